@@ -1,0 +1,42 @@
+# `make run` and `make test` need nothing but GNU make, Python 3.11 or newer with venv and pip, and a package index.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup setup-dev run test check bench build clean
+
+setup: .venv/installed
+setup-dev: .venv/installed-dev
+
+# installed again when the dependencies change; a broken install leaves no mark and is repeated
+.venv/installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	touch $@
+
+run: setup
+	exec $(BIN)/assistant serve $(if $(PORT),--port $(PORT))
+
+test: setup-dev
+	$(BIN)/python -m pytest
+
+check: setup-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# the questions over seeds/; with DATA=folder, which holds squad/, those of SQuAD too
+bench: setup-dev
+	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
+	$(BIN)/assistant eval tests/data/seeds.jsonl --articles seeds --data-dir bench/out/seeds
+	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
+
+build: setup-dev
+	$(BIN)/python -m build --wheel
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
