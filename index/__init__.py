@@ -1,0 +1,1 @@
+"""Articles, passages and search over them. Knows nothing of questions, prompts or requests."""

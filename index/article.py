@@ -1,0 +1,77 @@
+"""The article: what ingest gives and everything after it reads.
+
+An article is immutable. Its `id` says which article it is and survives edits; its `revision` is a hash
+of the content and changes with every edit. All offsets anywhere in the project count the Unicode
+characters of `text`.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from dataclasses import dataclass, fields
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
+MAX_TEXT_CHARS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as taken in. Dates are ISO 8601 (date or date-time), None when unknown."""
+
+    id: str
+    title: str
+    text: str
+    origin: str
+    """The path under the articles folder, the upload's file name, or the address it was fetched from."""
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published_at: str | None = None
+    updated_at: str | None = None
+    language: str | None = None
+    provenance: str | None = None
+
+    @property
+    def revision(self) -> str:
+        """16 hex digits over all content; `origin` is where it lay, not what it says."""
+        content = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"id", "origin"}}
+        return _digest(json.dumps(content, ensure_ascii=False, sort_keys=True))[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemError:
+    """One item that could not be taken in, and why, in words for the person who added it."""
+
+    item: str
+    message: str
+
+
+def article_id(*, url: str | None, path: str | None, text: str) -> str:
+    """A stable id: from the URL, else from the path, else from the text.
+
+    Readable first (a slug), unique second (ten hex digits of the whole key).
+    """
+    key = url or path
+    if not key:
+        return "text-" + _digest(text)[:16]
+    slug = re.sub(r"^https?-(www-)?", "", _slug(key))
+    return f"{slug[:80].strip('-')}-{_digest(key)[:10]}".lstrip("-")
+
+
+def clean_text(raw: str) -> str:
+    """`raw` with one kind of line break and no control characters, trailing blanks or runs of empty lines."""
+    text = re.sub("\r\n?|[\v\f\x85\u2028]", "\n", raw).replace("\u2029", "\n\n")
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]", "", text)
+    # Not re.sub("[ \t]+\n"), which takes hours over a million blanks in a row.
+    text = "\n".join(line.rstrip(" \t\u00a0") for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _slug(key: str) -> str:
+    plain = unicodedata.normalize("NFKD", key).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

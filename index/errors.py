@@ -1,0 +1,48 @@
+"""What can go wrong in `index`, as one tree.
+
+IndexFault
+├── BadArticle       an item cannot be taken in: unreadable, empty, malformed
+├── UnknownArticle   no article has the id that was asked for
+├── ModelFault       the embedding model is missing, damaged or not what it was
+├── BrokenIndex      a generation on disk is incomplete, altered or of another format
+├── BrokenDatabase   the database is damaged or was written by another version
+├── StorageFault     the disk or the database did not take a write
+├── FetchRefused     an address may not be fetched, or did not give an article
+└── Cancelled        the caller asked for the work to stop; what was committed stays
+"""
+
+
+class IndexFault(Exception):
+    """Base of every error that `index` raises on purpose. Its text is fit to show to a user."""
+
+
+class BadArticle(IndexFault):
+    pass
+
+
+class UnknownArticle(IndexFault):
+    pass
+
+
+class ModelFault(IndexFault):
+    pass
+
+
+class BrokenIndex(IndexFault):
+    pass
+
+
+class BrokenDatabase(IndexFault):
+    pass
+
+
+class StorageFault(IndexFault):
+    pass
+
+
+class FetchRefused(IndexFault):
+    pass
+
+
+class Cancelled(IndexFault):
+    pass

@@ -1,0 +1,130 @@
+"""Named fields in (a line of an archive, a pasted article, what a page says of itself), an `Article` out.
+
+This is the border: every format comes through here, so that what is checked is checked once and a fault
+reads the same wherever the article came from.
+"""
+
+import reprlib
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
+from index.errors import BadArticle
+from index.ingest.dates import iso_date
+from index.sentences import sentence_spans
+
+MAX_FIELD_CHARS = 2_000
+MAX_TITLE_CHARS = 120
+"""Of a title made from the text; one that is given may be as long as any field."""
+
+
+def article_from_fields(fields: Mapping[str, object], *, origin: str, path: str | None) -> Article:
+    """The article that `fields` describe, by the contract's keys; unknown keys are ignored.
+
+    Only `text` is needed. `path` stands in for the URL when an id has to be made; None means that the
+    text does. Raises BadArticle, naming the field and its value, for what does not fit.
+    """
+    text = _text(fields)
+    url = _url(fields)
+    title = _line(fields, "title")
+    return Article(
+        id=_id(fields) or article_id(url=url, path=path, text=text),
+        title=title or title_from(text),
+        text=text,
+        origin=origin,
+        url=url,
+        source=_line(fields, "source"),
+        author=_line(fields, "author"),
+        published_at=_date(fields, "published_at"),
+        updated_at=_date(fields, "updated_at"),
+        language=_line(fields, "language"),
+        provenance=_line(fields, "provenance"),
+    )
+
+
+def title_from(text: str) -> str:
+    """The first line of `text`, or its first sentence, or as many of its words as fit."""
+    line = text.split("\n", 1)[0].strip()
+    if len(line) <= MAX_TITLE_CHARS:
+        return line
+    start, end = sentence_spans(line[:MAX_FIELD_CHARS])[0]
+    if end - start <= MAX_TITLE_CHARS:
+        return line[start:end]
+    cut = line[:MAX_TITLE_CHARS]
+    # Without a blank in it, rfind gives -1 and one character makes room for the "…".
+    return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
+
+
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, url))
+    except ValueError:  # "http://[" among others
+        return False
+
+
+def _text(fields: Mapping[str, object]) -> str:
+    raw = fields.get("text")
+    if raw is None:
+        raise BadArticle("has no text: give the article in the field `text`")
+    if not isinstance(raw, str):
+        raise _wrong("text", raw, "text in quotes")
+    text = clean_text(raw)
+    if not text:
+        raise _wrong("text", raw, "text that is not blank")
+    if len(text) > MAX_TEXT_CHARS:
+        raise BadArticle(f"text has {len(text):,} characters, at most {MAX_TEXT_CHARS:,} are taken: split the article")
+    return text
+
+
+def _line(fields: Mapping[str, object], name: str) -> str | None:
+    """A field that is one line of text; None when it is missing or blank."""
+    raw = fields.get(name)
+    if raw is None:
+        return None
+    if not isinstance(raw, str):
+        raise _wrong(name, raw, "text in quotes")
+    if len(raw) > MAX_FIELD_CHARS:
+        raise _wrong(name, raw, f"at most {MAX_FIELD_CHARS:,} characters")
+    return " ".join(clean_text(raw).split()) or None
+
+
+def _id(fields: Mapping[str, object]) -> str | None:
+    raw = fields.get("id")
+    if raw is None:
+        return None
+    if not isinstance(raw, str) or not ID_PATTERN.fullmatch(raw):
+        raise _wrong("id", raw, "1 to 128 of A-Z a-z 0-9 . _ ~ -, or no id at all to have one made")
+    return raw
+
+
+def _url(fields: Mapping[str, object]) -> str | None:
+    url = _line(fields, "url")
+    if url is not None and not is_web_address(url):
+        raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
+    return url
+
+
+def _date(fields: Mapping[str, object], name: str) -> str | None:
+    raw = fields.get(name)
+    if raw is None or raw == "":
+        return None
+    date = iso_date(raw)
+    if date is None:
+        raise _wrong(name, raw, "a date such as 2021-03-29 or 2021-03-29T10:00:00+02:00, or none")
+    return date
+
+
+def _wrong(name: str, value: object, expected: str) -> BadArticle:
+    return BadArticle(f"{name} is {_shown(value)}: expected {expected}")
+
+
+def _shown(value: object) -> str:
+    """`value` as it was written, shortened: it may be huge, nested without end, or hold itself."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 60
+    short.maxlevel = 2
+    try:
+        return short.repr(value)
+    except ValueError:  # an int of more digits than Python writes out
+        return "a number too long to show"

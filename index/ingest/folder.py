@@ -1,0 +1,99 @@
+"""The articles folder, and paths given by hand: which files there are, and what is in them."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.article import Article, ItemError
+from index.errors import IndexFault
+from index.ingest.formats import SUFFIXES, read_item
+
+MAX_FILE_BYTES = 512_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that may hold articles. `size` and `modified` (seconds) tell whether it changed."""
+
+    path: Path
+    name: str
+    """Relative to the folder, with `/`: what an article's id is made from."""
+    size: int
+    modified: float
+
+
+def scan(folder: Path) -> list[File]:
+    """The readable files below `folder`, by name; hidden ones and other formats are passed over.
+
+    Raises IndexFault when there is no such folder or one in it cannot be read, so that neither a mistyped path
+    nor a missing permission empties a library.
+    """
+    if not folder.is_dir():
+        raise IndexFault(f"There is no articles folder at {folder}. Make it, or set ASSISTANT_ARTICLES or --articles.")
+    found = []
+    for parent, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            path = Path(parent, name)
+            if name.startswith(".") or path.suffix.lower() not in SUFFIXES:
+                continue
+            relative = _text(path.relative_to(folder))
+            try:
+                status = path.stat()
+            except OSError:  # a link to nowhere: `read` says so
+                found.append(File(path, relative, 0, 0.0))
+            else:
+                found.append(File(path, relative, status.st_size, status.st_mtime))
+    return sorted(found, key=lambda file: file.name)
+
+
+def read(file: File) -> Iterator[Article | ItemError]:
+    """The articles in `file`; what cannot be read is an item, not an exception."""
+    if file.size > MAX_FILE_BYTES:
+        yield ItemError(file.name, f"The file has {file.size:,} bytes; the limit is {MAX_FILE_BYTES:,}. Divide it.")
+        return
+    try:
+        data = file.path.read_bytes()
+    except OSError as error:
+        yield ItemError(file.name, f"The file cannot be read: {error.strerror}.")
+        return
+    yield from read_item(file.name, data)
+
+
+def read_paths(paths: Sequence[Path], articles_folder: Path | None = None) -> Iterator[Article | ItemError]:
+    """The articles in files and folders named by hand.
+
+    A file inside the articles folder keeps the name it has there, and so its id; any other is named from the
+    path that was given.
+    """
+    for path in paths:
+        if path.is_dir():
+            for file in scan(path):
+                yield from read(_named(file, articles_folder))
+        elif path.is_file():
+            status = path.stat()
+            yield from read(
+                _named(File(path, _text(Path(path.name)), status.st_size, status.st_mtime), articles_folder)
+            )
+        else:
+            yield ItemError(_text(path), "There is no such file or folder.")
+
+
+def _named(file: File, articles_folder: Path | None) -> File:
+    if articles_folder is None:
+        return file
+    try:
+        name = _text(file.path.resolve().relative_to(articles_folder.resolve()))
+    except ValueError:
+        return file
+    return File(file.path, name, file.size, file.modified)
+
+
+def _refuse(error: OSError) -> None:
+    raise IndexFault(f"The folder {error.filename} cannot be read: {error.strerror}. Allow it, or take it out.")
+
+
+def _text(path: Path) -> str:
+    """`path` with "/" and as text, which not every name is: any bytes may be one."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")

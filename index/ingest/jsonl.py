@@ -1,0 +1,43 @@
+"""Bytes of a `.jsonl` archive in, an article or an error for each line out, one line in memory at a time.
+
+A bad line costs that line alone. A line's id is the one given, else comes from its URL, else from its
+text: never from its place in the file, which changes when a line is added above it.
+"""
+
+import io
+import json
+from collections.abc import Iterator
+
+from index.article import Article, ItemError
+from index.errors import BadArticle
+from index.ingest.fields import article_from_fields
+
+MAX_LINE_BYTES = 16_000_000
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_jsonl(name: str, data: bytes) -> Iterator[Article | ItemError]:
+    for number, line in enumerate(io.BytesIO(data), start=1):
+        stated = line.removeprefix(_BOM) if number == 1 else line
+        if not stated.strip():
+            continue
+        try:
+            yield article_from_fields(_object(stated), origin=name, path=None)
+        except BadArticle as error:
+            yield ItemError(f"{name}:{number}", str(error))
+
+
+def _object(line: bytes) -> dict[str, object]:
+    if len(line) > MAX_LINE_BYTES:
+        raise BadArticle(f"the line has {len(line):,} bytes, at most {MAX_LINE_BYTES:,} are read: split the article")
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise BadArticle(f"byte {error.start + 1} of the line is not UTF-8: save the file as UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise BadArticle(f"is not JSON at column {error.colno} ({error.msg}): write one object on each line") from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits; brackets without end
+        raise BadArticle("is JSON too deep or with numbers too long to read: write one plain object a line") from error
+    if not isinstance(value, dict):
+        raise BadArticle(f'is a JSON {type(value).__name__}: write an object, such as {{"text": "…"}}')
+    return value

@@ -1,0 +1,91 @@
+"""Bytes of a `.txt` file in, an article out. Which bytes are which characters is settled here for all.
+
+A first line that stands alone, is short and does not end like a sentence is the title. Paragraphs that were
+wrapped by hand are unwrapped, since elsewhere the end of a line is the end of a sentence.
+"""
+
+import codecs
+import re
+
+from index.article import MAX_TEXT_CHARS, Article, clean_text
+from index.errors import BadArticle
+from index.ingest.fields import article_from_fields
+
+MAX_BYTES = 4 * MAX_TEXT_CHARS
+MAX_TITLE_LINE_CHARS = 200
+MIN_WRAPPED_CHARS, MAX_WRAPPED_CHARS = 50, 100
+MIN_FILLED = 0.7
+"""A paragraph counts as wrapped by hand when its longest line is of that length, none but the last is shorter than this
+share of it, and a line goes on in a small letter: lists and verses do not meet all of that."""
+_BOMS = [  # UTF-32 first: its little-endian mark starts with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+]
+_WESTERN = re.compile(
+    "[\0-\x7f“”‘’‚„–—…•€£§©®°´·«»¿¡ºª½¼\u00a0ßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿœŒ]*"
+)
+_LIST_ITEM = re.compile(r"\s*([-*+•]|\(?\d{1,3}[.)]|\(?[A-Za-z]\))\s")
+_SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"”’'»)\]]*$")
+
+
+def read_plain(name: str, data: bytes) -> Article:
+    text = clean_text(decoded(data))
+    first, _, rest = text.partition("\n\n")
+    headed = "\n" not in first and len(first) <= MAX_TITLE_LINE_CHARS and not _SENTENCE_END.search(first)
+    fields = {"title": first, "text": _unwrapped(rest)} if headed and rest else {"text": _unwrapped(text)}
+    return article_from_fields(fields, origin=name, path=name)
+
+
+def decoded(data: bytes, declared: str | None = None) -> str:
+    """`data` as text: by its byte order mark, as UTF-8, as `declared`, else as the likeliest encoding.
+
+    Raises BadArticle for what is not text, or is more than any article may hold.
+    """
+    if len(data) > MAX_BYTES:
+        raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} are read: split the file")
+    marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
+    for encoding in [marked] if marked else ["utf-8", declared]:
+        try:
+            if encoding and "\0" not in (text := data.decode(encoding)):
+                return text
+        except (UnicodeError, LookupError, ValueError):  # not in that encoding, or there is no such encoding
+            continue
+    if marked or b"\0" in data or (guessed := _guessed(data)) is None:
+        raise BadArticle(f"is not text (it starts with the bytes {data[:8].hex(' ')}): save it as UTF-8")
+    return guessed
+
+
+def _unwrapped(text: str) -> str:
+    """`text` with the line breaks inside a paragraph gone where it was wrapped by hand."""
+    paragraphs = text.split("\n\n")
+    for n, paragraph in enumerate(paragraphs):
+        if _is_wrapped(lines := paragraph.split("\n")):
+            paragraphs[n] = " ".join(line.strip() for line in lines)
+    return "\n\n".join(paragraphs)
+
+
+def _is_wrapped(lines: list[str]) -> bool:
+    longest = max(map(len, lines))
+    return (
+        MIN_WRAPPED_CHARS <= longest <= MAX_WRAPPED_CHARS
+        and all(len(line) >= MIN_FILLED * longest for line in lines[:-1])
+        and any(line.lstrip()[:1].islower() for line in lines[1:])
+        and not any(_LIST_ITEM.match(line) for line in lines)
+    )
+
+
+def _guessed(data: bytes) -> str | None:
+    """Windows-1252 if that reads like a western language, else what charset-normalizer thinks best.
+
+    charset-normalizer alone reads French as Central European and "Café" as Chinese.
+    """
+    western = data.decode("cp1252", "replace")
+    if _WESTERN.fullmatch(western) and sum(c > "\x7f" for c in western) * 4 <= len(western):
+        return western
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    return str(best) if best else None

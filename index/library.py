@@ -1,0 +1,300 @@
+"""The library: articles in, search out. This is what `index` offers; the other modules are its parts.
+
+Writing goes through three steps that each survive a kill: the article is committed to the store, its passages
+are embedded batch by batch, and a new generation of the index is published whole. Reading takes one
+generation and keeps to it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from index.article import Article, ItemError
+from index.database import Database
+from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
+from index.errors import IndexFault, StorageFault
+from index.filters import Filters
+from index.generation import Generation, Generations
+from index.ingest import folder as articles_folder
+from index.progress import Progress, Report, silent
+from index.search import Found, Hit, rank
+from index.store import ArticlePage, Outcome, Store, StoredArticle
+from index.vectors import Mask
+
+MAX_HITS = 200
+NO_FILTERS = Filters()
+EMBED_BATCH = 64
+"""Passages embedded between two commits: what a kill can cost, and how often a cancel is heard (1.5 s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    name: str | None
+    """What `CURRENT` named then."""
+    generation: Generation
+    is_fallback: bool
+    """True where `generation` is not the one named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    state: Literal["ok", "empty", "degraded"]
+    """degraded: answers come from words alone or from an older generation until a rebuild."""
+    generation: int
+    articles: int
+    passages: int
+    embedding_model: str
+    newest_article: str | None
+    last_rebuild_at: str | None
+    """When a rebuild or publish was last completed, even one that found nothing to do."""
+    pending: bool
+    """True while the store holds changes that the index does not show."""
+
+
+class Library:
+    """The articles of one data folder. Any thread may call; several processes may share the folder."""
+
+    def __init__(self, data_dir: Path, embedding_model: str = BUILTIN, *, embedder: Embedder | None = None) -> None:
+        """Opens the database; loads no model and no index. `embedder` stands in for the named model."""
+        self.data_dir = data_dir
+        try:
+            self.database = Database(data_dir / "assistant.db")
+            self._generations = Generations(data_dir / "index")
+        except OSError as error:
+            raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
+        self._store = Store(self.database)
+        self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
+        self._loading = threading.Lock()
+        self._current: _Loaded | None = None
+
+    def close(self) -> None:
+        self.database.close()
+
+    def warm(self) -> None:
+        """Load model and index now rather than with the first question."""
+        self._embedder.embed(["warm"])
+        self._generation()
+
+    # -- writing
+
+    def rebuild(
+        self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        """Make the library follow `folder`: new, changed and removed files; then embed and publish.
+
+        A file that did not change is not read again, and one with an error keeps the articles it had. `full`
+        reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
+        """
+        found = articles_folder.scan(folder)
+        known = {} if full else self._store.file_states()
+        by_path = self._store.folder_articles()
+        states = {file.name: (file.size, file.modified) for file in found}
+        unchanged = {name for name, state in states.items() if known.get(name) == state}
+        owners = {i: path for path in unchanged for i in by_path.get(path, ())}
+        failed: set[str] = set()
+        tally: Counter[str] = Counter()
+        errors: list[ItemError] = []
+        for n, file in enumerate(found):
+            progress("reading", n, len(found))
+            if file.name in unchanged:
+                tally["unchanged"] += len(by_path.get(file.name, ()))
+                continue
+            ids: set[str] = set()
+            failures = len(errors)
+            for item in articles_folder.read(file):
+                if isinstance(item, ItemError):
+                    errors.append(item)
+                elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                    errors.append(_twice(item, owners[item.id]))
+                elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
+                    ids.add(item.id)
+                    tally[outcome] += 1
+            if len(errors) > failures:
+                failed.add(file.name)
+        # only now: an article may have moved to a file that was read later
+        gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
+        tally["removed"] = len(gone)
+        if dry_run:
+            return _report(tally, 0, errors)
+        self._store.delete(sorted(gone), by_hand=False)
+        self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
+        return _report(tally, self._publish(full=full, progress=progress), errors)
+
+    def add(
+        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        """Take in articles from elsewhere than the articles folder, then embed and publish once.
+
+        What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
+        reads that file again.
+        """
+        tally: Counter[str] = Counter()
+        errors: list[ItemError] = []
+        taken: dict[str, str] = {}
+        for n, item in enumerate(items):
+            progress("reading", n, 0)
+            if isinstance(item, ItemError):
+                errors.append(item)
+            elif taken.setdefault(item.id, item.revision) != item.revision:
+                errors.append(_twice(item, "an item before it"))
+            else:
+                tally[self._take(item, in_folder=False, dry_run=dry_run)] += 1
+        embedded = 0 if dry_run else self._publish(full=False, progress=progress)
+        return _report(tally, embedded, errors)
+
+    def hide(self, ids: Sequence[str]) -> None:
+        """Remove articles from store and search at once; the index itself follows with the next publish.
+
+        Raises UnknownArticle, and removes none, if one is not there.
+        """
+        self._store.delete(list(dict.fromkeys(ids)), by_hand=True)
+
+    def remove(self, ids: Sequence[str], *, progress: Progress = silent) -> Report:
+        """`hide`, then publish. An article of the articles folder stays out until its file changes."""
+        self.hide(ids)
+        self._publish(full=False, progress=progress)
+        return Report(removed=len(set(ids)))
+
+    def publish(self, *, progress: Progress = silent) -> Report:
+        """Bring the index up to date with the store; does nothing when it is."""
+        return Report(embedded=self._publish(full=False, progress=progress))
+
+    # -- reading
+
+    def search(self, text: str, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
+        """The best passages for `text`, at most `k` (1 to MAX_HITS), best first.
+
+        By words alone while no generation with vectors of this model can be read. Where one can, but the model then
+        fails, ModelFault is raised rather than a worse answer given unnoticed.
+        """
+        generation = self._generation()
+        removed = self._store.removed_since(generation.seq)
+        allowed = generation.allowed_articles(filters, removed)
+        held = _count(generation, generation.allowed_articles(NO_FILTERS, removed))
+        searched = _count(generation, allowed)
+        if not searched:
+            return Found((), generation.seq, searched, held)
+        vector = self._embedder.embed([text])[0] if generation.vectors is not None else None
+        rows, scores = rank(generation, text, vector, allowed, min(max(k, 1), MAX_HITS))
+        passages = generation.passages[rows]
+        keys = [(generation.articles[n].id, generation.articles[n].revision) for n in passages["article"]]
+        articles = self._store.revisions(keys)
+        hits = tuple(
+            Hit(articles[key], key[1], int(passage["start"]), int(passage["end"]), float(score))
+            for key, passage, score in zip(keys, passages, scores, strict=True)
+            if key in articles  # removed since the search began
+        )
+        return Found(hits, generation.seq, searched, held)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
+        return self._embedder.embed(texts)
+
+    def article(self, article_id: str, revision: str | None = None) -> StoredArticle | None:
+        """The current revision, or the one asked for; None when it is not there."""
+        return self._store.get(article_id, revision)
+
+    def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
+        """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
+        return self._store.page(query, limit, cursor)
+
+    def status(self) -> Status:
+        n_articles, n_passages = self._store.counts()
+        loaded = self._loaded()
+        generation = loaded.generation
+        return Status(
+            state="empty" if not n_articles else "degraded" if loaded.is_fallback else "ok",
+            generation=generation.seq,
+            articles=n_articles,
+            passages=n_passages,
+            embedding_model=self._embedder.id,
+            newest_article=self._store.newest_published(),
+            last_rebuild_at=self._store.last_rebuild(),
+            pending=self._store.seq() != generation.seq,
+        )
+
+    # -- parts
+
+    def _take(self, article: Article, *, in_folder: bool, dry_run: bool) -> Outcome:
+        take = self._store.compare if dry_run else self._store.put
+        return take(article, in_folder=in_folder)
+
+    def _publish(self, *, full: bool, progress: Progress) -> int:
+        """Embed what is missing and publish what changed; the number of passages embedded."""
+        with self._generations.lock():
+            self._generations.sweep_unfinished()  # before anything is written: the disk may be nearly full of it
+            self._store.rechunk()
+            model = self._embedder.id
+            if full:
+                self._store.forget_embeddings(model, all_of_them=True)
+            embedded = self._embed(model, progress)
+            loaded = self._loaded()
+            if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
+                while (corpus := self._store.corpus(model)) is None:  # another process added one meanwhile
+                    embedded += self._embed(model, progress)
+                self._generations.publish(corpus, model, progress=progress)
+                self._loaded()
+                self._generations.sweep()
+                self._store.forget_embeddings(model)
+            self._store.note_rebuild()
+        return embedded
+
+    def _embed(self, model: str, progress: Progress) -> int:
+        keys = self._store.missing_embeddings(model)
+        for done in range(0, len(keys), EMBED_BATCH):
+            progress("embedding", done, len(keys))
+            texts = self._store.texts_to_embed(keys[done : done + EMBED_BATCH])
+            self._store.save_embeddings(model, list(texts), self._embedder.embed(list(texts.values())))
+        if keys:
+            progress("embedding", len(keys), len(keys))
+        return len(keys)
+
+    def _generation(self) -> Generation:
+        return self._loaded().generation
+
+    def _loaded(self) -> _Loaded:
+        """The generation to read, fresh if another thread or process published one."""
+        name = self._generations.current_name()
+        current = self._current
+        if current is None or current.name != name:
+            with self._loading:
+                if self._current is None or self._current.name != name:
+                    self._current = self._load(name)
+                current = self._current
+        return current
+
+    def _load(self, name: str | None) -> _Loaded:
+        found = self._generations.load()
+        while (now := self._generations.current_name()) != name:  # published meanwhile
+            name, found = now, self._generations.load()
+        if found is not None and found[1].model == self._embedder.id:
+            return _Loaded(name, found[1], is_fallback=found[0] != name)
+        corpus = self._store.corpus(None)
+        if corpus is None:
+            raise IndexFault("The store gave no corpus.")
+        return _Loaded(name, Generation.words_only(corpus), is_fallback=True)
+
+
+def _count(generation: Generation, mask: Mask | None) -> int:
+    return len(generation.articles) if mask is None else int(mask.sum())
+
+
+def _twice(article: Article, first: str) -> ItemError:
+    return ItemError(
+        article.origin,
+        f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
+    )
+
+
+def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:
+    return Report(
+        added=tally["added"],
+        updated=tally["updated"],
+        removed=tally["removed"],
+        unchanged=tally["unchanged"],
+        embedded=embedded,
+        errors=tuple(errors),
+    )

@@ -1,0 +1,122 @@
+"""The tables of the corpus. SQLite is the truth; the index folder is a cache of one state of it.
+
+`articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
+`embeddings` hold what the index is built from, `removals` and `files` are what the articles folder is
+compared with. Triggers bump `corpus.seq` at every change, so that an index can say which state it shows.
+"""
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    event,
+    text,
+)
+
+metadata = MetaData()
+
+BY_HAND, IN_FOLDER, REPLACED_BY_HAND = 0, 1, 2
+"""`articles.in_folder`: added by hand; comes and goes with a file of the articles folder; such a one whose text was
+replaced by hand, so that the next rebuild reads its file again."""
+
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", String(128), primary_key=True),
+    Column("revision", String(16), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("in_folder", Integer, nullable=False),
+    Column("chunker", Integer, nullable=False),
+    Column("added_at", String(32), nullable=False),
+    Index("articles_by_origin", "origin"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("revision", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", Text),
+    Column("source", Text),
+    Column("author", Text),
+    Column("published_at", String(40)),
+    Column("updated_at", String(40)),
+    Column("language", String(40)),
+    Column("provenance", Text),
+    Column("added_at", String(32), nullable=False),
+    PrimaryKeyConstraint("article_id", "revision"),
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Text, nullable=False),
+    Column("revision", String(16), nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("embedding_key", LargeBinary(16), nullable=False),
+    ForeignKeyConstraint(
+        ["article_id", "revision"], ["revisions.article_id", "revisions.revision"], ondelete="CASCADE"
+    ),
+    Index("passages_by_article", "article_id"),
+    Index("passages_by_embedding", "embedding_key"),
+    sqlite_autoincrement=True,  # an id is never reused
+)
+
+embeddings = Table(
+    "embeddings",
+    metadata,
+    Column("key", LargeBinary(16), nullable=False),  # hash of the embedded text
+    Column("model", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # (dim,) little-endian float32, unit
+    PrimaryKeyConstraint("key", "model"),
+)
+
+removals = Table(
+    "removals",
+    metadata,
+    Column("seq", Integer, nullable=False),  # corpus.seq after the removal
+    Column("article_id", Text, nullable=False),
+    Column("revision", String(16), nullable=False),
+    Column("by_hand", Integer, nullable=False),  # 1: the articles folder may not bring this revision back
+    PrimaryKeyConstraint("seq", "article_id"),
+    Index("removals_by_article", "article_id", "revision"),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("modified", Float, nullable=False),
+)
+
+corpus = Table("corpus", metadata, Column("seq", Integer, nullable=False))
+
+rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullable=False))  # one row: the last one
+
+
+@event.listens_for(metadata, "after_create")
+def _create_triggers(_metadata: MetaData, connection: Connection, **_options: object) -> None:
+    connection.execute(text("INSERT INTO corpus SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM corpus)"))
+    for change in ("INSERT", "UPDATE OF revision, chunker", "DELETE"):
+        name = change.split()[0].lower()
+        connection.execute(
+            text(
+                f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles "
+                "BEGIN UPDATE corpus SET seq = seq + 1; END"
+            )
+        )

@@ -1,0 +1,71 @@
+"""Hybrid search: one question, one generation, passages ranked by meaning and words together.
+
+Scores are fused, not ranks: cosine + 0.5 × BM25 / (best BM25 of the question). On SciFact that gave nDCG@10
+0.711 where reciprocal ranks gave 0.705, the cosine alone 0.677 and BM25 alone 0.654 (docs/decisions.md).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.article import Article
+from index.embed import Vectors
+from index.generation import Generation
+from index.vectors import Mask, Rows
+
+LEXICAL_WEIGHT = 0.5
+CANDIDATES = 100
+"""Passages taken from each of the two searches before fusing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found. `article.text[start:end] == text`, in that revision."""
+
+    article: Article
+    revision: str
+    start: int
+    end: int
+    score: float
+
+    @property
+    def text(self) -> str:
+        return self.article.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Best first, from one generation."""
+
+    hits: tuple[Hit, ...]
+    generation: int
+    articles_searched: int
+    """How many articles there were to search in, after filters."""
+    articles_held: int
+    """How many there were before filters; 0 only where the library holds none."""
+
+
+def rank(
+    generation: Generation, text: str, vector: Vectors | None, allowed: Mask | None, k: int
+) -> tuple[Rows, NDArray[np.float32]]:
+    """Rows of the best `k` passages and their fused scores, best first, ties in row order.
+
+    vector: (dim,) unit, of `text`; None searches by words alone. allowed: (articles,) bool or None for all.
+    """
+    wanted = max(k, CANDIDATES)
+    ordinals = None if allowed is None else np.flatnonzero(allowed)
+    words, bm25 = generation.words.search(text, wanted, ordinals)
+    lexical = bm25 / bm25[0] if len(bm25) else bm25
+    if vector is None or generation.vectors is None:
+        return words[:k], lexical[:k]
+    allowed_rows = None if allowed is None else allowed[generation.passages["article"]]
+    near, cosines = generation.vectors.search(vector, wanted, allowed_rows)
+    only_words = np.setdiff1d(words, near)
+    rows = np.concatenate([near, only_words])
+    scores = np.concatenate([cosines, generation.vectors.cosines(vector, only_words)])
+    order = np.argsort(rows)
+    rows, scores = rows[order], scores[order]
+    scores[np.searchsorted(rows, words)] += LEXICAL_WEIGHT * lexical
+    best = np.argsort(-scores, kind="stable")[:k]
+    return rows[best], scores[best]

@@ -1,0 +1,518 @@
+"""Articles, their revisions, passages and embeddings in SQLite: the truth that the index is built from.
+
+One transaction per article: an article is in, with its passages, or it is not. Embeddings are kept by the
+hash of the embedded text and by model, so a passage whose words did not change is never embedded twice.
+"""
+
+import base64
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
+
+from index.article import Article
+from index.chunk import CHUNKER_VERSION, passage_spans
+from index.database import Database
+from index.embed import Vectors
+from index.errors import IndexFault, UnknownArticle
+from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus
+from index.schema import (
+    BY_HAND,
+    IN_FOLDER,
+    REPLACED_BY_HAND,
+    articles,
+    corpus,
+    embeddings,
+    files,
+    metadata,
+    passages,
+    rebuilds,
+    removals,
+    revisions,
+)
+
+Outcome = Literal["added", "updated", "unchanged", "withheld"]
+"""withheld: someone removed just this revision, and its file does not bring it back."""
+FileState = tuple[int, float]
+"""Size in bytes and modification time, as `os.stat` gives them."""
+
+_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin"})
+_Key = TypeVar("_Key", str, tuple[str, str])
+TITLE_CHARS = 150
+"""Of a title that goes with each passage: a longer one would leave no room for the passage in what the model reads."""
+_MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """One revision of an article, and how it lies in the store."""
+
+    article: Article
+    revision: str
+    is_current: bool
+    added_at: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """Newest first. Texts are left out: `article.text` is empty in every entry."""
+
+    articles: tuple[StoredArticle, ...]
+    next_cursor: str | None
+
+
+class Store:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(metadata)
+
+    # -- articles in and out
+
+    def compare(self, article: Article, *, in_folder: bool) -> Outcome:
+        """What `put` would do, without doing it."""
+        with self._database.read() as connection:
+            return _outcome(connection, article, in_folder=in_folder)
+
+    def put(self, article: Article, *, in_folder: bool) -> Outcome:
+        """Store `article` as the current revision of its id, with its passages, in one transaction.
+
+        in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
+        the next rebuild reads that file again.
+        """
+        revision = article.revision
+        spans = passage_spans(article.text, article.language)
+        now = _now()
+        with self._database.write() as connection:
+            outcome = _outcome(connection, article, in_folder=in_folder)
+            where = articles.c.id == article.id
+            if outcome == "withheld":
+                return outcome
+            if outcome == "unchanged":
+                if in_folder:  # a renamed file, or one that was first added by hand
+                    connection.execute(update(articles).where(where).values(in_folder=IN_FOLDER, origin=article.origin))
+                return outcome
+            if outcome == "added":
+                connection.execute(
+                    insert(articles).values(
+                        id=article.id,
+                        revision=revision,
+                        origin=article.origin,
+                        in_folder=IN_FOLDER if in_folder else BY_HAND,
+                        chunker=CHUNKER_VERSION,
+                        added_at=now,
+                    )
+                )
+            else:
+                values: dict[str, object] = {"revision": revision, "chunker": CHUNKER_VERSION}
+                if in_folder:
+                    values |= {"in_folder": IN_FOLDER, "origin": article.origin}
+                else:  # one that comes from a file stays that file's: without one, the next rebuild would drop it
+                    by_hand = articles.c.in_folder == BY_HAND
+                    values["origin"] = case((by_hand, article.origin), else_=articles.c.origin)
+                    values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
+                connection.execute(update(articles).where(where).values(values))
+                connection.execute(delete(passages).where(passages.c.article_id == article.id))
+            connection.execute(
+                insert(revisions).prefix_with("OR IGNORE"),  # an edit taken back brings an old revision again
+                {name: getattr(article, name) for name in _REVISION_FIELDS}
+                | {"article_id": article.id, "revision": revision, "added_at": now},
+            )
+            _insert_passages(connection, article, revision, spans)
+        return outcome
+
+    def delete(self, ids: Sequence[str], *, by_hand: bool) -> None:
+        """Remove articles with all their revisions.
+
+        by_hand: the articles folder may not bring these revisions back. Raises UnknownArticle then, and removes
+        none, if one is not there; otherwise one that went meanwhile is passed over.
+        """
+        with self._database.write() as connection:
+            found = {
+                row.id: row.revision
+                for some in _batches(ids)
+                for row in connection.execute(select(articles.c.id, articles.c.revision).where(articles.c.id.in_(some)))
+            }
+            if by_hand and (missing := [i for i in ids if i not in found]):
+                raise UnknownArticle(f"No article has the id {missing[0]!r}. `assistant articles` lists the ids.")
+            for article_id, revision in found.items():
+                connection.execute(delete(articles).where(articles.c.id == article_id))
+                connection.execute(
+                    insert(removals).values(
+                        seq=select(corpus.c.seq).scalar_subquery(),
+                        article_id=article_id,
+                        revision=revision,
+                        by_hand=int(by_hand),
+                    )
+                )
+
+    def rechunk(self) -> None:
+        """Divide anew the articles that an older chunker divided."""
+        with self._database.read() as connection:
+            stale = connection.scalars(select(articles.c.id).where(articles.c.chunker != CHUNKER_VERSION)).all()
+        for article_id in stale:
+            with self._database.write() as connection:
+                stored = _stored(connection, article_id, None)
+                if stored is None:
+                    continue
+                connection.execute(delete(passages).where(passages.c.article_id == article_id))
+                spans = passage_spans(stored.article.text, stored.article.language)
+                _insert_passages(connection, stored.article, stored.revision, spans)
+                connection.execute(update(articles).where(articles.c.id == article_id).values(chunker=CHUNKER_VERSION))
+
+    # -- reading
+
+    def get(self, article_id: str, revision: str | None = None) -> StoredArticle | None:
+        """The current revision, or the one asked for; None when there is no such article or revision."""
+        with self._database.read() as connection:
+            return _stored(connection, article_id, revision)
+
+    def revisions(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Article]:
+        """The articles behind (id, revision) pairs; pairs that are no longer there are left out."""
+        wanted = list(dict.fromkeys(keys))
+        with self._database.read() as connection:
+            rows = [
+                row
+                for some in _batches(wanted)
+                for row in connection.execute(
+                    select(revisions, articles.c.origin)
+                    .join(articles, articles.c.id == revisions.c.article_id)
+                    .where(tuple_(revisions.c.article_id, revisions.c.revision).in_(some))
+                )
+            ]
+        return {(row.article_id, row.revision): _article(row) for row in rows}
+
+    def page(self, query: str, limit: int, cursor: str | None) -> ArticlePage:
+        """Articles whose title, source or author holds `query`, newest first, those without a date last.
+
+        Raises IndexFault for a cursor that this method did not give.
+        """
+        published = func.coalesce(revisions.c.published_at, "")
+        count = (
+            select(func.count()).select_from(passages).where(passages.c.article_id == articles.c.id).scalar_subquery()
+        )
+        columns = [c for c in revisions.c if c.name != "text"]
+        statement = (
+            select(
+                *columns,
+                articles.c.origin,
+                articles.c.added_at.label("article_added_at"),
+                count.label("passage_count"),
+            )
+            .join(
+                articles,
+                and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision),
+            )
+            .order_by(published.desc(), articles.c.id)
+            .limit(limit + 1)
+        )
+        for word in query.split():
+            statement = statement.where(
+                or_(
+                    *(
+                        c.icontains(word, autoescape=True)
+                        for c in (revisions.c.title, revisions.c.source, revisions.c.author)
+                    )
+                )
+            )
+        if cursor is not None:
+            date, article_id = _read_cursor(cursor)
+            statement = statement.where(or_(published < date, and_(published == date, articles.c.id > article_id)))
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        entries = tuple(
+            StoredArticle(_article(row, text=""), row.revision, True, row.article_added_at, row.passage_count)
+            for row in rows[:limit]
+        )
+        more = len(rows) > limit
+        return ArticlePage(entries, _write_cursor(entries[-1].article) if more else None)
+
+    def counts(self) -> tuple[int, int]:
+        """Articles and passages."""
+        with self._database.read() as connection:
+            n_articles = connection.scalar(select(func.count()).select_from(articles)) or 0
+            n_passages = connection.scalar(select(func.count()).select_from(passages)) or 0
+        return n_articles, n_passages
+
+    def newest_published(self) -> str | None:
+        """The latest `published_at` of a current revision."""
+        with self._database.read() as connection:
+            newest: str | None = connection.scalar(
+                select(func.max(revisions.c.published_at)).join(
+                    articles,
+                    and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision),
+                )
+            )
+        return newest
+
+    def seq(self) -> int:
+        """The number of the corpus's present state; grows with every change."""
+        with self._database.read() as connection:
+            return int(connection.execute(select(corpus.c.seq)).scalar_one())
+
+    def removed_since(self, seq: int) -> frozenset[str]:
+        """Ids of articles removed after that state: an index of it may not show them."""
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(select(removals.c.article_id).where(removals.c.seq > seq)))
+
+    def note_rebuild(self) -> None:
+        """Record that a rebuild or publish was completed now, whether or not it found anything to do."""
+        with self._database.write() as connection:
+            connection.execute(delete(rebuilds))
+            connection.execute(insert(rebuilds).values(completed_at=_now()))
+
+    def last_rebuild(self) -> str | None:
+        """When `note_rebuild` was last called."""
+        with self._database.read() as connection:
+            completed_at: str | None = connection.scalar(select(rebuilds.c.completed_at))
+        return completed_at
+
+    # -- the articles folder
+
+    def file_states(self) -> dict[str, FileState]:
+        """What was last taken in completely and not replaced by hand since, by path."""
+        replaced = select(articles.c.origin).where(articles.c.in_folder == REPLACED_BY_HAND)
+        with self._database.read() as connection:
+            rows = connection.execute(select(files).where(files.c.path.not_in(replaced)))
+            return {row.path: (row.size, row.modified) for row in rows}
+
+    def set_file_states(self, states: Mapping[str, FileState]) -> None:
+        """These and no others."""
+        with self._database.write() as connection:
+            connection.execute(delete(files))
+            if states:
+                connection.execute(
+                    insert(files), [{"path": path, "size": s[0], "modified": s[1]} for path, s in states.items()]
+                )
+
+    def folder_articles(self) -> dict[str, set[str]]:
+        """Ids of the articles that came from the folder, by path."""
+        found: dict[str, set[str]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(
+                select(articles.c.origin, articles.c.id).where(articles.c.in_folder != BY_HAND)
+            ):
+                found.setdefault(row.origin, set()).add(row.id)
+        return found
+
+    # -- embeddings
+
+    def missing_embeddings(self, model: str) -> list[bytes]:
+        """Keys of texts that no vector is kept for, in the order in which they came in."""
+        with self._database.read() as connection:
+            present = select(embeddings.c.key).where(embeddings.c.model == model)
+            keys = connection.scalars(
+                select(passages.c.embedding_key)
+                .where(passages.c.embedding_key.not_in(present))
+                .group_by(passages.c.embedding_key)
+                .order_by(func.min(passages.c.id))
+            )
+            return list(keys)
+
+    def texts_to_embed(self, keys: Sequence[bytes]) -> dict[bytes, str]:
+        """The text behind each key; keys whose article went meanwhile are left out."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(
+                    passages.c.embedding_key,
+                    passages.c.start,
+                    passages.c.end,
+                    revisions.c.title,
+                    revisions.c.text,
+                )
+                .join(
+                    revisions,
+                    and_(
+                        revisions.c.article_id == passages.c.article_id,
+                        revisions.c.revision == passages.c.revision,
+                    ),
+                )
+                .where(passages.c.embedding_key.in_(keys))
+            )
+            return {row.embedding_key: body(row.title, row.text[row.start : row.end]) for row in rows}
+
+    def save_embeddings(self, model: str, keys: Sequence[bytes], vectors: Vectors) -> None:
+        """vectors: (n, dim) float32, one row a key."""
+        if not keys:
+            return
+        with self._database.write() as connection:
+            connection.execute(
+                insert(embeddings).prefix_with("OR IGNORE"),
+                [
+                    {"key": key, "model": model, "vector": row.astype("<f4").tobytes()}
+                    for key, row in zip(keys, vectors, strict=True)
+                ],
+            )
+
+    def forget_embeddings(self, model: str, *, all_of_them: bool = False) -> None:
+        """Drop the vectors that no passage uses any more, or every vector of `model`."""
+        statement = delete(embeddings).where(embeddings.c.model == model)
+        if not all_of_them:
+            statement = statement.where(embeddings.c.key.not_in(select(passages.c.embedding_key)))
+        with self._database.write() as connection:
+            connection.execute(statement)
+
+    # -- what an index is built from
+
+    def corpus(self, model: str | None) -> Corpus | None:
+        """One state of the store, whole; None while a passage of it has no vector.
+
+        Without a model the vectors are left out: (n, 0).
+        """
+        with self._database.read() as connection:
+            seq = connection.execute(select(corpus.c.seq)).scalar_one()
+            article_rows = connection.execute(
+                select(
+                    articles.c.id,
+                    articles.c.revision,
+                    revisions.c.title,
+                    revisions.c.text,
+                    revisions.c.published_at,
+                    revisions.c.source,
+                    revisions.c.author,
+                )
+                .join(
+                    revisions,
+                    and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision),
+                )
+                .order_by(articles.c.id)
+            ).all()
+            passage_rows = connection.execute(
+                select(
+                    passages.c.id,
+                    passages.c.article_id,
+                    passages.c.start,
+                    passages.c.end,
+                    embeddings.c.vector,
+                )
+                .outerjoin(
+                    embeddings,
+                    and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model),
+                )
+                .order_by(passages.c.id)
+            ).all()
+        if model is not None and any(row.vector is None for row in passage_rows):
+            return None
+        ordinal = {row.id: n for n, row in enumerate(article_rows)}
+        table = np.array(
+            [(row.id, ordinal[row.article_id], row.start, row.end) for row in passage_rows],
+            dtype=PASSAGE_DTYPE,
+        )
+        vectors = np.frombuffer(b"".join(row.vector or b"" for row in passage_rows), "<f4").astype(np.float32)
+        bodies = [
+            body(article_rows[p["article"]].title, article_rows[p["article"]].text[p["start"] : p["end"]])
+            for p in table
+        ]
+        return Corpus(
+            seq=seq,
+            articles=tuple(ArticleKey(r.id, r.revision, r.published_at, r.source, r.author) for r in article_rows),
+            passages=table,
+            bodies=bodies,
+            vectors=vectors.reshape(len(table), -1) if vectors.size else np.zeros((len(table), 0), np.float32),
+        )
+
+
+def body(title: str, passage: str) -> str:
+    """What is embedded and indexed for a passage: the article's title, as far as TITLE_CHARS, goes with each of them.
+
+    A change here is a change of CHUNKER_VERSION: passages carry a hash of it.
+    """
+    return f"{title[:TITLE_CHARS]}\n{passage}"
+
+
+def _outcome(connection: Connection, article: Article, *, in_folder: bool) -> Outcome:
+    if in_folder and _was_removed_by_hand(connection, article):
+        return "withheld"
+    current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))
+    if current is None:
+        return "added"
+    return "unchanged" if current == article.revision else "updated"
+
+
+def _was_removed_by_hand(connection: Connection, article: Article) -> bool:
+    return bool(
+        connection.execute(
+            select(removals.c.seq).where(
+                removals.c.article_id == article.id,
+                removals.c.revision == article.revision,
+                removals.c.by_hand == 1,
+            )
+        ).first()
+    )
+
+
+def _insert_passages(connection: Connection, article: Article, revision: str, spans: Sequence[tuple[int, int]]) -> None:
+    if spans:
+        connection.execute(
+            insert(passages),
+            [
+                {
+                    "article_id": article.id,
+                    "revision": revision,
+                    "start": start,
+                    "end": end,
+                    "embedding_key": hashlib.sha256(body(article.title, article.text[start:end]).encode()).digest()[
+                        :16
+                    ],
+                }
+                for start, end in spans
+            ],
+        )
+
+
+def _stored(connection: Connection, article_id: str, revision: str | None) -> StoredArticle | None:
+    row = connection.execute(
+        select(
+            revisions,
+            articles.c.origin,
+            articles.c.revision.label("current"),
+            articles.c.added_at.label("article_added_at"),
+        )
+        .join(articles, articles.c.id == revisions.c.article_id)
+        .where(
+            articles.c.id == article_id,
+            revisions.c.revision == (revision if revision is not None else articles.c.revision),
+        )
+    ).first()
+    if row is None:
+        return None
+    count = connection.scalar(select(func.count()).select_from(passages).where(passages.c.article_id == article_id))
+    return StoredArticle(_article(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)
+
+
+def _article(row: Row[*tuple[Any, ...]], text: str | None = None) -> Article:
+    values = row._mapping
+    return Article(
+        id=values["article_id"],
+        origin=values["origin"],
+        text=values["text"] if text is None else text,
+        **{name: values[name] for name in _REVISION_FIELDS if name != "text"},
+    )
+
+
+def _batches(keys: Sequence[_Key]) -> Iterable[Sequence[_Key]]:
+    return (keys[i : i + _MANY] for i in range(0, len(keys), _MANY))
+
+
+def _write_cursor(article: Article) -> str:
+    return base64.urlsafe_b64encode(json.dumps([article.published_at or "", article.id]).encode()).decode()
+
+
+def _read_cursor(cursor: str) -> tuple[str, str]:
+    try:
+        date, article_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
+        if not (isinstance(date, str) and isinstance(article_id, str)):
+            raise ValueError(cursor)
+        (date + article_id).encode()  # lone surrogates are no text to SQLite
+    except (ValueError, TypeError, RecursionError) as error:
+        raise IndexFault(f"The cursor {cursor[:80]!r} is not one that was given. Start without a cursor.") from error
+    return date, article_id
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,45 @@
+"""Text → stems: the one way in which the project compares words, in the index and in answers alike."""
+
+from functools import cache
+
+import tantivy
+
+_FUNCTION_WORDS = (
+    "a an and are as at be by did do does for from had has have how in is it its of on or s that the their "
+    "there this to was were what when where which who whom whose why will with"
+)
+"""What a question is made of whatever it is about."""
+
+
+def analyzer() -> tantivy.TextAnalyzer:
+    """Words of letters and digits, lower case, without accents, English stems (Snowball)."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    for step in (
+        tantivy.Filter.remove_long(40),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stemmer("english"),
+    ):
+        builder = builder.filter(step)
+    return builder.build()
+
+
+def stems(text: str) -> list[str]:
+    """Every word's stem, in order, repeated as the text repeats them."""
+    return list(_shared_analyzer().analyze(text))
+
+
+def content_stems(text: str) -> list[str]:
+    """The distinct stems of `text` without function words, in order; all of them where it has no others."""
+    distinct = dict.fromkeys(stems(text))
+    return [stem for stem in distinct if stem not in function_stems()] or list(distinct)
+
+
+@cache
+def function_stems() -> frozenset[str]:
+    return frozenset(stems(_FUNCTION_WORDS))
+
+
+@cache
+def _shared_analyzer() -> tantivy.TextAnalyzer:
+    return analyzer()

@@ -1,0 +1,580 @@
+"""The store: what is in it after what was put, in real SQLite."""
+
+import base64
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import IntegrityError
+
+from index.article import Article
+from index.database import Database
+from index.errors import BrokenDatabase, IndexFault, StorageFault, UnknownArticle
+from index.store import TITLE_CHARS, ArticlePage, Store, body
+
+LONG = "\n\n".join(f"Paragraph {n} " + "speaks of many things " * 35 + "and ends." for n in range(3))
+"""Three passages: each paragraph has about 800 characters."""
+
+
+def article(article_id: str, text: str = "It opened.", **fields: str | None) -> Article:
+    stated = {"title": "Title", "origin": f"{article_id}.txt", **fields}
+    return Article(id=article_id, text=text, **stated)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with closing(Database(tmp_path / "assistant.db")) as database:
+        yield database
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database)
+
+
+def passage_ids(store: Store) -> list[int]:
+    corpus = store.corpus(None)
+    assert corpus is not None
+    return [int(n) for n in corpus.passages["id"]]
+
+
+def embed_missing(store: Store, model: str = "m") -> int:
+    """Give each text that has no vector one that is its length; how many there were."""
+    keys = store.missing_embeddings(model)
+    texts = store.texts_to_embed(keys)
+    store.save_embeddings(model, list(texts), np.array([[len(t), 1] for t in texts.values()], np.float32))
+    return len(keys)
+
+
+def ids(page: ArticlePage) -> list[str]:
+    return [entry.article.id for entry in page.articles]
+
+
+# -- in and out
+
+
+def test_an_article_comes_back_as_it_was_put_with_its_passages_counted(store: Store) -> None:
+    stated = article(
+        "a", LONG, url="https://example.org", source="S", author="A", published_at="2023-01-02",
+        updated_at="2023-01-03T10:00:00+02:00", language="en", provenance="p",
+    )  # fmt: skip
+    assert store.put(stated, in_folder=True) == "added"
+    stored = store.get("a")
+    assert stored is not None
+    assert stored.article == stated
+    assert (stored.revision, stored.is_current, stored.passages) == (stated.revision, True, 3)
+    assert store.counts() == (1, 3)
+
+
+def test_put_and_compare_say_whether_an_article_is_new_changed_or_neither(store: Store) -> None:
+    edited = article("a", "It opened late.")
+    for each, outcome in ((article("a"), "added"), (article("a"), "unchanged"), (edited, "updated")):
+        assert store.compare(each, in_folder=True) == outcome
+        assert store.put(each, in_folder=True) == outcome
+    assert store.counts() == (1, 1)
+
+
+def test_every_revision_is_kept_and_the_last_put_is_current(store: Store) -> None:
+    first, second = article("a", "One."), article("a", "Two.")
+    store.put(first, in_folder=False)
+    store.put(second, in_folder=False)
+    old = store.get("a", first.revision)
+    assert old is not None
+    assert (old.article.text, old.is_current) == ("One.", False)
+    assert store.revisions([("a", first.revision), ("a", second.revision), ("a", "0" * 16), ("b", "0" * 16)]) == {
+        ("a", first.revision): first,
+        ("a", second.revision): second,
+    }
+    assert store.put(first, in_folder=False) == "updated"  # an edit taken back
+    current = store.get("a")
+    assert current is not None
+    assert (current.article.text, current.is_current) == ("One.", True)
+
+
+def test_what_is_not_there_is_none(store: Store) -> None:
+    store.put(article("a"), in_folder=False)
+    assert store.get("b") is None
+    assert store.get("a", "0" * 16) is None
+
+
+def test_more_revisions_than_a_statement_has_variables_are_read(store: Store) -> None:
+    keys = []
+    for n in range(3):
+        store.put(article(f"a{n}"), in_folder=False)
+        keys.append((f"a{n}", article(f"a{n}").revision))
+    found = store.revisions([*keys, *((f"missing{n}", "0" * 16) for n in range(40_000))])
+    assert list(found) == keys
+
+
+def test_a_put_that_fails_half_way_leaves_nothing(store: Store) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        store.put(article("a", source="half a pair: \ud800"), in_folder=False)
+    assert store.counts() == (0, 0)
+    assert store.seq() == 0
+
+
+def test_an_update_that_fails_half_way_leaves_the_revision_before_whole(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    before = passage_ids(store)
+    with pytest.raises(UnicodeEncodeError):
+        store.put(article("a", "Edited.", source="\ud800"), in_folder=False)
+    stored = store.get("a")
+    assert stored is not None
+    assert (stored.article.text, stored.passages, passage_ids(store)) == (LONG, 3, before)
+
+
+def test_eight_threads_put_without_losing_or_doubling_an_article(store: Store) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        outcomes = list(threads.map(lambda n: store.put(article(f"a{n % 20}"), in_folder=False), range(60)))
+    assert (outcomes.count("added"), outcomes.count("unchanged")) == (20, 40)
+    assert store.counts() == (20, 20)
+
+
+# -- removal
+
+
+def test_a_removed_article_is_gone_with_its_revisions_and_passages(store: Store) -> None:
+    store.put(article("a", "One."), in_folder=False)
+    store.put(article("a", LONG), in_folder=False)
+    store.put(article("b"), in_folder=False)
+    store.delete(["a"], by_hand=True)
+    assert store.get("a") is None
+    assert store.get("a", article("a", "One.").revision) is None
+    assert store.counts() == (1, 1)
+
+
+def test_an_unknown_id_removes_none(store: Store) -> None:
+    store.put(article("a"), in_folder=False)
+    seq = store.seq()
+    with pytest.raises(UnknownArticle, match="No article has the id 'b'"):
+        store.delete(["a", "b"], by_hand=True)
+    assert (store.counts(), store.seq()) == ((1, 1), seq)
+    assert store.removed_since(0) == frozenset()
+
+
+def test_a_removal_that_follows_the_folder_passes_over_what_went_meanwhile(store: Store) -> None:
+    store.put(article("a"), in_folder=True)
+    store.delete(["a", "b"], by_hand=False)
+    assert store.counts() == (0, 0)
+    assert store.removed_since(0) == {"a"}
+
+
+def test_only_a_removal_by_hand_and_of_that_revision_is_remembered_against_its_file(store: Store) -> None:
+    store.put(article("a"), in_folder=True)
+    store.put(article("b"), in_folder=True)
+    store.delete(["a"], by_hand=True)
+    store.delete(["b"], by_hand=False)
+    assert store.compare(article("a"), in_folder=True) == "withheld"
+    assert store.compare(article("a"), in_folder=False) == "added"
+    assert store.compare(article("a", "Edited."), in_folder=True) == "added"
+    assert store.compare(article("b"), in_folder=True) == "added"
+
+
+def test_a_file_that_was_read_before_a_removal_by_hand_does_not_undo_it(store: Store) -> None:
+    read = article("a")
+    store.put(read, in_folder=True)
+    store.delete(["a"], by_hand=True)
+    seq = store.seq()
+    assert store.put(read, in_folder=True) == "withheld"
+    assert (store.counts(), store.seq()) == ((0, 0), seq)
+    assert store.removed_since(0) == {"a"}
+
+
+def test_passage_ids_are_never_used_again(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    assert passage_ids(store) == [1, 2, 3]
+    store.delete(["a"], by_hand=True)
+    store.put(article("a", LONG), in_folder=False)
+    assert passage_ids(store) == [4, 5, 6]
+    store.put(article("a", "Short."), in_folder=False)
+    assert passage_ids(store) == [7]
+
+
+def test_the_number_of_a_state_grows_with_every_change_and_with_nothing_else(store: Store) -> None:
+    numbers = [store.seq()]
+    for change in (
+        lambda: store.put(article("a"), in_folder=False),
+        lambda: store.put(article("a", "Edited."), in_folder=False),
+        lambda: store.delete(["a"], by_hand=False),
+    ):
+        change()
+        numbers.append(store.seq())
+    assert numbers == [0, 1, 2, 3]
+    store.put(article("b"), in_folder=False)
+    store.put(replace(article("b"), origin="renamed.txt"), in_folder=True)
+    embed_missing(store)
+    assert store.seq() == 4
+
+
+def test_removals_are_told_to_an_index_of_an_earlier_state_only(store: Store) -> None:
+    for name in ("a", "b"):
+        store.put(article(name), in_folder=False)
+    before = store.seq()
+    store.delete(["a", "b"], by_hand=True)
+    assert store.removed_since(before) == {"a", "b"}
+    assert store.removed_since(store.seq()) == frozenset()
+
+
+# -- the articles folder
+
+
+def test_folder_articles_are_those_of_files_by_path(store: Store) -> None:
+    store.put(article("a", origin="two.jsonl"), in_folder=True)
+    store.put(article("b", origin="two.jsonl"), in_folder=True)
+    store.put(article("c", origin="https://example.org"), in_folder=False)
+    assert store.folder_articles() == {"two.jsonl": {"a", "b"}}
+
+
+def test_an_unchanged_article_follows_its_file_to_another_name(store: Store) -> None:
+    store.put(article("a", origin="old.txt"), in_folder=True)
+    store.put(article("a", origin="new.txt"), in_folder=True)
+    assert store.folder_articles() == {"new.txt": {"a"}}
+
+
+def test_a_files_article_that_is_added_again_by_hand_stays_that_files(store: Store) -> None:
+    store.put(article("a", origin="a.txt"), in_folder=True)
+    store.put(article("a", "Edited.", origin="https://example.org"), in_folder=False)
+    assert store.folder_articles() == {"a.txt": {"a"}}
+    store.put(article("b", origin="upload.txt"), in_folder=False)
+    store.put(article("b", "Edited.", origin="https://example.org"), in_folder=False)
+    stored = store.get("b")
+    assert stored is not None
+    assert stored.article.origin == "https://example.org"
+
+
+def test_a_file_whose_article_was_replaced_by_hand_is_not_known_until_it_was_read_again(store: Store) -> None:
+    states = {"a.txt": (10, 1.25), "b.txt": (20, 2.5)}
+    store.put(article("a"), in_folder=True)
+    store.set_file_states(states)
+    store.put(article("a"), in_folder=False)
+    assert store.file_states() == states
+    store.put(article("a", "Edited."), in_folder=False)
+    assert store.file_states() == {"b.txt": (20, 2.5)}
+    store.set_file_states(states)  # by a rebuild that read the file before it was replaced
+    assert store.file_states() == {"b.txt": (20, 2.5)}
+    store.put(article("a"), in_folder=True)
+    assert store.file_states() == states
+    store.put(article("a", "Edited."), in_folder=False)
+    store.put(article("a", "Edited."), in_folder=True)  # now the file says so too
+    assert store.file_states() == states
+
+
+def test_file_states_are_replaced_as_a_whole(store: Store) -> None:
+    store.set_file_states({"a.txt": (10, 1.25), "b.txt": (20, 1_700_000_000.123456)})
+    assert store.file_states() == {"a.txt": (10, 1.25), "b.txt": (20, 1_700_000_000.123456)}
+    store.set_file_states({"b.txt": (21, 2.0)})
+    assert store.file_states() == {"b.txt": (21, 2.0)}
+    store.set_file_states({})
+    assert store.file_states() == {}
+
+
+# -- embeddings
+
+
+def test_what_is_embedded_is_the_title_and_the_passage(store: Store) -> None:
+    store.put(article("a", "It opened.", title="Bridge"), in_folder=False)
+    assert list(store.texts_to_embed(store.missing_embeddings("m")).values()) == ["Bridge\nIt opened."]
+    assert body("Bridge", "It opened.") == "Bridge\nIt opened."
+
+
+def test_of_a_long_title_only_the_start_is_embedded(store: Store) -> None:
+    store.put(article("a", "It opened.", title="x" * 2_000), in_folder=False)
+    assert list(store.texts_to_embed(store.missing_embeddings("m")).values()) == ["x" * TITLE_CHARS + "\nIt opened."]
+    corpus = store.corpus(None)
+    assert corpus is not None
+    assert corpus.bodies == ["x" * 150 + "\nIt opened."]
+    stored = store.get("a")
+    assert stored is not None
+    assert stored.article.title == "x" * 2_000
+
+
+def test_a_text_is_embedded_once_however_many_articles_hold_it(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    assert embed_missing(store) == 3
+    store.put(article("b", LONG), in_folder=False)
+    assert embed_missing(store) == 0
+    store.delete(["a"], by_hand=False)
+    store.put(article("a", LONG), in_folder=False)
+    assert embed_missing(store) == 0
+
+
+def test_an_edit_embeds_only_the_passages_that_it_changed(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    embed_missing(store)
+    store.put(article("a", LONG.replace("Paragraph 1", "Paragraph X")), in_folder=False)
+    assert [text[:18] for text in store.texts_to_embed(store.missing_embeddings("m")).values()] == [
+        "Title\nParagraph X "
+    ]
+    assert embed_missing(store) == 1
+    store.put(article("a", LONG, title="Another title"), in_folder=False)
+    assert embed_missing(store) == 3
+
+
+def test_each_model_has_its_own_vectors(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    assert (embed_missing(store, "m"), embed_missing(store, "other"), embed_missing(store, "m")) == (3, 3, 0)
+    store.forget_embeddings("m", all_of_them=True)
+    assert (len(store.missing_embeddings("m")), len(store.missing_embeddings("other"))) == (3, 0)
+
+
+def test_forgetting_drops_only_what_no_passage_uses(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    store.put(article("b", "Short."), in_folder=False)
+    embed_missing(store)
+    store.delete(["b"], by_hand=False)
+    store.forget_embeddings("m")
+    store.put(article("b", "Short."), in_folder=False)
+    assert embed_missing(store) == 1
+
+
+def test_a_text_whose_article_went_meanwhile_is_left_out(store: Store) -> None:
+    store.put(article("a"), in_folder=False)
+    keys = store.missing_embeddings("m")
+    store.delete(["a"], by_hand=False)
+    assert store.texts_to_embed(keys) == {}
+    store.save_embeddings("m", [], np.zeros((0, 2), np.float32))
+
+
+# -- what an index is built from
+
+
+def test_a_corpus_is_there_only_when_every_passage_has_a_vector(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    assert store.corpus("m") is None
+    embed_missing(store)
+    assert store.corpus("m") is not None
+    assert store.corpus("other") is None
+
+
+def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(store: Store) -> None:
+    store.put(article("b", LONG, title="B", published_at="2023-01-02", source="S", author="N"), in_folder=False)
+    store.put(article("a", "One. Two.", title="A"), in_folder=False)
+    embed_missing(store)
+    corpus = store.corpus("m")
+    assert corpus is not None
+    assert corpus.seq == 2
+    assert [(a.id, a.published_at, a.source, a.author) for a in corpus.articles] == [
+        ("a", None, None, None),
+        ("b", "2023-01-02", "S", "N"),
+    ]
+    assert corpus.passages["id"].tolist() == [1, 2, 3, 4]
+    assert corpus.passages["article"].tolist() == [1, 1, 1, 0]
+    assert list(corpus.bodies) == [*(f"B\n{paragraph}" for paragraph in LONG.split("\n\n")), "A\nOne. Two."]
+    assert corpus.vectors.dtype == np.float32
+    assert corpus.vectors.tolist() == [[len(words), 1] for words in corpus.bodies]
+
+
+def test_a_corpus_without_a_model_has_no_vectors(store: Store) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    corpus = store.corpus(None)
+    assert corpus is not None
+    assert corpus.vectors.shape == (3, 0)
+
+
+def test_an_empty_store_gives_an_empty_corpus(store: Store) -> None:
+    corpus = store.corpus("m")
+    assert corpus is not None
+    assert (corpus.seq, corpus.articles, len(corpus.passages), corpus.vectors.shape) == (0, (), 0, (0, 0))
+
+
+def test_what_an_older_chunker_divided_is_divided_anew(store: Store, database: Database) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    store.put(article("b", LONG), in_folder=False)
+    with database.write() as connection:
+        connection.execute(sql("DELETE FROM passages WHERE article_id = 'a' AND start > 0"))
+        connection.execute(sql("UPDATE articles SET chunker = 0 WHERE id = 'a'"))
+    seq = store.seq()
+    store.rechunk()
+    assert store.counts() == (2, 6)
+    assert passage_ids(store) == [4, 5, 6, 7, 8, 9]
+    assert store.seq() == seq + 1
+    store.rechunk()
+    assert store.seq() == seq + 1
+
+
+# -- pages
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 50])
+def test_pages_join_without_gap_or_repeat_across_equal_and_missing_dates(store: Store, limit: int) -> None:
+    dates = {
+        "e": "2023-01-02",
+        "b": "2023-01-02",
+        "d": "2023-01-02",
+        "a": None,
+        "f": None,
+        "c": "2024-01-01",
+        "g": "1999",
+    }
+    for name, date in dates.items():
+        store.put(article(name, published_at=date), in_folder=False)
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = store.page("", limit, cursor)
+        seen += ids(page)
+        assert len(page.articles) <= limit
+        if (cursor := page.next_cursor) is None:
+            break
+        assert len(page.articles) == limit
+    assert seen == ["c", "b", "d", "e", "g", "a", "f"]
+
+
+def test_an_article_added_between_two_pages_moves_none_of_the_others(store: Store) -> None:
+    for day in (1, 3, 5):
+        store.put(article(f"d{day}", published_at=f"2023-01-0{day}"), in_folder=False)
+    first = store.page("", 2, None)
+    store.put(article("d9", published_at="2023-01-09"), in_folder=False)
+    store.delete(["d3"], by_hand=True)
+    assert ids(first) == ["d5", "d3"]
+    assert ids(store.page("", 2, first.next_cursor)) == ["d1"]
+
+
+def test_an_entry_has_everything_but_the_text(store: Store) -> None:
+    stated = article("a", LONG, source="S", author="N", published_at="2023-01-02")
+    store.put(article("a", "Before."), in_folder=False)
+    store.put(stated, in_folder=False)
+    [entry] = store.page("", 50, None).articles
+    assert entry.article == replace(stated, text="")
+    assert (entry.revision, entry.is_current, entry.passages) == (stated.revision, True, 3)
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("bridge", ["a", "b"]),
+        ("BRIDGE oldport", ["a"]),
+        ("berg", ["b"]),
+        ("ridge", ["a", "b"]),
+        ("bridge comet", []),
+        ("100%", ["c"]),
+        ("%", ["c"]),
+        ("_", ["c"]),
+        ("opened", []),  # texts are searched by asking, not by this
+        ("' OR 1=1 --", []),
+        ("  ", ["a", "b", "c"]),
+    ],
+)
+def test_a_query_keeps_articles_whose_title_source_and_author_hold_all_its_words(
+    store: Store, query: str, found: list[str]
+) -> None:
+    store.put(article("a", title="A bridge", source="Oldport Courier"), in_folder=False)
+    store.put(article("b", title="Bridges", author="Nils Berg"), in_folder=False)
+    store.put(article("c", title="Comet 100%", source="sky_letter"), in_folder=False)
+    assert ids(store.page(query, 50, None)) == found
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "", "x", "!", "é", "\ud800", "WzFd",
+        *(base64.urlsafe_b64encode(data.encode()).decode() for data in (
+            "[1, 2]", '["a"]', "{}", "null", '["a", "b", "c"]', '["\\ud800", "a"]', '["", null]', "[" * 100_000,
+        )),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    ],
+)  # fmt: skip
+def test_a_cursor_that_was_not_given_is_an_error_that_says_so(store: Store, cursor: str) -> None:
+    with pytest.raises(IndexFault, match=r"The cursor '.*' is not one that was given. Start without a cursor."):
+        store.page("", 10, cursor)
+
+
+def test_the_newest_date_is_that_of_a_current_revision(store: Store) -> None:
+    assert store.newest_published() is None
+    store.put(article("a", published_at="2024-01-01"), in_folder=False)
+    store.put(article("b", published_at="2023-06-01"), in_folder=False)
+    store.put(article("a", published_at="2023-05-01"), in_folder=False)
+    assert store.newest_published() == "2023-06-01"
+
+
+# -- the database file
+
+
+def test_what_was_put_is_there_when_the_file_is_opened_again(store: Store, database: Database) -> None:
+    store.put(article("a", LONG), in_folder=True)
+    embed_missing(store)
+    with closing(Database(database.path)) as again:
+        other = Store(again)
+        assert other.get("a") == store.get("a")
+        assert other.seq() == 1
+        assert other.missing_embeddings("m") == []
+
+
+def test_a_write_is_flushed_to_the_disk_and_readers_do_not_wait_for_it(store: Store, database: Database) -> None:
+    with database.read() as connection:
+        settings = [connection.execute(sql(f"PRAGMA {name}")).scalar() for name in ("journal_mode", "synchronous")]
+        assert settings == ["wal", 2]  # 2 is FULL
+    with database.write() as connection:
+        connection.execute(sql("UPDATE corpus SET seq = 5"))
+        assert store.seq() == 0
+    assert store.seq() == 5
+
+
+def test_a_reader_keeps_to_one_state(store: Store, database: Database) -> None:
+    with database.read() as connection:
+        count = sql("SELECT count(*) FROM articles")
+        assert connection.execute(count).scalar() == 0
+        store.put(article("a"), in_folder=False)
+        assert connection.execute(count).scalar() == 0
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "assistant.db"
+    path.write_bytes(b"not a database" * 100)
+    with pytest.raises(BrokenDatabase, match="Move it away, or put a backup in its place"):
+        Database(path)
+    assert path.read_bytes() == b"not a database" * 100
+
+
+def test_a_database_of_another_version_is_refused(store: Store, database: Database) -> None:
+    with database.write() as connection:
+        connection.execute(sql("PRAGMA user_version = 99"))
+    with pytest.raises(BrokenDatabase, match="has format 99, this program reads format 1"):
+        Database(database.path)
+
+
+def test_a_database_that_another_holds_is_a_fault_of_the_storage_and_not_to_be_moved_away(tmp_path: Path) -> None:
+    (tmp_path / "assistant.db").mkdir()  # as a lock or a failing disk does, it cannot be opened though nothing is lost
+    with pytest.raises(StorageFault, match="could not be read or written") as raised:
+        Database(tmp_path / "assistant.db")
+    assert "Move" not in str(raised.value)
+
+
+def commit_late(connection: sqlite3.Connection) -> None:
+    time.sleep(5.5)  # the driver by itself waits for 5 s
+    connection.execute("COMMIT")
+
+
+def test_an_opening_waits_for_another_process_to_be_done(tmp_path: Path) -> None:
+    path = tmp_path / "assistant.db"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE t (x)")
+        other.execute("PRAGMA user_version = 1")
+        other.execute("BEGIN EXCLUSIVE")
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(commit_late, other)
+            with closing(Database(path)) as database, database.read() as connection:
+                assert connection.execute(sql("PRAGMA busy_timeout")).scalar() == 30_000
+
+
+def test_a_database_damaged_while_it_is_open_is_said_to_be_broken(store: Store, database: Database) -> None:
+    for n in range(50):
+        store.put(article(f"a{n}", LONG), in_folder=False)
+    database.close()
+    with database.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"\xff" * 100_000)
+    with pytest.raises(BrokenDatabase, match="malformed"):
+        store.page("", 50, None)
+
+
+def test_a_statement_that_breaks_a_rule_is_no_fault_of_the_storage(database: Database, store: Store) -> None:
+    with pytest.raises(IntegrityError), database.write() as connection:
+        connection.execute(sql("INSERT INTO files (path, size, modified) VALUES (NULL, 1, 1)"))

@@ -1,0 +1,93 @@
+"""The application over a real library, and a real server for what only a server does. Used as a pytest plugin."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from assistant.assistant import Assistant
+from index.article import Article
+from index.library import Library
+from web.app import create_app
+from web.jobs import Jobs
+from web.server import Server, bind
+from web.settings import Settings
+
+BRIDGE = Article(
+    id="bridge",
+    title="Harbour bridge opens",
+    text=(
+        "The Zephyr bridge in Oldport opened on 4 November 2023.\n\n"
+        "Mayor Ada Quill cut the ribbon before 3,000 visitors. The bridge cost 90 million crowns."
+    ),
+    origin="bridge.txt",
+    url="https://example.org/bridge",
+    source="Oldport Courier",
+    author="Nils Berg",
+    published_at="2023-11-05",
+)
+COMET = Article(
+    id="comet",
+    title="Comet seen with the naked eye",
+    text="Comet Marlow was seen with the naked eye in May. Astronomers expect it back in 2091.",
+    origin="comet.txt",
+    source="Sky Letter",
+    published_at="2021-05-20",
+)
+
+
+@pytest.fixture
+def stocked(library: Library) -> Library:
+    """The library, with the two articles above."""
+    library.add([BRIDGE, COMET])
+    return library
+
+
+@pytest.fixture
+def settings(library: Library, tmp_path: Path) -> Settings:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    return Settings(articles=folder, data_dir=library.data_dir, max_upload_mb=1)
+
+
+@pytest.fixture
+def jobs(library: Library, settings: Settings) -> Iterator[Jobs]:
+    with closing(Jobs(library, settings.articles)) as jobs:
+        jobs.start()
+        yield jobs
+
+
+@pytest.fixture
+def app(stocked: Library, settings: Settings, jobs: Jobs) -> Flask:
+    return create_app(settings, stocked, Assistant(stocked), jobs)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+Serve = Callable[[Flask], Server]
+
+
+@contextmanager
+def running(app: Flask, max_request_bytes: int) -> Iterator[Server]:
+    server = Server(app, bind("127.0.0.1", 0), max_request_bytes=max_request_bytes)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+        thread.join()
+
+
+@pytest.fixture
+def serve(settings: Settings) -> Iterator[Serve]:
+    """Runs an application on a free port of loopback until the test ends."""
+    with ExitStack() as stack:
+        yield lambda app: stack.enter_context(running(app, settings.max_request_bytes))
