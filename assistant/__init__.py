@@ -1,0 +1,1 @@
+"""Questions and answers over an `index`: resolve, retrieve, write, cite."""

@@ -1,0 +1,111 @@
+"""The values that flow through the chain: a Question goes in, an Answer comes out."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from index.filters import Filters
+
+Reason = Literal["no_articles", "no_match", "no_evidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of the conversation."""
+
+    question: str
+    standalone_question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    text: str
+    history: tuple[Turn, ...] = ()
+    """Oldest first."""
+    filters: Filters = field(default=Filters())
+    top_k: int = 8
+    """How many passages are read for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Another article that says the cited sentence in the same words, or nearly: its own sentence, verbatim."""
+
+    article_id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    published_at: str | None
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A verbatim span: `article.text[start:end] == quote` in that revision of the article."""
+
+    index: int
+    """From 1; the number in the answer's marker. 0 in `Answer.nearest`, which no marker refers to."""
+    article_id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published_at: str | None
+    quote: str
+    start: int
+    end: int
+    score: float
+    """Higher is better: the probability that the sentence answers, or a passage's search score."""
+    also_in: tuple[Copy, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds: finding passages, scoring their sentences, writing, and the whole."""
+
+    retrieve: int = 0
+    read: int = 0
+    write: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: str
+    standalone_question: str
+    answer: str
+    """Text with markers `[1]`; the markers are exactly the citations' `index` values."""
+    short_answer: str | None
+    answered: bool
+    reason: Reason | None
+    citations: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]
+    """Without an answer: the closest passages, which are not claimed to answer."""
+    applied_filters: dict[str, str | list[str]]
+    as_of: str | None
+    """The newest `published_at` among the citations."""
+    generation: int
+    answerer: str
+    timings_ms: Timings = field(default=Timings())
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Stream event: the passages under consideration, before anything is written."""
+
+    passages: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Stream event: a further piece of the answer. All pieces joined are `Answer.answer`."""
+
+    text: str
+
+
+Event = Sources | Delta | Answer
+"""A stream is one Sources, then Deltas, then one Answer."""

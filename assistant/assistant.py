@@ -1,0 +1,48 @@
+"""The assistant: a library and, where one is given, a chat model, behind `ask` and `stream`."""
+
+from collections.abc import Iterator
+
+from assistant import chat_model
+from assistant.answer import Answer, Delta, Event, Question, Sources
+from assistant.chain import EXTRACTIVE, answer_chain
+from assistant.evidence import EvidenceReader
+from assistant.retriever import ArticleRetriever
+from index.library import Library
+
+
+class Assistant:
+    """Any thread may ask. Both methods run the same chain and so give the same answer."""
+
+    def __init__(self, library: Library, llm: str = "") -> None:
+        """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes.
+
+        Raises ChatModelFault for an unknown provider or one whose package or key is missing.
+        """
+        self.library = library
+        self.answerer = llm or EXTRACTIVE
+        self._reader = EvidenceReader()
+        self._chain = answer_chain(
+            ArticleRetriever(library=library),
+            self._reader,
+            chat_model.load(llm) if llm else None,
+            model_name=llm,
+        )
+
+    def warm(self) -> None:
+        """Load models and index now rather than with the first question."""
+        self.library.warm()
+        self._reader.warm()
+
+    def ask(self, question: Question) -> Answer:
+        answer: Answer = self._chain.invoke(question)["answer"]
+        return answer
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """One Sources, then Deltas, then the Answer that they add up to."""
+        for piece in self._chain.stream(question):
+            if "sources" in piece:
+                yield Sources(piece["sources"])
+            elif "delta" in piece:
+                yield Delta(piece["delta"])
+            else:
+                yield piece["answer"]

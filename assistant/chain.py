@@ -1,0 +1,196 @@
+"""The chain, in LangChain's terms: resolve → retrieve → write → cite.
+
+    chain = answer_chain(ArticleRetriever(library=library), EvidenceReader())
+    chain.invoke(Question("..."))["answer"]            # an Answer
+    for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"delta": …} …, {"answer": …}
+
+The first two steps map one value to the next; the last two are generators, so that a sentence leaves the chain
+as soon as it is written and checked. What is streamed and what is invoked is the same run of the same steps.
+"""
+
+import itertools
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
+from langchain_core.runnables.utils import AddableDict
+
+from assistant import chat_model, extract
+from assistant.answer import Answer, Citation, Question, Reason, Timings
+from assistant.cite import Citer, passage_citation
+from assistant.errors import ChatModelFault
+from assistant.evidence import Evidence, EvidenceReader
+from assistant.expected import asks_for_a_span, may_answer
+from assistant.resolve import standalone
+from assistant.retriever import ArticleRetriever, Retrieval
+from assistant.statement import Statement
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+logger = logging.getLogger(__name__)
+
+EXTRACTIVE = "extractive"
+MAX_SHORT_ANSWER_CHARS = 80
+SURE = 0.5
+"""Least probability of a sentence from which a short answer is taken."""
+NEAREST = 3
+"""Passages offered where there is no answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A question ready to be searched for."""
+
+    question: Question
+    standalone_question: str
+    started: float  # time.perf_counter()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The passages found for an inquiry, and their sentences, best first."""
+
+    inquiry: Inquiry
+    retrieval: Retrieval
+    evidence: tuple[Evidence, ...]
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What a writer says last: who wrote, and when it began."""
+
+    answerer: str
+    began: float
+
+
+Piece = Reading | Statement | Ending
+"""What the writer hands on. It travels in lists, since LangChain adds up what a generator gives when it is invoked."""
+
+
+def answer_chain(
+    retriever: ArticleRetriever,
+    reader: EvidenceReader,
+    model: "BaseChatModel | None" = None,
+    model_name: str = "",
+) -> Runnable[Question, AddableDict]:
+    """Question → pieces of an answer; the last holds the whole Answer under `answer`."""
+    embed = retriever.library.embed
+
+    def resolve(question: Question) -> Inquiry:
+        started = time.perf_counter()
+        text = standalone(question.text, question.history)
+        if model is not None and question.history:
+            try:
+                text = chat_model.rewrite(model, question.text, question.history) or text
+            except ChatModelFault as fault:
+                logger.warning("%s The question is resolved by rules instead.", fault)
+        return Inquiry(question, text, started)
+
+    def retrieve(inquiry: Inquiry) -> Reading:
+        began = time.perf_counter()
+        question = inquiry.question
+        retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
+        found = time.perf_counter()
+        evidence = tuple(reader.read(inquiry.standalone_question, retrieval.documents))
+        read = time.perf_counter()
+        return Reading(inquiry, retrieval, evidence, Timings(retrieve=_ms(found - began), read=_ms(read - found)))
+
+    def write(readings: Iterator[Reading]) -> Iterator[list[Piece]]:
+        for reading in readings:
+            yield [reading]
+            began = time.perf_counter()
+            question = reading.inquiry.standalone_question
+            answerer = EXTRACTIVE
+            if model is not None and reading.retrieval.documents:
+                try:
+                    for statement in chat_model.write(model, question, reading.retrieval.documents, embed):
+                        answerer = model_name
+                        yield [statement]
+                    answerer = model_name
+                except ChatModelFault as fault:
+                    if answerer == model_name:  # half an answer is on its way: it cannot be exchanged
+                        raise
+                    logger.warning("%s The answer is extracted instead.", fault)
+            if answerer == EXTRACTIVE:
+                for statement in extract.write(question, reading.evidence, embed):
+                    yield [statement]
+            yield [Ending(answerer, began)]
+
+    def cite(written: Iterator[list[Piece]]) -> Iterator[AddableDict]:
+        reading: Reading | None = None
+        citer = Citer()
+        deltas: list[str] = []
+        held: list[Statement] = []  # unsupported, before anything is cited: without a citation there is no answer
+        for piece in itertools.chain.from_iterable(written):
+            if isinstance(piece, Reading):
+                reading = piece
+                yield AddableDict(sources=_passages(reading.retrieval))
+            elif isinstance(piece, Statement):
+                held.append(piece)
+                if citer.citations or piece.support:
+                    for statement in held:
+                        deltas.append((" " if deltas else "") + citer.render(statement))
+                        yield AddableDict(delta=deltas[-1])
+                    held.clear()
+            elif reading is not None:
+                yield AddableDict(answer=_answer(reading, citer, "".join(deltas), piece))
+
+    return RunnableLambda(resolve) | RunnableLambda(retrieve) | RunnableGenerator(write) | RunnableGenerator(cite)
+
+
+def _short_answer(reading: Reading, citation: Citation) -> str | None:
+    """The answer that the reader sees in the first cited sentence, where the question asks for so little.
+
+    Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
+    """
+    question = reading.inquiry.standalone_question
+    if not asks_for_a_span(question) or citation.score < SURE:
+        return None
+    for evidence in reading.evidence:
+        quote = evidence.quote
+        if (quote.article_id, quote.start, quote.end) == (citation.article_id, citation.start, citation.end):
+            fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
+            return evidence.answer if fitting else None
+    return None
+
+
+def _passages(retrieval: Retrieval) -> tuple[Citation, ...]:
+    return tuple(passage_citation(document) for document in retrieval.documents)
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer:
+    inquiry, retrieval = reading.inquiry, reading.retrieval
+    citations = tuple(citer.citations)
+    answered = bool(citations)
+    now = time.perf_counter()
+    dates = [c.published_at for c in citations if c.published_at]
+    return Answer(
+        question=inquiry.question.text,
+        standalone_question=inquiry.standalone_question,
+        answer=text,
+        short_answer=_short_answer(reading, citations[0]) if answered else None,
+        answered=answered,
+        reason=None if answered else _reason(retrieval),
+        citations=citations,
+        nearest=() if answered else _passages(retrieval)[:NEAREST],
+        applied_filters=inquiry.question.filters.as_json(),
+        as_of=max(dates, default=None),
+        generation=retrieval.generation,
+        answerer=ending.answerer,
+        timings_ms=replace(reading.timings, write=_ms(now - ending.began), total=_ms(now - inquiry.started)),
+    )
+
+
+def _reason(retrieval: Retrieval) -> Reason:
+    if retrieval.articles_searched:
+        return "no_evidence"
+    return "no_match" if retrieval.articles_held else "no_articles"

@@ -1,0 +1,22 @@
+"""Where dates stand in a text, as people write them in English: "Nov. 3", "29 March 2021", "Monday", "15:05"."""
+
+import re
+
+Span = tuple[int, int]
+
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_DATE = re.compile(
+    rf"\b(?:{_WEEKDAY},? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}})?|{_MONTH}(?: of)? \d{{4}})\b"
+    rf"|\b(?:1\d|20)\d\d(?:–\d\d|s)?\b|\b{_WEEKDAY}\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b|(?<=\b[Ii]n ){_MONTH}\b"
+    r"|\b\d{1,2}:\d\d(?: ?[ap]\.?m\.?)?|\b\d+ (?:BC|AD|BCE|CE)\b"
+)
+
+
+def date_spans(text: str) -> list[Span]:
+    """Character offsets, in order."""
+    return [match.span() for match in _DATE.finditer(text)]

@@ -1,0 +1,18 @@
+"""What can go wrong in `assistant`, as one tree. "No evidence" is an answer, not an error.
+
+AssistantFault
+├── ChatModelFault    the chat model cannot be had, or failed while it wrote
+└── BadQuestionSet    a file of questions to evaluate is not one
+"""
+
+
+class AssistantFault(Exception):
+    """Base of every error that `assistant` raises on purpose. Its text is fit to show to a user."""
+
+
+class ChatModelFault(AssistantFault):
+    pass
+
+
+class BadQuestionSet(AssistantFault):
+    pass

@@ -1,0 +1,141 @@
+"""The passages found → their sentences, each with how well it answers the question.
+
+The trained reader says of every token how well an answer would begin or end there; a sentence's span score is
+that of the best answer within it, less the score of "no answer here". Two linear scores over that and two plain
+features make the evidence: `RANK` orders the sentences of one question, `TRUST` gives the probability that a
+sentence put first is right. Both were fitted by `bench/calibrate.py` on `tune` titles of SQuAD 2.0, which the
+reader was not trained on; docs/decisions.md has the figures.
+"""
+
+import math
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from langchain_core.documents import Document
+from numpy.typing import NDArray
+
+from assistant.statement import Quote
+from index.sentences import sentence_spans
+from index.words import stems
+
+if TYPE_CHECKING:
+    from assistant.reader.model import PassageLogits, SpanReader
+
+FEATURES = ("span", "passage", "names")
+"""Span score · the passage's search score · share of the question's names in passage and title."""
+RANK = np.array([0.57, 6.72, 1.21])
+TRUST = np.array([0.27, 3.19, 1.96])
+TRUST_BIAS = -6.23
+MAX_TITLE_CHARS = 150
+"""Of a longer title the rest is not read, so that it does not take the place of the passage."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence and what is held of it."""
+
+    quote: Quote
+    """Its score is the probability that a person would accept the sentence as the answer."""
+    answer: str
+    """The words in it that the reader takes for the answer."""
+    rank_score: float
+    """Orders the sentences of one question; means nothing across questions."""
+    features: tuple[float, ...]
+    """As in `FEATURES`."""
+
+
+class EvidenceReader:
+    """Any thread may call. The network is loaded when it is first needed, or by `warm`."""
+
+    def __init__(self) -> None:
+        self._network: SpanReader | None = None
+        self._loading = threading.Lock()
+
+    def warm(self) -> None:
+        self._loaded()
+
+    def read(self, question: str, passages: Sequence[Document]) -> list[Evidence]:
+        """Every sentence of `passages` that the reader saw whole or in part, best first, ties in their order."""
+        if not passages:
+            return []
+        logits = self._loaded().read(
+            question, [(p.metadata["title"][:MAX_TITLE_CHARS], p.page_content) for p in passages]
+        )
+        found = [
+            (passage, sentence, answer, span_score)
+            for passage, seen in zip(passages, logits, strict=True)
+            for sentence, answer, span_score in _scored_sentences(passage, seen)
+        ]
+        if not found:
+            return []
+        features = _features(question, found)
+        rank_scores = features @ RANK
+        trust = features @ TRUST + TRUST_BIAS
+        evidence = []
+        for n in np.argsort(-rank_scores, kind="stable"):
+            passage, sentence, answer, _ = found[n]
+            offset = passage.metadata["start"]
+            evidence.append(
+                Evidence(
+                    quote=Quote(
+                        passage,
+                        offset + sentence[0],
+                        offset + sentence[1],
+                        1 / (1 + math.exp(-float(trust[n]))),
+                    ),
+                    answer=passage.page_content[slice(*answer)],
+                    rank_score=float(rank_scores[n]),
+                    features=tuple(features[n].tolist()),
+                )
+            )
+        return evidence
+
+    def _loaded(self) -> "SpanReader":
+        with self._loading:  # transformers' own imports fail when two threads begin them at once
+            if self._network is None:
+                from assistant.reader.model import trained_reader
+
+                self._network = trained_reader()
+            return self._network
+
+
+def names_in(question: str) -> set[str]:
+    """Stems of the capitalised words and numbers of a question, the first word (of one in brackets too) aside."""
+    names = re.finditer(r"(?<!^)(?<!\()\b(?:[A-ZÀ-Þ][\w'’-]*|\d[\d,.]*)", question)
+    return {stem for match in names for stem in stems(match.group())}
+
+
+def _scored_sentences(passage: Document, logits: "PassageLogits") -> list[tuple[Span, Span, float]]:
+    """(sentence, best answer in it, its span score), characters of the passage."""
+    from assistant.reader.model import MAX_SPAN_TOKENS
+
+    starts, ends = logits.offsets[:, 0], logits.offsets[:, 1]
+    scored = []
+    for sentence in sentence_spans(passage.page_content, passage.metadata["language"]):
+        first, last = np.searchsorted(starts, sentence)
+        if first == last:  # behind what fits into the reader
+            continue
+        pairs = logits.start[first:last, None] + logits.end[None, first:last]
+        length = np.arange(last - first)[None, :] - np.arange(last - first)[:, None]
+        pairs = np.where((length >= 0) & (length < MAX_SPAN_TOKENS), pairs, -np.inf)
+        begin, finish = np.unravel_index(int(pairs.argmax()), pairs.shape)
+        answer = (int(starts[first + begin]), int(ends[first + finish]))
+        scored.append((sentence, answer, float(pairs[begin, finish]) - logits.none))
+    return scored
+
+
+def _features(question: str, found: Sequence[tuple[Document, Span, Span, float]]) -> NDArray[np.float64]:
+    """(sentences, len(FEATURES))."""
+    names = names_in(question)
+    shares: dict[str | None, float] = {}
+    for passage, *_ in found:
+        if passage.id not in shares:
+            words = set(stems(f"{passage.metadata['title']}\n{passage.page_content}")) if names else set()
+            shares[passage.id] = len(names & words) / len(names) if names else 1.0
+    return np.array([(score, passage.metadata["score"], shares[passage.id]) for passage, _, _, score in found])

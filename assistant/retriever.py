@@ -1,0 +1,71 @@
+"""The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
+
+from dataclasses import dataclass
+
+from langchain_core.callbacks import CallbackManagerForRetrieverRun
+from langchain_core.documents import Document
+from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
+
+from index.filters import Filters
+from index.library import Library
+from index.search import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """Passages as documents, best first, all from one generation of the index.
+
+    `page_content` is `article.text[start:end]`; `metadata` holds `start`, `end`, `score`, `language` and the
+    fields of a citation that name the article (`SOURCE_FIELDS`).
+    """
+
+    documents: tuple[Document, ...]
+    generation: int
+    articles_searched: int
+    """How many articles there were to search in, after filters."""
+    articles_held: int
+    """How many there were before filters."""
+
+
+SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at")
+
+
+class ArticleRetriever(BaseRetriever):
+    """`ArticleRetriever(library=library, k=8).invoke("question")` gives the documents."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    filters: Filters = Filters()
+    k: int = 8
+
+    def find(self, query: str, filters: Filters, k: int) -> Retrieval:
+        found = self.library.search(query, filters, k)
+        return Retrieval(
+            tuple(map(_document, found.hits)), found.generation, found.articles_searched, found.articles_held
+        )
+
+    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+        return list(self.find(query, self.filters, self.k).documents)
+
+
+def _document(hit: Hit) -> Document:
+    article = hit.article
+    return Document(
+        id=f"{article.id}@{hit.revision}:{hit.start}-{hit.end}",
+        page_content=hit.text,
+        metadata={
+            "article_id": article.id,
+            "revision": hit.revision,
+            "title": article.title,
+            "url": article.url,
+            "source": article.source,
+            "author": article.author,
+            "published_at": article.published_at,
+            "language": article.language,
+            "start": hit.start,
+            "end": hit.end,
+            "score": hit.score,
+        },
+    )

@@ -1,0 +1,50 @@
+"""What a writer gives: one sentence of an answer and the quotes that it rests on."""
+
+from dataclasses import dataclass
+
+from langchain_core.documents import Document
+
+from index.words import stems
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a passage: `text` is `article.text[start:end]`."""
+
+    passage: Document
+    start: int
+    end: int
+    score: float
+    """How well it answers or bears out, 0 to 1."""
+
+    @property
+    def text(self) -> str:
+        offset = self.passage.metadata["start"]
+        return self.passage.page_content[self.start - offset : self.end - offset]
+
+    @property
+    def article_id(self) -> str:
+        return str(self.passage.metadata["article_id"])
+
+    @property
+    def published_on(self) -> str:
+        """The day; empty when unknown, so that days compare."""
+        return (self.passage.metadata["published_at"] or "")[:10]
+
+    def word_set(self) -> frozenset[str]:
+        return frozenset(stems(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """A quote that is cited, and the same words in other articles."""
+
+    quote: Quote
+    copies: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    text: str
+    support: tuple[Support, ...]
+    """Empty for a sentence of a chat model that nothing in the passages bears out."""

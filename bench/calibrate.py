@@ -1,0 +1,165 @@
+"""Fit `RANK` and `TRUST` of assistant/evidence.py: `python -m bench.calibrate --data DIR --work DIR`.
+
+On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs; every third of them once more with its title
+kept out of the search, so that the collection does not know the topic. The titles are divided in two: each half is
+measured with weights from the other; the weights printed last are from both.
+
+RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
+logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
+"""
+
+import argparse
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from assistant.evaluate import TestQuestion, holds
+from assistant.evidence import FEATURES, EvidenceReader
+from assistant.retriever import ArticleRetriever
+from bench import squad
+from index.filters import Filters
+
+TOP_K = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question asked: its sentences, and which of them are right."""
+
+    title: str
+    kind: str  # answerable, unanswerable (near misses), elsewhere (the topic is not there)
+    features: NDArray[np.float64]  # (sentences, features)
+    right: NDArray[np.bool_]  # (sentences,)
+
+
+def gather(data: Path, work: Path, limit: int) -> list[Case]:
+    library = squad.library(data, work)
+    reader = EvidenceReader()
+    retriever = ArticleRetriever(library=library)
+    title_of = {article.id: title for title, article, _ in squad.paragraphs(data)}
+    others = {t: tuple(i for i, u in title_of.items() if u != t) for t in set(title_of.values())}
+    cases = []
+    asked = squad.questions(data, "tune")
+    for n, question in enumerate(random.Random(0).sample(asked, min(limit, len(asked)))):
+        title = title_of[question.articles[0]]
+        cases.append(_case(retriever, reader, question, title, Filters()))
+        if n % 3 == 0:
+            cases.append(_case(retriever, reader, question, title, Filters(article_id=others[title])))
+        if n % 200 == 0:
+            print(n, flush=True)
+    return cases
+
+
+def _case(
+    retriever: ArticleRetriever, reader: EvidenceReader, question: TestQuestion, title: str, filters: Filters
+) -> Case:
+    evidence = reader.read(question.question, retriever.find(question.question, filters, TOP_K).documents)
+    accepted = () if filters else question.answers
+    return Case(
+        title,
+        "elsewhere" if filters else "answerable" if accepted else "unanswerable",
+        np.array([e.features for e in evidence]),
+        np.array([holds(e.quote.text, accepted) for e in evidence]),
+    )
+
+
+def fit_rank(cases: list[Case]) -> NDArray[np.float64]:
+    usable = [c for c in cases if c.right.any()]
+    weights = torch.zeros(len(FEATURES), dtype=torch.float64, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+    tensors = [(torch.tensor(c.features), torch.tensor(c.right)) for c in usable]
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        losses = []
+        for features, right in tensors:
+            scores = features @ weights
+            losses.append(scores.logsumexp(0) - scores[right].logsumexp(0))
+        loss = torch.stack(losses).mean() + 1e-3 * (weights**2).sum()
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return weights.detach().numpy()
+
+
+def fit_trust(cases: list[Case], rank: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
+    firsts = [_first(case, rank) for case in cases]
+    model = LogisticRegression(C=10.0, max_iter=2000)
+    model.fit(
+        np.array([c.features[n] for c, n in zip(cases, firsts, strict=True)]),
+        [_is_right(c, n) for c, n in zip(cases, firsts, strict=True)],
+    )
+    return model.coef_[0], float(model.intercept_[0])
+
+
+def report(cases: list[Case], rank: NDArray[np.float64], trust: NDArray[np.float64], bias: float) -> None:
+    firsts = [_first(case, rank) for case in cases]
+    probability = np.array(
+        [1 / (1 + np.exp(-(c.features[n] @ trust + bias))) for c, n in zip(cases, firsts, strict=True)]
+    )
+    kind = np.array([c.kind for c in cases])
+    right = np.array([_is_right(c, n) for c, n in zip(cases, firsts, strict=True)])
+    three = np.array([c.right[np.argsort(-(c.features @ rank))[:3]].any() for c in cases])
+    answerable = kind == "answerable"
+    print(f"right sentence first {right[answerable].mean():.3f}, in three {three[answerable].mean():.3f}")
+    for other in ("unanswerable", "elsewhere"):
+        both = answerable | (kind == other)
+        print(f"AUROC answerable against {other}: {roc_auc_score(answerable[both], probability[both]):.3f}")
+    for threshold in (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5):
+        kept = probability >= threshold
+        print(
+            f"threshold {threshold:.2f}: answers {kept[answerable].mean():.2f} of the answerable, refuses "
+            f"{1 - kept[kind == 'unanswerable'].mean():.2f} of the unanswerable and "
+            f"{1 - kept[kind == 'elsewhere'].mean():.2f} of those on other topics; of the answers given in their own "
+            f"library {right[kept & (kind != 'elsewhere')].mean():.2f} are right"
+        )
+    for low in np.arange(0, 1, 0.2):
+        bin_ = (probability >= low) & (probability < low + 0.2) & (kind != "elsewhere")
+        if bin_.any():
+            print(f"said {probability[bin_].mean():.2f}, right {right[bin_].mean():.2f} ({bin_.sum()} questions)")
+
+
+def _first(case: Case, rank: NDArray[np.float64]) -> int:
+    return int(np.argmax(case.features @ rank))
+
+
+def _is_right(case: Case, n: int) -> bool:
+    return bool(case.right[n])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
+    parser.add_argument("--work", type=Path, required=True, help="keep the index here")
+    parser.add_argument("--limit", type=int, default=1200, help="questions asked, drawn with a fixed seed")
+    options = parser.parse_args()
+    cases = [case for case in gather(options.data, options.work, options.limit) if len(case.features)]
+    titles = sorted({case.title for case in cases})
+    halves = [[c for c in cases if (titles.index(c.title) % 2 == 0) == even] for even in (True, False)]
+    for fitted, held_out in (halves, halves[::-1]):
+        rank = fit_rank(fitted)
+        report(held_out, rank, *fit_trust(fitted, rank))
+    rank = fit_rank(cases)
+    trust, bias = fit_trust(cases, rank)
+    print(
+        json.dumps(
+            {
+                "features": FEATURES,
+                "RANK": rank.round(2).tolist(),
+                "TRUST": trust.round(2).tolist(),
+                "TRUST_BIAS": round(bias, 2),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

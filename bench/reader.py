@@ -1,0 +1,66 @@
+"""The reader alone, given the gold paragraph: `python -m bench.reader --data DIR [--part tune]`.
+
+Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0: articles and punctuation aside, the best
+of the gold answers; a question without an answer counts 1 when none is given. No answer is given where the best span
+scores under the empty one. A paragraph is read as the index divides it, and the best piece answers.
+"""
+
+import argparse
+import re
+import string
+from collections import Counter
+from pathlib import Path
+from statistics import fmean
+
+from langchain_core.documents import Document
+
+from assistant.evidence import EvidenceReader
+from bench import squad
+from index.chunk import passage_spans
+
+SPAN = 0  # its place among the features
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
+    parser.add_argument("--part", choices=("train", "tune", "test"), default="tune")
+    options = parser.parse_args()
+    reader = EvidenceReader()
+    texts = {article.id: article for _, article, _ in squad.paragraphs(options.data)}
+    exact: dict[bool, list[float]] = {True: [], False: []}
+    overlap: dict[bool, list[float]] = {True: [], False: []}
+    for question in squad.questions(options.data, options.part):
+        article = texts[question.articles[0]]
+        pieces = [
+            Document(
+                page_content=article.text[start:end],
+                metadata={"title": article.title, "language": None, "start": start, "score": 0.0},
+            )
+            for start, end in passage_spans(article.text)
+        ]
+        best = max(reader.read(question.question, pieces), key=lambda evidence: evidence.features[SPAN])
+        given = best.answer if best.features[SPAN] > 0 else ""
+        gold = question.answers or ("",)
+        exact[bool(question.answers)].append(max(float(_words(given) == _words(g)) for g in gold))
+        overlap[bool(question.answers)].append(max(token_f1(given, g) for g in gold))
+    for name, flags in (("answerable", [True]), ("unanswerable", [False]), ("all", [True, False])):
+        em = fmean([value for flag in flags for value in exact[flag]])
+        f1 = fmean([value for flag in flags for value in overlap[flag]])
+        print(f"{name:<12}  questions {sum(len(exact[f]) for f in flags)}  exact {em:.3f}  F1 {f1:.3f}")
+
+
+def token_f1(given: str, gold: str) -> float:
+    """Harmonic mean of the shares of shared words; 1 for two empty answers."""
+    one, other = _words(given), _words(gold)
+    shared = sum((Counter(one) & Counter(other)).values())
+    return float(one == other) if not one or not other or not shared else 2 * shared / (len(one) + len(other))
+
+
+def _words(answer: str) -> list[str]:
+    plain = "".join(c for c in answer.lower() if c not in string.punctuation)
+    return re.sub(r"\b(?:a|an|the)\b", " ", plain).split()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""What a question asks for: a few words, or sentences."""
+
+import pytest
+
+from assistant.expected import asks_for_a_span, may_answer
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did Blinken visit Israel?",
+        "how much sand was dredged",
+        "How long did totality last?",
+        "Who won?",
+        "From which club did he come?",
+        "What is the death toll?",
+        "What was the name of the captain?",
+        "and when was that?",
+    ],
+)
+def test_a_few_words_answer_a_factual_question(question: str) -> None:
+    assert asks_for_a_span(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did it run aground?",
+        "why?",
+        "What caused the blockage?",
+        "What happened on Monday?",
+        "How did they free the ship?",
+        "Did the ship sink?",
+        "and was it insured?",
+        "What did Netanyahu say about a ceasefire?",
+        "Tell me more",
+        "Summarise the article on Wuhan.",
+    ],
+)
+def test_reasons_accounts_statements_and_yes_or_no_want_sentences(question: str) -> None:
+    assert not asks_for_a_span(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "fits"),
+    [
+        ("How many people died?", "2,975", True),
+        ("How many goals did he score?", "three", True),
+        ("How many people died?", "COVID-19 patients", True),
+        ("How many people died?", "Osama Rabie", False),
+        ("When was it launched?", "Nov. 3", True),
+        ("When was it launched?", "an Ariane rocket", False),
+        ("Who won?", "Leicester City", True),
+    ],
+)
+def test_a_short_answer_of_another_kind_is_none(question: str, answer: str, fits: bool) -> None:
+    assert may_answer(question, answer) == fits

@@ -1,0 +1,100 @@
+"""The span reader itself: weights in and out, and what it says of a batch."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, trained_reader
+
+QUESTION = "Who opened the bridge?"
+PASSAGES = [
+    ("Ada Quill opens the bridge", "The mayor opened it on Friday."),
+    ("", "The mayor opened it on Friday before 3,000 visitors, and it cost 90 million crowns."),
+    ("Bridge 🎉", "🎉 “It is open”, she said.\n\nThe mayor cut the ribbon."),
+]
+
+
+@pytest.fixture(scope="module")
+def reader() -> SpanReader:
+    return trained_reader()
+
+
+def test_the_shipped_weights_are_small_and_hold_no_word_embeddings() -> None:
+    assert WEIGHTS.stat().st_size <= 25_000_000
+    state = load_file(WEIGHTS)
+    assert not [name for name in state if name.startswith("encoder.embeddings.")]
+    assert {value.dtype for value in state.values()} == {torch.bfloat16}
+
+
+def test_what_is_saved_is_restored(tmp_path: Path) -> None:
+    file = tmp_path / "weights.safetensors"
+    torch.manual_seed(1)
+    one = SpanReader()
+    torch.nn.init.uniform_(one.encoder.encoder.layer[0].output.dense.weight)
+    one.save(file)
+    other = SpanReader()
+    other.restore(file)
+    restored = other.trainable_state()
+    assert restored.keys() == one.trainable_state().keys()
+    for name, value in one.trainable_state().items():
+        assert torch.equal(value.to(torch.bfloat16), restored[name].to(torch.bfloat16)), name
+    file.unlink()  # 21 MB, which pytest would keep
+
+
+@pytest.mark.parametrize("change", ["a tensor is missing", "a tensor is unknown"])
+def test_weights_that_do_not_fit_are_refused(change: str, tmp_path: Path) -> None:
+    file = tmp_path / "weights.safetensors"
+    save_file({"head.weight": torch.zeros(2, 384)} if change == "a tensor is missing" else _with_another(), file)
+    with pytest.raises(ValueError, match="does not fit the reader"):
+        SpanReader().restore(file)
+    file.unlink()
+
+
+def _with_another() -> dict[str, torch.Tensor]:
+    return {**load_file(WEIGHTS), "another.weight": torch.zeros(1)}
+
+
+def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "weights.safetensors"
+    save_file({**load_file(WEIGHTS), "head.weight": torch.zeros(3, 384)}, file)
+    with pytest.raises(RuntimeError, match=r"head\.weight"):
+        SpanReader().restore(file)
+    file.unlink()
+
+
+def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_of_the_title(
+    reader: SpanReader,
+) -> None:
+    for (_, text), seen in zip(PASSAGES, reader.read(QUESTION, PASSAGES), strict=True):
+        assert len(seen.start) == len(seen.end) == len(seen.offsets)
+        tokens = [text[start:end] for start, end in seen.offsets]
+        assert "".join(tokens) == "".join(text.split())  # every character, but for blanks, and no other
+
+
+def test_an_answer_never_begins_in_the_title(reader: SpanReader) -> None:
+    title, text = "Ada Quill opened the bridge", "Somebody opened it."
+    (seen,) = reader.read(QUESTION, [(title, text)])
+    assert [text[start:end] for start, end in seen.offsets] == ["Somebody", "opened", "it", "."]
+
+
+def test_a_batch_gives_what_one_by_one_gives(reader: SpanReader) -> None:
+    together = reader.read(QUESTION, PASSAGES)
+    for passage, seen in zip(PASSAGES, together, strict=True):
+        (alone,) = reader.read(QUESTION, [passage])
+        np.testing.assert_array_equal(alone.offsets, seen.offsets)
+        # a bfloat16 has 8 bits: the largest logits are about 8, and six layers add up their roundings
+        np.testing.assert_allclose(alone.start, seen.start, atol=0.3)
+        np.testing.assert_allclose(alone.end, seen.end, atol=0.3)
+        assert alone.none == pytest.approx(seen.none, abs=0.5)
+
+
+def test_a_long_passage_loses_its_end_and_a_long_question_its_own(reader: SpanReader) -> None:
+    text = "word " * 500
+    (seen,) = reader.read(QUESTION, [("Title", text)])
+    # [CLS] who opened the bridge ? [SEP] title … [SEP]: nine tokens are not of the passage
+    assert len(seen.offsets) == MAX_TOKENS - 9
+    (seen,) = reader.read("why " * 500, [("Title", text)])
+    assert len(seen.offsets) == MAX_TOKENS - MAX_QUESTION_TOKENS - 4

@@ -1,0 +1,179 @@
+"""How the reader is trained: examples from SQuAD's form, targets on the right tokens, and a run that goes on."""
+
+import json
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from assistant.reader.data import Example, Question, as_typed, examples, read_squad
+from assistant.reader.model import SpanReader
+from assistant.reader.train import fit, loss, targets
+
+BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
+COMET = "Comet Marlow was seen in May. Astronomers expect it back in 2091."
+
+
+def squad_file(folder: Path) -> Path:
+    def asked(paragraph: str, question: str, *answers: str) -> dict[str, object]:
+        given = [{"text": answer, "answer_start": paragraph.index(answer)} for answer in answers]
+        return {"question": question, "answers": given}
+
+    data = [
+        {
+            "title": "Zephyr_Bridge",
+            "paragraphs": [
+                {
+                    "context": BRIDGE,
+                    "qas": [
+                        asked(BRIDGE, " Who cut the ribbon? ", "Mayor Ada Quill", "Ada Quill", "Ada Quill"),
+                        asked(BRIDGE, "Who fell into the river?"),
+                    ],
+                }
+            ],
+        },
+        {
+            "title": "Comet_Marlow",
+            "paragraphs": [{"context": COMET, "qas": [asked(COMET, "When is it expected back?", "2091")]}],
+        },
+    ]
+    file = folder / "squad.json"
+    file.write_text(json.dumps({"data": data}), encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a training run, which pytest would otherwise keep: 150 MB."""
+    folder = tmp_path / "run"
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_questions_are_read_with_title_paragraph_and_answers(tmp_path: Path) -> None:
+    assert list(read_squad(squad_file(tmp_path))) == [
+        (
+            "Zephyr Bridge",
+            BRIDGE,
+            "Who cut the ribbon?",
+            [(34, "Mayor Ada Quill"), (40, "Ada Quill"), (40, "Ada Quill")],
+        ),
+        ("Zephyr Bridge", BRIDGE, "Who fell into the river?", []),
+        ("Comet Marlow", COMET, "When is it expected back?", [(60, "2091")]),
+    ]
+
+
+def test_only_the_titles_asked_for_are_read(tmp_path: Path) -> None:
+    titles = {title for title, *_ in read_squad(squad_file(tmp_path), frozenset({"Comet_Marlow"}))}
+    assert titles == {"Comet Marlow"}
+
+
+def test_an_example_points_at_the_answer_that_most_people_gave(tmp_path: Path) -> None:
+    made = examples(list(read_squad(squad_file(tmp_path))), random.Random(0))
+    assert made == [
+        Example("Who cut the ribbon?", "Zephyr Bridge", BRIDGE, (40, 49)),
+        Example("Who fell into the river?", "Zephyr Bridge", BRIDGE, None),
+        Example("When is it expected back?", "Comet Marlow", COMET, (60, 64)),
+    ]
+    assert BRIDGE[40:49] == "Ada Quill"
+
+
+def test_a_long_paragraph_is_divided_as_the_index_divides_it() -> None:
+    sentences = [f"Sentence number {n} tells nothing of interest to anybody here." for n in range(30)]
+    paragraph = " ".join(sentences)
+    start = paragraph.index("number 25")
+    (example,) = examples([("Title", paragraph, "Which one?", [(start, "number 25")])], random.Random(0))
+    assert example.passage in paragraph
+    assert len(example.passage) <= 900 < len(paragraph)
+    assert example.answer is not None
+    assert example.passage[slice(*example.answer)] == "number 25"
+
+
+def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_the_answer() -> None:
+    questions: list[Question] = [
+        ("Bridge", BRIDGE, "Who cut the ribbon of the bridge?", [(40, "Ada Quill")]),
+        ("Comet", COMET, "When is the comet expected back?", [(60, "2091")]),
+        ("Comet", COMET, "When was the comet seen?", [(25, "May")]),
+    ]
+    *right, wrong = examples(questions, random.Random(0))
+    assert [example.answer for example in right] == [(40, 49), (60, 64), (25, 28)]
+    assert wrong.answer is None
+    answer = next(answers[0][1] for _, _, question, answers in questions if question == wrong.question)
+    assert answer not in wrong.passage
+    assert wrong.passage in (BRIDGE, COMET)
+
+
+def test_questions_are_at_times_typed_without_question_mark_and_read_without_title() -> None:
+    rng = random.Random(0)
+    example = Example("Who cut the ribbon?", "Zephyr Bridge", BRIDGE, (40, 49))
+    typed = [as_typed(example, rng) for _ in range(1000)]
+    assert {(e.question, e.title) for e in typed} == {
+        (question, title)
+        for question in ("Who cut the ribbon?", "Who cut the ribbon")
+        for title in ("Zephyr Bridge", "")
+    }
+    assert {(e.passage, e.answer) for e in typed} == {(BRIDGE, (40, 49))}
+    assert 250 < sum(not e.title for e in typed) < 350  # three in ten
+
+
+@pytest.mark.parametrize("title", ["", "Zephyr Bridge", "Ada Quill 🎉"])
+def test_targets_are_the_first_and_the_last_token_of_the_answer(title: str) -> None:
+    batch = [
+        Example("Who cut the ribbon?", title, BRIDGE, (40, 49)),
+        Example("How many came?", title, BRIDGE, (BRIDGE.index("3,000"), BRIDGE.index("3,000") + 5)),
+        Example("Who fell into the river?", title, BRIDGE, None),
+    ]
+    reader = SpanReader()
+    tokens = reader.encode([e.question for e in batch], [f"{e.title}\n{e.passage}" for e in batch])
+    starts, ends = targets(tokens, batch)
+    words = [
+        reader.tokenizer.decode(ids[start : end + 1])
+        for ids, start, end in zip(tokens["input_ids"], starts, ends, strict=True)
+    ]
+    assert words == ["ada quill", "3, 000", "[CLS]"]
+
+
+def test_an_answer_behind_the_readers_window_has_no_target() -> None:
+    passage = "word " * 400 + "Ada Quill"
+    batch = [Example("Who?", "Title", passage, (2000, 2009))]
+    tokens = SpanReader().encode(["Who?"], [f"Title\n{passage}"])
+    assert [int(target) for target in targets(tokens, batch)] == [0, 0]
+
+
+def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embeddings(run: Path) -> None:
+    batch = tiny_set()
+    before, after = SpanReader().eval(), SpanReader().eval()
+    fit(batch, run, epochs=6, steps=None, seed=7)
+    after.restore(run / "weights.safetensors")
+    torch.nn.init.zeros_(before.head.weight)  # every token as likely as any other
+    torch.nn.init.zeros_(before.head.bias)
+    with torch.no_grad():
+        assert loss(after, batch, "cpu").item() < 0.8 * loss(before, batch, "cpu").item()
+    assert not any(name.startswith("encoder.embeddings.") for name in load_file(run / "weights.safetensors"))
+
+
+def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Path) -> None:
+    weights = run / "weights.safetensors"
+    fit(tiny_set(), run, epochs=3, steps=None, seed=7, checkpoint_steps=2)
+    undisturbed = load_file(weights)
+    weights.unlink()
+    fit(tiny_set(), run, epochs=3, steps=None, seed=7, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
+    resumed = load_file(weights)
+    assert json.loads((run / "step.json").read_text()) == {"step": 2}
+    assert resumed.keys() == undisturbed.keys()
+    for name, value in undisturbed.items():
+        assert torch.equal(value, resumed[name]), name
+
+
+def tiny_set() -> list[Example]:
+    """One batch."""
+    return [
+        Example("Who cut the ribbon?", "Bridge", BRIDGE, (40, 49)),
+        Example("When did the bridge open?", "Bridge", BRIDGE, (28, 32)),
+        Example("When is the comet expected back?", "Comet", COMET, (60, 64)),
+        Example("Who fell into the river?", "Bridge", BRIDGE, None),
+    ]

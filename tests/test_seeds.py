@@ -1,0 +1,158 @@
+"""The real models over the articles in seeds/: what the project promises of its answers, as a person would ask."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from assistant.answer import Answer, Question, Turn
+from assistant.assistant import Assistant
+from assistant.evaluate import Outcome, evaluate, load_questions
+from index.filters import Filters
+from index.library import Library
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+QUESTIONS = Path(__file__).parent / "data" / "seeds.jsonl"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with closing(Library(tmp_path_factory.mktemp("seeds") / "data")) as library:
+        report = library.rebuild(SEEDS)
+        assert (report.added, report.errors) == (25, ())
+        yield library
+
+
+@pytest.fixture(scope="module")
+def assistant(library: Library) -> Assistant:
+    return Assistant(library)
+
+
+@pytest.fixture(scope="module")
+def outcomes(assistant: Assistant) -> list[Outcome]:
+    return evaluate(assistant, load_questions(QUESTIONS))
+
+
+def ask(assistant: Assistant, question: str, **filters: object) -> Answer:
+    return assistant.ask(Question(question, filters=Filters(**filters)))  # type: ignore[arg-type]
+
+
+def quotes(answer: Answer) -> list[str]:
+    return [citation.quote for citation in answer.citations]
+
+
+def test_every_citation_of_every_answer_is_verbatim(outcomes: list[Outcome]) -> None:
+    assert sum(outcome.citations for outcome in outcomes) >= 27
+    assert [o.question.id for o in outcomes if o.verbatim != o.citations] == []
+
+
+# The goal is 27 of 30 and 9 of 10; what is held here is what was reached (docs/decisions.md), so that it is not lost.
+LEAST_RIGHT = 21
+LEAST_REFUSED = 8
+
+
+def test_as_many_questions_as_before_are_answered_rightly(outcomes: list[Outcome]) -> None:
+    answerable = [outcome for outcome in outcomes if outcome.question.answers]
+    wrong = [f"{o.question.id}: {o.question.question} {quotes(o.answer)}" for o in answerable if not o.is_right]
+    assert len(answerable) == 30
+    assert 30 - len(wrong) >= LEAST_RIGHT, "\n".join(wrong)
+
+
+def test_as_many_questions_without_an_answer_as_before_are_refused(outcomes: list[Outcome]) -> None:
+    unanswerable = [outcome for outcome in outcomes if not outcome.question.answers]
+    wrong = [f"{o.question.id}: {o.question.question} {quotes(o.answer)}" for o in unanswerable if not o.is_right]
+    assert len(unanswerable) == 10
+    assert 10 - len(wrong) >= LEAST_REFUSED, "\n".join(wrong)
+
+
+def test_the_seed_article_tells_when_blinken_visited_israel(assistant: Assistant, library: Library) -> None:
+    answer = ask(assistant, "When did Blinken visit Israel?")
+    assert "Nov. 3" in (answer.short_answer or "")
+    first = answer.citations[0]
+    assert first.quote.startswith("This defiance was expressed by Israeli Prime Minister Benjamin Netanyahu")
+    assert first.quote.endswith("diplomatic visit to Israel on Nov. 3.")
+    assert (first.start, first.end) == (144, 302)
+    stored = library.article(first.article_id, first.revision)
+    assert stored is not None
+    assert stored.article.origin == "000_afa32b4702511f54.txt"
+    assert (SEEDS / stored.article.origin).read_text(encoding="utf-8")[144:302] == first.quote
+
+
+def test_the_same_wire_story_in_two_outlets_is_one_citation_with_the_other_beside_it(assistant: Assistant) -> None:
+    answer = ask(assistant, "How many Tottenham players were shown the yellow card?")
+    (citation,) = answer.citations
+    (copy,) = citation.also_in
+    assert citation.quote == "Nine Tottenham players were shown the yellow card, a record for a Premier League match."
+    assert {citation.source, copy.source} == {"Sample Wire", "Harbour Gazette"}
+
+
+@pytest.mark.parametrize(
+    ("question", "corrected", "outdated"),
+    [
+        ("How many people did Hurricane Maria kill in Puerto Rico?", "2,975", "64 people died"),
+        ("How many people have died of COVID-19 in Wuhan?", "3,869", "2,579 people have died"),
+    ],
+)
+def test_of_two_numbers_the_corrected_one_is_told_first(
+    assistant: Assistant, question: str, corrected: str, outdated: str
+) -> None:
+    told = quotes(ask(assistant, question))
+    assert corrected in told[0]
+    assert outdated not in told[0]
+
+
+def test_an_old_number_is_still_found_by_its_date(assistant: Assistant) -> None:
+    answer = ask(assistant, "How many people did Hurricane Maria kill in Puerto Rico?", before=dt.date(2017, 12, 31))
+    assert "64 people died" in quotes(answer)[0]
+    assert answer.as_of == "2017-12-20"
+    assert answer.applied_filters == {"before": "2017-12-31"}
+
+
+def test_a_source_that_does_not_tell_is_no_source(assistant: Assistant) -> None:
+    question = "How much sand was dredged from around the Ever Given?"
+    answer = ask(assistant, question, source=("harbour gazette",))
+    assert {citation.source for citation in answer.citations} == {"Harbour Gazette"}
+    assert "30,000 cubic metres" in quotes(answer)[0]
+    elsewhere = ask(assistant, question, source=("Orbit Desk",))
+    assert (elsewhere.answered, elsewhere.reason) == (False, "no_evidence")
+    assert {citation.source for citation in elsewhere.nearest} == {"Orbit Desk"}
+
+
+def test_a_conversation_keeps_its_topic_and_lets_go_of_it(assistant: Assistant) -> None:
+    history: tuple[Turn, ...] = ()
+    told = []
+    for text in (
+        "How much sand was dredged from around the Ever Given?",
+        "And when did it float free?",
+        "When was the James Webb telescope launched?",
+        "How much did it cost NASA?",
+    ):
+        answer = assistant.ask(Question(text, history))
+        history += (Turn(answer.question, answer.standalone_question, answer.answer),)
+        told.append(quotes(answer)[0] if answer.answered else "")
+    assert [
+        expected in quote
+        for expected, quote in zip(
+            ("30,000 cubic metres", "March 29", "launched on Saturday", "$10 billion"),
+            told,
+            strict=True,
+        )
+    ] == [True] * 4, told
+
+
+def test_a_file_added_to_the_folder_is_in_the_next_answer_and_only_its_passages_are_embedded(
+    library: Library, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
+    data = Path(shutil.copytree(library.data_dir, tmp_path / "data"))
+    with closing(Library(data)) as copy:
+        question = "When did the Zephyr bridge in Oldport open?"
+        assert not ask(Assistant(copy), question).answered
+        sentence = "The Zephyr bridge in Oldport opened on 4 November 2023."
+        (folder / "bridge.txt").write_text(f"{sentence} It cost 90 million crowns.", encoding="utf-8")
+        report = copy.rebuild(folder)
+        assert (report.added, report.unchanged, report.removed, report.embedded) == (1, 25, 0, 1)
+        assert quotes(ask(Assistant(copy), question))[0] == sentence
