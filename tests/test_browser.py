@@ -1,0 +1,119 @@
+"""The page in a real browser: Debian's Chromium, driven by Playwright, against the real server."""
+
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from web_fixtures import BRIDGE, Serve
+
+from index.article import Article
+from index.library import Library
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine; .ci/run installs it")
+
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+QUESTION = "When did the Zephyr bridge in Oldport open?"
+ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
+def page(request: pytest.FixtureRequest, browser: Browser, app: Flask, serve: Serve) -> Iterator[Page]:
+    """The chat page, open; at the end nothing was asked of another host and the console is empty."""
+    viewport, scheme = request.param
+    server = serve(app)
+    page = browser.new_page(viewport=viewport, color_scheme=scheme)
+    page.set_default_timeout(20_000)
+    complaints: list[str] = []
+    hosts: set[str | None] = set()
+    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: hosts.add(urlsplit(asked.url).hostname))
+    page.goto(server.address)
+    yield page
+    page.close()
+    assert hosts == {"127.0.0.1"}
+    assert complaints == []
+
+
+def ask(page: Page, question: str) -> None:
+    page.get_by_role("textbox", name="question").fill(question)
+    page.keyboard.press("Enter")
+
+
+def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
+    ask(page, QUESTION)
+    answer = page.get_by_role("main").get_by_role("article").last
+    expect(answer).to_contain_text(ANSWER)
+    answer.get_by_role("button", name="Source 1").first.click()
+    mark = page.locator("mark")
+    expect(mark).to_have_text(ANSWER)
+    expect(mark).to_be_in_viewport()
+    expect(page.get_by_role("heading", name=BRIDGE.title)).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+
+
+def test_a_conversation_is_there_again_after_a_reload(page: Page) -> None:
+    ask(page, QUESTION)
+    answer = page.get_by_role("main").get_by_role("article").last
+    expect(answer.get_by_role("button", name="Source 1").first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("main").get_by_role("article").last).to_contain_text(ANSWER)
+    assert page.locator("textarea").count() == 1
+
+
+def test_a_refusal_offers_the_closest_passages_and_says_that_they_are_no_answer(page: Page) -> None:
+    ask(page, "Which team won the curling championship of 1987?")
+    expect(page.get_by_text("Closest passages (not an answer)")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+
+
+def test_an_article_pasted_into_the_library_is_in_the_next_answer(page: Page) -> None:
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_role("button", name="Paste text").click()
+    page.get_by_label("Title").fill("Ferry line to close")
+    page.get_by_label("Text").fill("The ferry line between Oldport and Norwick will close on 1 March 2030.")
+    page.get_by_role("button", name="Add article").click()
+    expect(page.get_by_text("1 article added").first).to_be_visible()
+    page.keyboard.press("Escape")
+    ask(page, "When will the ferry line between Oldport and Norwick close?")
+    expect(page.get_by_role("main").get_by_role("article").last).to_contain_text("1 March 2030")
+
+
+def test_another_article_with_the_sentence_opens_at_its_own_place(page: Page, stocked: Library) -> None:
+    sentence = ANSWER.replace(" ", "  ", 1)
+    text = f"From our correspondent.\n\n{sentence}"
+    stocked.add([Article(id="reprint", title="Reprint", text=text, origin="reprint.txt", source="Reprint")])
+    ask(page, QUESTION)
+    answer = page.get_by_role("main").get_by_role("article").last
+    expect(answer).to_contain_text("Also in")
+    answer.locator("p.byline", has_text="Also in").get_by_role("button").click()
+    expect(page.locator("#reader mark")).to_have_count(1)
+    expect(page.locator("#reader .notice")).to_have_count(0)
+
+
+def test_the_keyboard_alone_asks_opens_a_citation_and_comes_back(page: Page) -> None:
+    ask(page, QUESTION)
+    marker = page.get_by_role("main").get_by_role("article").last.get_by_role("button", name="Source 1").first
+    expect(marker).to_be_visible()
+    marker.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("mark")).to_be_in_viewport()
+    page.keyboard.press("Escape")
+    expect(marker).to_be_focused()

@@ -1,0 +1,277 @@
+"""The commands, run as their users run them: with the built-in model, over a small folder of articles."""
+
+import io
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+from index.library import Library
+from web.app import create_app
+from web.cli import main
+from web.jobs import Jobs
+from web.schemas import AnswerReply, ArticlesReply, FoundReply, HealthReply
+from web.settings import Settings
+
+BRIDGE = """The Zephyr bridge in Oldport opened on 4 November 2023.
+
+Mayor Ada Quill cut the ribbon before 3,000 visitors. The bridge cost 90 million crowns."""
+COMET = "Comet Marlow was seen with the naked eye in May. Astronomers expect it back in 2091."
+QUESTION = "When did the Zephyr bridge in Oldport open?"
+RUN = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())"]
+
+
+@dataclass(frozen=True)
+class Ended:
+    status: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A data folder and an articles folder."""
+
+    data: Path
+    articles: Path
+
+    def words(self, *words: str) -> list[str]:
+        return [*words, "--data-dir", str(self.data), "--articles", str(self.articles)]
+
+    def run(self, *words: str) -> Ended:
+        out, err = io.StringIO(), io.StringIO()
+        with redirect_stdout(out), redirect_stderr(err):
+            status = main(self.words(*words))
+        return Ended(status, out.getvalue(), err.getvalue())
+
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [*RUN, *self.words(*words)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=self.data.parent,
+        )
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Two articles, indexed. For tests that change nothing."""
+    root = tmp_path_factory.mktemp("built")
+    place = Place(root / "data", root / "articles")
+    place.articles.mkdir()
+    (place.articles / "bridge.txt").write_text(BRIDGE, encoding="utf-8")
+    archive = {"id": "comet", "title": "Comet", "text": COMET, "source": "Sky Letter", "published_at": "2021-05-20"}
+    (place.articles / "more.jsonl").write_text(json.dumps(archive) + "\n", encoding="utf-8")
+    ended = place.run("rebuild")
+    assert ended.status == 0, ended.err
+    assert ended.out == "2 added, 0 updated, 0 removed, 0 unchanged. 2 passages embedded.\n"
+    return place
+
+
+@pytest.fixture
+def place(built: Place, tmp_path: Path) -> Place:
+    """The same two articles, to be changed."""
+    shutil.copytree(built.data, tmp_path / "data")
+    shutil.copytree(built.articles, tmp_path / "articles")
+    return Place(tmp_path / "data", tmp_path / "articles")
+
+
+def test_a_second_rebuild_embeds_nothing(built: Place) -> None:
+    ended = built.run("rebuild")
+    assert (ended.status, ended.out) == (0, "0 added, 0 updated, 0 removed, 2 unchanged. 0 passages embedded.\n")
+
+
+def test_a_dry_run_says_what_would_change_and_changes_nothing(place: Place) -> None:
+    (place.articles / "new.txt").write_text("Something new.", encoding="utf-8")
+    (place.articles / "bridge.txt").unlink()
+    ended = place.run("rebuild", "--dry-run")
+    assert ended.out == "Would be: 1 added, 0 updated, 1 removed, 1 unchanged. Nothing was changed.\n"
+    assert len(place.run("articles").out.splitlines()) == 2
+
+
+def test_a_rebuild_reports_bad_files_as_adding_does_and_takes_in_the_rest(place: Place) -> None:
+    (place.articles / "bad.jsonl").write_text("{\n", encoding="utf-8")
+    (place.articles / "mill.txt").write_text("The mill of Ostra burned down in 1890.", encoding="utf-8")
+    ended = place.run("rebuild")
+    assert ended.status == 1
+    assert "bad.jsonl" in ended.err
+    assert ended.out == "1 added, 0 updated, 0 removed, 2 unchanged. 1 passages embedded. 1 failed.\n"
+
+
+def test_a_rebuild_without_a_folder_did_not_work(place: Place) -> None:
+    shutil.rmtree(place.articles)
+    ended = place.run("rebuild")
+    assert ended.status == 1
+    assert str(place.articles) in ended.err
+    assert len(place.run("articles").out.splitlines()) == 2
+
+
+def test_an_answer_is_printed_with_its_citations(built: Place) -> None:
+    ended = built.run("ask", QUESTION)
+    assert ended.status == 0, ended
+    assert "[1]" in ended.out
+    assert "“The Zephyr bridge in Oldport opened on 4 November 2023.”" in ended.out
+    assert ended.err == ""
+
+
+def test_an_answer_as_json_is_what_http_answers(built: Place) -> None:
+    ended = built.run("ask", QUESTION, "--json")
+    answer = AnswerReply.model_validate_json(ended.out, strict=True)
+    assert answer.answered
+    assert (answer.message_id, answer.session_id) == (None, None)
+    assert list(json.loads(ended.out)) == list(AnswerReply.model_fields)
+
+
+def test_the_command_http_and_its_stream_give_the_same_answer(place: Place) -> None:
+    by_command = json.loads(place.run("ask", QUESTION, "--json").out)
+    settings = Settings(articles=place.articles, data_dir=place.data)
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        client = create_app(settings, library, Assistant(library), Jobs(library, settings.articles)).test_client()
+        by_http = client.post("/api/ask", json={"question": QUESTION}).json or {}
+        stream = client.post("/api/ask", json={"question": QUESTION, "stream": True}).text
+    events = [block.split("\n") for block in stream.removesuffix("\n\n").split("\n\n")]
+    data = [(name, json.loads(line.removeprefix("data: "))) for name, line in events]
+    assert data[-1][0] == "event: done"
+    by_stream = data[-1][1]
+    assert by_command["answered"]
+    assert by_command["citations"]
+    assert "".join(piece["text"] for name, piece in data if name == "event: delta") == by_command["answer"]
+    for answer in (by_command, by_http, by_stream):
+        for own in ("message_id", "session_id", "timings_ms"):
+            del answer[own]
+    assert by_command == by_http == by_stream
+
+
+def test_without_an_answer_the_status_is_3_and_a_reason_is_given(built: Place) -> None:
+    ended = built.run("ask", "Who won the chess tournament in Lima?")
+    assert ended.status == 3
+    assert ended.out.strip()
+    as_json = built.run("ask", "Who won the chess tournament in Lima?", "--json")
+    assert as_json.status == 3
+    assert json.loads(as_json.out)["reason"] == "no_evidence"
+
+
+def test_filters_reach_the_answer(built: Place) -> None:
+    ended = built.run("ask", QUESTION, "--source", "Nobody's Paper", "--after", "2020-01-01", "--json")
+    assert ended.status == 3
+    answer = json.loads(ended.out)
+    assert answer["reason"] == "no_match"
+    assert answer["applied_filters"] == {"after": "2020-01-01", "source": ["Nobody's Paper"]}
+
+
+def test_search_ranks_passages(built: Place) -> None:
+    found = FoundReply.model_validate_json(built.run("search", "comet in May", "--json").out, strict=True)
+    assert found.hits[0].article_id == "comet"
+    printed = built.run("search", "comet in May", "--top-k", "1").out
+    assert printed.startswith("1. Comet, Sky Letter, 2021-05-20")
+    assert COMET in printed
+
+
+def test_articles_and_status_say_what_is_stored(built: Place) -> None:
+    listed = ArticlesReply.model_validate_json(built.run("articles", "--json").out, strict=True)
+    assert {article.origin for article in listed.articles} == {"bridge.txt", "more.jsonl"}
+    assert built.run("articles").out.splitlines()[0] == "2021-05-20  comet  Comet (Sky Letter)"
+    status = HealthReply.model_validate_json(built.run("status", "--json").out, strict=True)
+    assert (status.status, status.articles, status.passages, status.answerer) == ("ok", 2, 2, "extractive")
+    assert "\narticles         2\n" in built.run("status").out
+
+
+def test_adding_takes_what_it_can_and_says_what_it_could_not(place: Place, tmp_path: Path) -> None:
+    new = tmp_path / "mill.txt"
+    new.write_text("The mill of Ostra burned down in 1890.", encoding="utf-8")
+    missing = tmp_path / "missing.txt"
+    ended = place.run("add", str(new), str(missing), "http://127.0.0.1:9/inside")
+    assert ended.status == 1
+    assert ended.out.startswith("1 added, ")
+    assert f"{missing}: " in ended.err
+    assert "http://127.0.0.1:9/inside: " in ended.err
+    again = place.run("add", str(new))
+    assert (again.status, again.out) == (0, "0 added, 0 updated, 0 removed, 1 unchanged. 0 passages embedded.\n")
+
+
+def test_removing_takes_articles_out_or_none_at_all(place: Place) -> None:
+    wrong = place.run("remove", "comet", "no-such-article")
+    assert wrong.status == 1
+    assert "no-such-article" in wrong.err
+    assert len(place.run("articles").out.splitlines()) == 2
+    right = place.run("remove", "comet")
+    assert (right.status, right.out) == (0, "1 removed.\n")
+    assert "comet" not in place.run("articles").out
+
+
+def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION, "answers": ["4 November 2023"]}) + "\n")
+    passed = built.run("eval", str(questions), "--json", "--min", "right=1", "--min", "citations_verbatim=1")
+    assert passed.status == 0, passed.err
+    assert json.loads(passed.out)["right"] == 1
+    failed = built.run("eval", str(questions), "--min", "right=1.5")
+    assert failed.status == 1
+    assert "right is 1, under the minimum of 1.5" in failed.err
+    assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
+    assert built.run("eval", str(tmp_path / "none.jsonl")).status == 1
+
+
+def test_a_reader_that_closes_early_is_no_error(built: Place) -> None:
+    with built.start("articles", "--json") as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == ""
+    assert process.returncode in {0, 1}
+
+
+def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(built: Place, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"ASSISTANT_DATA_DIR={built.data}\nASSISTANT_LLM=openai:from-file\n")
+    ended = subprocess.run(
+        [*RUN, "status", "--json"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "ASSISTANT_LLM": "openai:from-environment"},
+        timeout=60,
+    )
+    status = json.loads(ended.stdout)
+    assert (status["articles"], status["answerer"]) == (2, "openai:from-environment")
+
+
+@pytest.fixture
+def watching(place: Place) -> Iterator["subprocess.Popen[str]"]:
+    process = place.start("rebuild", "--watch")
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_watching_rebuilds_when_the_folder_changes_and_ends_well_on_ctrl_c(
+    place: Place, watching: "subprocess.Popen[str]"
+) -> None:
+    assert watching.stdout
+    assert watching.stdout.readline() == "0 added, 0 updated, 0 removed, 2 unchanged. 0 passages embedded.\n"
+    (place.articles / "bridge.txt").unlink()
+    assert watching.stdout.readline() == "0 added, 0 updated, 1 removed, 1 unchanged. 0 passages embedded.\n"
+    watching.send_signal(signal.SIGINT)
+    out, err = watching.communicate(timeout=20)
+    assert (watching.returncode, out, err.count("Traceback")) == (0, "", 0)
+
+
+def test_watching_outlives_a_folder_that_is_away_for_a_moment(place: Place, watching: "subprocess.Popen[str]") -> None:
+    assert watching.stdout
+    assert watching.stderr
+    assert watching.stdout.readline() == "0 added, 0 updated, 0 removed, 2 unchanged. 0 passages embedded.\n"
+    away = place.articles.rename(place.articles.with_name("away"))
+    while (said := watching.stderr.readline()) and not said.startswith("assistant: "):
+        pass
+    assert str(place.articles) in said
+    (away / "bridge.txt").unlink()
+    away.rename(place.articles)
+    assert watching.stdout.readline() == "0 added, 0 updated, 1 removed, 1 unchanged. 0 passages embedded.\n"

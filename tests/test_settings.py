@@ -1,0 +1,106 @@
+"""Settings: defaults, every variable, and the words in which a bad value is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from web.settings import Settings, SettingsError
+
+
+def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
+    settings = Settings.from_mapping({})
+    assert settings == Settings(
+        articles=Path("seeds"),
+        data_dir=Path("data"),
+        host="127.0.0.1",
+        port=8000,
+        embedding_model="builtin",
+        llm="",
+        api_token="",
+        max_upload_mb=32,
+    )
+
+
+def test_every_variable_is_read(tmp_path: Path) -> None:
+    settings = Settings.from_mapping(
+        {
+            "ASSISTANT_ARTICLES": str(tmp_path / "news"),
+            "ASSISTANT_DATA_DIR": str(tmp_path / "state"),
+            "ASSISTANT_HOST": "0.0.0.0",
+            "ASSISTANT_PORT": "9000",
+            "ASSISTANT_EMBEDDING_MODEL": "/models/mine",
+            "ASSISTANT_LLM": "ollama:llama3",
+            "ASSISTANT_API_TOKEN": "s3cret",
+            "ASSISTANT_MAX_UPLOAD_MB": "5",
+        }
+    )
+    assert settings == Settings(
+        articles=tmp_path / "news",
+        data_dir=tmp_path / "state",
+        host="0.0.0.0",
+        port=9000,
+        embedding_model="/models/mine",
+        llm="ollama:llama3",
+        api_token="s3cret",
+        max_upload_mb=5,
+    )
+
+
+def test_an_empty_variable_is_as_good_as_none() -> None:
+    names = [
+        "ASSISTANT_ARTICLES",
+        "ASSISTANT_DATA_DIR",
+        "ASSISTANT_HOST",
+        "ASSISTANT_PORT",
+        "ASSISTANT_EMBEDDING_MODEL",
+        "ASSISTANT_LLM",
+        "ASSISTANT_API_TOKEN",
+        "ASSISTANT_MAX_UPLOAD_MB",
+    ]
+    assert Settings.from_mapping(dict.fromkeys(names, "")) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("ASSISTANT_PORT", "http", "a whole number from 0 to 65535"),
+        ("ASSISTANT_PORT", "65536", "a whole number from 0 to 65535"),
+        ("ASSISTANT_PORT", "-1", "a whole number from 0 to 65535"),
+        ("ASSISTANT_PORT", "８０００", "a whole number from 0 to 65535"),
+        ("ASSISTANT_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
+        ("ASSISTANT_MAX_UPLOAD_MB", "1.5", "a whole number from 1 to 4096"),
+        ("ASSISTANT_HOST", "http://localhost", "an IP address or a host name"),
+        ("ASSISTANT_HOST", "300.0.0.1", "an IP address or a host name"),
+        ("ASSISTANT_EMBEDDING_MODEL", "  ", "a name on one line"),
+        ("ASSISTANT_LLM", "openai:\nx", "a name on one line"),
+        ("ASSISTANT_DATA_DIR", __file__, "a folder"),
+        ("ASSISTANT_ARTICLES", __file__, "a folder"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name_value_and_expectation(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings.from_mapping({name: value})
+    assert str(caught.value) == f"{name} is {value!r}; expected {expected}."
+
+
+@pytest.mark.parametrize("token", ["two words", "schlüssel", "a\nb"])
+def test_a_token_that_no_header_can_carry_is_refused_without_repeating_it(token: str) -> None:
+    with pytest.raises(SettingsError, match="ASSISTANT_API_TOKEN") as caught:
+        Settings.from_mapping({"ASSISTANT_API_TOKEN": token})
+    assert token not in str(caught.value)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
+def test_listening_beyond_loopback_needs_a_token(host: str) -> None:
+    settings = Settings.from_mapping({"ASSISTANT_HOST": host})
+    with pytest.raises(SettingsError, match="ASSISTANT_API_TOKEN is not set"):
+        settings.check_listening()
+    Settings.from_mapping({"ASSISTANT_HOST": host, "ASSISTANT_API_TOKEN": "t"}).check_listening()
+
+
+@pytest.mark.parametrize(("given", "host"), [("localhost", "localhost"), ("127.0.0.9", "127.0.0.9"), ("[::1]", "::1")])
+def test_loopback_needs_no_token(given: str, host: str) -> None:
+    settings = Settings.from_mapping({"ASSISTANT_HOST": given})
+    assert settings.host == host
+    assert settings.is_loopback
+    settings.check_listening()

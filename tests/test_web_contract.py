@@ -1,0 +1,236 @@
+"""The HTTP contract, field by field: every reply has exactly the keys that its schema names."""
+
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from index.article import Article
+from index.library import Library
+from web.schemas import (
+    AnswerReply,
+    ArticleReply,
+    ArticlesReply,
+    FoundReply,
+    HealthReply,
+    JobReply,
+    SessionReply,
+    SessionsReply,
+)
+
+SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."
+
+
+def test_an_answer_has_every_field_and_its_citations_are_verbatim(client: FlaskClient, stocked: Library) -> None:
+    reply = client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"})
+    assert reply.status_code == 200
+    answer = AnswerReply.model_validate(reply.json, strict=True)
+    assert list(reply.json or {}) == list(AnswerReply.model_fields)
+    assert answer.question == "When did the Zephyr bridge in Oldport open?"
+    assert answer.message_id
+    assert answer.session_id
+    assert answer.answered
+    assert answer.citations
+    for citation in answer.citations + answer.nearest:
+        stored = stocked.article(citation.article_id, citation.revision)
+        assert stored is not None
+        assert stored.article.text[citation.start : citation.end] == citation.quote
+
+
+def test_another_article_with_the_same_sentence_is_told_with_its_own_place(
+    client: FlaskClient, stocked: Library
+) -> None:
+    text = "From our correspondent.\n\n" + SENTENCE.replace(" ", "  ", 1)
+    stocked.add([Article(id="reprint", title="A bridge", text=text, origin="reprint.txt", published_at="2023-11-06")])
+    reply = client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"})
+    answer = AnswerReply.model_validate(reply.json, strict=True)
+    (cited,) = answer.citations
+    (copy,) = cited.also_in
+    assert {cited.article_id, copy.article_id} == {"bridge", "reprint"}
+    assert {cited.quote, copy.quote} == {SENTENCE, SENTENCE.replace(" ", "  ", 1)}
+    for place in (cited, copy):
+        stored = stocked.article(place.article_id, place.revision)
+        assert stored is not None
+        assert stored.article.text[place.start : place.end] == place.quote
+
+
+def test_filters_narrow_the_answer_and_are_told_back(client: FlaskClient) -> None:
+    filters = {"after": "2021-01-01", "before": "2021-12-31", "source": ["sky letter"]}
+    answer = _json(client.post("/api/ask", json={"question": "What was seen in May?", "filters": filters}))
+    assert answer["applied_filters"] == filters
+    assert {c["article_id"] for c in answer["citations"] + answer["nearest"]} == {"comet"}
+
+
+def test_filters_that_leave_nothing_are_a_reason_not_an_error(client: FlaskClient) -> None:
+    body = {"question": "What was seen in May?", "filters": {"article_id": ["no-such-article"]}}
+    answer = _json(client.post("/api/ask", json=body))
+    assert (answer["answered"], answer["reason"], answer["citations"]) == (False, "no_match", [])
+
+
+def test_search_gives_ranked_passages(client: FlaskClient, stocked: Library) -> None:
+    reply = client.post("/api/search", json={"query": "Zephyr bridge Oldport", "top_k": 2})
+    found = FoundReply.model_validate(reply.json, strict=True)
+    assert found.hits[0].article_id == "bridge"
+    assert [hit.score for hit in found.hits] == sorted((hit.score for hit in found.hits), reverse=True)
+    assert found.generation == stocked.status().generation
+    for hit in found.hits:
+        stored = stocked.article(hit.article_id)
+        assert stored is not None
+        assert stored.article.text[hit.start : hit.end] == hit.text
+
+
+def test_top_k_bounds_the_hits(client: FlaskClient) -> None:
+    assert len(_json(client.post("/api/search", json={"query": "the", "top_k": 1}))["hits"]) == 1
+
+
+def test_articles_are_listed_without_their_texts_a_page_at_a_time(client: FlaskClient, stocked: Library) -> None:
+    whole = ArticlesReply.model_validate(client.get("/api/articles").json, strict=True)
+    assert {"bridge", "comet"} <= {article.id for article in whole.articles}
+    assert whole.next_cursor is None
+    seen = []
+    cursor = None
+    while True:
+        page = _json(client.get("/api/articles", query_string={"limit": 1, "cursor": cursor}))
+        seen += [article["id"] for article in page["articles"]]
+        assert len(page["articles"]) == 1
+        cursor = page["next_cursor"]
+        if cursor is None:
+            break
+    assert seen == [article.id for article in whole.articles]
+
+
+def test_articles_are_found_by_the_words_of_their_titles(client: FlaskClient) -> None:
+    page = _json(client.get("/api/articles?q=naked%20comet"))
+    assert [article["id"] for article in page["articles"]] == ["comet"]
+
+
+def test_one_article_comes_with_its_text_in_the_revision_asked_for(client: FlaskClient, stocked: Library) -> None:
+    article = ArticleReply.model_validate(client.get("/api/articles/comet").json, strict=True)
+    assert article.text.startswith("Comet Marlow was seen")
+    assert (article.source, article.author, article.published_at) == ("Sky Letter", None, "2021-05-20")
+    same = client.get(f"/api/articles/comet?revision={article.revision}")
+    assert same.json == client.get("/api/articles/comet").json
+    assert client.get("/api/articles/comet?revision=0").status_code == 404
+
+
+def test_a_removed_article_is_gone_from_list_search_and_answers(client: FlaskClient) -> None:
+    reply = client.delete("/api/articles/bridge")
+    assert (reply.status_code, reply.data) == (204, b"")
+    assert client.get("/api/articles/bridge").status_code == 404
+    hits = _json(client.post("/api/search", json={"query": "Zephyr bridge Oldport", "top_k": 50}))["hits"]
+    assert "bridge" not in {hit["article_id"] for hit in hits}
+    assert client.delete("/api/articles/bridge").status_code == 404
+
+
+def test_health_has_every_field(client: FlaskClient, stocked: Library) -> None:
+    health = HealthReply.model_validate(client.get("/api/health").json, strict=True)
+    assert health.status == "ok"
+    assert health.answerer == "extractive"
+    assert health.articles == stocked.status().articles
+    assert health.newest_article == stocked.status().newest_article
+
+
+def test_a_conversation_keeps_its_answers_whole(client: FlaskClient) -> None:
+    first = _json(client.post("/api/ask", json={"question": "When did the Zephyr bridge open?"}))
+    second = _json(client.post("/api/ask", json={"question": "What did it cost?", "session_id": first["session_id"]}))
+    assert second["session_id"] == first["session_id"]
+    session = SessionReply.model_validate(client.get(f"/api/sessions/{first['session_id']}").json, strict=True)
+    assert session.title == "When did the Zephyr bridge open?"
+    assert [message.answer.model_dump() for message in session.messages] == [
+        AnswerReply.model_validate(first).model_dump(),
+        AnswerReply.model_validate(second).model_dump(),
+    ]
+    listed = SessionsReply.model_validate(client.get("/api/sessions").json, strict=True).sessions
+    assert [(one.id, one.messages) for one in listed] == [(first["session_id"], 2)]
+
+
+def test_a_deleted_conversation_is_gone(client: FlaskClient) -> None:
+    session_id = _json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))["session_id"]
+    assert client.delete(f"/api/sessions/{session_id}").status_code == 204
+    assert client.get(f"/api/sessions/{session_id}").status_code == 404
+    assert client.delete(f"/api/sessions/{session_id}").status_code == 404
+    assert _json(client.get("/api/sessions")) == {"sessions": []}
+    body = {"question": "Who cut the ribbon?", "session_id": session_id}
+    assert client.post("/api/ask", json=body).status_code == 404
+
+
+def test_feedback_is_kept_with_its_message_and_can_be_changed(client: FlaskClient) -> None:
+    answer = _json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))
+    for opinion in ({"is_positive": True, "feedback_text": "right"}, {"is_positive": False, "feedback_text": None}):
+        reply = client.post("/api/feedback", json={"message_id": answer["message_id"], **opinion})
+        assert reply.status_code == 204
+        session = _json(client.get(f"/api/sessions/{answer['session_id']}"))
+        assert session["messages"][0]["feedback"] == opinion
+    unknown = client.post("/api/feedback", json={"message_id": "nobody", "is_positive": True})
+    assert unknown.status_code == 404
+
+
+def test_a_job_has_every_field(client: FlaskClient) -> None:
+    reply = client.post("/api/index/rebuild", json={})
+    assert reply.status_code == 202
+    assert list(_json(reply)) == ["job_id"]
+    assert reply.location == f"/api/jobs/{_json(reply)['job_id']}"
+    job = JobReply.model_validate(client.get(reply.location).json, strict=True)
+    assert job.id == _json(reply)["job_id"]
+    assert job.kind == "rebuild"
+
+
+def test_the_page_knows_the_limits(client: FlaskClient) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    assert page.mimetype == "text/html"
+    assert 'data-max-upload-mb="1"' in page.text
+
+
+def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> None:
+    document = _json(client.get("/api/openapi.json"))
+    assert document["openapi"].startswith("3.1")
+    assert {(method, path) for path, item in document["paths"].items() for method in item} == {
+        ("post", "/api/ask"),
+        ("post", "/api/search"),
+        ("get", "/api/articles"),
+        ("post", "/api/articles"),
+        ("get", "/api/articles/{article_id}"),
+        ("delete", "/api/articles/{article_id}"),
+        ("post", "/api/index/rebuild"),
+        ("get", "/api/jobs/{job_id}"),
+        ("delete", "/api/jobs/{job_id}"),
+        ("get", "/api/sessions"),
+        ("get", "/api/sessions/{session_id}"),
+        ("delete", "/api/sessions/{session_id}"),
+        ("post", "/api/feedback"),
+        ("get", "/api/health"),
+    }
+    assert _missing(document, document) == []
+    assert document["paths"]["/api/index/rebuild"]["post"]["requestBody"]["required"] is False
+    top_k = document["components"]["schemas"]["AskBody"]["properties"]["top_k"]
+    assert (top_k["minimum"], top_k["maximum"]) == (1, 50)
+    assert {"application/json", "text/event-stream"} == set(
+        document["paths"]["/api/ask"]["post"]["responses"]["200"]["content"]
+    )
+
+
+def test_the_library_of_the_api_document_serves_no_page_of_its_own(client: FlaskClient) -> None:
+    assert client.get("/openapi/").status_code == 404
+    assert client.get("/openapi/openapi.json").status_code == 404
+
+
+def _missing(node: Any, document: dict[str, Any]) -> list[str]:
+    """References in the document that lead nowhere."""
+    if isinstance(node, list):
+        return [name for item in node for name in _missing(item, document)]
+    if not isinstance(node, dict):
+        return []
+    found = [name for item in node.values() for name in _missing(item, document)]
+    reference = node.get("$ref")
+    if isinstance(reference, str):
+        place: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            place = place.get(part, {})
+        if not place:
+            found.append(reference)
+    return found
+
+
+def _json(reply: Any) -> dict[str, Any]:
+    assert isinstance(reply.json, dict), reply.data
+    return reply.json

@@ -1,0 +1,312 @@
+"""Jobs: taking in files, texts and addresses; rebuilds; cancelling; and what a kill leaves behind."""
+
+import io
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+
+from index.article import Article, ItemError
+from index.library import Library
+from index.progress import Progress, Report, silent
+from web.errors import Busy, RebuildRunning, Refused, UnknownJob
+from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, Jobs
+from web.jobs import jobs as table
+
+
+def test_an_uploaded_file_becomes_an_article_and_its_spool_is_removed(client: FlaskClient, library: Library) -> None:
+    files = [(io.BytesIO(b"The lighthouse of Skarn was lit again in 1951."), "lighthouse.txt")]
+    job = _ended(client, client.post("/api/articles", data={"file": files}))
+    assert (job["state"], job["added"], job["errors"]) == ("done", 1, [])
+    found = client.post("/api/search", json={"query": "lighthouse of Skarn"}).json or {}
+    assert found["hits"][0]["text"] == "The lighthouse of Skarn was lit again in 1951."
+    assert list((library.data_dir / "uploads").iterdir()) == []
+
+
+def test_adding_the_same_again_changes_nothing(client: FlaskClient, library: Library) -> None:
+    article = {"title": "Harvest", "text": "The harvest of 1931 was the smallest on record.", "source": "Farm News"}
+    first = _ended(client, client.post("/api/articles", json=article))
+    count = library.status().articles
+    second = _ended(client, client.post("/api/articles", json=article))
+    assert (first["added"], second["added"], second["unchanged"]) == (1, 0, 1)
+    assert library.status().articles == count
+
+
+def test_several_articles_at_once_each_stand_for_themselves(client: FlaskClient) -> None:
+    articles = [
+        {"id": "one", "text": "One text."},
+        {"id": "no good id", "text": "Another text."},
+        {"title": "Blank", "text": " "},
+    ]
+    job = _ended(client, client.post("/api/articles", json={"articles": articles}))
+    assert (job["state"], job["added"], job["error_count"]) == ("done", 1, 2)
+    assert [error["item"] for error in job["errors"]] == ["article 2", "Blank"]
+
+
+def test_a_job_that_takes_in_nothing_has_failed(client: FlaskClient) -> None:
+    job = _ended(client, client.post("/api/articles", data={"file": (io.BytesIO(b"\x00\x01"), "picture.png")}))
+    assert (job["state"], job["added"]) == ("failed", 0)
+    assert job["message"] == job["errors"][0]["message"]
+
+
+def test_an_address_inside_is_refused_in_words(client: FlaskClient) -> None:
+    job = _ended(client, client.post("/api/articles", json={"url": "http://127.0.0.1:9/metadata"}))
+    assert (job["state"], job["error_count"]) == ("failed", 1)
+    assert job["errors"][0]["item"] == "http://127.0.0.1:9/metadata"
+
+
+def test_a_rebuild_follows_the_folder(client: FlaskClient, settings: Any) -> None:
+    (settings.articles / "tide.txt").write_text("The tide at Brenn rose by four metres.", encoding="utf-8")
+    first = _ended(client, client.post("/api/index/rebuild"))
+    again = _ended(client, client.post("/api/index/rebuild", json={"full": True}))
+    assert (first["kind"], first["added"], first["embedded"]) == ("rebuild", 1, 1)
+    assert (again["added"], again["unchanged"]) == (0, 1)
+    assert again["embedded"] > 1
+
+
+def test_a_rebuild_without_a_folder_has_failed_and_says_where_it_looked(client: FlaskClient, settings: Any) -> None:
+    settings.articles.rmdir()
+    job = _ended(client, client.post("/api/index/rebuild", json={}))
+    assert job["state"] == "failed"
+    assert str(settings.articles) in job["message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../outside.txt",
+        "..\\..\\outside.txt",
+        "/etc/cron.d/outside.txt",
+        "C:\\outside.txt",
+        "a/b/outside.txt",
+        "out\x00\x1bside.txt",
+        "\u202etxt.outside.txt",
+        "x" * 5_000 + ".txt",
+    ],
+)
+def test_a_file_name_is_never_a_path(client: FlaskClient, library: Library, tmp_path: Path, name: str) -> None:
+    before = set(tmp_path.rglob("*"))
+    job = _ended(client, client.post("/api/articles", data={"file": (io.BytesIO(b"A text of its own."), name)}))
+    assert job["added"] == 1
+    outside = {p for p in set(tmp_path.rglob("*")) - before if not p.is_relative_to(library.data_dir)}
+    assert outside == set()
+    origins = {stored.article.origin for stored in library.articles().articles}
+    new = origins - {"bridge.txt", "comet.txt"}
+    assert all("/" not in origin and "\\" not in origin and len(origin) <= MAX_FILE_NAME_CHARS for origin in new)
+    assert any(origin.endswith(".txt") for origin in new)
+
+
+class _Held(Library):
+    """A library whose work waits until the test lets it go on."""
+
+    def __init__(self, library: Library) -> None:
+        self.__dict__ = library.__dict__
+        self.has_begun = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def add(
+        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        self._wait(progress)
+        return super().add(items, dry_run=dry_run, progress=progress)
+
+    def rebuild(
+        self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        self._wait(progress)
+        return super().rebuild(folder, full=full, dry_run=dry_run, progress=progress)
+
+    def _wait(self, progress: Progress) -> None:
+        self.has_begun.set()
+        assert self.may_go_on.wait(10)
+        progress("reading", 1, 2)
+
+
+@pytest.fixture
+def held(library: Library) -> Iterator[_Held]:
+    held = _Held(library)
+    yield held
+    held.may_go_on.set()
+
+
+def test_a_second_rebuild_is_refused_by_the_name_of_the_first(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        first = jobs.rebuild()
+        with pytest.raises(RebuildRunning) as caught:
+            jobs.rebuild()
+        assert caught.value.job_id == first
+        assert held.has_begun.wait(10)
+        with pytest.raises(RebuildRunning, match=first):
+            jobs.rebuild(full=True)
+        held.may_go_on.set()
+
+
+def test_a_running_job_ends_when_it_is_cancelled(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        job_id = jobs.rebuild()
+        assert held.has_begun.wait(10)
+        assert jobs.get(job_id)["state"] == "reading"
+        jobs.cancel(job_id)
+        held.may_go_on.set()
+        assert _wait(jobs, job_id)["state"] == "cancelled"
+        with pytest.raises(Refused, match="ended already: cancelled"):
+            jobs.cancel(job_id)
+        jobs.rebuild()  # it no longer stands in the way of the next
+
+
+def test_a_waiting_job_that_is_cancelled_never_runs(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        jobs.rebuild()
+        waiting = jobs.add_articles([{"text": "Never taken in."}])
+        assert jobs.cancel(waiting)["state"] == "cancelled"
+        held.may_go_on.set()
+        last = jobs.add_articles([{"text": "Taken in."}])
+        assert _wait(jobs, last)["added"] == 1
+        assert jobs.get(waiting)["added"] == 0
+
+
+def test_the_queue_has_an_end(held: _Held, tmp_path: Path) -> None:
+    jobs = Jobs(held, tmp_path)  # not started: everything waits
+    for _ in range(MAX_QUEUED):
+        jobs.add_address("https://example.org")
+    with pytest.raises(Busy) as caught:
+        jobs.add_address("https://example.org")
+    assert (caught.value.status, caught.value.retry_after_seconds) == (429, 30)
+    with pytest.raises(Busy):
+        jobs.add_files([_Upload("a.txt", b"text")])
+    assert list((held.data_dir / "uploads").iterdir()) == []
+
+
+class _Odd(Library):
+    """A library whose first report cannot be written down."""
+
+    def __init__(self, library: Library) -> None:
+        self.__dict__ = library.__dict__
+        self.reports: list[Report] = [Report(added=1, errors=(ItemError(b"no text", ""),))]  # type: ignore[arg-type]
+
+    def add(
+        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+    ) -> Report:
+        return self.reports.pop() if self.reports else super().add(items, dry_run=dry_run, progress=progress)
+
+
+def test_a_job_that_cannot_be_finished_has_failed_and_the_next_is_worked_on(library: Library, tmp_path: Path) -> None:
+    with closing(Jobs(_Odd(library), tmp_path)) as jobs:
+        jobs.start()
+        odd = jobs.add_articles([{"text": "The first."}])
+        after = jobs.add_articles([{"text": "The second."}])
+        assert _wait(jobs, after)["added"] == 1
+        assert jobs.get(odd)["state"] == "failed"
+        assert jobs.get(odd)["message"] == "Something went wrong on the server: TypeError."
+
+
+def test_an_upload_is_on_the_disk_with_its_folders_before_its_id_is_given_out(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = []
+    sync = os.fsync
+
+    def note(descriptor: int) -> None:
+        synced.append(os.fstat(descriptor).st_ino)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", note)
+    job_id = Jobs(library, tmp_path).add_files([_Upload("a.txt", b"text")])
+    uploads = library.data_dir / "uploads"
+    order = [uploads / job_id / "0", uploads / job_id, uploads, library.data_dir]
+    assert synced == [path.stat().st_ino for path in order]
+
+
+def test_what_a_kill_left_unfinished_is_done_after_the_next_start(library: Library, tmp_path: Path) -> None:
+    killed = Jobs(library, tmp_path)  # never started: as if killed right after it answered 202
+    uploaded = killed.add_files([_Upload("well.txt", b"The well of Ostra is 60 metres deep.")])
+    pasted = killed.add_articles([{"id": "mill", "text": "The mill burned down in 1890."}])
+    stray = library.data_dir / "uploads" / "stray"
+    stray.mkdir()
+    with closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        assert not stray.exists()
+        assert _wait(jobs, uploaded)["added"] == 1
+        assert _wait(jobs, pasted)["added"] == 1
+    assert library.article("mill") is not None
+
+
+def test_a_job_stopped_by_closing_is_done_after_the_next_start(held: _Held, library: Library, tmp_path: Path) -> None:
+    jobs = Jobs(held, tmp_path)
+    jobs.start()
+    job_id = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    assert held.has_begun.wait(10)
+    closer = threading.Thread(target=jobs.close)
+    closer.start()
+    while jobs.get(job_id)["state"] != "reading":
+        time.sleep(0.01)
+    time.sleep(0.1)  # until close() has said so; nothing depends on how long this takes
+    held.may_go_on.set()
+    closer.join()
+    with closing(Jobs(library, tmp_path)) as again:
+        again.start()
+        assert _wait(again, job_id)["state"] == "done"
+    assert library.article("dyke") is not None
+
+
+def test_an_ended_job_is_remembered_by_the_next_process_and_its_request_is_not(
+    library: Library, tmp_path: Path
+) -> None:
+    with closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        job_id = jobs.add_articles([{"text": "Something private."}])
+        ended = _wait(jobs, job_id)
+    assert Jobs(library, tmp_path).get(job_id) == ended
+    with library.database.read() as connection:
+        assert connection.execute(select(table.c.request)).scalars().all() == [None]
+
+
+def test_old_ended_jobs_are_forgotten(library: Library, tmp_path: Path) -> None:
+    with closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        rows = [
+            {"id": f"old{n}", "kind": "add", "state": "done", "outcome": json.dumps({"id": f"old{n}"})}
+            for n in range(1_000)
+        ]
+        with library.database.write() as connection:
+            connection.execute(insert(table), rows)
+        _wait(jobs, jobs.rebuild())
+        with pytest.raises(UnknownJob):
+            jobs.get("old0")
+        assert jobs.get("old1") == {"id": "old1"}
+
+
+class _Upload:
+    def __init__(self, filename: str, data: bytes) -> None:
+        self.filename: str | None = filename
+        self.stream = io.BytesIO(data)
+
+
+def _wait(jobs: Jobs, job_id: str) -> dict[str, Any]:
+    for _ in range(1_000):
+        job = jobs.get(job_id)
+        if job["state"] in ("done", "failed", "cancelled"):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(job)
+
+
+def _ended(client: FlaskClient, reply: Any) -> dict[str, Any]:
+    assert reply.status_code == 202, reply.data
+    for _ in range(1_000):
+        job: dict[str, Any] = client.get(f"/api/jobs/{reply.json['job_id']}").json or {}
+        if job["state"] in ("done", "failed", "cancelled"):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(job)

@@ -1,0 +1,51 @@
+"""The application factory: settings and the working parts in, a WSGI application out. It starts nothing."""
+
+from importlib.metadata import version
+
+from flask import Response, jsonify
+from flask.json.provider import DefaultJSONProvider
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+
+from assistant.assistant import Assistant
+from index.library import Library
+from web.bodies import check_bodies
+from web.conversations import Conversations
+from web.error_replies import answer_errors, invalid_reply
+from web.jobs import Jobs
+from web.routes import articles, ask, health, login, page, sessions
+from web.routes import jobs as job_routes
+from web.schemas import ErrorReply
+from web.security import guard
+from web.services import Services
+from web.settings import Settings
+
+
+def create_app(settings: Settings, library: Library, assistant: Assistant, jobs: Jobs) -> OpenAPI:
+    """The pages and the API over these parts, which stay their maker's to close."""
+    app = OpenAPI(
+        "web",
+        info=Info(title="Article assistant", version=version("article-assistant")),
+        security_schemes={"token": {"type": "http", "scheme": "bearer"}},
+        openapi_extensions={"security": [{"token": []}]} if settings.api_token else None,
+        validation_error_model=ErrorReply,
+        validation_error_callback=invalid_reply,
+        doc_ui=False,  # its pages load scripts from elsewhere; the document itself is served below
+    )
+    assert isinstance(app.json, DefaultJSONProvider)
+    app.json.sort_keys = False  # the contract's order reads better
+    app.extensions["services"] = Services(settings, library, assistant, jobs, Conversations(library.database))
+    guard(app, settings)
+    check_bodies(app, settings.max_request_bytes)
+    answer_errors(app)
+    for api in (ask.api, articles.api, job_routes.api, sessions.api, health.api):
+        app.register_api(api)
+    app.register_blueprint(page.pages)
+    if settings.api_token:
+        app.register_blueprint(login.pages)
+
+    @app.get("/api/openapi.json", doc_ui=False)
+    def openapi() -> Response:
+        return jsonify(app.api_doc)
+
+    return app

@@ -1,0 +1,38 @@
+"""The look at a request's body before its route sees it: how large, of which type, JSON or not.
+
+flask-openapi3 takes a body that is not JSON for an absent one, which would turn 400 and 415 into 422.
+"""
+
+from flask import Flask, request
+from werkzeug.exceptions import BadRequest
+
+from web.errors import Refused
+
+MAX_JSON_BYTES = 1_000_000
+UPLOAD_PATH = "/api/articles"
+OPTIONAL_BODY_PATH = "/api/index/rebuild"
+
+
+def check_bodies(app: Flask, max_request_bytes: int) -> None:
+    """Refuse what is too large (413), of another type (415), not JSON (400) or no JSON object (422)."""
+    app.config["MAX_CONTENT_LENGTH"] = max_request_bytes
+
+    @app.before_request
+    def check() -> None:
+        if request.method != "POST" or request.url_rule is None or not request.path.startswith("/api/"):
+            return
+        if request.path == UPLOAD_PATH:
+            if request.mimetype == "multipart/form-data":
+                return
+        else:
+            request.max_content_length = MAX_JSON_BYTES
+        if request.path == OPTIONAL_BODY_PATH and not request.get_data():
+            return
+        if request.mimetype != "application/json":
+            raise Refused(415, f"The body's type is {request.mimetype or 'not given'}; expected application/json.")
+        try:
+            body = request.get_json()
+        except (BadRequest, RecursionError):
+            raise Refused(400, "The body is not JSON.") from None
+        if not isinstance(body, dict):
+            raise Refused(422, "The body must be a JSON object.")

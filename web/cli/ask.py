@@ -1,0 +1,51 @@
+"""`assistant ask`: one answer with its citations, or the closest passages and exit status 3."""
+
+from argparse import Namespace
+from collections.abc import Sequence
+from contextlib import closing
+
+from assistant.answer import Citation, Question
+from assistant.assistant import Assistant
+from index.library import Library
+from web.cli.search import heading, read_filters
+from web.cli.terminal import plain, print_json
+from web.replies import answer_json
+from web.settings import Settings
+
+NO_ANSWER = 3
+REASONS = {
+    "no_articles": "There are no articles yet. Add some with `assistant add`.",
+    "no_match": "No article passes these filters.",
+    "no_evidence": "The articles do not answer this.",
+}
+
+
+def ask(args: Namespace, settings: Settings) -> int:
+    filters = read_filters(args)
+    question = Question(args.question, filters=filters)
+    if args.top_k:
+        question = Question(args.question, filters=filters, top_k=args.top_k)
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        answer = Assistant(library, settings.llm).ask(question)
+    if args.json:
+        print_json(answer_json(answer))
+    elif answer.answered:
+        print(plain(answer.answer))
+        _print_quotes(answer.citations)
+    else:
+        print(plain(answer.answer) or REASONS.get(answer.reason or "", ""))
+        if answer.nearest:
+            print("\nThe closest passages:")
+            _print_quotes(answer.nearest)
+    return 0 if answer.answered else NO_ANSWER
+
+
+def _print_quotes(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        marker = f"[{citation.index}]" if citation.index else "-"
+        print(plain(f"\n{marker} {heading(citation.title, citation.source, citation.published_at)}"))
+        print(plain(f"    “{' '.join(citation.quote.split())}”"))
+        if citation.also_in:
+            print(
+                plain("    Also in: " + "; ".join(heading(c.title, c.source, c.published_at) for c in citation.also_in))
+            )

@@ -1,0 +1,34 @@
+"""`assistant eval`: the answers to a set of questions in figures, and whether they are good enough."""
+
+import sys
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+
+from assistant.assistant import Assistant
+from assistant.evaluate import evaluate as ask_all
+from assistant.evaluate import load_questions, metrics, table
+from index.library import Library
+from web.cli import DID_NOT_WORK, UsageError
+from web.cli.terminal import ProgressLine, print_json
+from web.settings import Settings
+
+
+def evaluate(args: Namespace, settings: Settings) -> int:
+    """Exit status 1 where a metric is under its minimum. Raises UsageError for a metric that was not measured."""
+    questions = load_questions(Path(args.file))
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
+        assistant = Assistant(library, settings.llm)
+        outcomes = ask_all(assistant, questions, lambda done, total: line.show("asking", done, total))
+    figures = metrics(outcomes)
+    if args.json:
+        print_json(figures)
+    else:
+        print(table(figures))
+    unknown = [metric for metric, _ in args.min if metric not in figures]
+    if unknown:
+        raise UsageError(f"--min {unknown[0]}: no such metric was measured; there are {', '.join(figures)}")
+    missed = [(metric, least) for metric, least in args.min if figures[metric] < least]
+    for metric, least in missed:
+        print(f"{metric} is {figures[metric]:g}, under the minimum of {least:g}", file=sys.stderr)
+    return DID_NOT_WORK if missed else 0

@@ -1,0 +1,81 @@
+"""`assistant rebuild`: makes the index follow the articles folder, once or for as long as one watches."""
+
+import os
+import sys
+import time
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+
+from index.errors import IndexFault
+from index.library import Library
+from index.progress import Report
+from web.cli.terminal import ProgressLine, print_report
+from web.settings import Settings
+
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 5.0
+
+Snapshot = dict[Path, tuple[int, int]]
+"""Size and modification time (ns) of every file, by path."""
+
+
+def rebuild(args: Namespace, settings: Settings) -> int:
+    """Exit status 1 where a file failed, as with `add`; the others are taken in all the same."""
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        seen = snapshot(settings.articles)
+        report = _once(library, settings.articles, full=args.full, dry_run=args.dry_run)
+        if args.watch:
+            _watch(library, settings.articles, seen)
+            return 0
+    return 1 if report.errors else 0
+
+
+def snapshot(folder: Path) -> Snapshot:
+    """What lies below `folder` now; a file that vanishes meanwhile is left out."""
+    found: Snapshot = {}
+    for parent, _, names in os.walk(folder):
+        for path in (Path(parent, name) for name in names):
+            try:
+                status = path.stat()
+            except OSError:
+                continue
+            found[path] = (status.st_size, status.st_mtime_ns)
+    return found
+
+
+def _once(library: Library, folder: Path, *, full: bool = False, dry_run: bool = False) -> Report:
+    with ProgressLine() as progress:
+        report = library.rebuild(folder, full=full, dry_run=dry_run, progress=progress)
+    print_report(report, is_dry_run=dry_run)
+    return report
+
+
+def _watch(library: Library, folder: Path, seen: Snapshot) -> None:
+    """Poll, rather than ask the kernel to tell: it works on network drives and needs no further package."""
+    told = ""
+    try:
+        while True:
+            time.sleep(POLL_SECONDS)
+            now = snapshot(folder)
+            if now == seen:
+                continue
+            while (later := _after_a_pause(folder)) != now:  # a copy is under way
+                now = later
+            try:
+                _once(library, folder)
+            except IndexFault as error:
+                # the folder is away, the disk is full: it may be over soon, and is told once
+                if str(error) != told:
+                    print(f"assistant: {error}", file=sys.stderr)
+                told = str(error)
+                time.sleep(RETRY_SECONDS)
+            else:
+                seen, told = now, ""
+    except KeyboardInterrupt:
+        return
+
+
+def _after_a_pause(folder: Path) -> Snapshot:
+    time.sleep(POLL_SECONDS)
+    return snapshot(folder)

@@ -1,0 +1,41 @@
+"""`assistant search`: ranked passages, no answer."""
+
+import sys
+from argparse import Namespace
+from contextlib import closing
+
+from index.filters import Filters
+from index.library import Library
+from web.cli import UsageError
+from web.cli.terminal import no_articles, plain, print_json
+from web.replies import found_json
+from web.settings import Settings
+
+DEFAULT_TOP_K = 10
+
+
+def search(args: Namespace, settings: Settings) -> int:
+    filters = read_filters(args)
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        found = library.search(args.query, filters, args.top_k or DEFAULT_TOP_K)
+        has_articles = bool(found.hits) or library.status().articles > 0
+    if args.json:
+        print_json(found_json(found, filters))
+        return 0
+    for rank, hit in enumerate(found.hits, start=1):
+        where = heading(hit.article.title, hit.article.source, hit.article.published_at)
+        print(plain(f"{rank}. {where}  {hit.score:.2f}\n   {' '.join(hit.text.split())}\n"))
+    if not found.hits:
+        print("No passage was found." if has_articles else no_articles(settings.articles), file=sys.stderr)
+    return 0
+
+
+def read_filters(args: Namespace) -> Filters:
+    """Raises UsageError where no day is between the dates."""
+    if args.after and args.before and args.after > args.before:
+        raise UsageError(f"--after {args.after} is later than --before {args.before}")
+    return Filters(after=args.after, before=args.before, source=tuple(args.source), author=tuple(args.author))
+
+
+def heading(title: str, source: str | None, published_at: str | None) -> str:
+    return ", ".join(filter(None, [title or "Untitled", source, (published_at or "")[:10]]))

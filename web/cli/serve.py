@@ -1,0 +1,114 @@
+"""`assistant serve`: brings the index up to date with the articles folder, then serves until told to stop."""
+
+import signal
+import sys
+import threading
+from argparse import Namespace
+from contextlib import closing
+from types import FrameType
+
+from assistant.assistant import Assistant
+from assistant.errors import AssistantFault
+from index.errors import Cancelled, IndexFault
+from index.library import Library
+from index.progress import Stage
+from web.app import create_app
+from web.cli.terminal import ProgressLine, print_errors
+from web.jobs import Jobs
+from web.server import Server, bind
+from web.settings import Settings
+
+
+def serve(_args: Namespace, settings: Settings) -> int:
+    """Exit status 0 after SIGTERM or SIGINT; requests in flight are finished first. Raises SettingsError."""
+    settings.check_listening()
+    stopping = _Stop()
+    with (
+        closing(bind(settings.host, settings.port)) as listener,
+        closing(Library(settings.data_dir, settings.embedding_model)) as library,
+    ):
+        assistant = Assistant(library, settings.llm)  # a chat model that cannot be had is told before the rebuild
+        try:
+            _bring_up_to_date(library, settings, stopping)
+        except Cancelled:
+            return 0
+        with closing(Jobs(library, settings.articles)) as jobs:
+            app = create_app(settings, library, assistant, jobs)
+            server = Server(app, listener, max_request_bytes=settings.max_request_bytes)
+            jobs.start()
+            stopping.then(server)
+            ready = _Ready(assistant, server)
+            ready.start()
+            server.run()
+            ready.join()  # a model half loaded does not survive the interpreter's end
+    return 1 if ready.has_failed else 0
+
+
+def _bring_up_to_date(library: Library, settings: Settings, stopping: "_Stop") -> None:
+    """Whatever is wrong with the folder, what is stored is served. Raises Cancelled."""
+    with ProgressLine() as line:
+
+        def progress(stage: Stage, done: int, total: int) -> None:
+            if stopping.is_set():
+                raise Cancelled("Stopped.")
+            line(stage, done, total)
+
+        try:
+            report = library.rebuild(settings.articles, progress=progress)
+        except Cancelled:
+            raise
+        except IndexFault as error:
+            line.clear()
+            print(f"assistant: {error}", file=sys.stderr)
+            return
+    print_errors(report.errors)
+    if not library.status().articles:
+        print(
+            f"There are no articles yet. Add some on the page, or put files into {settings.articles}.",
+            file=sys.stderr,
+        )
+
+
+class _Stop:
+    """The first SIGTERM or SIGINT asks for an orderly end, a second one ends the process at once."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+        self._server: Server | None = None
+        self._before = {number: signal.signal(number, self._handle) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def is_set(self) -> bool:
+        return self._asked.is_set()
+
+    def then(self, server: Server) -> None:
+        """Stop `server` when asked to, or now if that was before."""
+        self._server = server
+        if self.is_set():
+            server.stop()
+
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked.set()
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        if self._server:
+            self._server.stop()
+
+
+class _Ready(threading.Thread):
+    """Loads the models while the server answers health already, and says when it can answer questions."""
+
+    def __init__(self, assistant: Assistant, server: Server) -> None:
+        super().__init__(name="ready", daemon=True)
+        self._assistant = assistant
+        self._server = server
+        self.has_failed = False
+
+    def run(self) -> None:
+        try:
+            self._assistant.warm()
+        except (IndexFault, AssistantFault) as error:
+            print(f"assistant: {error}", file=sys.stderr)
+            self.has_failed = True
+            self._server.stop()
+        else:
+            print(f"Ready: {self._server.address}", flush=True)

@@ -1,0 +1,68 @@
+"""`assistant articles`, `status` and `remove`: what is stored. None of them loads a model to look at it."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing
+
+from index.library import Library
+from index.store import StoredArticle
+from web.cli.terminal import ProgressLine, no_articles, plain, print_json
+from web.replies import article_json, status_json
+from web.settings import Settings
+
+PAGE = 200
+
+
+def articles(args: Namespace, settings: Settings) -> int:
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        stored = _all(library)
+        if args.json:
+            print_json({"articles": [article_json(one, with_text=False) for one in stored], "next_cursor": None})
+            return 0
+        is_empty = True
+        for one in stored:
+            is_empty = False
+            date = (one.article.published_at or "undated")[:10]
+            source = f" ({one.article.source})" if one.article.source else ""
+            print(plain(f"{date:<10}  {one.article.id}  {one.article.title}{source}"))
+    if is_empty:
+        print(no_articles(settings.articles), file=sys.stderr)
+    return 0
+
+
+def status(args: Namespace, settings: Settings) -> int:
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        values = status_json(library.status(), settings.llm or "extractive")
+    if args.json:
+        print_json(values)
+        return 0
+    width = max(map(len, values))
+    for name, value in values.items():
+        print(f"{name:<{width}}  {_in_words(value)}")
+    return 0
+
+
+def remove(args: Namespace, settings: Settings) -> int:
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as progress:
+        report = library.remove(args.ids, progress=progress)
+    print(f"{report.removed} removed.")
+    return 0
+
+
+def _in_words(value: str | int | None) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+def _all(library: Library) -> Iterator[StoredArticle]:
+    cursor = None
+    while True:
+        page = library.articles(limit=PAGE, cursor=cursor)
+        yield from page.articles
+        cursor = page.next_cursor
+        if cursor is None:
+            return

@@ -1,0 +1,95 @@
+"""What commands print, and where: results on stdout, progress and problems on stderr."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import TextIO
+
+from index.article import ItemError
+from index.progress import Report, Stage
+
+REDRAW_SECONDS = 0.1
+PLAIN_LINE_SECONDS = 10.0
+DOING = {
+    "reading": "Reading articles",
+    "embedding": "Embedding passages",
+    "indexing": "Indexing passages",
+    "publishing": "Publishing the index",
+    "asking": "Asking questions",
+}
+
+
+class ProgressLine:
+    """A `Progress` for people: one line rewritten in place on a terminal, a line now and then elsewhere.
+
+    As a context manager it leaves no half line behind.
+    """
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._is_terminal = self._stream.isatty()
+        self._stage = ""
+        self._shown_at = float("-inf")
+
+    def __enter__(self) -> "ProgressLine":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.clear()
+
+    def __call__(self, stage: Stage, done: int, total: int) -> None:
+        self.show(stage, done, total)
+
+    def show(self, stage: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        pause = REDRAW_SECONDS if self._is_terminal else PLAIN_LINE_SECONDS
+        if stage == self._stage and now - self._shown_at < pause:
+            return
+        self._stage, self._shown_at = stage, now
+        words = DOING[stage] + (f" {done:,} of {total:,}" if total else f" {done:,}" if done else "")
+        print(
+            f"\r\x1b[K{words}" if self._is_terminal else words,
+            end="" if self._is_terminal else "\n",
+            file=self._stream,
+            flush=True,
+        )
+
+    def clear(self) -> None:
+        if self._is_terminal and self._stage:
+            print("\r\x1b[K", end="", file=self._stream, flush=True)
+        self._stage = ""
+
+
+def plain(text: str) -> str:
+    """`text` without control characters: what stands in an article steers no terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_report(report: Report, *, is_dry_run: bool = False) -> None:
+    """Counts on stdout, items that failed on stderr."""
+    print_errors(report.errors)
+    counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged."
+    then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
+    failed = f" {len(report.errors)} failed." if report.errors else ""
+    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}")
+
+
+def no_articles(folder: Path) -> str:
+    return (
+        "There are no articles yet. Add some with `assistant add`, "
+        f"or put files into {folder} and run `assistant rebuild`."
+    )
+
+
+def print_errors(errors: Iterable[ItemError]) -> None:
+    for error in errors:
+        print(plain(f"{error.item}: {error.message}"), file=sys.stderr)

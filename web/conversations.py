@@ -1,0 +1,188 @@
+"""Conversations and what people thought of their answers, in the database.
+
+A session is made when its first answer is stored, so there are no empty ones. Every answer is kept whole, as
+the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles.
+"""
+
+import datetime as dt
+import json
+import secrets
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from assistant.answer import Answer, Turn
+from index.database import Database
+from web.errors import UnknownMessage, UnknownSession
+from web.replies import Json, answer_json
+
+HISTORY_TURNS = 6
+MAX_TITLE_CHARS = 80
+MAX_SESSIONS_LISTED = 200
+
+metadata = MetaData()
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order of the conversation
+    Column("id", Text, nullable=False, unique=True),
+    Column("session_id", Text, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Index("messages_by_session", "session_id", "number"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("message_id", Text, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("is_positive", Boolean, nullable=False),
+    Column("feedback_text", Text),
+    Column("created_at", Text, nullable=False),
+)
+
+
+class Conversations:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        database.create(metadata)
+
+    def history(self, session_id: str) -> tuple[Turn, ...]:
+        """The last turns of a conversation, oldest first. Raises UnknownSession."""
+        newest_first = (
+            select(messages.c.answer)
+            .where(messages.c.session_id == session_id)
+            .order_by(messages.c.number.desc())
+            .limit(HISTORY_TURNS)
+        )
+        with self._database.read() as connection:
+            if not connection.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first():
+                raise _unknown(session_id)
+            answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
+        return tuple(
+            Turn(answer["question"], answer["standalone_question"], answer["answer"]) for answer in reversed(answers)
+        )
+
+    def append(self, session_id: str | None, answer: Answer) -> Json:
+        """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
+
+        Without a `session_id` a conversation begins. Raises UnknownSession where it was deleted meanwhile.
+        """
+        now = _now()
+        message_id = secrets.token_urlsafe(16)
+        with self._database.write() as connection:
+            if session_id is None:
+                session_id = secrets.token_urlsafe(16)
+                title = " ".join(answer.question.split())[:MAX_TITLE_CHARS]
+                connection.execute(insert(sessions).values(id=session_id, title=title, created_at=now, updated_at=now))
+            else:
+                touched = connection.execute(update(sessions).where(sessions.c.id == session_id).values(updated_at=now))
+                if not touched.rowcount:
+                    raise _unknown(session_id)
+            reply = answer_json(answer, message_id, session_id)
+            connection.execute(
+                insert(messages).values(
+                    id=message_id,
+                    session_id=session_id,
+                    question=answer.question,
+                    answer=json.dumps(reply),
+                    created_at=now,
+                )
+            )
+        return reply
+
+    def list(self) -> list[Json]:
+        """The newest conversations, the one last spoken in first."""
+        rows = (
+            select(sessions, func.count(messages.c.number).label("messages"))
+            .join_from(sessions, messages, isouter=True)
+            .group_by(sessions.c.id)
+            .order_by(sessions.c.updated_at.desc(), sessions.c.id)
+            .limit(MAX_SESSIONS_LISTED)
+        )
+        with self._database.read() as connection:
+            return [dict(row) for row in connection.execute(rows).mappings()]
+
+    def get(self, session_id: str) -> Json:
+        """One conversation with its messages, oldest first. Raises UnknownSession."""
+        said = (
+            select(messages, feedback.c.is_positive, feedback.c.feedback_text)
+            .join_from(messages, feedback, isouter=True)
+            .where(messages.c.session_id == session_id)
+            .order_by(messages.c.number)
+        )
+        with self._database.read() as connection:
+            session = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
+            if session is None:
+                raise _unknown(session_id)
+            return {
+                "id": session["id"],
+                "title": session["title"],
+                "created_at": session["created_at"],
+                "messages": [_message(row) for row in connection.execute(said).mappings()],
+            }
+
+    def delete(self, session_id: str) -> None:
+        """Remove a conversation with its messages and their feedback. Raises UnknownSession."""
+        with self._database.write() as connection:
+            if not connection.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount:
+                raise _unknown(session_id)
+
+    def rate(self, message_id: str, is_positive: bool, feedback_text: str | None) -> None:
+        """Keep what was thought of an answer; a second opinion replaces the first. Raises UnknownMessage."""
+        opinion = {"is_positive": is_positive, "feedback_text": feedback_text, "created_at": _now()}
+        with self._database.write() as connection:
+            if not connection.execute(select(messages.c.id).where(messages.c.id == message_id)).first():
+                raise UnknownMessage(f"There is no message {message_id!r}.")
+            connection.execute(
+                upsert(feedback)
+                .values(message_id=message_id, **opinion)
+                .on_conflict_do_update(index_elements=["message_id"], set_=opinion)
+            )
+
+
+def _message(row: Any) -> Json:
+    opinion = None
+    if row["is_positive"] is not None:
+        opinion = {"is_positive": row["is_positive"], "feedback_text": row["feedback_text"]}
+    return {
+        "id": row["id"],
+        "question": row["question"],
+        "answer": json.loads(row["answer"]),
+        "created_at": row["created_at"],
+        "feedback": opinion,
+    }
+
+
+def _unknown(session_id: str) -> UnknownSession:
+    return UnknownSession(f"There is no conversation {session_id!r}.")
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,99 @@
+"""Errors as replies, in the one shape `{"error": {"code", "message", "field"?}}`.
+
+What is in none of the three packages' `errors` is a bug: it is logged, and its caller learns no more than that.
+"""
+
+import logging
+
+from flask import Flask, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from assistant.errors import AssistantFault
+from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle
+from web.errors import Busy, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
+
+log = logging.getLogger(__name__)
+
+CODES = {
+    400: "bad_request",
+    401: "token_required",
+    403: "refused",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many",
+    503: "unavailable",
+}
+
+
+def status_of(error: IndexFault | AssistantFault | WebError) -> int:
+    """The HTTP status of an error that was raised on purpose."""
+    match error:
+        case Refused() | Busy():
+            return error.status
+        case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownArticle():
+            return 404
+        case RebuildRunning():
+            return 409
+        case BadArticle() | FetchRefused():
+            return 422
+    return 503
+
+
+def error_body(status: int, message: str, field: str | None = None) -> dict[str, dict[str, str]]:
+    error = {"code": CODES.get(status, "failed"), "message": message}
+    return {"error": error | {"field": field} if field else error}
+
+
+def error_reply(status: int, message: str, field: str | None = None) -> Response:
+    reply = jsonify(error_body(status, message, field))
+    reply.status_code = status
+    return reply
+
+
+def invalid_reply(error: ValidationError) -> Response:
+    """422 for the first thing that breaks the schema, by the dotted name of its field."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    return error_reply(422, f"{field}: {message}" if field else message, field or None)
+
+
+def answer_errors(app: Flask) -> None:
+    """Give every error of `app` its reply."""
+
+    @app.errorhandler(IndexFault)
+    @app.errorhandler(AssistantFault)
+    @app.errorhandler(WebError)
+    def fault(error: IndexFault | AssistantFault | WebError) -> ResponseReturnValue:
+        reply = error_reply(status_of(error), str(error), error.field if isinstance(error, Refused) else None)
+        match error:
+            case RebuildRunning():
+                reply.location = f"/api/jobs/{error.job_id}"
+            case Busy():
+                reply.headers["Retry-After"] = str(error.retry_after_seconds)
+            case IndexFault() | AssistantFault() if reply.status_code == 503:
+                log.error("%s: %s", type(error).__name__, error)
+        return reply
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        if not request.path.startswith("/api/"):
+            return error
+        reply = error.get_response()  # keeps its headers, such as Allow
+        if error.response is None:
+            status = error.code or 500
+            message = "No such address." if status == 404 else error.description or error.name
+            reply.set_data(error_reply(status, message).get_data())
+            reply.content_type = "application/json"
+        return reply
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        log.error("%s %s failed", request.method, request.path, exc_info=error)
+        return error_reply(500, "Something went wrong on the server. Its log has the details.")

@@ -1,0 +1,51 @@
+"""What can go wrong in `web`, as one tree.
+
+WebError
+├── Refused          a request is not acted on; `status` is its HTTP status
+├── UnknownSession   no conversation has that id
+├── UnknownMessage   no message has that id
+├── UnknownJob       no job has that id
+├── RebuildRunning   a rebuild is queued or running already; `job_id` says which
+├── Busy             as much is waiting as may wait; again in `retry_after_seconds`; HTTP `status` 429 or 503
+└── CannotListen     the server's address is taken, or not this machine's
+"""
+
+
+class WebError(Exception):
+    """Base of every error that `web` raises on purpose. Its text is fit to show to a user."""
+
+
+class Refused(WebError):
+    def __init__(self, status: int, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.field = field
+
+
+class UnknownSession(WebError):
+    pass
+
+
+class UnknownMessage(WebError):
+    pass
+
+
+class UnknownJob(WebError):
+    pass
+
+
+class RebuildRunning(WebError):
+    def __init__(self, job_id: str) -> None:
+        super().__init__(f"A rebuild is queued or running already: job {job_id}.")
+        self.job_id = job_id
+
+
+class Busy(WebError):
+    def __init__(self, status: int, message: str, *, retry_after_seconds: int) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+
+class CannotListen(WebError):
+    pass

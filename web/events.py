@@ -1,0 +1,46 @@
+"""An answer as it is written, as server-sent events: `sources`, `delta`…, then `done` or `error`.
+
+The events go out one by one as they come. A client that leaves closes the generator, and with it the
+assistant's work on the answer; nothing of it is stored.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Generator, Iterator
+
+from assistant.answer import Answer, Delta, Event, Sources
+from assistant.errors import AssistantFault
+from index.errors import IndexFault
+from web.error_replies import error_body, status_of
+from web.errors import WebError
+from web.replies import Json, sources_json
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "text/event-stream"
+HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+
+
+def event_stream(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[str]:
+    """The text of the stream. store: keeps the finished answer and gives it as it is sent."""
+    try:
+        for event in events:
+            match event:
+                case Sources(passages):
+                    yield _event("sources", sources_json(passages))
+                case Delta(text):
+                    yield _event("delta", {"text": text})
+                case Answer():
+                    yield _event("done", store(event))
+    except (IndexFault, AssistantFault, WebError) as error:
+        yield _event("error", error_body(status_of(error), str(error)))
+    except Exception:
+        log.exception("a stream failed")
+        yield _event("error", error_body(500, "Something went wrong on the server. Its log has the details."))
+    finally:
+        if isinstance(events, Generator):
+            events.close()
+
+
+def _event(name: str, data: Json) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"

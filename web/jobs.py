@@ -1,0 +1,354 @@
+"""Work on the index that takes longer than a request: one at a time, in the order asked for.
+
+A job is in the database, with all it needs (uploads lie in `data/uploads/JOB/`), before its id is given out.
+Its row changes again only when it ends: after a kill every unfinished job is found there and done again,
+which is safe because adding an article twice changes nothing. How far a job has come is kept in memory.
+"""
+
+import json
+import logging
+import os
+import secrets
+import shutil
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Literal, Protocol
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select, update
+
+from index.article import Article, ItemError
+from index.errors import BadArticle, Cancelled, IndexFault, StorageFault
+from index.ingest import article_from_fields, read_item
+from index.ingest.address import read_address
+from index.library import Library
+from index.progress import Report, Stage
+from web.errors import Busy, RebuildRunning, Refused, UnknownJob
+from web.replies import Json
+
+log = logging.getLogger(__name__)
+
+MAX_QUEUED = 100
+MAX_ERRORS_KEPT = 1_000
+MAX_FINISHED_KEPT = 1_000
+MAX_FILE_NAME_CHARS = 200
+
+Kind = Literal["add", "rebuild", "remove"]
+State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
+FINISHED = ("done", "failed", "cancelled")
+
+metadata = MetaData()
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True),  # the order in which they were asked for
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("request", Text),  # JSON; null once finished
+    Column("outcome", Text),  # JSON; null until finished
+)
+
+
+NOTHING_DONE = Report()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: str
+    kind: Kind
+    state: State = "queued"
+    done: int = 0
+    total: int = 0
+    """Of the present state; 0 where it is not known how much there is."""
+    report: Report = NOTHING_DONE
+    message: str | None = None
+    """Why it failed or was cancelled."""
+
+    def as_json(self) -> Json:
+        report = self.report
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "state": self.state,
+            "done": self.done,
+            "total": self.total,
+            "added": report.added,
+            "updated": report.updated,
+            "removed": report.removed,
+            "unchanged": report.unchanged,
+            "embedded": report.embedded,
+            "errors": [{"item": e.item, "message": e.message} for e in report.errors[:MAX_ERRORS_KEPT]],
+            "error_count": len(report.errors),
+            "message": self.message,
+        }
+
+
+class Upload(Protocol):
+    """A file as a form sends it."""
+
+    @property
+    def filename(self) -> str | None: ...
+
+    @property
+    def stream(self) -> IO[bytes]: ...
+
+
+class Jobs:
+    """A queue and the one thread that works it off, from `start` to `close`."""
+
+    def __init__(self, library: Library, articles: Path) -> None:
+        """articles: the folder that a rebuild reads."""
+        self._library = library
+        self._articles = articles
+        self._database = library.database
+        self._database.create(metadata)
+        self._uploads = library.data_dir / "uploads"
+        self._changed = threading.Condition()
+        # all below only under `_changed`
+        self._unfinished: dict[str, Job] = {}
+        self._waiting: deque[str] = deque()
+        self._cancelled: set[str] = set()
+        self._is_closing = False
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Queue again what an earlier process left unfinished, and begin to work."""
+        unfinished = select(jobs.c.id, jobs.c.kind).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        with self._database.read() as connection:
+            rows = connection.execute(unfinished).all()
+        with self._changed:
+            for row in rows:
+                self._unfinished[row.id] = Job(row.id, row.kind)
+                self._waiting.append(row.id)
+        self._sweep_uploads({row.id for row in rows})
+        self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop at the next step of the running job. What is unfinished is done after the next start."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        if self._thread:
+            self._thread.join()
+
+    # -- asking for work; each gives the job's id
+
+    def add_files(self, uploads: Sequence[Upload]) -> str:
+        """Take in uploaded files. Raises Busy."""
+        job_id = _new_id()
+        folder = self._uploads / job_id
+        names = []
+        try:
+            folder.mkdir(parents=True)
+            for number, upload in enumerate(uploads):
+                names.append(_bare_name(upload.filename or ""))
+                # the name it came with is data; on disk it has a number
+                with (folder / str(number)).open("wb") as file:
+                    shutil.copyfileobj(upload.stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
+                _sync_folder(made)
+            return self._enqueue(job_id, "add", {"files": names})
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def add_articles(self, articles: Sequence[Mapping[str, object]]) -> str:
+        """Take in articles given field by field. Raises Busy."""
+        return self._enqueue(_new_id(), "add", {"articles": [dict(fields) for fields in articles]})
+
+    def add_address(self, address: str) -> str:
+        """Fetch a page or feed and take it in. Raises Busy."""
+        return self._enqueue(_new_id(), "add", {"url": address})
+
+    def rebuild(self, *, full: bool = False) -> str:
+        """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
+        return self._enqueue(_new_id(), "rebuild", {"full": full}, alone=True)
+
+    def publish_removal(self) -> None:
+        """Take hidden articles out of the index some time; a job that waits anyway does it too."""
+        with self._changed:
+            if self._waiting:
+                return
+        self._enqueue(_new_id(), "remove", {})
+
+    # -- looking after it
+
+    def get(self, job_id: str) -> Json:
+        """Raises UnknownJob."""
+        with self._changed:
+            if job := self._unfinished.get(job_id):
+                return job.as_json()
+        with self._database.read() as connection:
+            outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
+        if outcome is None:
+            raise UnknownJob(f"There is no job {job_id!r}.")
+        found: Json = json.loads(outcome)
+        return found
+
+    def cancel(self, job_id: str) -> Json:
+        """Stop a job; one that is running ends at its next step.
+
+        Raises UnknownJob, and Refused when it has ended.
+        """
+        with self._changed:
+            job = self._unfinished.get(job_id)
+            if job and job.state not in FINISHED:
+                self._cancelled.add(job_id)
+                if job_id not in self._waiting:
+                    return job.as_json()
+                self._waiting.remove(job_id)
+        if not job or job.state in FINISHED:
+            state = self.get(job_id)["state"]
+            raise Refused(409, f"Job {job_id} has ended already: {state}.")
+        return self._finish(replace(job, state="cancelled", message="Cancelled before it began.")).as_json()
+
+    # -- the queue
+
+    def _enqueue(self, job_id: str, kind: Kind, request: Json, *, alone: bool = False) -> str:
+        with self._changed:
+            same = [j.id for j in self._unfinished.values() if j.kind == kind and j.state not in FINISHED]
+            if alone and same:
+                raise RebuildRunning(same[0])
+            if len(self._waiting) >= MAX_QUEUED:
+                waiting = len(self._waiting)
+                raise Busy(429, f"{waiting} jobs are waiting. Try again later.", retry_after_seconds=30)
+            with self._database.write() as connection:
+                row = {"id": job_id, "kind": kind, "state": "queued", "request": json.dumps(request)}
+                connection.execute(insert(jobs).values(row))
+            self._unfinished[job_id] = Job(job_id, kind)
+            self._waiting.append(job_id)
+            self._changed.notify_all()
+        return job_id
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._is_closing)
+                if self._is_closing:
+                    return
+                job = self._unfinished[self._waiting.popleft()]
+            try:
+                ended = self._run(job)
+            except Exception as error:
+                ended = _broken(job, error)
+            try:
+                if ended:
+                    self._finish(ended)
+            except Exception as error:
+                # whatever it is, the jobs behind this one are worked on; this one is told from memory
+                with self._changed:
+                    self._unfinished[job.id] = _broken(job, error)
+
+    def _run(self, job: Job) -> Job | None:
+        """The job as it ended; None where it stopped because the queue closes and is to be done again."""
+        with self._database.read() as connection:
+            request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
+
+        def progress(stage: Stage, done: int, total: int) -> None:
+            with self._changed:
+                if self._is_closing or job.id in self._cancelled:
+                    raise Cancelled("Cancelled.")
+                self._unfinished[job.id] = replace(job, state=stage, done=done, total=total)
+
+        try:
+            progress("reading", 0, 0)
+            report = self._report(job, request, progress)
+        except Cancelled:
+            with self._changed:
+                if job.id not in self._cancelled:
+                    return None
+            return replace(job, state="cancelled", message="Cancelled. What was taken in by then has been kept.")
+        except IndexFault as error:
+            return replace(job, state="failed", message=str(error))
+        taken_in = report.added + report.updated + report.unchanged
+        if job.kind == "add" and report.errors and not taken_in:
+            # a client that looks at the state alone must not read "done" where nothing came in
+            return replace(job, state="failed", report=report, message=report.errors[0].message)
+        last = self._unfinished[job.id]
+        return replace(job, state="done", done=last.done, total=last.total, report=report)
+
+    def _report(self, job: Job, request: Json, progress: Callable[[Stage, int, int], None]) -> Report:
+        match job.kind:
+            case "rebuild":
+                return self._library.rebuild(self._articles, full=request["full"], progress=progress)
+            case "remove":
+                return self._library.publish(progress=progress)
+            case "add":
+                return self._library.add(self._items(job.id, request), progress=progress)
+
+    def _items(self, job_id: str, request: Json) -> Iterator[Article | ItemError]:
+        for number, name in enumerate(request.get("files", [])):
+            try:
+                data = (self._uploads / job_id / str(number)).read_bytes()
+            except OSError as error:
+                yield ItemError(name, f"The upload cannot be read back ({error.strerror}); send it again.")
+            else:
+                yield from read_item(name, data)
+        for number, fields in enumerate(request.get("articles", []), start=1):
+            try:
+                yield article_from_fields(fields, origin="pasted", path=None)
+            except BadArticle as error:
+                yield ItemError(fields.get("title") or f"article {number}", str(error))
+        if address := request.get("url"):
+            yield from read_address(address)
+
+    def _finish(self, job: Job) -> Job:
+        kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())
+        try:
+            with self._database.write() as connection:
+                ended = {"state": job.state, "request": None, "outcome": json.dumps(job.as_json())}
+                connection.execute(update(jobs).where(jobs.c.id == job.id).values(ended))
+                stale = connection.scalar(kept.offset(MAX_FINISHED_KEPT).limit(1))
+                if stale is not None:
+                    connection.execute(delete(jobs).where(jobs.c.number <= stale, jobs.c.state.in_(FINISHED)))
+        except StorageFault:
+            # the outcome is told from memory, and the job is done again after the next start
+            log.exception("the outcome of job %s could not be stored", job.id)
+            with self._changed:
+                self._unfinished[job.id] = job
+            return job
+        shutil.rmtree(self._uploads / job.id, ignore_errors=True)
+        with self._changed:
+            del self._unfinished[job.id]
+            self._cancelled.discard(job.id)
+        return job
+
+    def _sweep_uploads(self, wanted: set[str]) -> None:
+        if self._uploads.is_dir():
+            for folder in self._uploads.iterdir():
+                if folder.name not in wanted:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _broken(job: Job, error: Exception) -> Job:
+    """The job failed by a bug, which the log gets and the client does not."""
+    log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
+    return replace(job, state="failed", message=f"Something went wrong on the server: {type(error).__name__}.")
+
+
+def _new_id() -> str:
+    return secrets.token_hex(8)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _bare_name(name: str) -> str:
+    """The last component of an upload's name, on one line, its suffix kept when it is cut."""
+    bare = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
+    stem, dot, suffix = bare.rpartition(".")
+    if len(bare) > MAX_FILE_NAME_CHARS and stem and len(suffix) < 20:
+        return stem[: MAX_FILE_NAME_CHARS - len(suffix) - 1] + dot + suffix
+    return bare[:MAX_FILE_NAME_CHARS] or "upload"

@@ -1,0 +1,72 @@
+"""Values as the JSON of the contract. The command line and HTTP both use it, so they cannot differ."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from assistant.answer import Answer, Citation
+from index.filters import Filters
+from index.library import Status
+from index.search import Found, Hit
+from index.store import StoredArticle
+
+Json = dict[str, Any]
+
+
+def answer_json(answer: Answer, message_id: str | None = None, session_id: str | None = None) -> Json:
+    return asdict(answer) | {"message_id": message_id, "session_id": session_id}
+
+
+def sources_json(passages: Sequence[Citation]) -> Json:
+    return {"passages": [asdict(passage) for passage in passages]}
+
+
+def found_json(found: Found, filters: Filters) -> Json:
+    return {
+        "hits": [hit_json(hit) for hit in found.hits],
+        "applied_filters": filters.as_json(),
+        "generation": found.generation,
+    }
+
+
+def hit_json(hit: Hit) -> Json:
+    article = hit.article
+    return {
+        "article_id": article.id,
+        "revision": hit.revision,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "author": article.author,
+        "published_at": article.published_at,
+        "text": hit.text,
+        "start": hit.start,
+        "end": hit.end,
+        "score": float(hit.score),
+    }
+
+
+def article_json(stored: StoredArticle, *, with_text: bool) -> Json:
+    fields = asdict(stored.article)
+    if not with_text:
+        del fields["text"]
+    return fields | {
+        "revision": stored.revision,
+        "is_current": stored.is_current,
+        "added_at": stored.added_at,
+        "passages": stored.passages,
+    }
+
+
+def status_json(status: Status, answerer: str) -> Json:
+    return {
+        "status": status.state,
+        "generation": status.generation,
+        "articles": status.articles,
+        "passages": status.passages,
+        "embedding_model": status.embedding_model,
+        "answerer": answerer,
+        "newest_article": status.newest_article,
+        "last_rebuild_at": status.last_rebuild_at,
+        "pending": status.pending,
+    }

@@ -1,0 +1,10 @@
+"""The error replies of a group of routes, for the OpenAPI document."""
+
+from typing import Any
+
+from web.schemas import ErrorReply
+
+
+def errors(*statuses: int) -> dict[Any, Any]:
+    """`statuses`, and those that any route may answer with."""
+    return dict.fromkeys(sorted({*statuses, 401, 403, 500}), ErrorReply)

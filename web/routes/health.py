@@ -1,0 +1,17 @@
+"""Whether the server answers, and from what."""
+
+from flask_openapi3.blueprint import APIBlueprint
+
+from web.replies import Json, status_json
+from web.routes.errors import errors
+from web.schemas import HealthReply
+from web.services import services
+
+api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors())
+
+
+@api.get("/health", responses={200: HealthReply}, openapi_extensions={"security": []})
+def health() -> Json:
+    """The state of the index. Needs no token."""
+    serving = services()
+    return status_json(serving.library.status(), serving.assistant.answerer)

@@ -1,0 +1,29 @@
+"""Jobs: starting a rebuild, watching and cancelling."""
+
+from flask_openapi3.blueprint import APIBlueprint
+
+from web.replies import Json
+from web.routes.errors import errors
+from web.schemas import JobPath, JobReply, JobStarted, RebuildBody
+from web.services import services
+
+api = APIBlueprint("jobs", __name__, url_prefix="/api", abp_responses=errors(404))
+
+
+@api.post("/index/rebuild", responses={202: JobStarted, **errors(400, 409, 413, 415, 422, 429)})
+def rebuild(body: RebuildBody) -> tuple[Json, int, dict[str, str]]:
+    """Bring the index up to date with the articles folder; with `full`, embed everything again."""
+    job_id = services().jobs.rebuild(full=body.full)
+    return {"job_id": job_id}, 202, {"Location": f"/api/jobs/{job_id}"}
+
+
+@api.get("/jobs/<job_id>", responses={200: JobReply})
+def get_job(path: JobPath) -> Json:
+    """How far a job is, or how it ended."""
+    return services().jobs.get(path.job_id)
+
+
+@api.delete("/jobs/<job_id>", responses={202: JobReply, **errors(409)})
+def cancel_job(path: JobPath) -> tuple[Json, int]:
+    """Cancel a job. One that is running ends at its next step; what it has taken in by then is kept."""
+    return services().jobs.cancel(path.job_id), 202

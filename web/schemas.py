@@ -1,0 +1,357 @@
+"""What HTTP takes in and gives out, as pydantic models: they check requests and describe replies.
+
+Every string and number of a request has a bound, unknown keys are refused, and values are not converted
+("5" is no number). Replies are built in `replies.py`; the tests hold the two together.
+"""
+
+import datetime as dt
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from assistant.answer import Question, Reason, Turn
+from index.article import MAX_TEXT_CHARS
+from index.filters import Filters
+from web.limits import MAX_QUESTION_CHARS, MAX_TOP_K
+
+MAX_ARTICLES_A_REQUEST = 10_000
+
+
+def _unicode(text: str) -> str:
+    # JSON can spell half a surrogate pair ("\ud800"), which no file, database or tokenizer takes
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("holds half of a surrogate pair")
+    return text
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text.strip()
+
+
+def _iso_date(value: object) -> object:
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a date such as 2023-11-04")
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"must be a date such as 2023-11-04 ({error})") from None
+
+
+def _whole(value: object) -> object:
+    # JSON has one kind of number: 5.0 is as whole as 5
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Text = Annotated[str, AfterValidator(_unicode)]
+Line = Annotated[Text, Field(min_length=1, max_length=300)]
+QuestionText = Annotated[
+    Text,
+    AfterValidator(_not_blank),
+    Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": r"\S"}),
+]
+Date = Annotated[dt.date, BeforeValidator(_iso_date)]
+TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
+Names = Annotated[list[Line], Field(max_length=50)]
+Field300 = Annotated[Text, Field(max_length=300)] | None
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class FiltersBody(Body):
+    after: Date | None = None
+    before: Date | None = None
+    source: Names | None = None
+    author: Names | None = None
+    article_id: Names | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "FiltersBody":
+        if self.after and self.before and self.after > self.before:
+            raise ValueError(f"after ({self.after}) is later than before ({self.before})")
+        return self
+
+    def as_filters(self) -> Filters:
+        names = (self.source, self.author, self.article_id)
+        return Filters(self.after, self.before, *(tuple(values or ()) for values in names))
+
+
+class AskBody(Body):
+    question: QuestionText
+    session_id: Annotated[Text, Field(max_length=100)] | None = None
+    top_k: TopK = 8
+    stream: bool = False
+    filters: FiltersBody | None = None
+
+    def as_question(self, history: tuple[Turn, ...]) -> Question:
+        filters = self.filters.as_filters() if self.filters else Filters()
+        return Question(self.question, history, filters, self.top_k)
+
+
+class SearchBody(Body):
+    query: QuestionText
+    top_k: TopK = 10
+    filters: FiltersBody | None = None
+
+
+class ArticleBody(Body):
+    """One article, written out."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
+    id: Field300 = None
+    title: Annotated[Text, Field(max_length=1_000)] | None = None
+    url: Annotated[Text, Field(max_length=2_000)] | None = None
+    source: Field300 = None
+    author: Field300 = None
+    published_at: Field300 = None
+    updated_at: Field300 = None
+    language: Field300 = None
+    provenance: Field300 = None
+
+
+class ArticlesBody(Body):
+    """Several articles, written out."""
+
+    articles: Annotated[list[ArticleBody], Field(min_length=1, max_length=MAX_ARTICLES_A_REQUEST)]
+
+
+class AddressBody(Body):
+    """The address of a page or feed to fetch."""
+
+    url: Annotated[Text, Field(min_length=1, max_length=2_000)]
+
+
+class RebuildBody(Body):
+    full: bool = False
+
+    # the last is flask-openapi3's: it documents the body as one that may be missing
+    model_config = ConfigDict(extra="forbid", strict=True, openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_body(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+
+class FeedbackBody(Body):
+    message_id: Annotated[Text, Field(min_length=1, max_length=100)]
+    is_positive: bool
+    feedback_text: Annotated[Text, Field(max_length=4_000)] | None = None
+
+
+class ArticlesQuery(BaseModel):
+    q: Annotated[Text, Field(max_length=300)] = ""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[Text, Field(max_length=1_000)] | None = None
+
+
+class RevisionQuery(BaseModel):
+    revision: Annotated[Text, Field(max_length=100)] | None = None
+
+
+class ArticlePath(BaseModel):
+    article_id: str
+
+
+class JobPath(BaseModel):
+    job_id: str
+
+
+class SessionPath(BaseModel):
+    session_id: str
+
+
+class Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ErrorDetail(Reply):
+    code: str
+    message: str
+    field: str = ""
+
+
+class ErrorReply(Reply):
+    error: ErrorDetail
+
+
+class AppliedFilters(Reply):
+    after: str = ""
+    before: str = ""
+    source: list[str] = []
+    author: list[str] = []
+    article_id: list[str] = []
+
+
+class CopyReply(Reply):
+    article_id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    published_at: str | None
+    quote: str
+    start: int
+    end: int
+
+
+class CitationReply(Reply):
+    index: int
+    article_id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published_at: str | None
+    quote: str
+    start: int
+    end: int
+    score: float
+    also_in: list[CopyReply]
+
+
+class TimingsReply(Reply):
+    retrieve: int
+    read: int
+    write: int
+    total: int
+
+
+class AnswerReply(Reply):
+    question: str
+    standalone_question: str
+    answer: str
+    short_answer: str | None
+    answered: bool
+    reason: Reason | None
+    citations: list[CitationReply]
+    nearest: list[CitationReply]
+    applied_filters: AppliedFilters
+    as_of: str | None
+    generation: int
+    answerer: str
+    timings_ms: TimingsReply
+    message_id: str | None
+    session_id: str | None
+
+
+class HitReply(Reply):
+    article_id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published_at: str | None
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+class FoundReply(Reply):
+    hits: list[HitReply]
+    applied_filters: AppliedFilters
+    generation: int
+
+
+class ArticleSummary(Reply):
+    id: str
+    revision: str
+    title: str
+    url: str | None
+    source: str | None
+    author: str | None
+    published_at: str | None
+    updated_at: str | None
+    language: str | None
+    provenance: str | None
+    origin: str
+    is_current: bool
+    added_at: str
+    passages: int
+
+
+class ArticleReply(ArticleSummary):
+    text: str
+
+
+class ArticlesReply(Reply):
+    articles: list[ArticleSummary]
+    next_cursor: str | None
+
+
+class JobStarted(Reply):
+    job_id: str
+
+
+class ItemErrorReply(Reply):
+    item: str
+    message: str
+
+
+class JobReply(Reply):
+    id: str
+    kind: Literal["add", "rebuild", "remove"]
+    state: Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
+    done: int
+    total: int
+    added: int
+    updated: int
+    removed: int
+    unchanged: int
+    embedded: int
+    errors: list[ItemErrorReply]
+    error_count: int
+    message: str | None
+
+
+class SessionSummary(Reply):
+    id: str
+    title: str
+    created_at: str
+    updated_at: str
+    messages: int
+
+
+class SessionsReply(Reply):
+    sessions: list[SessionSummary]
+
+
+class FeedbackReply(Reply):
+    is_positive: bool
+    feedback_text: str | None
+
+
+class MessageReply(Reply):
+    id: str
+    question: str
+    answer: AnswerReply
+    created_at: str
+    feedback: FeedbackReply | None
+
+
+class SessionReply(Reply):
+    id: str
+    title: str
+    created_at: str
+    messages: list[MessageReply]
+
+
+class HealthReply(Reply):
+    status: Literal["ok", "empty", "degraded"]
+    generation: int
+    articles: int
+    passages: int
+    embedding_model: str
+    answerer: str
+    newest_article: str | None
+    last_rebuild_at: str | None
+    pending: bool

@@ -1,0 +1,61 @@
+"""What the routes work with: made once by the application factory, asked for by `services()` in a request."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flask import current_app
+
+from assistant.assistant import Assistant
+from index.library import Library
+from web.conversations import Conversations
+from web.errors import Busy
+from web.jobs import Jobs
+from web.settings import Settings
+
+MAX_RUNNING = 4
+"""Questions answered at once. More would only take turns on the processor."""
+MAX_WAITING = 16
+
+
+class Gate:
+    """Lets a few through at once, a few more wait, and turns the rest away."""
+
+    def __init__(self, max_running: int = MAX_RUNNING, max_waiting: int = MAX_WAITING) -> None:
+        self._places = threading.BoundedSemaphore(max_running + max_waiting)
+        self._running = threading.BoundedSemaphore(max_running)
+
+    def enter(self) -> None:
+        """Wait for a turn; every `enter` is followed by one `leave`. Raises Busy where too many wait."""
+        if not self._places.acquire(blocking=False):
+            raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
+        self._running.acquire()
+
+    def leave(self) -> None:
+        self._running.release()
+        self._places.release()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        self.enter()
+        try:
+            yield
+        finally:
+            self.leave()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    library: Library
+    assistant: Assistant
+    jobs: Jobs
+    conversations: Conversations
+    gate: Gate = field(default_factory=Gate)
+
+
+def services() -> Services:
+    found = current_app.extensions["services"]
+    assert isinstance(found, Services)
+    return found

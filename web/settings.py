@@ -1,0 +1,123 @@
+"""Everything that can be set, as one value read from a mapping of environment variables.
+
+Only entry points read the real environment; tests pass a mapping of their own. A value that cannot be used
+is refused here, by the name of its variable, so that nothing further in has to check it again.
+"""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingsError(Exception):
+    """A variable has a value that cannot be used; the text names it, the value and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    articles: Path = Path("seeds")
+    data_dir: Path = Path("data")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    """0 takes any free port."""
+    embedding_model: str = "builtin"
+    llm: str = ""
+    """Empty: answers are extracted, without a language model."""
+    api_token: str = ""
+    """Empty: nobody is asked for one."""
+    max_upload_mb: int = 32
+
+    @classmethod
+    def from_mapping(cls, env: Mapping[str, str]) -> "Settings":
+        """The settings in `env`; what is missing or empty there has its default. Raises SettingsError."""
+        default = cls()  # slots: the class itself does not keep the defaults
+        return cls(
+            articles=_folder(env, "ASSISTANT_ARTICLES", default.articles),
+            data_dir=_folder(env, "ASSISTANT_DATA_DIR", default.data_dir),
+            host=_host(env, "ASSISTANT_HOST", default.host),
+            port=_whole_number(env, "ASSISTANT_PORT", default.port, 0, 65_535),
+            embedding_model=_one_line(env, "ASSISTANT_EMBEDDING_MODEL", default.embedding_model),
+            llm=_one_line(env, "ASSISTANT_LLM", default.llm),
+            api_token=_token(env, "ASSISTANT_API_TOKEN"),
+            max_upload_mb=_whole_number(env, "ASSISTANT_MAX_UPLOAD_MB", default.max_upload_mb, 1, 4_096),
+        )
+
+    def check_listening(self) -> None:
+        """Raises SettingsError where others could reach the server and nobody is asked for a token."""
+        if not self.is_loopback and not self.api_token:
+            raise SettingsError(
+                f"ASSISTANT_HOST is {self.host!r}, which other machines can reach, and "
+                "ASSISTANT_API_TOKEN is not set. Set a token, or listen on 127.0.0.1."
+            )
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        if self.host.lower() == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def max_request_bytes(self) -> int:
+        """What an upload may have, and what a form adds around its files."""
+        return self.max_upload_mb * 1024 * 1024 + 65_536
+
+
+def _refuse(name: str, value: str, expected: str) -> SettingsError:
+    return SettingsError(f"{name} is {value!r}; expected {expected}.")
+
+
+def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
+    value = env.get(name, "")
+    if not value:
+        return default
+    if "\0" in value or Path(value).is_file():
+        raise _refuse(name, value, "a folder")
+    return Path(value)
+
+
+def _host(env: Mapping[str, str], name: str, default: str) -> str:
+    value = env.get(name, "").removeprefix("[").removesuffix("]")
+    if not value:
+        return default
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        # digits and dots alone are a mistyped address: no host is called 300.0.0.1
+        if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?", value) or re.fullmatch(r"[\d.]+", value):
+            raise _refuse(name, value, "an IP address or a host name") from None
+    return value
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = env.get(name, "")
+    if not value:
+        return default
+    # isascii: int() also reads digits of other scripts
+    if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
+        raise _refuse(name, value, f"a whole number from {least} to {most}")
+    return int(value)
+
+
+def _one_line(env: Mapping[str, str], name: str, default: str) -> str:
+    value = env.get(name, "")
+    if not value:
+        return default
+    if not value.strip() or not value.isprintable() or len(value) > 1_000:
+        raise _refuse(name, value, "a name on one line")
+    return value.strip()
+
+
+def _token(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    # not _refuse: a secret is not repeated in a message that ends up in a log
+    if not re.fullmatch(r"[\x21-\x7e]{0,1000}", value):
+        raise SettingsError(
+            f"{name} has a value that no header can carry; expected letters, digits and signs, no blanks."
+        )
+    return value

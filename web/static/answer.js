@@ -1,0 +1,174 @@
+/* Puts one Answer on the page: the short answer, the sentences with their markers as buttons, then the
+ * citations. A refusal says why, and keeps its nearest passages apart from citations. */
+
+import { build, button, dotted, icon } from "./dom.js";
+import { count, day, filterPhrases } from "./words.js";
+
+const REFUSALS = {
+  no_articles: {
+    what: "There are no articles to answer from yet.",
+    next: "Add some, then ask again.",
+  },
+  no_match: {
+    what: "No article is left within these limits.",
+    next: "Widen the dates or the sources, then ask again.",
+  },
+  no_evidence: {
+    what: "The articles do not answer this.",
+    next: "Other words may find it, or an article that is not here yet.",
+  },
+};
+
+/**
+ * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
+ * resolves when stored, `add()` to add articles. `rating` is true, false or null.
+ */
+export function renderAnswer(article, answer, handlers, rating = null) {
+  article.removeAttribute("aria-busy");
+  article.replaceChildren(
+    ...(answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers)),
+    foot(answer, handlers, rating),
+  );
+}
+
+/** What a screen reader hears when the answer is complete. */
+export function spokenSummary(answer) {
+  if (!answer.answered) return answer.answer || refusal(answer).what;
+  const text = answer.short_answer || answer.answer.replace(/\s*\[\d+\]/g, "");
+  return `Answer: ${text} (${count(answer.citations.length, "source")})`;
+}
+
+function answeredParts(answer, handlers) {
+  return [
+    context(answer),
+    answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
+    build("div", { class: "sentences" }, ...paragraphs(answer, handlers)),
+    passageList("Sources", answer.citations, handlers),
+  ].filter(Boolean);
+}
+
+function refusal(answer) {
+  return REFUSALS[answer.reason] ?? REFUSALS.no_evidence;
+}
+
+function refusedParts(answer, handlers) {
+  const { what, next } = refusal(answer);
+  return [
+    build("p", { class: "refusal", dir: "auto" }, answer.answer || what),
+    build("p", { class: "next-step" }, next),
+    answer.reason === "no_articles" && button("Add articles", handlers.add, { class: "solid" }),
+    context(answer),
+    answer.nearest.length > 0 && passageList("Closest passages (not an answer)", answer.nearest, handlers),
+  ].filter(Boolean);
+}
+
+/** How the question was understood and what it was held to, where that is not what was typed. */
+function context(answer) {
+  const understood = answer.standalone_question && answer.standalone_question !== answer.question;
+  const phrases = filterPhrases(answer.applied_filters ?? {});
+  if (!understood && !phrases.length) return null;
+  return build("div", { class: "context" },
+    understood && build("p", { dir: "auto" }, `Understood as: ${answer.standalone_question}`),
+    phrases.length > 0 && build("ul", { class: "chips", "aria-label": "Limited to" },
+      ...phrases.map((phrase) => build("li", {}, phrase))));
+}
+
+function paragraphs(answer, handlers) {
+  const byIndex = new Map(answer.citations.map((citation) => [citation.index, citation]));
+  // the line break between two paragraphs stays as text, so that the article's text is the answer's
+  return answer.answer.split(/(\n{2,})/).filter(Boolean).map((piece) =>
+    piece.startsWith("\n\n") ? piece : build("p", { dir: "auto" }, ...withMarkers(piece, byIndex, handlers)));
+}
+
+function withMarkers(text, byIndex, handlers) {
+  return text.split(/(\[\d+\])/).map((piece) => {
+    const citation = /^\[\d+\]$/.test(piece) && byIndex.get(Number(piece.slice(1, -1)));
+    return citation ? marker(piece, citation, handlers) : piece;
+  });
+}
+
+function marker(label, citation, handlers) {
+  const name = [`Source ${citation.index}: ${citation.title}`, day(citation.published_at)].filter(Boolean).join(", ");
+  return button(label, (event) => handlers.open(citation, event.currentTarget),
+    { class: "marker", "aria-label": name, title: citation.quote });
+}
+
+function passageList(heading, passages, handlers) {
+  const ordered = passages.some(({ index }) => index > 0);
+  return build("section", { class: ordered ? "sources" : "sources nearest" },
+    build("h3", {}, heading),
+    build("ol", {}, ...passages.map((passage) => passageItem(passage, ordered, handlers))));
+}
+
+function passageItem(passage, numbered, handlers) {
+  const open = (event) => handlers.open(passage, event.currentTarget);
+  return build("li", {},
+    numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),
+    button(passage.title || "Untitled", open, {
+      class: "title", dir: "auto",
+      "aria-label": `${passage.title || "Untitled"}: open the article at this sentence`,
+    }),
+    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || "undated")),
+    build("blockquote", { dir: "auto" }, passage.quote),
+    passage.also_in?.length > 0 && copies(passage, handlers));
+}
+
+function copies({ also_in: alsoIn }, handlers) {
+  const links = alsoIn.map((copy) => button(
+    [copy.source || copy.title, day(copy.published_at)].filter(Boolean).join(", "),
+    (event) => handlers.open(copy, event.currentTarget),
+    { class: "link", title: copy.title }));
+  return build("p", { class: "byline" }, "Also in ", ...links.flatMap((link, i) => (i ? ["; ", link] : [link])));
+}
+
+function foot(answer, handlers, rating) {
+  return build("footer", { class: "answer-foot" },
+    build("p", {}, answer.as_of ? `As of ${day(answer.as_of)}` : ""),
+    answer.answered && navigator.clipboard && copyButton(answer),
+    answer.message_id && thumbs(handlers, rating));
+}
+
+function copyButton(answer) {
+  return button("Copy", async (event) => {
+    const control = event.currentTarget;
+    await navigator.clipboard.writeText(asPlainText(answer)).then(
+      () => (control.textContent = "Copied"),
+      () => (control.textContent = "Not copied"));
+    setTimeout(() => (control.textContent = "Copy"), 2000);
+  }, { class: "quiet", title: "Copy the answer with its sources" });
+}
+
+function asPlainText(answer) {
+  const sources = answer.citations.map((c) =>
+    `[${c.index}] ${[c.title, c.source, day(c.published_at), c.url].filter(Boolean).join(", ")}\n    “${c.quote}”`);
+  return [answer.question, answer.answer, sources.join("\n")].join("\n\n");
+}
+
+function thumbs(handlers, rating) {
+  const remark = remarkForm(handlers);
+  const press = async (isPositive) => {
+    show(isPositive);
+    remark.hidden = isPositive;
+    if (!(await handlers.rate(isPositive))) show(null);
+  };
+  const up = button(icon("up"), () => press(true), { class: "thumb", "aria-label": "Good answer", title: "Good answer" });
+  const down = button(icon("down"), () => press(false), { class: "thumb", "aria-label": "Bad answer", title: "Bad answer" });
+  const show = (value) => {
+    up.setAttribute("aria-pressed", String(value === true));
+    down.setAttribute("aria-pressed", String(value === false));
+  };
+  show(rating);
+  return [up, down, remark];
+}
+
+function remarkForm(handlers) {
+  const input = build("input", { type: "text", "aria-label": "What was wrong?", placeholder: "What was wrong? (optional)" });
+  const form = build("form", {
+    class: "remark", hidden: true,
+    onsubmit: async (event) => {
+      event.preventDefault();
+      if (await handlers.rate(false, input.value.trim())) form.replaceChildren(build("p", { role: "status" }, "Thank you."));
+    },
+  }, input, build("button", { type: "submit" }, "Send"));
+  return form;
+}

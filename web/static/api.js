@@ -1,0 +1,116 @@
+/* Talks to the server: JSON in and out, one kind of error, and the event stream of an answer. */
+
+/** What the server, or the lack of one, said. `status` is 0 when no reply came. */
+export class ApiError extends Error {
+  constructor(message, { code = "", status = 0, location = null } = {}) {
+    super(message);
+    Object.assign(this, { code, status, location });
+  }
+}
+
+const UNREACHABLE = "The server cannot be reached. See that it is running and that you are online.";
+const BROKEN_OFF = "The connection broke before the answer was complete.";
+
+const ADVICE = {
+  401: "You are not signed in.",
+  413: "This is more than the server takes at once. Send less.",
+  429: "The server has too much to do at the moment. Wait a little.",
+  503: "The server is not ready. Wait a little.",
+};
+
+/** The reply to one request, its body parsed; null where it has none. */
+export async function call(method, path, { body, signal } = {}) {
+  return payload(await request(method, path, { body, signal }));
+}
+
+async function request(method, path, { body, signal } = {}) {
+  const form = body instanceof FormData;
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      signal,
+      credentials: "same-origin",
+      headers: body && !form ? { "Content-Type": "application/json" } : {},
+      body: body && !form ? JSON.stringify(body) : body,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new ApiError(UNREACHABLE);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function refusal(response) {
+  let error = {};
+  try {
+    error = (await response.json()).error ?? {};
+  } catch {
+    // a proxy's error page: its status is all there is to tell
+  }
+  const said = error.message || `The server failed with status ${response.status}.`;
+  const message = response.status === 401 ? ADVICE[401] : error.message || ADVICE[response.status] || said;
+  return new ApiError(message, {
+    code: error.code,
+    status: response.status,
+    location: response.headers.get("Location"),
+  });
+}
+
+async function payload(response) {
+  const text = await response.text();
+  try {
+    return text ? JSON.parse(text) : null;
+  } catch {
+    throw new ApiError("The server's reply could not be read.", { status: response.status });
+  }
+}
+
+/** Asks with a stream: `onSources(passages)` and `onDelta(text)` as they come, resolves to the whole Answer. */
+export async function ask(question, { signal, onSources, onDelta }) {
+  const response = await request("POST", "/api/ask", { body: { ...question, stream: true }, signal });
+  if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return payload(response);
+  for await (const { name, data } of events(response.body)) {
+    if (name === "sources") onSources(data.passages ?? data.sources ?? data);
+    else if (name === "delta") onDelta(data.text);
+    else if (name === "done") return data;
+    else if (name === "error") throw new ApiError((data.error ?? data).message, { code: (data.error ?? data).code, status: 500 });
+  }
+  throw new ApiError(BROKEN_OFF);
+}
+
+async function* events(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let waiting = "";
+  try {
+    for (;;) {
+      const { value, done } = await reader.read().catch((error) => {
+        throw error.name === "AbortError" ? error : new ApiError(BROKEN_OFF);
+      });
+      if (done) return;
+      const blocks = (waiting + value).split(/\r?\n\r?\n/);
+      waiting = blocks.pop();
+      yield* blocks.map(parseEvent).filter(Boolean);
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+function parseEvent(block) {
+  const fields = block.split(/\r?\n/).map((line) => /^(event|data): ?(.*)$/.exec(line)).filter(Boolean);
+  const data = fields.filter(([, field]) => field === "data").map(([, , value]) => value).join("\n");
+  if (!data) return null;
+  try {
+    return { name: fields.findLast(([, field]) => field === "event")?.[2] ?? "message", data: JSON.parse(data) };
+  } catch {
+    throw new ApiError("The server's reply could not be read.");
+  }
+}
+
+/** The actions that mend an error: signing in, or doing the same once more. */
+export function remedies(error, again) {
+  if (error.status === 401) return [{ label: "Sign in", href: "/login" }];
+  return again ? [again] : [];
+}

@@ -1,0 +1,124 @@
+/* Follows jobs of the server: progress in words and a bar, a way to cancel, and at the end what came of
+ * it, which stays with its per-item errors until dismissed. Jobs are followed again after a reload. */
+
+import { ApiError, call } from "./api.js";
+import { announce, build, button, find, icon, kept } from "./dom.js";
+import { count, series } from "./words.js";
+
+const POLL_EVERY_MS = 500;
+const ENDED = ["done", "failed", "cancelled"];
+
+const following = new Set();
+let listeners = { onProgress: () => {}, onEnd: () => {} };
+
+/** `onProgress(words)` while any job runs (null when none does), `onEnd(job)` after each. */
+export function prepareJobs(handlers) {
+  listeners = handlers;
+  for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
+}
+
+/** Shows the job until it has ended and its summary is dismissed. */
+export async function followJob(id, title = "Working on the articles") {
+  if (following.has(id)) return;
+  remember(id, true);
+  const place = jobPlace(id, title);
+  find("jobs").prepend(place.element);
+  let job = null;
+  while (!job || !ENDED.includes(job.state)) {
+    try {
+      job = await call("GET", `/api/jobs/${encodeURIComponent(id)}`);
+      place.progress(job);
+      listeners.onProgress(ENDED.includes(job.state) ? null : progressWords(job));
+    } catch (error) {
+      if (error instanceof ApiError && [401, 404].includes(error.status)) {
+        job = { state: "lost", message: error.status === 404 ? "The server no longer knows of this job." : error.message };
+        break;
+      }
+      place.say(`${error.message} Still trying.`);
+    }
+    if (!job || !ENDED.includes(job.state)) await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
+  }
+  remember(id, false);
+  listeners.onProgress(null);
+  place.end(job);
+  listeners.onEnd(job);
+}
+
+/** The id of the job that a 409 names, or null. */
+export function runningJob(error) {
+  return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
+}
+
+function remember(id, running) {
+  if (running) following.add(id);
+  else following.delete(id);
+  kept.set("jobs", following.size ? JSON.stringify([...following]) : null, "sessionStorage");
+}
+
+function jobPlace(id, title) {
+  const words = build("p", { class: "job-words" }, "Sent to the server");
+  const bar = build("progress", { "aria-label": title });
+  const cancel = button("Cancel", async () => {
+    cancel.disabled = true;
+    await call("DELETE", `/api/jobs/${encodeURIComponent(id)}`).then(
+      () => (words.textContent = "Stopping…"),
+      (error) => {
+        words.textContent = error.message;
+        cancel.disabled = false;
+      });
+  }, { class: "quiet", "aria-label": `Cancel: ${title}` });
+  const element = build("div", { class: "job" }, words, bar, cancel);
+  return {
+    element,
+    say: (text) => (words.textContent = text),
+    progress(job) {
+      words.textContent = cancel.disabled && !ENDED.includes(job.state) ? "Stopping…" : progressWords(job);
+      if (job.total > 0) Object.assign(bar, { max: job.total, value: job.done });
+      else bar.removeAttribute("value");
+    },
+    end(job) {
+      const hadFocus = element.contains(document.activeElement);
+      const summary = summaryWords(job);
+      const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": `Dismiss: ${summary}` });
+      element.classList.add("ended");
+      element.replaceChildren(...[build("p", { class: "job-words" }, summary), errorList(job), dismiss].filter(Boolean));
+      if (hadFocus) dismiss.focus();
+      announce(summary);
+    },
+  };
+}
+
+function errorList({ errors = [], error_count: total = errors.length }) {
+  if (!errors.length) return null;
+  return build("details", { class: "job-errors", open: true },
+    build("summary", {}, `${count(total, "item")} could not be taken in`),
+    build("ul", {}, ...errors.map(({ item, message }) =>
+      build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
+}
+
+export function progressWords({ state, done, total }) {
+  const of = total > 0 ? ` ${done} of ${total}` : "";
+  return {
+    queued: "Waiting for its turn",
+    reading: `Reading${of}${of ? "" : " the articles"}`,
+    embedding: `Embedding${of} passages`,
+    indexing: `Indexing${of}${of ? " passages" : ""}`,
+    publishing: "Publishing the new index",
+  }[state] ?? "Working";
+}
+
+export function summaryWords(job) {
+  const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
+  if (state === "cancelled") return message || "Cancelled.";
+  if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();
+  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
+  const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
+  if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
+  if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known}.`;
+  return errors.length ? "Nothing was added." : "Done. There was nothing to change.";
+}
+
+function changed(changes) {
+  const words = series(changes.map(([n, what], i) => (i ? `${n} ${what}` : `${count(n, "article")} ${what}`)));
+  return words[0].toUpperCase() + words.slice(1);
+}

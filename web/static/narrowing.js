@@ -1,0 +1,61 @@
+/* What the reader wants answers held to: dates, a source, one article. Shown as chips under the box,
+ * each removable, and sent with every question until removed. */
+
+import { build, button, find } from "./dom.js";
+import { day } from "./words.js";
+
+const CHIP_TITLE_CHARS = 40;
+
+const fields = { after: find("narrow-after"), before: find("narrow-before"), source: find("narrow-source") };
+let article = null;
+
+export function prepareNarrowing() {
+  for (const field of Object.values(fields)) field.addEventListener("change", showChips);
+}
+
+/** The filters to send, in the contract's shape; null when nothing is narrowed. */
+export function chosenFilters() {
+  const source = fields.source.value.trim();
+  const filters = {
+    ...(fields.after.value && { after: fields.after.value }),
+    ...(fields.before.value && { before: fields.before.value }),
+    ...(source && { source: [source] }),
+    ...(article && { article_id: [article.id] }),
+  };
+  return Object.keys(filters).length ? filters : null;
+}
+
+export function keepToArticle(chosen) {
+  article = chosen;
+  showChips();
+}
+
+export function clearNarrowing() {
+  for (const field of Object.values(fields)) field.value = "";
+  keepToArticle(null);
+}
+
+export function offerSources(names) {
+  find("sources").replaceChildren(...names.map((value) => build("option", { value })));
+}
+
+function showChips() {
+  const empty = (field) => () => (field.value = "");
+  const chips = [
+    fields.after.value && [`From ${day(fields.after.value)}`, empty(fields.after)],
+    fields.before.value && [`Until ${day(fields.before.value)}`, empty(fields.before)],
+    fields.source.value.trim() && [`Source: ${fields.source.value.trim()}`, empty(fields.source)],
+    article && [`Only: ${shortened(article.title || "one article")}`, () => (article = null)],
+  ].filter(Boolean);
+  const list = find("narrowed");
+  list.hidden = chips.length === 0;
+  list.replaceChildren(...chips.map(([label, remove]) => build("li", {}, button(`${label} ×`, () => {
+    remove();
+    showChips();
+    find("question").focus();
+  }, { "aria-label": `${label}: remove this limit` }))));
+}
+
+function shortened(title) {
+  return title.length > CHIP_TITLE_CHARS ? `${title.slice(0, CHIP_TITLE_CHARS).trimEnd()}…` : title;
+}

@@ -1,0 +1,198 @@
+/* Opens an article beside the conversation with the cited sentence marked. On a wide window it is a
+ * panel and the chat stays usable; on a phone, or over another dialog, it is modal. */
+
+import { ApiError, call, remedies } from "./api.js";
+import { actionControls, build, dotted, find, webAddress } from "./dom.js";
+import { day } from "./words.js";
+
+const dialog = find("reader");
+const heading = find("reader-title");
+const body = find("reader-body");
+const toMark = find("to-mark");
+const askAbout = find("ask-about");
+const narrow = window.matchMedia("(max-width: 60rem)");
+
+let opener = null;
+let loading = null;
+let shown = null;
+
+/** `onAskAbout(article)` is called when the reader wants questions kept to the open article. */
+export function prepareReader({ onAskAbout }) {
+  dialog.querySelector(".close").addEventListener("click", closeReader);
+  dialog.addEventListener("close", afterClose);
+  dialog.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || dialog.matches(":modal")) return;
+    event.stopPropagation();
+    closeReader();
+  });
+  toMark.addEventListener("click", () => body.querySelector("mark")?.scrollIntoView({ block: "center" }));
+  askAbout.addEventListener("click", () => {
+    const article = shown;
+    opener = null;
+    closeReader();
+    onAskAbout(article);
+  });
+  narrow.addEventListener("change", () => {
+    if (!dialog.open) return;
+    dialog.close();
+    show();
+  });
+}
+
+/** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. */
+export async function openArticle(place, from) {
+  opener = from ?? document.activeElement;
+  loading?.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  shown = null;
+  heading.textContent = place.title || "Article";
+  toMark.hidden = askAbout.hidden = true;
+  body.replaceChildren(build("p", { class: "aside" }, "Opening…"));
+  show();
+  try {
+    const article = await fetchArticle(place, signal);
+    if (!signal.aborted) render(article, place);
+  } catch (error) {
+    if (!signal.aborted) renderFailure(error, place);
+  }
+}
+
+export function readerIsPanel() {
+  return dialog.open && !dialog.matches(":modal");
+}
+
+export function closeReader() {
+  if (!dialog.open) return;
+  dialog.close();
+  returnFocus();
+}
+
+function show() {
+  if (!dialog.open) {
+    if (narrow.matches || document.querySelector("dialog:modal")) dialog.showModal();
+    else dialog.show();
+  }
+  document.body.classList.toggle("reading", readerIsPanel());
+  dialog.scrollTop = 0;
+  heading.focus({ preventScroll: true });
+}
+
+function afterClose() {
+  if (dialog.open) return; // closed only to come back in the other mode
+  loading?.abort();
+  document.body.classList.remove("reading");
+  // this event comes late: where the browser has moved the focus already, it stays
+  if (document.activeElement === document.body) returnFocus();
+}
+
+function returnFocus() {
+  (opener?.isConnected ? opener : find("question")).focus({ preventScroll: true });
+}
+
+async function fetchArticle({ article_id: id, revision }, signal) {
+  const path = `/api/articles/${encodeURIComponent(id)}`;
+  try {
+    return await call("GET", revision ? `${path}?revision=${encodeURIComponent(revision)}` : path, { signal });
+  } catch (error) {
+    // the cited revision may be gone while the article is still there; its present text is better than none
+    if (revision && error instanceof ApiError && error.status === 404) return call("GET", path, { signal });
+    throw error;
+  }
+}
+
+function renderFailure(error, place) {
+  const gone = error.status === 404;
+  body.replaceChildren(
+    build("p", { class: "notice", role: "alert" },
+      gone ? "This article has been removed." : error.message,
+      ...actionControls(remedies(error, gone ? null : { label: "Open it again", run: () => openArticle(place, opener) }))),
+    place.quote ? build("blockquote", { dir: "auto" }, place.quote) : "",
+  );
+}
+
+function render(article, place) {
+  shown = article;
+  heading.textContent = article.title || "Untitled";
+  const span = citedSpan(article.text, place);
+  body.replaceChildren(...[
+    build("p", { class: "byline" }, ...dotted(
+      article.source, article.author, day(article.published_at) || "undated",
+      article.updated_at && `updated ${day(article.updated_at)}`,
+      article.provenance && build("span", { class: "badge" }, article.provenance))),
+    originalLink(article, span && article.text.slice(span.start, span.end)),
+    note(article, place, span),
+    build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
+  ].filter(Boolean));
+  toMark.hidden = !span;
+  askAbout.hidden = false;
+  heading.focus({ preventScroll: true });
+  body.querySelector("mark")?.scrollIntoView({ block: "center" });
+}
+
+function note(article, { revision, quote }, span) {
+  const missing = quote && !span;
+  const changed = "This article has changed since it was cited";
+  const sentence =
+    missing ? `${changed}, and the cited sentence is no longer in it:`
+    : revision && article.revision !== revision ? `${changed}. This is its present text.`
+    : article.is_current === false ? `${changed}. This is the text that was cited.`
+    : null;
+  if (!sentence) return null;
+  return build("div", { class: "notice" },
+    build("p", {}, sentence, missing && build("q", { dir: "auto" }, quote)));
+}
+
+function originalLink({ url, source }, quote) {
+  const address = url && webAddress(url);
+  if (!address) return null;
+  return build("p", { class: "byline" }, build("a", {
+    href: quote ? withTextFragment(address, quote) : address, target: "_blank", rel: "noopener noreferrer",
+  }, source ? `Original at ${source}` : "Original article"));
+}
+
+const FRAGMENT_WORDS = 8;
+
+/** `address` with a fragment that makes the browser scroll to `quote`: its first and last words. */
+export function withTextFragment(address, quote) {
+  // a bare dash is part of the fragment's own grammar, and encodeURIComponent leaves it
+  const encode = (words) => encodeURIComponent(words.join(" ")).replaceAll("-", "%2D");
+  const words = quote.trim().split(/\s+/);
+  const range = words.length <= 2 * FRAGMENT_WORDS ? encode(words)
+    : `${encode(words.slice(0, FRAGMENT_WORDS))},${encode(words.slice(-FRAGMENT_WORDS))}`;
+  return `${address}${address.includes("#") ? "" : "#"}:~:text=${range}`;
+}
+
+/** Where the quote stands, in the UTF-16 units that JavaScript's strings count; null where it does not. */
+export function citedSpan(text, { start, end, quote }) {
+  if (Number.isInteger(start) && Number.isInteger(end)) {
+    const span = { start: utf16Offset(text, start), end: utf16Offset(text, end) };
+    if (!quote || text.slice(span.start, span.end) === quote) return span;
+  }
+  const at = quote ? text.indexOf(quote) : -1;
+  return at < 0 ? null : { start: at, end: at + quote.length };
+}
+
+/** The API counts Unicode characters; one beyond U+FFFF is two UTF-16 units. */
+export function utf16Offset(text, characters) {
+  let offset = 0;
+  for (let i = 0; i < characters && offset < text.length; i++) {
+    offset += text.codePointAt(offset) > 0xffff ? 2 : 1;
+  }
+  return offset;
+}
+
+/** Paragraphs, the span in one `mark`: a line break inside it does not end its paragraph. */
+function textParts(text, span) {
+  const breaks = [...text.matchAll(/\n+/g)]
+    .map(({ index, 0: run }) => ({ from: index, to: index + run.length }))
+    .filter(({ from, to }) => !span || to <= span.start || from >= span.end);
+  const starts = [0, ...breaks.map(({ to }) => to)];
+  const ends = [...breaks.map(({ from }) => from), text.length];
+  return starts.map((from, i) => build("p", { dir: "auto" }, ...marked(text, from, ends[i], span)));
+}
+
+function marked(text, from, to, span) {
+  if (!span || span.start < from || span.start >= to) return [text.slice(from, to)];
+  return [text.slice(from, span.start), build("mark", {}, text.slice(span.start, span.end)), text.slice(span.end, to)];
+}

@@ -1,0 +1,113 @@
+/* What state the articles are in: the line under the title, the notice when the index is not whole, and
+ * the welcome with its first step or its example questions. */
+
+import { call, remedies } from "./api.js";
+import { rebuild } from "./adding.js";
+import { build, button, clearNotice, find, notify } from "./dom.js";
+import { fetchArticles, openLibrary } from "./library.js";
+import { offerSources } from "./narrowing.js";
+import { count, day, moment } from "./words.js";
+
+const ASK_AGAIN_AFTER_MS = 15_000;
+const EXAMPLES = 3;
+const EXAMPLE_TITLE_CHARS = 90;
+
+let health = null;
+let status = "unknown";
+let jobWords = null;
+let timer = null;
+let askExample = () => {};
+
+/** `onExample(question)` is called when the reader picks an example question. */
+export function prepareState({ onExample }) {
+  askExample = onExample;
+  find("first-add").addEventListener("click", openLibrary);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
+  return refreshState();
+}
+
+/** Asks the server how it is, and asks again by itself while it is not well. */
+export async function refreshState() {
+  clearTimeout(timer);
+  try {
+    health = await call("GET", "/api/health");
+    changeStatus(health.status);
+    showState();
+    await offerExamples();
+  } catch (error) {
+    if (!error.status) health = null;
+    changeStatus(error.status ? status : "offline", error);
+    showState();
+  }
+  if (!["ok", "empty"].includes(status)) timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS);
+}
+
+/** Shows how far a job is in place of the count of articles; null when none runs. */
+export function showJob(words) {
+  jobWords = words;
+  showState();
+}
+
+/** The welcome is there while the conversation is empty. */
+export function showWelcome() {
+  const blank = find("conversation").childElementCount === 0;
+  const empty = status === "empty";
+  document.body.classList.toggle("blank", blank);
+  find("question").placeholder = blank ? "Ask a question" : "Ask a follow-up";
+  find("welcome").hidden = !blank;
+  find("examples").hidden = !blank || empty || !find("examples").querySelector("li");
+  find("first-step").hidden = !empty;
+  find("welcome-heading").textContent = empty ? "No articles yet" : "Ask the articles";
+  find("welcome-text").textContent = empty
+    ? "Add files, the address of a page or a pasted text, then ask about them here."
+    : "Every answer quotes your articles and shows where. If they do not say, you are told so.";
+}
+
+// a notice comes with a change only: once dismissed, it stays away while nothing has changed
+function changeStatus(next, error) {
+  if (next === status) return;
+  status = next;
+  clearNotice("notices", "state");
+  if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: "Try again", run: refreshState }));
+  if (status === "degraded") {
+    notify("notices", "state",
+      health.message || "The index is not whole. Until it is rebuilt, answers come from keyword search alone.",
+      [{ label: "Rebuild", run: () => { openLibrary(); rebuild(); } }]);
+  }
+}
+
+function showState() {
+  find("state").textContent = jobWords ?? stateWords();
+  find("index-state").textContent = indexWords();
+  showWelcome();
+}
+
+function stateWords() {
+  if (!health) return "Not connected";
+  if (!health.articles) return "No articles yet";
+  const newest = day(health.newest_article);
+  return count(health.articles, "article") + (newest ? `, newest ${newest}` : "");
+}
+
+function indexWords() {
+  if (!health) return "";
+  const built = moment(health.last_rebuild_at);
+  return [count(health.passages, "passage"), `embedded with ${health.embedding_model.split("@")[0]}`, built && `index of ${built}`,
+    health.pending && "some changes are not in the index yet"].filter(Boolean).map((words) => ` · ${words}`).join("");
+}
+
+async function offerExamples() {
+  const { articles } = await fetchArticles();
+  offerSources([...new Set(articles.map(({ source }) => source).filter(Boolean))].sort());
+  const questions = articles.map(({ title }) => title)
+    .filter((title) => title && title.length <= EXAMPLE_TITLE_CHARS)
+    .slice(0, EXAMPLES)
+    .map(exampleQuestion);
+  find("examples").querySelector("ul").replaceChildren(...questions.map((question) =>
+    build("li", {}, button(question, () => askExample(question), { dir: "auto" }))));
+  showWelcome();
+}
+
+function exampleQuestion(title) {
+  return title.endsWith("?") ? title : `What happened: ${title.replace(/[.!]$/, "")}?`;
+}
