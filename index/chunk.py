@@ -18,7 +18,18 @@ TARGET_CHARS = 900
 the seed articles do). Of denser text, such as tables or other scripts, the model may not read the end, which is then
 found by its words alone."""
 
+TITLE_CHARS = 150
+"""Of a title that goes with each passage: a longer one would leave no room for the passage in what the model reads."""
+
 Span = tuple[int, int]
+
+
+def embedded_text(title: str, passage: str) -> str:
+    """What is embedded and indexed for a passage: the article's title, as far as TITLE_CHARS, goes with each of them.
+
+    A change here is a change of CHUNKER_VERSION: passages carry a hash of it.
+    """
+    return f"{title[:TITLE_CHARS]}\n{passage}"
 
 
 def passage_spans(text: str, language: str | None = None) -> list[Span]:

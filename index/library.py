@@ -15,6 +15,7 @@ from typing import Literal
 from index.article import Article, ItemError
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
+from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
 from index.filters import Filters
 from index.generation import Generation, Generations
@@ -66,6 +67,7 @@ class Library:
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
+        self._embeddings = Embeddings(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
@@ -229,25 +231,25 @@ class Library:
             self._store.rechunk()
             model = self._embedder.id
             if full:
-                self._store.forget_embeddings(model, all_of_them=True)
+                self._embeddings.forget(model, all_of_them=True)
             embedded = self._embed(model, progress)
             loaded = self._loaded()
             if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
-                while (corpus := self._store.corpus(model)) is None:  # another process added one meanwhile
+                while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
                     embedded += self._embed(model, progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
                 self._generations.sweep()
-                self._store.forget_embeddings(model)
+                self._embeddings.forget(model)
             self._store.note_rebuild()
         return embedded
 
     def _embed(self, model: str, progress: Progress) -> int:
-        keys = self._store.missing_embeddings(model)
+        keys = self._embeddings.missing(model)
         for done in range(0, len(keys), EMBED_BATCH):
             progress("embedding", done, len(keys))
-            texts = self._store.texts_to_embed(keys[done : done + EMBED_BATCH])
-            self._store.save_embeddings(model, list(texts), self._embedder.embed(list(texts.values())))
+            texts = self._embeddings.texts(keys[done : done + EMBED_BATCH])
+            self._embeddings.save(model, list(texts), self._embedder.embed(list(texts.values())))
         if keys:
             progress("embedding", len(keys), len(keys))
         return len(keys)
@@ -272,7 +274,7 @@ class Library:
             name, found = now, self._generations.load()
         if found is not None and found[1].model == self._embedder.id:
             return _Loaded(name, found[1], is_fallback=found[0] != name)
-        corpus = self._store.corpus(None)
+        corpus = self._embeddings.corpus(None)
         if corpus is None:
             raise IndexFault("The store gave no corpus.")
         return _Loaded(name, Generation.words_only(corpus), is_fallback=True)

@@ -1,7 +1,7 @@
-"""Articles, their revisions, passages and embeddings in SQLite: the truth that the index is built from.
+"""Articles, their revisions and passages in SQLite: the truth that the index is built from.
 
-One transaction per article: an article is in, with its passages, or it is not. Embeddings are kept by the
-hash of the embedded text and by model, so a passage whose words did not change is never embedded twice.
+One transaction per article: an article is in, with its passages, or it is not. The vectors of the passages are
+`embeddings.py`'s.
 """
 
 import base64
@@ -12,22 +12,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
-import numpy as np
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
 
 from index.article import Article
-from index.chunk import CHUNKER_VERSION, passage_spans
+from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
-from index.embed import Vectors
 from index.errors import IndexFault, UnknownArticle
-from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus
 from index.schema import (
     BY_HAND,
     IN_FOLDER,
     REPLACED_BY_HAND,
     articles,
     corpus,
-    embeddings,
     files,
     metadata,
     passages,
@@ -43,8 +39,6 @@ FileState = tuple[int, float]
 
 _REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin"})
 _Key = TypeVar("_Key", str, tuple[str, str])
-TITLE_CHARS = 150
-"""Of a title that goes with each passage: a longer one would leave no room for the passage in what the model reads."""
 _MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
 
 
@@ -300,130 +294,6 @@ class Store:
                 found.setdefault(row.origin, set()).add(row.id)
         return found
 
-    # -- embeddings
-
-    def missing_embeddings(self, model: str) -> list[bytes]:
-        """Keys of texts that no vector is kept for, in the order in which they came in."""
-        with self._database.read() as connection:
-            present = select(embeddings.c.key).where(embeddings.c.model == model)
-            keys = connection.scalars(
-                select(passages.c.embedding_key)
-                .where(passages.c.embedding_key.not_in(present))
-                .group_by(passages.c.embedding_key)
-                .order_by(func.min(passages.c.id))
-            )
-            return list(keys)
-
-    def texts_to_embed(self, keys: Sequence[bytes]) -> dict[bytes, str]:
-        """The text behind each key; keys whose article went meanwhile are left out."""
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    passages.c.embedding_key,
-                    passages.c.start,
-                    passages.c.end,
-                    revisions.c.title,
-                    revisions.c.text,
-                )
-                .join(
-                    revisions,
-                    and_(
-                        revisions.c.article_id == passages.c.article_id,
-                        revisions.c.revision == passages.c.revision,
-                    ),
-                )
-                .where(passages.c.embedding_key.in_(keys))
-            )
-            return {row.embedding_key: body(row.title, row.text[row.start : row.end]) for row in rows}
-
-    def save_embeddings(self, model: str, keys: Sequence[bytes], vectors: Vectors) -> None:
-        """vectors: (n, dim) float32, one row a key."""
-        if not keys:
-            return
-        with self._database.write() as connection:
-            connection.execute(
-                insert(embeddings).prefix_with("OR IGNORE"),
-                [
-                    {"key": key, "model": model, "vector": row.astype("<f4").tobytes()}
-                    for key, row in zip(keys, vectors, strict=True)
-                ],
-            )
-
-    def forget_embeddings(self, model: str, *, all_of_them: bool = False) -> None:
-        """Drop the vectors that no passage uses any more, or every vector of `model`."""
-        statement = delete(embeddings).where(embeddings.c.model == model)
-        if not all_of_them:
-            statement = statement.where(embeddings.c.key.not_in(select(passages.c.embedding_key)))
-        with self._database.write() as connection:
-            connection.execute(statement)
-
-    # -- what an index is built from
-
-    def corpus(self, model: str | None) -> Corpus | None:
-        """One state of the store, whole; None while a passage of it has no vector.
-
-        Without a model the vectors are left out: (n, 0).
-        """
-        with self._database.read() as connection:
-            seq = connection.execute(select(corpus.c.seq)).scalar_one()
-            article_rows = connection.execute(
-                select(
-                    articles.c.id,
-                    articles.c.revision,
-                    revisions.c.title,
-                    revisions.c.text,
-                    revisions.c.published_at,
-                    revisions.c.source,
-                    revisions.c.author,
-                )
-                .join(
-                    revisions,
-                    and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision),
-                )
-                .order_by(articles.c.id)
-            ).all()
-            passage_rows = connection.execute(
-                select(
-                    passages.c.id,
-                    passages.c.article_id,
-                    passages.c.start,
-                    passages.c.end,
-                    embeddings.c.vector,
-                )
-                .outerjoin(
-                    embeddings,
-                    and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model),
-                )
-                .order_by(passages.c.id)
-            ).all()
-        if model is not None and any(row.vector is None for row in passage_rows):
-            return None
-        ordinal = {row.id: n for n, row in enumerate(article_rows)}
-        table = np.array(
-            [(row.id, ordinal[row.article_id], row.start, row.end) for row in passage_rows],
-            dtype=PASSAGE_DTYPE,
-        )
-        vectors = np.frombuffer(b"".join(row.vector or b"" for row in passage_rows), "<f4").astype(np.float32)
-        bodies = [
-            body(article_rows[p["article"]].title, article_rows[p["article"]].text[p["start"] : p["end"]])
-            for p in table
-        ]
-        return Corpus(
-            seq=seq,
-            articles=tuple(ArticleKey(r.id, r.revision, r.published_at, r.source, r.author) for r in article_rows),
-            passages=table,
-            bodies=bodies,
-            vectors=vectors.reshape(len(table), -1) if vectors.size else np.zeros((len(table), 0), np.float32),
-        )
-
-
-def body(title: str, passage: str) -> str:
-    """What is embedded and indexed for a passage: the article's title, as far as TITLE_CHARS, goes with each of them.
-
-    A change here is a change of CHUNKER_VERSION: passages carry a hash of it.
-    """
-    return f"{title[:TITLE_CHARS]}\n{passage}"
-
 
 def _outcome(connection: Connection, article: Article, *, in_folder: bool) -> Outcome:
     if in_folder and _was_removed_by_hand(connection, article):
@@ -456,9 +326,9 @@ def _insert_passages(connection: Connection, article: Article, revision: str, sp
                     "revision": revision,
                     "start": start,
                     "end": end,
-                    "embedding_key": hashlib.sha256(body(article.title, article.text[start:end]).encode()).digest()[
-                        :16
-                    ],
+                    "embedding_key": hashlib.sha256(
+                        embedded_text(article.title, article.text[start:end]).encode()
+                    ).digest()[:16],
                 }
                 for start, end in spans
             ],

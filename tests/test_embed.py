@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
+from index.chunk import embedded_text
 from index.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, Vectors, builtin_folder, verified
 from index.errors import ModelFault
-from index.store import body
 
 TEXTS = [
     "The Zephyr bridge in Oldport opened on 4 November 2023.",
@@ -168,6 +168,6 @@ def test_a_folder_without_weights_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_end_of_a_passage_counts_however_long_its_title(model: SentenceTransformerEmbedder) -> None:
-    bridge, comet = (body("x-1 " * 500, text) for text in TEXTS[:2])
+    bridge, comet = (embedded_text("x-1 " * 500, text) for text in TEXTS[:2])
     question, near, far = model.embed(["When did the Zephyr bridge open?", bridge, comet])
     assert question @ near > question @ far + 0.1

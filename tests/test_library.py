@@ -6,8 +6,9 @@ import resource
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -361,17 +362,31 @@ def test_a_link_to_nowhere_is_an_error_of_that_file(library: Library, folder: Fo
     )
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
-def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(library: Library, folder: Folder) -> None:
-    (folder.path / "closed").mkdir()
-    folder.write("closed/a.txt", "The comet came back.")
-    library.rebuild(folder.path)
-    (folder.path / "closed").chmod(0)
+@contextmanager
+def without_rights_of_root() -> Iterator[None]:
+    """Root may read every folder; nobody else may."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65_534)
     try:
-        with pytest.raises(IndexFault, match="closed cannot be read: Permission denied"):
-            library.rebuild(folder.path)
+        yield
     finally:
-        (folder.path / "closed").chmod(0o700)
+        os.seteuid(user)
+
+
+def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(library: Library) -> None:
+    with TemporaryDirectory() as made:  # tmp_path lies where only its owner may look
+        path = Path(made)
+        path.chmod(0o755)
+        (path / "closed").mkdir()
+        (path / "closed" / "a.txt").write_text("The comet came back.")
+        library.rebuild(path)
+        (path / "closed").chmod(0)
+        try:
+            with without_rights_of_root(), pytest.raises(IndexFault, match="closed cannot be read: Permission denied"):
+                library.rebuild(path)
+        finally:
+            (path / "closed").chmod(0o700)
     assert library.status().articles == 1
 
 

@@ -9,7 +9,6 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from index.article import Article
 from index.database import Database
 from index.errors import BrokenDatabase, IndexFault, StorageFault, UnknownArticle
-from index.store import TITLE_CHARS, ArticlePage, Store, body
+from index.store import ArticlePage, Store
 
 LONG = "\n\n".join(f"Paragraph {n} " + "speaks of many things " * 35 + "and ends." for n in range(3))
 """Three passages: each paragraph has about 800 characters."""
@@ -39,18 +38,9 @@ def store(database: Database) -> Store:
     return Store(database)
 
 
-def passage_ids(store: Store) -> list[int]:
-    corpus = store.corpus(None)
-    assert corpus is not None
-    return [int(n) for n in corpus.passages["id"]]
-
-
-def embed_missing(store: Store, model: str = "m") -> int:
-    """Give each text that has no vector one that is its length; how many there were."""
-    keys = store.missing_embeddings(model)
-    texts = store.texts_to_embed(keys)
-    store.save_embeddings(model, list(texts), np.array([[len(t), 1] for t in texts.values()], np.float32))
-    return len(keys)
+def passage_ids(database: Database) -> list[int]:
+    with database.read() as connection:
+        return list(connection.scalars(sql("SELECT id FROM passages ORDER BY id")))
 
 
 def ids(page: ArticlePage) -> list[str]:
@@ -120,14 +110,14 @@ def test_a_put_that_fails_half_way_leaves_nothing(store: Store) -> None:
     assert store.seq() == 0
 
 
-def test_an_update_that_fails_half_way_leaves_the_revision_before_whole(store: Store) -> None:
+def test_an_update_that_fails_half_way_leaves_the_revision_before_whole(store: Store, database: Database) -> None:
     store.put(article("a", LONG), in_folder=False)
-    before = passage_ids(store)
+    before = passage_ids(database)
     with pytest.raises(UnicodeEncodeError):
         store.put(article("a", "Edited.", source="\ud800"), in_folder=False)
     stored = store.get("a")
     assert stored is not None
-    assert (stored.article.text, stored.passages, passage_ids(store)) == (LONG, 3, before)
+    assert (stored.article.text, stored.passages, passage_ids(database)) == (LONG, 3, before)
 
 
 def test_eight_threads_put_without_losing_or_doubling_an_article(store: Store) -> None:
@@ -187,14 +177,14 @@ def test_a_file_that_was_read_before_a_removal_by_hand_does_not_undo_it(store: S
     assert store.removed_since(0) == {"a"}
 
 
-def test_passage_ids_are_never_used_again(store: Store) -> None:
+def test_passage_ids_are_never_used_again(store: Store, database: Database) -> None:
     store.put(article("a", LONG), in_folder=False)
-    assert passage_ids(store) == [1, 2, 3]
+    assert passage_ids(database) == [1, 2, 3]
     store.delete(["a"], by_hand=True)
     store.put(article("a", LONG), in_folder=False)
-    assert passage_ids(store) == [4, 5, 6]
+    assert passage_ids(database) == [4, 5, 6]
     store.put(article("a", "Short."), in_folder=False)
-    assert passage_ids(store) == [7]
+    assert passage_ids(database) == [7]
 
 
 def test_the_number_of_a_state_grows_with_every_change_and_with_nothing_else(store: Store) -> None:
@@ -209,7 +199,6 @@ def test_the_number_of_a_state_grows_with_every_change_and_with_nothing_else(sto
     assert numbers == [0, 1, 2, 3]
     store.put(article("b"), in_folder=False)
     store.put(replace(article("b"), origin="renamed.txt"), in_folder=True)
-    embed_missing(store)
     assert store.seq() == 4
 
 
@@ -275,115 +264,6 @@ def test_file_states_are_replaced_as_a_whole(store: Store) -> None:
     assert store.file_states() == {}
 
 
-# -- embeddings
-
-
-def test_what_is_embedded_is_the_title_and_the_passage(store: Store) -> None:
-    store.put(article("a", "It opened.", title="Bridge"), in_folder=False)
-    assert list(store.texts_to_embed(store.missing_embeddings("m")).values()) == ["Bridge\nIt opened."]
-    assert body("Bridge", "It opened.") == "Bridge\nIt opened."
-
-
-def test_of_a_long_title_only_the_start_is_embedded(store: Store) -> None:
-    store.put(article("a", "It opened.", title="x" * 2_000), in_folder=False)
-    assert list(store.texts_to_embed(store.missing_embeddings("m")).values()) == ["x" * TITLE_CHARS + "\nIt opened."]
-    corpus = store.corpus(None)
-    assert corpus is not None
-    assert corpus.bodies == ["x" * 150 + "\nIt opened."]
-    stored = store.get("a")
-    assert stored is not None
-    assert stored.article.title == "x" * 2_000
-
-
-def test_a_text_is_embedded_once_however_many_articles_hold_it(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    assert embed_missing(store) == 3
-    store.put(article("b", LONG), in_folder=False)
-    assert embed_missing(store) == 0
-    store.delete(["a"], by_hand=False)
-    store.put(article("a", LONG), in_folder=False)
-    assert embed_missing(store) == 0
-
-
-def test_an_edit_embeds_only_the_passages_that_it_changed(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    embed_missing(store)
-    store.put(article("a", LONG.replace("Paragraph 1", "Paragraph X")), in_folder=False)
-    assert [text[:18] for text in store.texts_to_embed(store.missing_embeddings("m")).values()] == [
-        "Title\nParagraph X "
-    ]
-    assert embed_missing(store) == 1
-    store.put(article("a", LONG, title="Another title"), in_folder=False)
-    assert embed_missing(store) == 3
-
-
-def test_each_model_has_its_own_vectors(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    assert (embed_missing(store, "m"), embed_missing(store, "other"), embed_missing(store, "m")) == (3, 3, 0)
-    store.forget_embeddings("m", all_of_them=True)
-    assert (len(store.missing_embeddings("m")), len(store.missing_embeddings("other"))) == (3, 0)
-
-
-def test_forgetting_drops_only_what_no_passage_uses(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    store.put(article("b", "Short."), in_folder=False)
-    embed_missing(store)
-    store.delete(["b"], by_hand=False)
-    store.forget_embeddings("m")
-    store.put(article("b", "Short."), in_folder=False)
-    assert embed_missing(store) == 1
-
-
-def test_a_text_whose_article_went_meanwhile_is_left_out(store: Store) -> None:
-    store.put(article("a"), in_folder=False)
-    keys = store.missing_embeddings("m")
-    store.delete(["a"], by_hand=False)
-    assert store.texts_to_embed(keys) == {}
-    store.save_embeddings("m", [], np.zeros((0, 2), np.float32))
-
-
-# -- what an index is built from
-
-
-def test_a_corpus_is_there_only_when_every_passage_has_a_vector(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    assert store.corpus("m") is None
-    embed_missing(store)
-    assert store.corpus("m") is not None
-    assert store.corpus("other") is None
-
-
-def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(store: Store) -> None:
-    store.put(article("b", LONG, title="B", published_at="2023-01-02", source="S", author="N"), in_folder=False)
-    store.put(article("a", "One. Two.", title="A"), in_folder=False)
-    embed_missing(store)
-    corpus = store.corpus("m")
-    assert corpus is not None
-    assert corpus.seq == 2
-    assert [(a.id, a.published_at, a.source, a.author) for a in corpus.articles] == [
-        ("a", None, None, None),
-        ("b", "2023-01-02", "S", "N"),
-    ]
-    assert corpus.passages["id"].tolist() == [1, 2, 3, 4]
-    assert corpus.passages["article"].tolist() == [1, 1, 1, 0]
-    assert list(corpus.bodies) == [*(f"B\n{paragraph}" for paragraph in LONG.split("\n\n")), "A\nOne. Two."]
-    assert corpus.vectors.dtype == np.float32
-    assert corpus.vectors.tolist() == [[len(words), 1] for words in corpus.bodies]
-
-
-def test_a_corpus_without_a_model_has_no_vectors(store: Store) -> None:
-    store.put(article("a", LONG), in_folder=False)
-    corpus = store.corpus(None)
-    assert corpus is not None
-    assert corpus.vectors.shape == (3, 0)
-
-
-def test_an_empty_store_gives_an_empty_corpus(store: Store) -> None:
-    corpus = store.corpus("m")
-    assert corpus is not None
-    assert (corpus.seq, corpus.articles, len(corpus.passages), corpus.vectors.shape) == (0, (), 0, (0, 0))
-
-
 def test_what_an_older_chunker_divided_is_divided_anew(store: Store, database: Database) -> None:
     store.put(article("a", LONG), in_folder=False)
     store.put(article("b", LONG), in_folder=False)
@@ -393,7 +273,7 @@ def test_what_an_older_chunker_divided_is_divided_anew(store: Store, database: D
     seq = store.seq()
     store.rechunk()
     assert store.counts() == (2, 6)
-    assert passage_ids(store) == [4, 5, 6, 7, 8, 9]
+    assert passage_ids(database) == [4, 5, 6, 7, 8, 9]
     assert store.seq() == seq + 1
     store.rechunk()
     assert store.seq() == seq + 1
@@ -499,12 +379,10 @@ def test_the_newest_date_is_that_of_a_current_revision(store: Store) -> None:
 
 def test_what_was_put_is_there_when_the_file_is_opened_again(store: Store, database: Database) -> None:
     store.put(article("a", LONG), in_folder=True)
-    embed_missing(store)
     with closing(Database(database.path)) as again:
         other = Store(again)
         assert other.get("a") == store.get("a")
         assert other.seq() == 1
-        assert other.missing_embeddings("m") == []
 
 
 def test_a_write_is_flushed_to_the_disk_and_readers_do_not_wait_for_it(store: Store, database: Database) -> None:

@@ -271,8 +271,8 @@ class Jobs:
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
             return replace(job, state="failed", report=report, message=report.errors[0].message)
-        last = self._unfinished[job.id]
-        return replace(job, state="done", done=last.done, total=last.total, report=report)
+        total = self._unfinished[job.id].total
+        return replace(job, state="done", done=total, total=total, report=report)
 
     def _report(self, job: Job, request: Json, progress: Callable[[Stage, int, int], None]) -> Report:
         match job.kind:

@@ -47,17 +47,19 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-Text = Annotated[str, AfterValidator(_unicode)]
-Line = Annotated[Text, Field(min_length=1, max_length=300)]
+# a validator before the bounds would have pydantic count a text's "items", so they stand first
+UNICODE = AfterValidator(_unicode)
+Line = Annotated[str, Field(min_length=1, max_length=300), UNICODE]
 QuestionText = Annotated[
-    Text,
-    AfterValidator(_not_blank),
+    str,
     Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": r"\S"}),
+    UNICODE,
+    AfterValidator(_not_blank),
 ]
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
-Field300 = Annotated[Text, Field(max_length=300)] | None
+Field300 = Annotated[str, Field(max_length=300), UNICODE] | None
 
 
 class Body(BaseModel):
@@ -84,7 +86,7 @@ class FiltersBody(Body):
 
 class AskBody(Body):
     question: QuestionText
-    session_id: Annotated[Text, Field(max_length=100)] | None = None
+    session_id: Annotated[str, Field(max_length=100), UNICODE] | None = None
     top_k: TopK = 8
     stream: bool = False
     filters: FiltersBody | None = None
@@ -103,10 +105,10 @@ class SearchBody(Body):
 class ArticleBody(Body):
     """One article, written out."""
 
-    text: Annotated[Text, Field(min_length=1, max_length=MAX_TEXT_CHARS)]
+    text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), UNICODE]
     id: Field300 = None
-    title: Annotated[Text, Field(max_length=1_000)] | None = None
-    url: Annotated[Text, Field(max_length=2_000)] | None = None
+    title: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
+    url: Annotated[str, Field(max_length=2_000), UNICODE] | None = None
     source: Field300 = None
     author: Field300 = None
     published_at: Field300 = None
@@ -124,7 +126,7 @@ class ArticlesBody(Body):
 class AddressBody(Body):
     """The address of a page or feed to fetch."""
 
-    url: Annotated[Text, Field(min_length=1, max_length=2_000)]
+    url: Annotated[str, Field(min_length=1, max_length=2_000), UNICODE]
 
 
 class RebuildBody(Body):
@@ -140,19 +142,19 @@ class RebuildBody(Body):
 
 
 class FeedbackBody(Body):
-    message_id: Annotated[Text, Field(min_length=1, max_length=100)]
+    message_id: Annotated[str, Field(min_length=1, max_length=100), UNICODE]
     is_positive: bool
-    feedback_text: Annotated[Text, Field(max_length=4_000)] | None = None
+    feedback_text: Annotated[str, Field(max_length=4_000), UNICODE] | None = None
 
 
 class ArticlesQuery(BaseModel):
-    q: Annotated[Text, Field(max_length=300)] = ""
+    q: Annotated[str, Field(max_length=300), UNICODE] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[Text, Field(max_length=1_000)] | None = None
+    cursor: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
 
 
 class RevisionQuery(BaseModel):
-    revision: Annotated[Text, Field(max_length=100)] | None = None
+    revision: Annotated[str, Field(max_length=100), UNICODE] | None = None
 
 
 class ArticlePath(BaseModel):

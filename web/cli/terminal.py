@@ -92,4 +92,5 @@ def no_articles(folder: Path) -> str:
 
 def print_errors(errors: Iterable[ItemError]) -> None:
     for error in errors:
-        print(plain(f"{error.item}: {error.message}"), file=sys.stderr)
+        named = error.message if error.item in error.message else f"{error.item}: {error.message}"
+        print(plain(named), file=sys.stderr)

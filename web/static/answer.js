@@ -68,9 +68,15 @@ function context(answer) {
   const phrases = filterPhrases(answer.applied_filters ?? {});
   if (!understood && !phrases.length) return null;
   return build("div", { class: "context" },
-    understood && build("p", { dir: "auto" }, `Understood as: ${answer.standalone_question}`),
+    understood && build("p", { dir: "auto" }, understoodAs(answer.standalone_question)),
     phrases.length > 0 && build("ul", { class: "chips", "aria-label": "Limited to" },
       ...phrases.map((phrase) => build("li", {}, phrase))));
+}
+
+/** A question that took the one before it along carries it in brackets at its end. */
+function understoodAs(question) {
+  const [, asked, topic] = /^(.+?) \((.+)\)$/s.exec(question) ?? [];
+  return topic ? `Understood as “${asked}”, asked about “${topic}”` : `Understood as “${question}”`;
 }
 
 function paragraphs(answer, handlers) {

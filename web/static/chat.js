@@ -8,7 +8,7 @@ import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareJobs } from "./jobs.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
-import { chosenFilters, clearNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
+import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
 import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
 
@@ -44,10 +44,7 @@ function start() {
     },
   });
   prepareBox();
-  prepareState({ onExample: (question) => {
-    box.focus();
-    if (!running) answerQuestion(question, chosenFilters());
-  } });
+  prepareState();
   find("new-conversation").addEventListener("click", () => {
     newConversation();
     clearNarrowing();
@@ -86,6 +83,7 @@ function submit() {
   box.focus();
   if (!question) return;
   setBox("");
+  foldNarrowing();
   answerQuestion(question, chosenFilters());
 }
 

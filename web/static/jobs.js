@@ -114,7 +114,7 @@ export function summaryWords(job) {
   const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
   const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
   if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
-  if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known}.`;
+  if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known} in the articles folder.`;
   return errors.length ? "Nothing was added." : "Done. There was nothing to change.";
 }
 

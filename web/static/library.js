@@ -1,7 +1,7 @@
 /* The stored articles: list, search, open and remove. */
 
 import { call, remedies } from "./api.js";
-import { build, button, clearNotice, dotted, drawer, find, notify, pressTwice } from "./dom.js";
+import { announce, build, button, clearNotice, dotted, drawer, find, notify, pressTwice } from "./dom.js";
 import { openArticle } from "./reader.js";
 import { count, day } from "./words.js";
 
@@ -104,6 +104,8 @@ async function remove(article, element, control) {
   }
   const neighbour = element.nextElementSibling ?? element.previousElementSibling;
   element.remove();
+  find("article-list-end").textContent = endOfList(find("article-search").value.trim());
+  announce(`Removed ${article.title || "Untitled"}`);
   (neighbour?.querySelector("button") ?? find("article-search")).focus();
   onRemoved();
 }

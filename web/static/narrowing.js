@@ -35,6 +35,11 @@ export function clearNarrowing() {
   keepToArticle(null);
 }
 
+/** Shuts the fields, which on a phone would cover the answer; the chips go on saying what holds. */
+export function foldNarrowing() {
+  find("narrow").open = false;
+}
+
 export function offerSources(names) {
   find("sources").replaceChildren(...names.map((value) => build("option", { value })));
 }

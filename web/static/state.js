@@ -1,26 +1,23 @@
 /* What state the articles are in: the line under the title, the notice when the index is not whole, and
- * the welcome with its first step or its example questions. */
+ * the welcome with its first step or the newest articles. */
 
 import { call, remedies } from "./api.js";
 import { rebuild } from "./adding.js";
-import { build, button, clearNotice, find, notify } from "./dom.js";
+import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
 import { fetchArticles, openLibrary } from "./library.js";
+import { openArticle } from "./reader.js";
 import { offerSources } from "./narrowing.js";
 import { count, day, moment } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
-const EXAMPLES = 3;
-const EXAMPLE_TITLE_CHARS = 90;
+const NEWEST = 3;
 
 let health = null;
 let status = "unknown";
 let jobWords = null;
 let timer = null;
-let askExample = () => {};
 
-/** `onExample(question)` is called when the reader picks an example question. */
-export function prepareState({ onExample }) {
-  askExample = onExample;
+export function prepareState() {
   find("first-add").addEventListener("click", openLibrary);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
   return refreshState();
@@ -33,7 +30,7 @@ export async function refreshState() {
     health = await call("GET", "/api/health");
     changeStatus(health.status);
     showState();
-    await offerExamples();
+    await showNewest();
   } catch (error) {
     if (!error.status) health = null;
     changeStatus(error.status ? status : "offline", error);
@@ -55,7 +52,7 @@ export function showWelcome() {
   document.body.classList.toggle("blank", blank);
   find("question").placeholder = blank ? "Ask a question" : "Ask a follow-up";
   find("welcome").hidden = !blank;
-  find("examples").hidden = !blank || empty || !find("examples").querySelector("li");
+  find("newest").hidden = !blank || empty || !find("newest").querySelector("li");
   find("first-step").hidden = !empty;
   find("welcome-heading").textContent = empty ? "No articles yet" : "Ask the articles";
   find("welcome-text").textContent = empty
@@ -96,18 +93,16 @@ function indexWords() {
     health.pending && "some changes are not in the index yet"].filter(Boolean).map((words) => ` · ${words}`).join("");
 }
 
-async function offerExamples() {
+async function showNewest() {
   const { articles } = await fetchArticles();
   offerSources([...new Set(articles.map(({ source }) => source).filter(Boolean))].sort());
-  const questions = articles.map(({ title }) => title)
-    .filter((title) => title && title.length <= EXAMPLE_TITLE_CHARS)
-    .slice(0, EXAMPLES)
-    .map(exampleQuestion);
-  find("examples").querySelector("ul").replaceChildren(...questions.map((question) =>
-    build("li", {}, button(question, () => askExample(question), { dir: "auto" }))));
+  find("newest").querySelector("ul").replaceChildren(...articles.slice(0, NEWEST).map(newestItem));
   showWelcome();
 }
 
-function exampleQuestion(title) {
-  return title.endsWith("?") ? title : `What happened: ${title.replace(/[.!]$/, "")}?`;
+function newestItem({ id, title, source, published_at: published }) {
+  const open = (event) => openArticle({ article_id: id, title }, event.currentTarget);
+  return build("li", {},
+    button(title || "Untitled", open, { class: "title", dir: "auto" }),
+    build("p", { class: "byline" }, ...dotted(source, day(published) || "undated")));
 }
