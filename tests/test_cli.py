@@ -193,7 +193,7 @@ def test_adding_takes_what_it_can_and_says_what_it_could_not(place: Place, tmp_p
     assert ended.status == 1
     assert ended.out.startswith("1 added, ")
     assert f"{missing}: " in ended.err
-    assert "http://127.0.0.1:9/inside: " in ended.err
+    assert "http://127.0.0.1:9/inside is not fetched" in ended.err
     again = place.run("add", str(new))
     assert (again.status, again.out) == (0, "0 added, 0 updated, 0 removed, 1 unchanged. 0 passages embedded.\n")
 
