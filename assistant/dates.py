@@ -1,5 +1,6 @@
 """Where dates stand in a text, as people write them in English: "Nov. 3", "29 March 2021", "Monday", "15:05"."""
 
+import datetime as dt
 import re
 
 Span = tuple[int, int]
@@ -20,3 +21,11 @@ _DATE = re.compile(
 def date_spans(text: str) -> list[Span]:
     """Character offsets, in order."""
     return [match.span() for match in _DATE.finditer(text)]
+
+
+def in_words(iso: str | None) -> str:
+    """ "April 8, 2024" of a date or date-time in ISO 8601; empty for None."""
+    if not iso:
+        return ""
+    day = dt.date.fromisoformat(iso[:10])
+    return f"{day:%B} {day.day}, {day.year}"

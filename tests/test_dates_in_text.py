@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.dates import date_spans
+from assistant.dates import date_spans, in_words
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,9 @@ from assistant.dates import date_spans
 )
 def test_dates_are_found_as_people_write_them(sentence: str, found: list[str]) -> None:
     assert [sentence[start:end] for start, end in date_spans(sentence)] == found
+
+
+def test_a_date_is_told_in_words_to_the_day() -> None:
+    assert in_words("2024-04-08") == "April 8, 2024"
+    assert in_words("2018-08-28T19:40:00-04:00") == "August 28, 2018"
+    assert in_words(None) == ""

@@ -73,6 +73,14 @@ def test_features_are_the_search_score_and_the_names_that_question_and_passage_s
     assert ribbon["span"] > cost["span"] > rain["span"]
 
 
+def test_the_day_on_which_an_article_was_published_counts_as_said_in_it(reader: EvidenceReader) -> None:
+    question = "What did the mayor cut in November 2023?"  # the text names neither
+    cut = "Mayor Ada Quill cut the ribbon."
+    found = reader.read(question, [passage(cut, BRIDGE), passage(cut, COMET), passage(cut, Source("undated"))])
+    names = {e.quote.article_id: dict(zip(FEATURES, e.features, strict=True))["names"] for e in found}
+    assert names == {"bridge": 1, "comet": 0, "undated": 0}
+
+
 def test_sentences_behind_the_readers_window_are_dropped(reader: EvidenceReader) -> None:
     text = " ".join(f"Sentence number {n} tells nothing of interest to anyone here." for n in range(60))
     spans = sentence_spans(text)
