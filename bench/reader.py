@@ -1,20 +1,23 @@
 """The reader alone, given the gold paragraph: `python -m bench.reader --data DIR [--part tune]`.
 
-Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0: articles and punctuation aside, the best
-of the gold answers; a question without an answer counts 1 when none is given. No answer is given where the best span
-scores under the empty one. A paragraph is read as the index divides it, and the best piece answers.
+Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0, or with `--part news` on the news
+passages that are held out of training: articles and punctuation aside, the best of the gold answers; a question
+without an answer counts 1 when none is given. No answer is given where the best span scores under the empty one. A
+paragraph is read as the index divides it, and the best piece answers.
 """
 
 import argparse
 import re
 import string
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 
 from langchain_core.documents import Document
 
 from assistant.evidence import EvidenceReader
+from assistant.reader.data import NEWS_HELD_OUT, read_news
 from bench import squad
 from index.chunk import passage_spans
 
@@ -24,30 +27,40 @@ SPAN = 0  # its place among the features
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
-    parser.add_argument("--part", choices=("train", "tune", "test"), default="tune")
+    parser.add_argument("--part", choices=("train", "tune", "test", "news"), default="tune")
     options = parser.parse_args()
     reader = EvidenceReader()
-    texts = {article.id: article for _, article, _ in squad.paragraphs(options.data)}
     exact: dict[bool, list[float]] = {True: [], False: []}
     overlap: dict[bool, list[float]] = {True: [], False: []}
-    for question in squad.questions(options.data, options.part):
-        article = texts[question.articles[0]]
+    for title, text, question, answers in _asked(options.data, options.part):
         pieces = [
             Document(
-                page_content=article.text[start:end],
-                metadata={"title": article.title, "language": None, "start": start, "score": 0.0},
+                page_content=text[start:end],
+                metadata={"title": title, "language": None, "published_at": None, "start": start, "score": 0.0},
             )
-            for start, end in passage_spans(article.text)
+            for start, end in passage_spans(text)
         ]
-        best = max(reader.read(question.question, pieces), key=lambda evidence: evidence.features[SPAN])
+        best = max(reader.read(question, pieces), key=lambda evidence: evidence.features[SPAN])
         given = best.answer if best.features[SPAN] > 0 else ""
-        gold = question.answers or ("",)
-        exact[bool(question.answers)].append(max(float(_words(given) == _words(g)) for g in gold))
-        overlap[bool(question.answers)].append(max(token_f1(given, g) for g in gold))
+        gold = answers or [""]
+        exact[bool(answers)].append(max(float(_words(given) == _words(g)) for g in gold))
+        overlap[bool(answers)].append(max(token_f1(given, g) for g in gold))
     for name, flags in (("answerable", [True]), ("unanswerable", [False]), ("all", [True, False])):
         em = fmean([value for flag in flags for value in exact[flag]])
         f1 = fmean([value for flag in flags for value in overlap[flag]])
         print(f"{name:<12}  questions {sum(len(exact[f]) for f in flags)}  exact {em:.3f}  F1 {f1:.3f}")
+
+
+def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, list[str]]]:
+    """Title, paragraph, question and the gold answers; none where it has no answer there."""
+    if part == "news":
+        for title, text, question, answers in read_news(NEWS_HELD_OUT):
+            yield title, text, question, [answer for _, answer in answers]
+        return
+    texts = {article.id: article for _, article, _ in squad.paragraphs(data)}
+    for asked in squad.questions(data, part):
+        article = texts[asked.articles[0]]
+        yield article.title, article.text, asked.question, list(asked.answers)
 
 
 def token_f1(given: str, gold: str) -> float:

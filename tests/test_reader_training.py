@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from assistant.reader.data import Example, Question, as_typed, examples, read_squad
+from assistant.reader.data import NEWS, NEWS_HELD_OUT, Example, Question, as_typed, examples, read_news, read_squad
 from assistant.reader.model import SpanReader
 from assistant.reader.train import fit, loss, targets
 
@@ -65,6 +65,33 @@ def test_questions_are_read_with_title_paragraph_and_answers(tmp_path: Path) -> 
         ("Zephyr Bridge", BRIDGE, "Who fell into the river?", []),
         ("Comet Marlow", COMET, "When is it expected back?", [(60, "2091")]),
     ]
+
+
+def news_line(n: int) -> str:
+    text = f"The crew of boat {n} came home. Its captain, Mara Lind, thanked the coast guard of Ostra."
+    asked = [
+        {"question": "who led the crew", "answer": "Mara Lind", "sentence": text[text.index("Its") :]},
+        {"question": "Who built the boat?", "answer": None, "sentence": None},
+    ]
+    return json.dumps({"title": f"Boat {n}", "date": "2019-03-14", "text": text, "questions": asked})
+
+
+def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "news.jsonl"
+    path.write_text("\n".join(news_line(n) for n in range(11)))
+    (who, boat), *_ = [list(pair) for pair in zip(*[read_news(path)] * 2, strict=True)]
+    assert (who[0], who[2], boat[3]) == ("Boat 1", "who led the crew", [])
+    ((start, answer),) = who[3]
+    assert who[1][start : start + len(answer)] == answer == "Mara Lind"
+
+
+def test_every_shipped_news_answer_stands_where_it_is_said_to() -> None:
+    trained, held_out = list(read_news(NEWS)), list(read_news(NEWS_HELD_OUT))
+    assert (len(trained), len(held_out)) > (2_000, 500)
+    assert not {text for _, text, *_ in trained} & {text for _, text, *_ in held_out}
+    for _, text, _, answers in trained + held_out:
+        for start, answer in answers:
+            assert text[start : start + len(answer)] == answer
 
 
 def test_only_the_titles_asked_for_are_read(tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ from index.embed import SentenceTransformerEmbedder
 
 Question = tuple[str, str, str, list[tuple[int, str]]]
 """Title, paragraph, question, and (start, answer) for each answer that someone gave; none: it has no answer there."""
+NEWS = Path(__file__).with_name("news_questions.jsonl")
+"""Invented news with questions, written for this; to train on."""
+NEWS_HELD_OUT = NEWS.with_name("news_held_out.jsonl")
+"""More of the same, to measure with."""
 NEAREST = 20
 """Passages looked through for a wrong one that looks right."""
 
@@ -41,6 +45,21 @@ def read_squad(path: Path, titles: frozenset[str] | None = None) -> Iterator[Que
                 for qa in paragraph["qas"]:
                     answers = [(a["answer_start"], a["text"]) for a in qa["answers"]]
                     yield article["title"].replace("_", " "), paragraph["context"], qa["question"].strip(), answers
+
+
+def read_news(path: Path) -> Iterator[Question]:
+    """The questions of a file of one passage a line: title, date, text, and questions with the sentence of each answer.
+
+    Answer and sentence are null where the passage has no answer.
+    """
+    for line in path.read_text(encoding="utf-8").splitlines():
+        news = json.loads(line)
+        for asked in news["questions"]:
+            answers = []
+            if asked["answer"] is not None:
+                start = news["text"].index(asked["sentence"]) + asked["sentence"].index(asked["answer"])
+                answers = [(start, asked["answer"])]
+            yield news["title"], news["text"], asked["question"], answers
 
 
 def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]:

@@ -1,8 +1,11 @@
 """Train the reader: `python -m assistant.reader.train --data DIR --run DIR`.
 
+The shipped weights are of two runs (MODEL_CARD.md): one on the public sets, and from its weights one with `--news`.
+
 DIR holds `squad/` and `squadshifts/` in SQuAD's form, with `squad/split.json` naming the titles of `train`, `tune`
 and `test`. Trained on: SQuAD 1.1 and 2.0 `train` titles and nine in ten of SQuADShifts' new-Wikipedia titles, with a
-part of its Reddit and Amazon questions. `tune` titles are measured at the end; `test` titles are never read.
+part of its Reddit and Amazon questions; with `--news` on `news_questions.jsonl` too, invented news with questions that
+were written for this. `tune` titles are for measuring; `test` titles are never read.
 
 Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl` with loss and pace.
 """
@@ -20,7 +23,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from assistant.reader.data import Example, Question, as_typed, examples, read_squad
+from assistant.reader.data import NEWS, Example, Question, as_typed, examples, read_news, read_squad
 from assistant.reader.model import SpanReader
 
 BATCH = 16
@@ -30,6 +33,8 @@ WEIGHT_DECAY = 0.01
 CHECKPOINT_STEPS = 200
 FROM_SHIFTS = {"reddit": 4000, "amazon_reviews": 3000}
 """Questions taken of each; new_wiki is taken whole but for one title in ten."""
+NEWS_TIMES = 4
+"""How often each news question is taken: about a third of the examples are then of news."""
 
 logger = logging.getLogger(__name__)
 
@@ -40,15 +45,22 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and weights.safetensors")
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--steps", type=int, help="end after so many, the learning rate falling to zero by then")
+    parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
+    parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
+    parser.add_argument("--news", action="store_true", help="train on the news questions too")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    train(options.data, options.run, epochs=options.epochs, steps=options.steps, seed=options.seed)
-
-
-def train(data: Path, run: Path, *, epochs: int, steps: int | None, seed: int) -> None:
-    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there."""
-    fit(_training_examples(data, random.Random(seed)), run, epochs=epochs, steps=steps, seed=seed)
+    items = _training_examples(options.data, random.Random(options.seed), with_news=options.news)
+    fit(
+        items,
+        options.run,
+        epochs=options.epochs,
+        steps=options.steps,
+        seed=options.seed,
+        rate=options.rate,
+        start=options.start,
+    )
 
 
 def fit(
@@ -58,26 +70,31 @@ def fit(
     epochs: int,
     steps: int | None,
     seed: int,
+    rate: float = LEARNING_RATE,
+    start: Path | None = None,
     checkpoint_steps: int = CHECKPOINT_STEPS,
 ) -> None:
-    """As `train`, on those examples."""
+    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     batches = [batch for epoch in range(epochs) for batch in _batches(items, random.Random(seed + epoch))][:steps]
     logger.info("%d examples, %d steps on %s", len(items), len(batches), device)
-    reader = SpanReader().to(device)
+    reader = SpanReader()
+    if start:
+        reader.restore(start)
+    reader.to(device)
     for parameter in reader.encoder.embeddings.parameters():
         parameter.requires_grad_(False)
     parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
-    optimizer = torch.optim.AdamW(parameters.values(), lr=LEARNING_RATE, weight_decay=WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY)
     done = _resume(run, parameters, optimizer)
     reader.train()
     began, total = time.perf_counter(), 0.0
     for step, batch in enumerate(batches[done:], done + 1):
         torch.manual_seed(seed + step)  # what drops out is the step's, so that a resumed run is the same run
         for group in optimizer.param_groups:
-            group["lr"] = LEARNING_RATE * _pace(step - 1, len(batches))
+            group["lr"] = rate * _pace(step - 1, len(batches))
         found = loss(reader, batch, device)
         found.backward()
         nn.utils.clip_grad_norm_(parameters.values(), 1.0)
@@ -129,7 +146,7 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def _training_examples(data: Path, rng: random.Random) -> list[Example]:
+def _training_examples(data: Path, rng: random.Random, *, with_news: bool) -> list[Example]:
     titles = frozenset(json.loads((data / "squad" / "split.json").read_text())["train"])
     questions: dict[tuple[str, ...], Question] = {}
     for version in ("2.0", "1.1"):
@@ -144,6 +161,8 @@ def _training_examples(data: Path, rng: random.Random) -> list[Example]:
         # titles are numbers there, and teach nothing
         untitled: list[Question] = [("", q[1], q[2], q[3]) for q in read_squad(shifts / f"{name}_v1.0.json")]
         chosen += rng.sample(untitled, count)
+    if with_news:
+        chosen += NEWS_TIMES * list(read_news(NEWS))
     return [as_typed(example, rng) for example in examples(chosen, rng)]
 
 
