@@ -32,7 +32,8 @@ check: setup-dev
 # the questions over seeds/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
-	$(BIN)/assistant eval tests/data/seeds.jsonl --articles seeds --data-dir bench/out/seeds
+	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
+	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
 build: setup-dev
