@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.48, 5.68, 0.62])
-TRUST = np.array([0.23, 3.07, 1.33])
-TRUST_BIAS = -5.62
+RANK = np.array([0.40, 5.95, 1.41])
+TRUST = np.array([0.23, 3.61, 2.08])
+TRUST_BIAS = -6.70
 MAX_TITLE_CHARS = 150
 """Of a longer title the rest is not read, so that it does not take the place of the passage."""
 

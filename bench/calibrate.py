@@ -1,8 +1,9 @@
 """Fit `RANK` and `TRUST` of assistant/evidence.py: `python -m bench.calibrate --data DIR --work DIR`.
 
-On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs; every third of them once more with its title
-kept out of the search, so that the collection does not know the topic. The titles are divided in two: each half is
-measured with weights from the other; the weights printed last are from both.
+On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs, and on the news questions that are held out of
+training, asked of all news passages; every third of them once more with its title kept out of the search, so that the
+collection does not know the topic. The titles are divided in two: each half is measured with weights from the other;
+the weights printed last are from both.
 
 RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
 logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
@@ -11,6 +12,7 @@ logistic regression, over the sentences put first, of "holds a gold answer" (nev
 import argparse
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,9 +24,12 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.evaluate import TestQuestion, holds
 from assistant.evidence import FEATURES, EvidenceReader
+from assistant.reader.data import NEWS, NEWS_HELD_OUT, read_news
 from assistant.retriever import ArticleRetriever
 from bench import squad
+from index.article import Article
 from index.filters import Filters
+from index.library import Library
 
 TOP_K = 8
 
@@ -33,6 +38,7 @@ TOP_K = 8
 class Case:
     """One question asked: its sentences, and which of them are right."""
 
+    source: str  # SQuAD or news
     title: str
     kind: str  # answerable, unanswerable (near misses), elsewhere (the topic is not there)
     features: NDArray[np.float64]  # (sentences, features)
@@ -40,29 +46,57 @@ class Case:
 
 
 def gather(data: Path, work: Path, limit: int) -> list[Case]:
-    library = squad.library(data, work)
     reader = EvidenceReader()
-    retriever = ArticleRetriever(library=library)
     title_of = {article.id: title for title, article, _ in squad.paragraphs(data)}
-    others = {t: tuple(i for i, u in title_of.items() if u != t) for t in set(title_of.values())}
-    cases = []
     asked = squad.questions(data, "tune")
-    for n, question in enumerate(random.Random(0).sample(asked, min(limit, len(asked)))):
+    chosen = random.Random(0).sample(asked, min(limit, len(asked)))
+    cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, title_of, chosen))
+    library, news_titles, about_news = _news(work / "news")
+    return cases + list(_cases("news", library, reader, news_titles, about_news))
+
+
+def _news(work: Path) -> tuple[Library, dict[str, str], list[TestQuestion]]:
+    """All news passages as articles, the title of each by id, and the questions of those that are held out."""
+    ids: dict[str, str] = {}
+    articles, asked = [], []
+    for path in (NEWS, NEWS_HELD_OUT):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            news = json.loads(line)
+            ids[news["title"]] = f"news-{len(ids)}"
+            articles.append(
+                Article(ids[news["title"]], news["title"], news["text"], path.name, published_at=news["date"])
+            )
+    for n, (title, _, question, answers) in enumerate(read_news(NEWS_HELD_OUT)):
+        asked.append(TestQuestion(f"n{n}", question, tuple(answer for _, answer in answers), (ids[title],)))
+    library = Library(work)
+    library.add(articles)
+    return library, {article: title for title, article in ids.items()}, asked
+
+
+def _cases(
+    source: str, library: Library, reader: EvidenceReader, title_of: dict[str, str], asked: list[TestQuestion]
+) -> Iterator[Case]:
+    retriever = ArticleRetriever(library=library)
+    for n, question in enumerate(asked):
         title = title_of[question.articles[0]]
-        cases.append(_case(retriever, reader, question, title, Filters()))
+        yield _case(source, retriever, reader, question, title, Filters())
         if n % 3 == 0:
-            cases.append(_case(retriever, reader, question, title, Filters(article_id=others[title])))
-        if n % 200 == 0:
-            print(n, flush=True)
-    return cases
+            others = tuple(i for i, other in title_of.items() if other != title)
+            yield _case(source, retriever, reader, question, title, Filters(article_id=others))
 
 
 def _case(
-    retriever: ArticleRetriever, reader: EvidenceReader, question: TestQuestion, title: str, filters: Filters
+    source: str,
+    retriever: ArticleRetriever,
+    reader: EvidenceReader,
+    question: TestQuestion,
+    title: str,
+    filters: Filters,
 ) -> Case:
     evidence = reader.read(question.question, retriever.find(question.question, filters, TOP_K).documents)
     accepted = () if filters else question.answers
     return Case(
+        source,
         title,
         "elsewhere" if filters else "answerable" if accepted else "unanswerable",
         np.array([e.features for e in evidence]),
@@ -146,7 +180,10 @@ def main() -> None:
     halves = [[c for c in cases if (titles.index(c.title) % 2 == 0) == even] for even in (True, False)]
     for fitted, held_out in (halves, halves[::-1]):
         rank = fit_rank(fitted)
-        report(held_out, rank, *fit_trust(fitted, rank))
+        trust, bias = fit_trust(fitted, rank)
+        for source in ("SQuAD", "news"):
+            print(f"-- {source}")
+            report([case for case in held_out if case.source == source], rank, trust, bias)
     rank = fit_rank(cases)
     trust, bias = fit_trust(cases, rank)
     print(
