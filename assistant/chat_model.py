@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 NO_ANSWER = "NO ANSWER"
 MAX_ANSWER_CHARS = 4_000
 """A reply is cut after the sentence that passes this."""
+TIMEOUT_SECONDS = 60
+"""Without a word from the model. A provider that says nothing would hold its question's place for ever."""
 SUPPORT_COSINE = 0.55
 SUPPORT_OVERLAP = 0.5
 """A written sentence is borne out by a cited one with that cosine or with that share of its content stems, and
@@ -69,7 +71,7 @@ def load(name: str) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
     try:
-        return init_chat_model(name, temperature=0)
+        return init_chat_model(name, temperature=0, timeout=TIMEOUT_SECONDS)
     except Exception as error:  # each provider raises errors of its own
         raise ChatModelFault(f"The chat model {name!r} (ASSISTANT_LLM) cannot be used: {error}") from error
 

@@ -54,10 +54,18 @@ def passage_citation(passage: Document) -> Citation:
     )
 
 
+def _verbatim(quote: Quote) -> str:
+    """The quote's text, which fills its span. Raises ValueError for one that reaches out of its passage."""
+    passage = quote.passage.metadata
+    if not passage["start"] <= quote.start < quote.end <= passage["end"] or len(quote.text) != quote.end - quote.start:
+        raise ValueError(f"{quote.start} to {quote.end} is no span of the passage {quote.passage.id}")
+    return quote.text
+
+
 def _citation(index: int, quote: Quote, copies: tuple[Quote, ...]) -> Citation:
     return Citation(
         index=index,
-        quote=quote.text,
+        quote=_verbatim(quote),
         start=quote.start,
         end=quote.end,
         score=round(quote.score, 4),
@@ -69,7 +77,7 @@ def _citation(index: int, quote: Quote, copies: tuple[Quote, ...]) -> Citation:
 def _copy(quote: Quote) -> Copy:
     metadata = quote.passage.metadata
     return Copy(
-        quote=quote.text,
+        quote=_verbatim(quote),
         start=quote.start,
         end=quote.end,
         **{name: metadata[name] for name in SOURCE_FIELDS if name != "author"},

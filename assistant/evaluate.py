@@ -23,6 +23,10 @@ from assistant.errors import BadQuestionSet
 from index.filters import Filters
 
 Metrics = dict[str, float]
+METRICS = (
+    *("questions", "answerable", "gold_article_first", "gold_article_in_five", "mrr", "right", "holds_answer"),
+    *("answered", "refused", "citations", "citations_verbatim", "ms_p50", "ms_p95"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def metrics(outcomes: Sequence[Outcome]) -> Metrics:
         "ms_p50": statistics.median(times),
         "ms_p95": times[math.ceil(len(times) * 0.95) - 1],
     }
-    return {name: round(value, 4) for name, value in figures.items() if value is not None}
+    return {name: round(value, 4) for name in METRICS if (value := figures[name]) is not None}
 
 
 def table(figures: Metrics) -> str:

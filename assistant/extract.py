@@ -49,12 +49,14 @@ def write(question: str, evidence: Sequence[Evidence], embed: Embed) -> Iterator
         differ = rivals[one].quote.article_id != rivals[other].quote.article_id
         return differ and float(vectors[one] @ vectors[other]) >= SAME_FACT_COSINE
 
+    # what a few words answer needs no third sentence
     limit = MAX_SENTENCES - 1 if asks_for_a_span(question) else MAX_SENTENCES
-    chosen = [0]
-    for n in range(1, len(rivals)):
-        newer = rivals[n].quote.published_on > best.published_on > "" and tell_one_fact(0, n)
-        if len(chosen) < limit and (newer or rivals[n].quote.score >= NEARLY_AS_GOOD * best.score):
-            chosen.append(n)
+    others = range(1, len(rivals))
+    newer = [n for n in others if rivals[n].quote.published_on > best.published_on > "" and tell_one_fact(0, n)]
+    as_good = [n for n in others if n not in newer and rivals[n].quote.score >= NEARLY_AS_GOOD * best.score]
+    # the newest report has its place before any other sentence
+    newer.sort(key=lambda n: rivals[n].quote.published_on, reverse=True)
+    chosen = [0, *newer, *as_good][:limit]
     while chosen:
         fact = [n for n in chosen if n == chosen[0] or tell_one_fact(chosen[0], n)]
         for n in sorted(fact, key=lambda n: rivals[n].quote.published_on, reverse=True):

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -226,7 +227,7 @@ class Library:
 
     def _publish(self, *, full: bool, progress: Progress) -> int:
         """Embed what is missing and publish what changed; the number of passages embedded."""
-        with self._generations.lock():
+        with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
             self._generations.sweep_unfinished()  # before anything is written: the disk may be nearly full of it
             self._store.rechunk()
             model = self._embedder.id

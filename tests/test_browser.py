@@ -87,7 +87,7 @@ def test_a_refusal_offers_the_closest_passages_and_says_that_they_are_no_answer(
 def test_an_article_pasted_into_the_library_is_in_the_next_answer(page: Page) -> None:
     page.get_by_role("button", name="Articles").click()
     page.get_by_role("button", name="Paste text").click()
-    page.get_by_label("Title").fill("Ferry line to close")
+    page.get_by_label("Title", exact=True).fill("Ferry line to close")
     page.get_by_label("Text").fill("The ferry line between Oldport and Norwick will close on 1 March 2030.")
     page.get_by_role("button", name="Add article").click()
     expect(page.get_by_text("1 article added").first).to_be_visible()

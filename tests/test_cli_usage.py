@@ -29,6 +29,8 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["serve", "--port", "70000"], "no whole number from 0 to 65535"),
         (["rebuild", "--watch", "--dry-run"], "not allowed with"),
         (["eval", "f.jsonl", "--min", "accuracy"], "not of the form METRIC=VALUE"),
+        (["eval", "f.jsonl", "--min", "right=nan"], "not of the form METRIC=VALUE"),
+        (["eval", "f.jsonl", "--min", "rigth=0.5"], "--min rigth: there is no such metric; there are questions, "),
         (["search", "x", "--after", "2023-02-01", "--before", "2023-01-01"], "is later than --before"),
     ],
 )

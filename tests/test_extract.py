@@ -166,3 +166,13 @@ def said(statement: Statement) -> tuple[str, list[str]]:
     """Which article is cited, and which are named beside it."""
     (support,) = statement.support
     return support.quote.article_id, [copy.article_id for copy in support.copies]
+
+
+def test_a_newer_report_has_its_place_before_a_sentence_that_answers_nearly_as_well() -> None:
+    found = [
+        evidence(OLD_TOLL, OLD, BEST),
+        evidence(SCHOOLS, OLD, NEARLY, start=100),
+        evidence(NEW_TOLL, NEW, GOOD_IF_NEWER),
+    ]
+    told = [statement.text for statement in write("How many people died?", found, embed_with(tolls=ONE_FACT))]
+    assert told == [NEW_TOLL, OLD_TOLL]

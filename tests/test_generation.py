@@ -4,14 +4,15 @@ import fcntl
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from index.embed import Vectors
-from index.errors import Cancelled
-from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations
+from index.errors import BrokenIndex, Cancelled
+from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
 from index.progress import Stage
 
 WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
@@ -294,3 +295,28 @@ def test_one_builder_at_a_time_holds_the_lock(generations: Generations) -> None:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
     with (generations.root / "lock").open("rb") as other:
         fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_rows_whose_vectors_were_exchanged_are_not_published(generations: Generations) -> None:
+    name = generations.publish(corpus(), "model@1")
+    exchanged = replace(corpus(), vectors=corpus().vectors[::-1].copy())
+    with pytest.raises(BrokenIndex, match="passage row 0 does not find itself"):
+        _check(generations.root / name, name.rpartition("-")[2], exchanged)
+
+
+def test_whoever_waits_for_another_builder_is_asked_and_may_give_up(generations: Generations) -> None:
+    def give_up() -> None:
+        raise Cancelled("Cancelled.")
+
+    with (generations.root / "lock").open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(Cancelled), generations.lock(give_up):
+            pass
+        waits: list[int] = []
+
+        def free_it() -> None:
+            waits.append(1)
+            fcntl.flock(other, fcntl.LOCK_UN)
+
+        with generations.lock(free_it):
+            assert waits == [1]

@@ -80,7 +80,7 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
     path = tmp_path / "news.jsonl"
     path.write_text("\n".join(news_line(n) for n in range(11)))
     (who, boat), *_ = [list(pair) for pair in zip(*[read_news(path)] * 2, strict=True)]
-    assert (who[0], who[2], boat[3]) == ("Boat 1", "who led the crew", [])
+    assert (who[0], who[2], boat[3]) == ("Boat 0", "who led the crew", [])
     ((start, answer),) = who[3]
     assert who[1][start : start + len(answer)] == answer == "Mara Lind"
 

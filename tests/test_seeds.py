@@ -17,7 +17,7 @@ from index.library import Library
 SEEDS = Path(__file__).parent.parent / "seeds"
 DATA = Path(__file__).parent / "data"
 SEEN, UNSEEN = DATA / "seeds-seen.jsonl", DATA / "seeds-unseen.jsonl"
-"""Forty questions each. The answers to the first were looked at while the program was built, those to the second not."""
+"""Forty questions each. Answers to the first were looked at while the program was built, answers to the second not."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_every_citation_of_every_answer_is_verbatim(outcomes: dict[Path, list[Ou
 
 
 # what was reached (docs/decisions.md), so that it is not lost: of 30 questions and of 10
-@pytest.mark.parametrize(("path", "least_right", "least_refused"), [(SEEN, 21, 8), (UNSEEN, 27, 9)])
+@pytest.mark.parametrize(("path", "least_right", "least_refused"), [(SEEN, 22, 9), (UNSEEN, 20, 10)])
 def test_as_many_questions_as_before_are_answered_rightly_or_refused(
     outcomes: dict[Path, list[Outcome]], path: Path, least_right: int, least_refused: int
 ) -> None:

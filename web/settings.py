@@ -76,7 +76,11 @@ def _folder(env: Mapping[str, str], name: str, default: Path) -> Path:
     value = env.get(name, "")
     if not value:
         return default
-    if "\0" in value or Path(value).is_file():
+    try:
+        is_file = "\0" in value or Path(value).is_file()
+    except OSError:  # a name that is too long
+        is_file = True
+    if is_file:
         raise _refuse(name, value, "a folder")
     return Path(value)
 

@@ -1,6 +1,7 @@
 """The articles folder, and paths given by hand: which files there are, and what is in them."""
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,16 +69,23 @@ def read_paths(paths: Sequence[Path], articles_folder: Path | None = None) -> It
     path that was given.
     """
     for path in paths:
-        if path.is_dir():
-            for file in scan(path):
-                yield from read(_named(file, articles_folder))
-        elif path.is_file():
-            status = path.stat()
-            yield from read(
-                _named(File(path, _text(Path(path.name)), status.st_size, status.st_mtime), articles_folder)
-            )
+        try:
+            files = _files(path)
+        except OSError as error:
+            yield ItemError(_text(path), f"It cannot be read: {error.strerror}.")
+        except IndexFault as fault:
+            yield ItemError(_text(path), str(fault))
         else:
-            yield ItemError(_text(path), "There is no such file or folder.")
+            for file in files:
+                yield from read(_named(file, articles_folder))
+
+
+def _files(path: Path) -> list[File]:
+    """The file at `path`, or those of the folder there. Raises OSError, and IndexFault for a folder within it."""
+    status = path.stat()
+    if stat.S_ISDIR(status.st_mode):
+        return scan(path)
+    return [File(path, _text(Path(path.name)), status.st_size, status.st_mtime)]
 
 
 def _named(file: File, articles_folder: Path | None) -> File:

@@ -8,6 +8,7 @@ import argparse
 import datetime as dt
 import io
 import logging
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -190,6 +191,9 @@ def _question(value: str) -> str:
 def _minimum(value: str) -> tuple[str, float]:
     metric, _, number = value.partition("=")
     try:
-        return metric, float(number)
+        least = float(number)
+        if not math.isfinite(least):
+            raise ValueError(number)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{value!r} is not of the form METRIC=VALUE") from None
+    return metric, least

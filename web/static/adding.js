@@ -24,11 +24,11 @@ export function prepareAdding({ openLibrary }) {
 }
 
 export async function rebuild() {
-  await start("/api/index/rebuild", {}, "Rebuilding the index", { followRunning: true });
+  await start("/api/index/rebuild", {}, "Rebuilding the index");
 }
 
-/** True when the server took it. Otherwise says why, and offers the same once more. */
-async function start(path, body, title, { followRunning = false } = {}) {
+/** True when the server took it, or is at it already. Otherwise says why, and offers the same once more. */
+async function start(path, body, title) {
   clearNotice("library-notices", "add");
   try {
     const { job_id: id } = await call("POST", path, { body });
@@ -37,9 +37,8 @@ async function start(path, body, title, { followRunning = false } = {}) {
   } catch (error) {
     const running = error.status === 409 && runningJob(error);
     if (running) followJob(running);
-    if (!running || !followRunning) report(running ? "Another job is running; this was not added." : error.message, error,
-      () => start(path, body, title, { followRunning }));
-    return false;
+    else report(error.message, error, () => start(path, body, title));
+    return Boolean(running);
   }
 }
 
@@ -98,9 +97,7 @@ function openPaste() {
       followJob(id, `Adding ${given.title || "the pasted article"}`);
       dialog.close();
     } catch (error) {
-      const running = error.status === 409 && runningJob(error);
-      if (running) followJob(running);
-      problem.textContent = running ? "Another job is running. Add this when it is done." : error.message;
+      problem.textContent = error.message;
     }
   };
   const dialog = build("dialog", { class: "form-dialog", "aria-labelledby": "paste-title", onclose: () => dialog.remove() },

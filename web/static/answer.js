@@ -33,7 +33,7 @@ export function renderAnswer(article, answer, handlers, rating = null) {
 
 /** What a screen reader hears when the answer is complete. */
 export function spokenSummary(answer) {
-  if (!answer.answered) return answer.answer || refusal(answer).what;
+  if (!answer.answered) return refusal(answer).what;
   const text = answer.short_answer || answer.answer.replace(/\s*\[\d+\]/g, "");
   return `Answer: ${text} (${count(answer.citations.length, "source")})`;
 }
@@ -54,7 +54,7 @@ function refusal(answer) {
 function refusedParts(answer, handlers) {
   const { what, next } = refusal(answer);
   return [
-    build("p", { class: "refusal", dir: "auto" }, answer.answer || what),
+    build("p", { class: "refusal", dir: "auto" }, what),
     build("p", { class: "next-step" }, next),
     answer.reason === "no_articles" && button("Add articles", handlers.add, { class: "solid" }),
     context(answer),

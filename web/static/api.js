@@ -72,10 +72,10 @@ export async function ask(question, { signal, onSources, onDelta }) {
   const response = await request("POST", "/api/ask", { body: { ...question, stream: true }, signal });
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return payload(response);
   for await (const { name, data } of events(response.body)) {
-    if (name === "sources") onSources(data.passages ?? data.sources ?? data);
+    if (name === "sources") onSources(data.passages);
     else if (name === "delta") onDelta(data.text);
     else if (name === "done") return data;
-    else if (name === "error") throw new ApiError((data.error ?? data).message, { code: (data.error ?? data).code, status: 500 });
+    else if (name === "error") throw new ApiError(data.error.message, { code: data.error.code, status: 500 });
   }
   throw new ApiError(BROKEN_OFF);
 }

@@ -244,7 +244,7 @@ async function openSession(id) {
 function showSession({ messages }) {
   conversation.replaceChildren();
   for (const { question, answer, feedback } of messages) {
-    const rating = feedback?.is_positive ?? (typeof feedback === "boolean" ? feedback : null);
+    const rating = feedback?.is_positive ?? null;
     renderInto(addExchange(conversation, question).article, answer, rating);
   }
   if (messages.at(-1)?.question === box.value) { // it was answered while the page was away

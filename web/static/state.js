@@ -68,7 +68,7 @@ function changeStatus(next, error) {
   if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: "Try again", run: refreshState }));
   if (status === "degraded") {
     notify("notices", "state",
-      health.message || "The index is not whole. Until it is rebuilt, answers come from keyword search alone.",
+      "The index is not whole. Until it is rebuilt, answers come from an older one or from keyword search alone.",
       [{ label: "Rebuild", run: () => { openLibrary(); rebuild(); } }]);
   }
 }
