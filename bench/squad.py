@@ -1,6 +1,6 @@
 """SQuAD 2.0 as a library: every paragraph an article, the questions of some titles asked.
 
-    python bench/squad.py --data DIR [--part tune] [--work DIR] [--limit N] [--json]
+    python -m bench.squad --data DIR [--part tune] [--work DIR] [--limit N] [--json]
 
 Prints the figures of `assistant eval`. The reader was trained on the `train` titles and its scores were fitted on
 the `tune` titles (bench/calibrate.py), so that only `test` says how well the whole does on what it has not seen.
