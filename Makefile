@@ -29,14 +29,16 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# the questions over seeds/; with DATA=folder, which holds squad/, those of SQuAD too
+# speed, and the questions over seeds/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
+	$(BIN)/python -m bench.speed
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
 build: setup-dev
+	rm -rf build # or what was deleted since would be in the wheel
 	$(BIN)/python -m build --wheel
 
 clean:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from index.filters import Filters
 
+DEFAULT_TOP_K = 8
 Reason = Literal["no_articles", "no_match", "no_evidence"]
 
 
@@ -23,7 +24,7 @@ class Question:
     history: tuple[Turn, ...] = ()
     """Oldest first."""
     filters: Filters = field(default=Filters())
-    top_k: int = 8
+    top_k: int = DEFAULT_TOP_K
     """How many passages are read for the answer."""
 
 

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.dates import in_words
 from assistant.statement import Quote
+from index.chunk import TITLE_CHARS
 from index.sentences import sentence_spans
 from index.words import stems
 
@@ -31,8 +32,6 @@ FEATURES = ("span", "passage", "names")
 RANK = np.array([0.40, 5.95, 1.41])
 TRUST = np.array([0.23, 3.61, 2.08])
 TRUST_BIAS = -6.70
-MAX_TITLE_CHARS = 150
-"""Of a longer title the rest is not read, so that it does not take the place of the passage."""
 
 Span = tuple[int, int]
 
@@ -45,8 +44,6 @@ class Evidence:
     """Its score is the probability that a person would accept the sentence as the answer."""
     answer: str
     """The words in it that the reader takes for the answer."""
-    rank_score: float
-    """Orders the sentences of one question; means nothing across questions."""
     features: tuple[float, ...]
     """As in `FEATURES`."""
 
@@ -65,9 +62,7 @@ class EvidenceReader:
         """Every sentence of `passages` that the reader saw whole or in part, best first, ties in their order."""
         if not passages:
             return []
-        logits = self._loaded().read(
-            question, [(p.metadata["title"][:MAX_TITLE_CHARS], p.page_content) for p in passages]
-        )
+        logits = self._loaded().read(question, [(p.metadata["title"][:TITLE_CHARS], p.page_content) for p in passages])
         found = [
             (passage, sentence, answer, span_score)
             for passage, seen in zip(passages, logits, strict=True)
@@ -91,7 +86,6 @@ class EvidenceReader:
                         1 / (1 + math.exp(-float(trust[n]))),
                     ),
                     answer=passage.page_content[slice(*answer)],
-                    rank_score=float(rank_scores[n]),
                     features=tuple(features[n].tolist()),
                 )
             )

@@ -7,6 +7,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
+from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
 from index.library import Library
 from index.search import Hit
@@ -38,7 +39,7 @@ class ArticleRetriever(BaseRetriever):
 
     library: Library
     filters: Filters = Filters()
-    k: int = 8
+    k: int = DEFAULT_TOP_K
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
         found = self.library.search(query, filters, k)

@@ -22,7 +22,7 @@ class Filters:
         return self != Filters()
 
     def as_json(self) -> dict[str, str | list[str]]:
-        """Only what is set, in the contract's shape."""
+        """Only what is set, as the API gives them back."""
         out: dict[str, str | list[str]] = {}
         if self.after:
             out["after"] = self.after.isoformat()

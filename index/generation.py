@@ -30,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk import CHUNKER_VERSION
+from index.disk import sync_folder, write_synced
 from index.embed import Vectors
 from index.errors import BrokenIndex, StorageFault
 from index.filters import Filters
@@ -194,10 +195,10 @@ class Generations:
             shutil.rmtree(building, ignore_errors=True)
             raise
         with self._storage_faults():
-            _sync_folder(self.root)
-            _write(self.root / "CURRENT.tmp", name.encode())
+            sync_folder(self.root)
+            write_synced(self.root / "CURRENT.tmp", name.encode())
             (self.root / "CURRENT.tmp").replace(self.root / "CURRENT")
-            _sync_folder(self.root)
+            sync_folder(self.root)
         return name
 
     def sweep_unfinished(self) -> None:
@@ -235,18 +236,18 @@ class Generations:
 def _write_generation(folder: Path, corpus: Corpus, model: str) -> str:
     """Fill `folder`; the hash of its manifest, as a generation's name gives it."""
     (folder / "words").mkdir(parents=True)
-    _write(folder / "vectors.faiss", VectorIndex.build(corpus.vectors).to_bytes())
+    write_synced(folder / "vectors.faiss", VectorIndex.build(corpus.vectors).to_bytes())
     table = io.BytesIO()
     np.save(table, corpus.passages, allow_pickle=False)
-    _write(folder / "passages.npy", table.getvalue())
+    write_synced(folder / "passages.npy", table.getvalue())
     keys = [[a.id, a.revision, a.published_at, a.source, a.author] for a in corpus.articles]
-    _write(folder / "articles.json", json.dumps(keys, ensure_ascii=False).encode())
+    write_synced(folder / "articles.json", json.dumps(keys, ensure_ascii=False).encode())
     bodies = zip(corpus.passages["article"].tolist(), corpus.bodies, strict=True)
     LexicalIndex.build(bodies, folder / "words")
     for file in (folder / "words").iterdir():
         with file.open("rb") as written:
             os.fsync(written.fileno())
-    _sync_folder(folder / "words")
+    sync_folder(folder / "words")
     manifest = {
         "format": FORMAT,
         "corpus_seq": corpus.seq,
@@ -264,8 +265,8 @@ def _write_generation(folder: Path, corpus: Corpus, model: str) -> str:
         },
     }
     data = json.dumps(manifest, indent=1).encode()
-    _write(folder / "manifest.json", data)
-    _sync_folder(folder)
+    write_synced(folder / "manifest.json", data)
+    sync_folder(folder)
     return _short_hash(data)
 
 
@@ -335,21 +336,6 @@ def _unread(folder: Path) -> bool:
     except OSError:  # no manifest: it was never published
         return True
     return True
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _short_hash(data: bytes) -> str:

@@ -1,14 +1,18 @@
-"""What tests share: a small deterministic embedder, and an empty library that uses it."""
+"""What tests share: a small deterministic embedder, an empty library that uses it, and the parts of one."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
+from articles import Folder
 
+from index.database import Database
 from index.embed import Vectors
 from index.library import Library
+from index.store import Store
 from index.words import content_stems
 
 pytest_plugins = ["web_fixtures"]
@@ -42,3 +46,26 @@ def library(tmp_path: Path, embedder: HashingEmbedder) -> Iterator[Library]:
     library = Library(tmp_path / "data", embedder=embedder)
     yield library
     library.close()
+
+
+@pytest.fixture
+def second(library: Library, embedder: HashingEmbedder) -> Iterator[Library]:
+    """Another library on the same data folder, as another process would have it."""
+    with closing(Library(library.data_dir, embedder=embedder)) as second:
+        yield second
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "articles")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    with closing(Database(tmp_path / "assistant.db")) as database:
+        yield database
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    return Store(database)

@@ -45,4 +45,4 @@ def quote(text: str, source: Source, score: float = 0.9, start: int = 0) -> Quot
 
 
 def evidence(text: str, source: Source, score: float = 0.9, start: int = 0) -> Evidence:
-    return Evidence(quote(text, source, score, start), answer="", rank_score=score, features=())
+    return Evidence(quote(text, source, score, start), answer="", features=())

@@ -1,28 +1,15 @@
 """Vectors kept by text and model, and the corpus that they make: in real SQLite."""
 
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import numpy as np
 import pytest
-from test_store import LONG, article
+from articles import LONG, article
 
 from index.chunk import TITLE_CHARS
 from index.database import Database
 from index.embeddings import Embeddings
 from index.store import Store
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(tmp_path / "assistant.db")) as database:
-        yield database
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    return Store(database)
 
 
 @pytest.fixture

@@ -90,7 +90,9 @@ def test_questions_are_asked_in_order_and_judged(stocked: Library) -> None:
     )
 
 
-@pytest.mark.parametrize(("articles", "expected"), [(("bridge",), True), (("bridge.txt#bridge",), True), ((), True)])
+@pytest.mark.parametrize(
+    ("articles", "expected"), [(("bridge",), True), (("bridge.txt#bridge",), True), ((), True), (("comet",), False)]
+)
 def test_a_gold_article_is_named_by_id_or_path_and_id(
     articles: tuple[str, ...], expected: bool, stocked: Library
 ) -> None:

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,8 +39,8 @@ def outcomes(assistant: Assistant) -> dict[Path, list[Outcome]]:
     return {path: evaluate(assistant, load_questions(path)) for path in (SEEN, UNSEEN)}
 
 
-def ask(assistant: Assistant, question: str, **filters: object) -> Answer:
-    return assistant.ask(Question(question, filters=Filters(**filters)))  # type: ignore[arg-type]
+def ask(assistant: Assistant, question: str, **filters: Any) -> Answer:
+    return assistant.ask(Question(question, filters=Filters(**filters)))
 
 
 def quotes(answer: Answer) -> list[str]:

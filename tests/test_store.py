@@ -3,39 +3,19 @@
 import base64
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from articles import LONG, article
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
-from index.article import Article
 from index.database import Database
 from index.errors import BrokenDatabase, IndexFault, StorageFault, UnknownArticle
 from index.store import ArticlePage, Store
-
-LONG = "\n\n".join(f"Paragraph {n} " + "speaks of many things " * 35 + "and ends." for n in range(3))
-"""Three passages: each paragraph has about 800 characters."""
-
-
-def article(article_id: str, text: str = "It opened.", **fields: str | None) -> Article:
-    stated = {"title": "Title", "origin": f"{article_id}.txt", **fields}
-    return Article(id=article_id, text=text, **stated)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(tmp_path / "assistant.db")) as database:
-        yield database
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    return Store(database)
 
 
 def passage_ids(database: Database) -> list[int]:

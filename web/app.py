@@ -33,7 +33,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         doc_ui=False,  # its pages load scripts from elsewhere; the document itself is served below
     )
     assert isinstance(app.json, DefaultJSONProvider)
-    app.json.sort_keys = False  # the contract's order reads better
+    app.json.sort_keys = False  # in the order of their definition replies read better
     app.extensions["services"] = Services(settings, library, assistant, jobs, Conversations(library.database))
     guard(app, settings)
     check_bodies(app, settings.max_request_bytes)

@@ -20,6 +20,7 @@ from typing import IO, Literal, Protocol
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select, update
 
 from index.article import Article, ItemError
+from index.disk import sync_folder
 from index.errors import BadArticle, Cancelled, IndexFault, StorageFault
 from index.ingest import article_from_fields, read_item
 from index.ingest.address import read_address
@@ -153,7 +154,7 @@ class Jobs:
                     file.flush()
                     os.fsync(file.fileno())
             for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
-                _sync_folder(made)
+                sync_folder(made)
             return self._enqueue(job_id, "add", {"files": names})
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
@@ -271,7 +272,8 @@ class Jobs:
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
             return replace(job, state="failed", report=report, message=report.errors[0].message)
-        total = self._unfinished[job.id].total
+        with self._changed:
+            total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, report=report)
 
     def _report(self, job: Job, request: Json, progress: Callable[[Stage, int, int], None]) -> Report:
@@ -335,14 +337,6 @@ def _broken(job: Job, error: Exception) -> Job:
 
 def _new_id() -> str:
     return secrets.token_hex(8)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _bare_name(name: str) -> str:

@@ -4,4 +4,5 @@ Imports nothing, so that the command line can check its words before a library i
 """
 
 MAX_QUESTION_CHARS = 2_000
+DEFAULT_HITS = 10
 MAX_TOP_K = 50

@@ -1,4 +1,4 @@
-"""Values as the JSON of the contract. The command line and HTTP both use it, so they cannot differ."""
+"""Values as JSON. The command line and HTTP both use it, so they cannot differ."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from assistant.answer import Question, Reason, Turn
+from assistant.answer import DEFAULT_TOP_K, Question, Reason, Turn
 from index.article import MAX_TEXT_CHARS
 from index.filters import Filters
-from web.limits import MAX_QUESTION_CHARS, MAX_TOP_K
+from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
 
 MAX_ARTICLES_A_REQUEST = 10_000
 
@@ -87,7 +87,7 @@ class FiltersBody(Body):
 class AskBody(Body):
     question: QuestionText
     session_id: Annotated[str, Field(max_length=100), UNICODE] | None = None
-    top_k: TopK = 8
+    top_k: TopK = DEFAULT_TOP_K
     stream: bool = False
     filters: FiltersBody | None = None
 
@@ -98,7 +98,7 @@ class AskBody(Body):
 
 class SearchBody(Body):
     query: QuestionText
-    top_k: TopK = 10
+    top_k: TopK = DEFAULT_HITS
     filters: FiltersBody | None = None
 
 
@@ -132,7 +132,7 @@ class AddressBody(Body):
 class RebuildBody(Body):
     full: bool = False
 
-    # the last is flask-openapi3's: it documents the body as one that may be missing
+    # the last is flask-openapi3's, so pydantic's type does not know it: the body may be missing
     model_config = ConfigDict(extra="forbid", strict=True, openapi_extra={"required": False})  # type: ignore[typeddict-unknown-key]
 
     @model_validator(mode="before")

@@ -13,10 +13,10 @@ import time
 from typing import Any
 
 from flask import Flask
-from waitress import wasyncore  # type: ignore[import-untyped]
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]
-from waitress.server import create_server  # type: ignore[import-untyped]
-from waitress.task import ErrorTask  # type: ignore[import-untyped]
+from waitress import wasyncore
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import ErrorTask
 
 from web.error_replies import error_body
 from web.errors import CannotListen
@@ -113,7 +113,7 @@ class Server:
         return any(c.requests or c.total_outbufs_len or c.close_when_flushed for c in channels)
 
 
-class _ErrorTask(ErrorTask):  # type: ignore[misc]
+class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """waitress's reply to what never reaches the application, in the shape of the application's."""
 
     def execute(self) -> None:
@@ -127,7 +127,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection. One that is refused early reads on for a while and throws away what comes.
 
     Closing it at once would reset it, and a client that is still sending would see the reset, not the 413.

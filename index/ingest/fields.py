@@ -19,7 +19,7 @@ MAX_TITLE_CHARS = 120
 
 
 def article_from_fields(fields: Mapping[str, object], *, origin: str, path: str | None) -> Article:
-    """The article that `fields` describe, by the contract's keys; unknown keys are ignored.
+    """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. `path` stands in for the URL when an id has to be made; None means that the
     text does. Raises BadArticle, naming the field and its value, for what does not fit.

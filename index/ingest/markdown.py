@@ -39,7 +39,7 @@ def read_markdown(name: str, data: bytes) -> Article:
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], str]:
-    """The fields between the `---` lines at the top, by the contract's names, and what follows them."""
+    """The fields between the `---` lines at the top, by the names of an article's fields, and what follows them."""
     handler = YAMLHandler()
     parts = text if not handler.detect(text) else handler.FM_BOUNDARY.split(text, 2)
     if isinstance(parts, str) or len(parts) < 3:

@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
-from assistant.answer import Citation, Question
+from assistant.answer import DEFAULT_TOP_K, Citation, Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.cli.search import heading, read_filters
@@ -22,9 +22,7 @@ REASONS = {
 
 def ask(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
-    question = Question(args.question, filters=filters)
-    if args.top_k:
-        question = Question(args.question, filters=filters, top_k=args.top_k)
+    question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         answer = Assistant(library, settings.llm).ask(question)
     if args.json:

@@ -8,16 +8,15 @@ from index.filters import Filters
 from index.library import Library
 from web.cli import UsageError
 from web.cli.terminal import no_articles, plain, print_json
+from web.limits import DEFAULT_HITS
 from web.replies import found_json
 from web.settings import Settings
-
-DEFAULT_TOP_K = 10
 
 
 def search(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
-        found = library.search(args.query, filters, args.top_k or DEFAULT_TOP_K)
+        found = library.search(args.query, filters, args.top_k or DEFAULT_HITS)
         has_articles = bool(found.hits) or library.status().articles > 0
     if args.json:
         print_json(found_json(found, filters))

@@ -13,7 +13,7 @@ export function prepareNarrowing() {
   for (const field of Object.values(fields)) field.addEventListener("change", showChips);
 }
 
-/** The filters to send, in the contract's shape; null when nothing is narrowed. */
+/** The filters to send, as the API takes them; null when nothing is narrowed. */
 export function chosenFilters() {
   const source = fields.source.value.trim();
   const filters = {

@@ -27,7 +27,7 @@ export function series(items) {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
-/** Filters in the contract's shape as short phrases. */
+/** Filters, as the API takes them, in short phrases. */
 export function filterPhrases(filters) {
   const list = (value) => (value === undefined || value === null ? [] : [value].flat());
   return [

@@ -1,0 +1,68 @@
+"""Dates as they are written, out as ISO 8601 or not at all."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from index.ingest.dates import date_in_name, iso_date
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("2021-03-29", "2021-03-29"),
+        (" 20210329 ", "2021-03-29"),
+        ("2021/03/29", "2021-03-29"),
+        ("2021-03-29T10:00:00Z", "2021-03-29T10:00:00+00:00"),
+        ("2021-03-29T10:00:00.5+02:00", "2021-03-29T10:00:00.500000+02:00"),
+        ("2021-03-29 10:00", "2021-03-29T10:00:00"),
+        ("2021-03-29 10:00:00 -0700", "2021-03-29T10:00:00-07:00"),
+        ("2021-03-29 10:00:00 UTC", "2021-03-29T10:00:00+00:00"),
+        ("Mon, 29 Mar 2021 10:00:00 GMT", "2021-03-29T10:00:00+00:00"),
+        ("29 Mar 2021 10:00:00 EDT", "2021-03-29T10:00:00-04:00"),
+        ("Mon, 29 Mar 2021 10:00:00 +0530", "2021-03-29T10:00:00+05:30"),
+        ("29 March 2021", "2021-03-29"),
+        ("March 29, 2021", "2021-03-29"),
+        ("Sept. 3, 2023", "2023-09-03"),
+        ("1969-07-20", "1969-07-20"),
+        (date(2021, 3, 29), "2021-03-29"),
+        (datetime(2021, 3, 29, 10, tzinfo=UTC), "2021-03-29T10:00:00+00:00"),
+    ],
+)
+def test_dates_come_out_as_iso_8601(stated: object, expected: str) -> None:
+    assert iso_date(stated) == expected
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "",
+        "2021",
+        "2021-03",
+        "March 29",
+        "29 Mar 21 10:00:00 GMT",
+        "03/29/2021",
+        "2021-02-30",
+        "31 June 2021",
+        "yesterday",
+        "10:00",
+        "Marathon 3, 2021",
+        "29 Mar 2021 10:00:00 XYZ",
+        "٢٠٢١-٠٣-٢٩",
+        "2021-03-29T25:00",
+        1617012000,
+        20210329.0,
+        True,
+        None,
+        ["2021-03-29"],
+        "2021-03-29" * 1000,
+        "0000-01-01",
+    ],
+)
+def test_what_would_take_a_guess_is_no_date(stated: object) -> None:
+    assert iso_date(stated) is None
+
+
+@pytest.mark.parametrize("name", ["20210329.txt", "a-2021-03-29.txt", "2021-03-290.txt", "2021-13-01.txt", ""])
+def test_a_file_name_that_does_not_start_with_a_date(name: str) -> None:
+    assert date_in_name(name) is None
