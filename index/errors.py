@@ -11,6 +11,8 @@ IndexFault
 └── Cancelled        the caller asked for the work to stop; what was committed stays
 """
 
+import reprlib
+
 
 class IndexFault(Exception):
     """Base of every error that `index` raises on purpose. Its text is fit to show to a user."""
@@ -46,3 +48,14 @@ class FetchRefused(IndexFault):
 
 class Cancelled(IndexFault):
     pass
+
+
+def shown(value: object) -> str:
+    """`value` as it was written, shortened for a message: it may be huge, nested without end, or hold itself."""
+    short = reprlib.Repr()
+    short.maxstring = short.maxother = 60
+    short.maxlevel = 2
+    try:
+        return short.repr(value)
+    except ValueError:  # an int of more digits than Python writes out
+        return "a number too long to show"

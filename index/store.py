@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, s
 from index.article import Article
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
-from index.errors import IndexFault, UnknownArticle
+from index.errors import IndexFault, UnknownArticle, shown
 from index.schema import (
     BY_HAND,
     IN_FOLDER,
@@ -133,7 +133,7 @@ class Store:
                 for row in connection.execute(select(articles.c.id, articles.c.revision).where(articles.c.id.in_(some)))
             }
             if by_hand and (missing := [i for i in ids if i not in found]):
-                raise UnknownArticle(f"No article has the id {missing[0]!r}. `assistant articles` lists the ids.")
+                raise UnknownArticle(f"No article has the id {shown(missing[0])}. `assistant articles` lists the ids.")
             for article_id, revision in found.items():
                 connection.execute(delete(articles).where(articles.c.id == article_id))
                 connection.execute(

@@ -58,6 +58,23 @@ def test_a_value_that_breaks_the_schema_is_422_and_names_its_field(
     assert (error["code"], error["field"]) == ("invalid", field)
 
 
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        (ASK | {"top_k": 51}, "it is 51"),
+        (ASK | {"filters": {"after": "last week"}}, "it is 'last week'"),
+        ({"question": "x" * 100_000}, "...xxx"),
+        (ASK | {"y" * 100_000: 1}, "it is 1"),
+    ],
+)
+def test_the_message_shows_the_value_and_never_a_long_one_whole(
+    client: FlaskClient, body: dict[str, Any], shown: str
+) -> None:
+    message = _error(client.post("/api/ask", json=body), 422)["message"]
+    assert shown in message
+    assert len(message) < 300
+
+
 def test_a_whole_number_may_be_written_with_a_point(client: FlaskClient) -> None:
     assert client.post("/api/search", json={"query": "comet", "top_k": 3.0}).status_code == 200
     _error(client.post("/api/search", json={"query": "comet", "top_k": 3.5}), 422)
@@ -98,6 +115,11 @@ def test_an_upload_above_the_limit_is_413(client: FlaskClient) -> None:
 )
 def test_what_is_not_there_is_404(client: FlaskClient, path: str) -> None:
     assert _error(client.get(path), 404)["code"] == "not_found"
+
+
+def test_a_long_id_is_not_repeated_whole(client: FlaskClient) -> None:
+    for kind in ("articles", "jobs", "sessions"):
+        assert len(_error(client.get(f"/api/{kind}/{'x' * 5_000}"), 404)["message"]) < 150
 
 
 def test_an_unknown_conversation_is_404(client: FlaskClient) -> None:

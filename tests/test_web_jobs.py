@@ -40,6 +40,15 @@ def test_adding_the_same_again_changes_nothing(client: FlaskClient, library: Lib
     assert library.status().articles == count
 
 
+def test_an_article_as_it_was_given_out_can_be_sent_back(client: FlaskClient, library: Library) -> None:
+    given = client.get("/api/articles/comet").json or {}
+    job = _ended(client, client.post("/api/articles", json=given | {"title": "The comet, again", "origin": "mine"}))
+    assert (job["state"], job["updated"]) == ("done", 1)
+    again = client.get("/api/articles/comet").json or {}
+    assert (again["title"], again["text"]) == ("The comet, again", given["text"])
+    assert "mine" not in again["origin"]
+
+
 def test_several_articles_at_once_each_stand_for_themselves(client: FlaskClient) -> None:
     articles = [
         {"id": "one", "text": "One text."},

@@ -28,6 +28,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.answer import Answer, Turn
 from index.database import Database
+from index.errors import shown
 from web.errors import UnknownMessage, UnknownSession
 from web.replies import Json, answer_json
 
@@ -159,7 +160,7 @@ class Conversations:
         opinion = {"is_positive": is_positive, "feedback_text": feedback_text, "created_at": _now()}
         with self._database.write() as connection:
             if not connection.execute(select(messages.c.id).where(messages.c.id == message_id)).first():
-                raise UnknownMessage(f"There is no message {message_id!r}.")
+                raise UnknownMessage(f"There is no message {shown(message_id)}.")
             connection.execute(
                 upsert(feedback)
                 .values(message_id=message_id, **opinion)
@@ -181,7 +182,7 @@ def _message(row: Any) -> Json:
 
 
 def _unknown(session_id: str) -> UnknownSession:
-    return UnknownSession(f"There is no conversation {session_id!r}.")
+    return UnknownSession(f"There is no conversation {shown(session_id)}.")
 
 
 def _now() -> str:

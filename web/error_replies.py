@@ -11,11 +11,13 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from assistant.errors import AssistantFault
-from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle
+from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle, shown
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
 
 log = logging.getLogger(__name__)
 
+MAX_FIELD_NAME_CHARS = 100
+"""The name of an unknown field is the caller's."""
 CODES = {
     400: "bad_request",
     401: "token_required",
@@ -57,10 +59,12 @@ def error_reply(status: int, message: str, field: str | None = None) -> Response
 
 
 def invalid_reply(error: ValidationError) -> Response:
-    """422 for the first thing that breaks the schema, by the dotted name of its field."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    field = ".".join(str(part) for part in first["loc"])
+    """422 for the first thing that breaks the schema, by the dotted name of its field and its value."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    field = ".".join(str(part) for part in first["loc"])[:MAX_FIELD_NAME_CHARS]
     message = first["msg"].removeprefix("Value error, ")
+    if isinstance(first["input"], str | int | float):  # of what is missing or nested, the input is all around it
+        message = f"{message}; it is {shown(first['input'])}"
     return error_reply(422, f"{field}: {message}" if field else message, field or None)
 
 

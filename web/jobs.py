@@ -21,7 +21,7 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, s
 
 from index.article import Article, ItemError
 from index.disk import sync_folder
-from index.errors import BadArticle, Cancelled, IndexFault, StorageFault
+from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
 from index.ingest import article_from_fields, read_item
 from index.ingest.address import read_address
 from index.library import Library
@@ -189,7 +189,7 @@ class Jobs:
         with self._database.read() as connection:
             outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
         if outcome is None:
-            raise UnknownJob(f"There is no job {job_id!r}.")
+            raise UnknownJob(f"There is no job {shown(job_id)}.")
         found: Json = json.loads(outcome)
         return found
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from assistant.answer import DEFAULT_TOP_K, Question, Reason, Turn
 from index.article import MAX_TEXT_CHARS
 from index.filters import Filters
+from index.ingest.fields import MAX_FIELD_CHARS
 from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
 
 MAX_ARTICLES_A_REQUEST = 10_000
@@ -59,7 +60,7 @@ QuestionText = Annotated[
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
-Field300 = Annotated[str, Field(max_length=300), UNICODE] | None
+ArticleField = Annotated[str, Field(max_length=MAX_FIELD_CHARS), UNICODE] | None
 
 
 class Body(BaseModel):
@@ -103,18 +104,26 @@ class SearchBody(Body):
 
 
 class ArticleBody(Body):
-    """One article, written out."""
+    """One article, written out: the fields that are stored, so that what was given out can be sent back.
+
+    The last five are the library's to say and are not taken over.
+    """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), UNICODE]
-    id: Field300 = None
-    title: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
-    url: Annotated[str, Field(max_length=2_000), UNICODE] | None = None
-    source: Field300 = None
-    author: Field300 = None
-    published_at: Field300 = None
-    updated_at: Field300 = None
-    language: Field300 = None
-    provenance: Field300 = None
+    id: ArticleField = None
+    title: ArticleField = None
+    url: ArticleField = None
+    source: ArticleField = None
+    author: ArticleField = None
+    published_at: ArticleField = None
+    updated_at: ArticleField = None
+    language: ArticleField = None
+    provenance: ArticleField = None
+    revision: ArticleField = None
+    added_at: ArticleField = None
+    origin: ArticleField = None
+    is_current: bool | None = None
+    passages: int | None = None
 
 
 class ArticlesBody(Body):

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Flask, Response, redirect, request
 from flask.typing import ResponseReturnValue
 
+from index.errors import shown
 from web.error_replies import error_reply
 from web.errors import Refused
 from web.settings import Settings
@@ -82,7 +83,7 @@ def same(given: str, expected: str) -> bool:
 
 def _check_host(own: str) -> None:
     if _split(f"//{request.host}").hostname not in OWN_NAMES | {own.lower()}:
-        raise Refused(403, f"This server does not answer for the host {request.host!r}.")
+        raise Refused(403, f"This server does not answer for the host {shown(request.host)}.")
 
 
 def _check_origin() -> None:

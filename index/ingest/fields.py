@@ -4,12 +4,11 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
-import reprlib
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
-from index.errors import BadArticle
+from index.errors import BadArticle, shown
 from index.ingest.dates import iso_date
 from index.sentences import sentence_spans
 
@@ -116,15 +115,4 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
 
 
 def _wrong(name: str, value: object, expected: str) -> BadArticle:
-    return BadArticle(f"{name} is {_shown(value)}: expected {expected}")
-
-
-def _shown(value: object) -> str:
-    """`value` as it was written, shortened: it may be huge, nested without end, or hold itself."""
-    short = reprlib.Repr()
-    short.maxstring = short.maxother = 60
-    short.maxlevel = 2
-    try:
-        return short.repr(value)
-    except ValueError:  # an int of more digits than Python writes out
-        return "a number too long to show"
+    return BadArticle(f"{name} is {shown(value)}: expected {expected}")

@@ -6,8 +6,8 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 from pydantic import ValidationError
 
-from index.errors import IndexFault, UnknownArticle
-from web.error_replies import invalid_reply
+from index.errors import IndexFault, UnknownArticle, shown
+from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
 from web.replies import Json, article_json
 from web.routes.errors import errors
@@ -48,7 +48,7 @@ def get_article(path: ArticlePath, query: RevisionQuery) -> Json:
     stored = services().library.article(path.article_id, query.revision)
     if stored is None:
         raise UnknownArticle(
-            f"There is no article {path.article_id!r}" + (" in that revision." if query.revision else ".")
+            f"There is no article {shown(path.article_id)}" + (" in that revision." if query.revision else ".")
         )
     return article_json(stored, with_text=True)
 
@@ -114,7 +114,8 @@ def _add_files() -> str:
     unexpected = (set(request.form) | set(request.files)) - {"file"}
     if unexpected:
         name = sorted(unexpected)[0]
-        raise Refused(422, f"The form has a part {name!r}; expected parts named 'file' with a file each.", field=name)
+        message = f"The form has a part {shown(name)}; expected parts named 'file' with a file each."
+        raise Refused(422, message, field=name[:MAX_FIELD_NAME_CHARS])
     files = [file for file in request.files.getlist("file") if file.filename]
     if not files:
         raise Refused(422, "The form has no file.", field="file")
