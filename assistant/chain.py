@@ -117,7 +117,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in extract.write(question, reading.evidence, embed):
+                for statement in extract.write(reading.evidence, embed):
                     yield [statement]
             yield [Ending(answerer, began)]
 
@@ -153,7 +153,10 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
         return None
     for evidence in reading.evidence:
         quote = evidence.quote
-        if (quote.article_id, quote.start, quote.end) == (citation.article_id, citation.start, citation.end):
+        if (quote.article_id, quote.end) == (
+            citation.article_id,
+            citation.end,
+        ):  # it may begin with what "it" stands for
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
             return evidence.answer if fitting else None
     return None

@@ -1,6 +1,6 @@
 """What a question asks for: a few words, or sentences.
 
-English only, by its opening words. It decides whether an answer carries a short answer and how long it may be.
+English only, by its opening words. It decides whether an answer carries a short answer.
 """
 
 import re

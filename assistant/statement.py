@@ -9,7 +9,7 @@ from index.words import stems
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage: `text` is `article.text[start:end]`."""
+    """A sentence of a passage, or two in a row: `text` is `article.text[start:end]`."""
 
     passage: Document
     start: int
@@ -30,6 +30,9 @@ class Quote:
     def published_on(self) -> str:
         """The day; empty when unknown, so that days compare."""
         return (self.passage.metadata["published_at"] or "")[:10]
+
+    def overlaps(self, other: "Quote") -> bool:
+        return self.article_id == other.article_id and self.start < other.end and other.start < self.end
 
     def word_set(self) -> frozenset[str]:
         return frozenset(stems(self.text))

@@ -4,18 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from passages import Source, evidence
+from passages import Source, evidence, passage
 
 from assistant.evidence import Evidence
 from assistant.extract import (
     ANSWER_THRESHOLD,
+    CONFIDENT,
     MAX_SENTENCES,
     NEARLY_AS_GOOD,
     NEWER_AS_GOOD,
     SAME_FACT_COSINE,
+    WORTH_SHOWING,
     write,
 )
-from assistant.statement import Statement
+from assistant.statement import Quote, Statement
 from index.embed import Embed, Vectors
 
 OLD = Source("old", published_at="2020-04-16")
@@ -26,7 +28,6 @@ NEW_TOLL = "The city said on Friday that 3,869 people had died there."
 SCHOOLS = "Schools in the province have not reopened so far."
 TRAINS = "Trains began to leave the station on the day after."
 SHOPS = "Many shops and restaurants are closed this week."
-ANYTHING = "Tell me about the city"
 BEST = 0.9
 NEARLY = BEST * NEARLY_AS_GOOD + 0.001
 NOT_NEARLY = BEST * NEARLY_AS_GOOD - 0.001
@@ -53,89 +54,96 @@ def embed_with(tolls: float = 0.0) -> Embed:
     return embed
 
 
-def written(question: str, found: list[Evidence], embed: Embed | None = None) -> list[str]:
-    return [statement.text for statement in write(question, found, embed or embed_with())]
+def written(found: list[Evidence], embed: Embed | None = None) -> list[str]:
+    return [statement.text for statement in write(found, embed or embed_with())]
 
 
 def test_nothing_is_written_without_evidence() -> None:
-    assert written(ANYTHING, []) == []
+    assert written([]) == []
 
 
 def test_nothing_is_written_when_the_best_sentence_is_under_the_threshold() -> None:
-    assert written(ANYTHING, [evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD - 0.001)]) == []
-    assert written(ANYTHING, [evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD)]) == [OLD_TOLL]
+    assert written([evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD - 0.001)]) == []
+    assert written([evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD)]) == [OLD_TOLL]
 
 
 def test_the_best_sentence_decides_whether_there_is_an_answer_and_not_a_later_one() -> None:
     found = [evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD / 2), evidence(SCHOOLS, NEW, 1.0)]
-    assert written(ANYTHING, found) == []
+    assert written(found) == []
 
 
 def test_a_statement_is_the_sentence_and_its_support_is_the_quote() -> None:
     best = evidence(OLD_TOLL, OLD, BEST, start=30)
-    (statement,) = write(ANYTHING, [best], embed_with())
+    (statement,) = write([best], embed_with())
     (support,) = statement.support
     assert (statement.text, support.quote, support.copies) == (OLD_TOLL, best.quote, ())
 
 
 def test_a_further_sentence_is_added_only_where_it_is_nearly_as_good() -> None:
-    found = [evidence(OLD_TOLL, OLD, BEST), evidence(SCHOOLS, OLD, NEARLY), evidence(TRAINS, OLD, NOT_NEARLY)]
-    assert written(ANYTHING, found) == [OLD_TOLL, SCHOOLS]
+    found = [evidence(OLD_TOLL, OLD, BEST), evidence(SCHOOLS, NEW, NEARLY), evidence(TRAINS, UNDATED, NOT_NEARLY)]
+    assert written(found) == [OLD_TOLL, SCHOOLS]
 
 
-def test_no_answer_has_more_than_three_sentences_nor_one_to_a_plain_question_more_than_two() -> None:
+def test_beside_a_sentence_that_is_not_sure_every_one_is_shown_that_may_be_it() -> None:
+    doubtful = CONFIDENT - 0.001
+    likely, unlikely = doubtful * WORTH_SHOWING + 0.001, doubtful * WORTH_SHOWING - 0.001
+    found = [evidence(OLD_TOLL, OLD, doubtful), evidence(SCHOOLS, NEW, likely), evidence(TRAINS, UNDATED, unlikely)]
+    assert written(found) == [OLD_TOLL, SCHOOLS]
+    assert written([evidence(OLD_TOLL, OLD, CONFIDENT), evidence(SCHOOLS, NEW, likely)]) == [OLD_TOLL]
+
+
+def test_no_answer_has_more_than_three_sentences() -> None:
     texts = [OLD_TOLL, SCHOOLS, TRAINS, SHOPS]
     found = [evidence(text, OLD, BEST, start=100 * n) for n, text in enumerate(texts)]
     assert MAX_SENTENCES == 3
-    assert written(ANYTHING, found) == texts[:3]
-    assert written("How many people died?", found) == texts[:2]
+    assert written(found) == texts[:3]
 
 
 @pytest.mark.parametrize("fragment", ["Deaths: 2,579", "Sky watching", "Photo by Ada Quill"])
 def test_a_heading_is_not_an_answer_however_well_it_fits(fragment: str) -> None:
-    assert written(ANYTHING, [evidence(fragment, OLD, 1.0)]) == []
-    assert written(ANYTHING, [evidence(fragment, OLD, 1.0), evidence(SCHOOLS, OLD, BEST)]) == [SCHOOLS]
+    assert written([evidence(fragment, OLD, 1.0)]) == []
+    assert written([evidence(fragment, OLD, 1.0), evidence(SCHOOLS, OLD, BEST)]) == [SCHOOLS]
 
 
 def test_a_short_sentence_is_an_answer() -> None:
-    assert written(ANYTHING, [evidence("It is 93 m tall.", OLD, 1.0)]) == ["It is 93 m tall."]
+    assert written([evidence("It is 93 m tall.", OLD, 1.0)]) == ["It is 93 m tall."]
 
 
 def test_a_newer_report_of_the_same_fact_comes_first() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, NEW, GOOD_IF_NEWER)]
-    assert written(ANYTHING, found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
 
 
 def test_a_newer_report_that_answers_much_worse_is_left_out() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, NEW, BAD_IF_NEWER)]
-    assert written(ANYTHING, found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
 
 
 def test_a_newer_report_of_another_fact_does_not_come_first() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, NEW, NEARLY)]
-    assert written(ANYTHING, found, embed_with(tolls=TWO_FACTS)) == [OLD_TOLL, NEW_TOLL]
+    assert written(found, embed_with(tolls=TWO_FACTS)) == [OLD_TOLL, NEW_TOLL]
 
 
 def test_an_older_report_of_the_same_fact_stays_behind() -> None:
     found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, OLD, BEST)]
-    assert written(ANYTHING, found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
 
 
 def test_a_report_without_a_date_counts_as_no_newer() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, UNDATED, GOOD_IF_NEWER)]
-    assert written(ANYTHING, found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
 
 
 def test_sentences_of_one_article_are_not_rivals_for_one_fact() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, OLD, NEARLY, start=200)]
-    assert written(ANYTHING, found, embed_with(tolls=0.99)) == [OLD_TOLL, NEW_TOLL]
+    assert written(found, embed_with(tolls=0.99)) == [OLD_TOLL, NEW_TOLL]
 
 
 def test_copies_are_one_voice_the_best_of_them_and_the_others_are_named() -> None:
     wire = "Gary Cahill scored for Chelsea in the 58th minute, and Eden Hazard equalised in the 83rd."
     copied = "Gary Cahill scored for Chelsea in the 58th minute and Eden Hazard then equalised in the 83rd."
     found = [evidence(wire, OLD, BEST), evidence(copied, NEW, 0.8), evidence(wire, UNDATED, 0.7)]
-    (statement,) = write(ANYTHING, found, embed_with())
+    (statement,) = write(found, embed_with())
     assert said(statement) == ("old", ["new", "undated"])
 
 
@@ -146,14 +154,14 @@ def test_an_article_that_says_it_twice_is_named_once() -> None:
         evidence(SCHOOLS, NEW, 0.7),
         evidence(SCHOOLS, NEW, 0.6, start=200),
     ]
-    (statement,) = write(ANYTHING, found, embed_with())
+    (statement,) = write(found, embed_with())
     assert said(statement) == ("old", ["new"])
 
 
 def test_the_same_words_with_another_number_are_no_copy() -> None:
     before = "The government of the island says that 64 people died because of the hurricane."
     after = "The government of the island says that 2,975 people died because of the hurricane."
-    statements = list(write(ANYTHING, [evidence(before, OLD, BEST), evidence(after, NEW, NEARLY)], one_fact))
+    statements = list(write([evidence(before, OLD, BEST), evidence(after, NEW, NEARLY)], one_fact))
     assert [said(statement) for statement in statements] == [("new", []), ("old", [])]
 
 
@@ -168,11 +176,35 @@ def said(statement: Statement) -> tuple[str, list[str]]:
     return support.quote.article_id, [copy.article_id for copy in support.copies]
 
 
-def test_a_newer_report_has_its_place_before_a_sentence_that_answers_nearly_as_well() -> None:
+def test_a_newer_report_has_its_place_before_sentences_that_answer_nearly_as_well() -> None:
     found = [
         evidence(OLD_TOLL, OLD, BEST),
         evidence(SCHOOLS, OLD, NEARLY, start=100),
+        evidence(TRAINS, OLD, NEARLY, start=200),
         evidence(NEW_TOLL, NEW, GOOD_IF_NEWER),
     ]
-    told = [statement.text for statement in write("How many people died?", found, embed_with(tolls=ONE_FACT))]
-    assert told == [NEW_TOLL, OLD_TOLL]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL, SCHOOLS]
+
+
+def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before_it() -> None:
+    _, she, they = in_a_row("The mayor is Ada Quill.", "She opened the bridge.", "They cheered.")
+    (statement,) = write([she], embed_with())
+    assert statement.text == statement.support[0].quote.text == "The mayor is Ada Quill. She opened the bridge."
+    assert written([they]) == ["The mayor is Ada Quill. She opened the bridge. They cheered."]
+
+
+def test_what_stands_in_the_answer_already_is_not_told_again() -> None:
+    mayor, she, they = in_a_row("The mayor is Ada Quill.", "She opened the bridge.", "They cheered.")
+    assert written([mayor, she]) == ["The mayor is Ada Quill.", "She opened the bridge."]
+    assert written([she, mayor]) == ["The mayor is Ada Quill. She opened the bridge."]
+    assert written([they, she, mayor]) == ["The mayor is Ada Quill. She opened the bridge. They cheered."]
+
+
+def in_a_row(*sentences: str) -> list[Evidence]:
+    """The sentences of one passage, each less probable than the one before."""
+    whole = passage(" ".join(sentences), OLD)
+    starts = [whole.page_content.index(sentence) for sentence in sentences]
+    return [
+        Evidence(Quote(whole, start, start + len(text), 0.6 - n / 100), answer="", features=())
+        for n, (start, text) in enumerate(zip(starts, sentences, strict=True))
+    ]
