@@ -24,6 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.evaluate import TestQuestion, holds
 from assistant.evidence import FEATURES, EvidenceReader
+from assistant.extract import ANSWER_THRESHOLD, CONFIDENT, CONSIDERED, MAX_SENTENCES, NEARLY_AS_GOOD
 from assistant.reader.data import NEWS, NEWS_HELD_OUT, read_news
 from assistant.retriever import ArticleRetriever
 from bench import squad
@@ -155,10 +156,33 @@ def report(cases: list[Case], rank: NDArray[np.float64], trust: NDArray[np.float
             f"{1 - kept[kind == 'elsewhere'].mean():.2f} of those on other topics; of the answers given in their own "
             f"library {right[kept & (kind != 'elsewhere')].mean():.2f} are right"
         )
+    for share in (1.0, NEARLY_AS_GOOD, 0.7, 0.5, 0.3):
+        shown = [_shown(c, rank, trust, bias, share) for c, is_asked in zip(cases, answerable, strict=True) if is_asked]
+        given = [right_ones for right_ones in shown if len(right_ones)]
+        print(
+            f"beside a doubtful sentence those of {share:.2f} of its probability: "
+            f"{np.mean([len(ones) for ones in given]):.2f} sentences an answer, "
+            f"{np.mean([ones.any() for ones in given]):.3f} of the answers hold the right one, "
+            f"{np.mean([ones.any() for ones in shown]):.3f} of all answerable questions"
+        )
     for low in np.arange(0, 1, 0.2):
         bin_ = (probability >= low) & (probability < low + 0.2) & (kind != "elsewhere")
         if bin_.any():
             print(f"said {probability[bin_].mean():.2f}, right {right[bin_].mean():.2f} ({bin_.sum()} questions)")
+
+
+def _shown(
+    case: Case, rank: NDArray[np.float64], trust: NDArray[np.float64], bias: float, share: float
+) -> NDArray[np.bool_]:
+    """Whether each sentence of the answer is right, as `extract.write` chooses them; none where it refuses."""
+    order = np.argsort(-(case.features @ rank), kind="stable")[:CONSIDERED]
+    probability = 1 / (1 + np.exp(-(case.features[order] @ trust + bias)))
+    best = probability[0]
+    if best < ANSWER_THRESHOLD:
+        return case.right[:0]
+    enough = best * (NEARLY_AS_GOOD if best >= CONFIDENT else share)
+    chosen = [n for n, p in enumerate(probability) if n == 0 or p >= enough][:MAX_SENTENCES]
+    return case.right[order[chosen]]
 
 
 def _first(case: Case, rank: NDArray[np.float64]) -> int:

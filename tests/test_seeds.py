@@ -1,6 +1,8 @@
 """The real models over the articles in seeds/: what the project promises of its answers, as a person would ask."""
 
 import datetime as dt
+import json
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,8 +16,12 @@ from assistant.assistant import Assistant
 from assistant.evaluate import Outcome, evaluate, load_questions
 from index.filters import Filters
 from index.library import Library
+from web.cli import main
+from web.replies import answer_json
 
-SEEDS = Path(__file__).parent.parent / "seeds"
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SEEDS = ROOT / "seeds"
 DATA = Path(__file__).parent / "data"
 SEEN, UNSEEN = DATA / "seeds-seen.jsonl", DATA / "seeds-unseen.jsonl"
 """Forty questions each. Answers to the first were looked at while the program was built, answers to the second not."""
@@ -76,6 +82,22 @@ def test_the_seed_article_tells_when_blinken_visited_israel(assistant: Assistant
     assert stored is not None
     assert stored.article.origin == "000_afa32b4702511f54.txt"
     assert (SEEDS / stored.article.origin).read_text(encoding="utf-8")[144:302] == first.quote
+
+
+def test_the_answer_that_the_readme_shows_is_the_one_given(
+    assistant: Assistant, library: Library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [shown] = map(json.loads, re.findall(r"```json\n(.*?)```", README, re.DOTALL))
+    given = answer_json(ask(assistant, shown["question"]))
+    for answer in (shown, given):
+        for name in ("generation", "timings_ms", "message_id", "session_id"):
+            del answer[name]
+        for citation in answer["citations"]:
+            citation["score"] = pytest.approx(citation["score"], abs=0.05)  # processors round differently
+    assert given == shown
+    [(question, console)] = re.findall(r'```console\n\$ \S+ ask "(.*?)"\n(.*?)```', README, re.DOTALL)
+    assert main(["ask", question, "--data-dir", str(library.data_dir)]) == 0
+    assert capsys.readouterr().out == console
 
 
 def test_the_same_wire_story_in_two_outlets_is_one_citation_with_the_other_beside_it(assistant: Assistant) -> None:
