@@ -33,8 +33,8 @@ WEIGHT_DECAY = 0.01
 CHECKPOINT_STEPS = 200
 FROM_SHIFTS = {"reddit": 4000, "amazon_reviews": 3000}
 """Questions taken of each; new_wiki is taken whole but for one title in ten."""
-NEWS_TIMES = 4
-"""How often each news question is taken: about a third of the examples are then of news."""
+NEWS_TIMES = 2
+"""How often each news question is taken: about half of the examples are then of news."""
 
 logger = logging.getLogger(__name__)
 
