@@ -27,6 +27,9 @@ BUILTIN = "builtin"
 BUILTIN_NAME = "all-MiniLM-L6-v2"
 BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 BATCH_SIZE = 32
+LOADING = threading.Lock()
+"""Held while any model is loaded. transformers sets torch's type of numbers for the whole process meanwhile: two that
+threads load at once can be of mixed types, which fails from then on, and leave the process with the wrong one."""
 
 Vectors = NDArray[np.float32]
 Embed = Callable[[Sequence[str]], Vectors]
@@ -83,27 +86,31 @@ class SentenceTransformerEmbedder:
             path = builtin_folder() if self.name == BUILTIN else Path(self.name)
             if path.is_dir():
                 _refuse_pickles(path)
-            quiet_transformers()
-            import torch
-            from safetensors import SafetensorError
-            from sentence_transformers import SentenceTransformer
-
-            try:
-                self._model = SentenceTransformer(
-                    str(path),
-                    device="cpu",
-                    trust_remote_code=False,
-                    model_kwargs={
-                        "dtype": torch.bfloat16 if has_bfloat16() else torch.float32,
-                        "use_safetensors": True,
-                    },
-                )
-            except (OSError, ValueError, SafetensorError) as error:
-                raise ModelFault(
-                    f"The embedding model {self.name!r} cannot be loaded ({error}). "
-                    f"Set ASSISTANT_EMBEDDING_MODEL to `{BUILTIN}`, a folder, or a model of this machine."
-                ) from error
+            with LOADING:
+                self._model = self._read(path)
         return self._model
+
+    def _read(self, path: Path) -> "SentenceTransformer":
+        quiet_transformers()
+        import torch
+        from safetensors import SafetensorError
+        from sentence_transformers import SentenceTransformer
+
+        try:
+            return SentenceTransformer(
+                str(path),
+                device="cpu",
+                trust_remote_code=False,
+                model_kwargs={
+                    "dtype": torch.bfloat16 if has_bfloat16() else torch.float32,
+                    "use_safetensors": True,
+                },
+            )
+        except (OSError, ValueError, SafetensorError) as error:
+            raise ModelFault(
+                f"The embedding model {self.name!r} cannot be loaded ({error}). "
+                f"Set ASSISTANT_EMBEDDING_MODEL to `{BUILTIN}`, a folder, or a model of this machine."
+            ) from error
 
 
 def quiet_transformers() -> None:

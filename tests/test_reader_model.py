@@ -1,5 +1,7 @@
 """The span reader itself: weights in and out, and what it says of a batch."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -98,3 +100,24 @@ def test_a_long_passage_loses_its_end_and_a_long_question_its_own(reader: SpanRe
     assert len(seen.offsets) == MAX_TOKENS - 9
     (seen,) = reader.read("why " * 500, [("Title", text)])
     assert len(seen.offsets) == MAX_TOKENS - MAX_QUESTION_TOKENS - 4
+
+
+AT_ONCE = """
+from concurrent.futures import ThreadPoolExecutor
+import torch
+from assistant.reader.model import trained_reader
+from index.embed import SentenceTransformerEmbedder
+with ThreadPoolExecutor(4) as threads:
+    embedded = [threads.submit(SentenceTransformerEmbedder().embed, ["It opened."]) for _ in range(2)]
+    readers = [threads.submit(trained_reader) for _ in range(2)]
+assert [vectors.result().shape for vectors in embedded] == [(1, 384)] * 2
+one, other = (reader.result() for reader in readers)
+assert one is other
+assert len({parameter.dtype for parameter in one.parameters()}) == 1
+assert torch.get_default_dtype() == torch.float32
+"""
+
+
+def test_models_that_threads_ask_for_at_once_are_loaded_one_after_another() -> None:
+    root = Path(__file__).parent.parent
+    subprocess.run([sys.executable, "-c", AT_ONCE], cwd=root, timeout=300, check=True)

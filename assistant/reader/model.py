@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from index.embed import builtin_folder, has_bfloat16, quiet_transformers
+from index.embed import LOADING, builtin_folder, has_bfloat16, quiet_transformers
 
 MAX_TOKENS = 256
 """Question, title and passage together; what is longer loses the end of the passage."""
@@ -114,9 +114,14 @@ class SpanReader(nn.Module):
         return found
 
 
-@cache
 def trained_reader() -> SpanReader:
-    """The shipped reader, one for the process, in bfloat16 where the processor has it."""
+    """The shipped reader, one for the process, in bfloat16 where the processor has it. Any thread may call."""
+    with LOADING:
+        return _trained_reader()
+
+
+@cache
+def _trained_reader() -> SpanReader:
     reader = SpanReader(torch.bfloat16 if has_bfloat16() else torch.float32)
     reader.restore(WEIGHTS)
     return reader.eval()
