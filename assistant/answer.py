@@ -60,7 +60,8 @@ class Citation:
     start: int
     end: int
     score: float
-    """Higher is better: the probability that the sentence answers, or a passage's search score."""
+    """Higher is better: the probability that the sentence answers; of a chat model's sentence the cosine to what it
+    cites; of a passage its search score."""
     also_in: tuple[Copy, ...] = ()
 
 

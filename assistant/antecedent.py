@@ -6,31 +6,37 @@ English only. At most two sentences are looked back at, within the paragraph: mo
 import re
 from dataclasses import replace
 
-from assistant.statement import Quote
+from assistant.statement import Quote, around
 from index.sentences import sentence_spans
+
+IMPERSONAL = (
+    "true|possible|impossible|likely|unlikely|known|unknown|clear|unclear|certain|safe|legal|normal|necessary|"
+    "raining|snowing"
+)
+"""What "it" is said to be when it stands for nothing."""
+MAX_SENTENCES_BACK = 2
 
 _OPENS_WITH_A_PRONOUN = re.compile(
     r"(?:(?:after|among|at|before|by|during|for|from|in|of|on|under|with) )?"
-    r"(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|this|these|those)\b"
-    # "This week" looks back at nothing
-    r"(?! (?:second|minute|hour|day|week|weekend|month|year|decade|century|morning|afternoon|evening|season|"
-    r"spring|summer|autumn|fall|winter)s?\b)",
+    rf"(?!it (?:is|was)(?: not| still)?(?: yet)? (?:{IMPERSONAL})\b)(?!it (?:rained|snowed)\b)"
+    # "This week" looks back at nothing, nor does "His Holiness"
+    r"(?!th(?:is|ese) (?:second|minute|hour|day|week|weekend|month|year|decade|century|morning|afternoon|evening|"
+    r"season|spring|summer|autumn|fall|winter)s?\b)"
+    r"(?!(?:his|her|their) (?:holiness|majest|(?:royal |imperial )?highness|excellenc))"
+    r"(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|this|these|those)\b",
     re.IGNORECASE,
 )
 
 
-MAX_SENTENCES_BACK = 2
-
-
 def with_antecedent(quote: Quote) -> Quote:
     """`quote`, begun one or two sentences earlier where its first words need that."""
-    language, offset = quote.passage.metadata["language"], quote.passage.metadata["start"]
-    if not (language or "en").startswith("en"):
+    language = quote.passage.metadata["language"] or "en"
+    if not (language.lower().startswith("en") and _OPENS_WITH_A_PRONOUN.match(quote.text)):
         return quote
-    text = quote.passage.page_content
-    paragraph = text.rfind("\n", 0, quote.start - offset) + 1
-    before = sentence_spans(text[paragraph : quote.start - offset], language)[-MAX_SENTENCES_BACK:]
+    text, offset = around(quote.passage)
     start = quote.start - offset
+    paragraph = text.rfind("\n", 0, start) + 1
+    before = sentence_spans(text[paragraph:start], language)[-MAX_SENTENCES_BACK:]
     while before and _OPENS_WITH_A_PRONOUN.match(text, start):
         start = paragraph + before.pop()[0]
     return replace(quote, start=offset + start)

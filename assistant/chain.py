@@ -149,7 +149,7 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
     Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
     """
     question = reading.inquiry.standalone_question
-    if not asks_for_a_span(question) or citation.score < SURE:
+    if not asks_for_a_span(question):
         return None
     for evidence in reading.evidence:
         quote = evidence.quote
@@ -158,7 +158,7 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
             citation.end,
         ):  # it may begin with what "it" stands for
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
-            return evidence.answer if fitting else None
+            return evidence.answer if quote.score >= SURE and fitting else None
     return None
 
 

@@ -12,7 +12,7 @@ from langchain_core.documents import Document
 
 from assistant.answer import Citation, Copy
 from assistant.retriever import SOURCE_FIELDS
-from assistant.statement import Quote, Statement, Support
+from assistant.statement import Quote, Statement, Support, around
 
 UNSUPPORTED = "(no support found in the articles)"
 """Follows a sentence that a chat model wrote and that no cited sentence bears out."""
@@ -55,10 +55,10 @@ def passage_citation(passage: Document) -> Citation:
 
 
 def _verbatim(quote: Quote) -> str:
-    """The quote's text, which fills its span. Raises ValueError for one that reaches out of its passage."""
-    passage = quote.passage.metadata
-    if not passage["start"] <= quote.start < quote.end <= passage["end"] or len(quote.text) != quote.end - quote.start:
-        raise ValueError(f"{quote.start} to {quote.end} is no span of the passage {quote.passage.id}")
+    """The quote's text, which fills its span. Raises ValueError for one that reaches out of its paragraphs."""
+    text, offset = around(quote.passage)
+    if not offset <= quote.start < quote.end <= offset + len(text):
+        raise ValueError(f"{quote.start} to {quote.end} is no span around the passage {quote.passage.id}")
     return quote.text
 
 

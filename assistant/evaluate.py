@@ -21,10 +21,12 @@ from assistant.answer import Answer, Citation, Question, Sources
 from assistant.assistant import Assistant
 from assistant.errors import BadQuestionSet
 from index.filters import Filters
+from index.sentences import sentence_spans
 
 Metrics = dict[str, float]
 METRICS = (
     *("questions", "answerable", "gold_article_first", "gold_article_in_five", "mrr", "right", "holds_answer"),
+    *("sentences_an_answer", "citations_that_answer"),
     *("answered", "refused", "citations", "citations_verbatim", "ms_p50", "ms_p95"),
 )
 
@@ -56,7 +58,11 @@ class Outcome:
     """The answer's text holds an accepted answer, wherever it is from."""
     citations: int
     verbatim: int
-    """How many of the citations are `article.text[start:end]`, and how many there are."""
+    """How many of the citations are `article.text[start:end]`."""
+    to_the_point: int
+    """How many of them hold an accepted answer."""
+    sentences: int
+    """How many sentences of articles the answer shows."""
     milliseconds: float
 
 
@@ -101,6 +107,7 @@ def metrics(outcomes: Sequence[Outcome]) -> Metrics:
     ranks = [o.article_rank or 0 for o in located]
     times = sorted(o.milliseconds for o in outcomes)
     n_citations = sum(o.citations for o in outcomes)
+    cited = [o for o in answerable if o.citations]
     figures = {
         "questions": len(outcomes),
         "answerable": len(answerable),
@@ -109,6 +116,10 @@ def metrics(outcomes: Sequence[Outcome]) -> Metrics:
         "mrr": statistics.fmean(1 / r if r else 0.0 for r in ranks) if ranks else None,
         "right": _share(o.is_right for o in answerable),
         "holds_answer": _share(o.holds_answer for o in answerable),
+        "sentences_an_answer": statistics.fmean(o.sentences for o in cited) if cited else None,
+        "citations_that_answer": sum(o.to_the_point for o in cited) / sum(o.citations for o in cited)
+        if cited
+        else None,
         "answered": _share(o.answer.answered for o in answerable),
         "refused": _share(o.is_right for o in unanswerable),
         "citations": n_citations,
@@ -149,6 +160,8 @@ def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
         holds_answer=holds(answer.answer, question.answers),
         citations=len(answer.citations),
         verbatim=sum(_is_verbatim(assistant, c) for c in answer.citations),
+        to_the_point=sum(holds(c.quote, question.answers) for c in answer.citations),
+        sentences=sum(len(sentence_spans(c.quote)) for c in answer.citations),
         milliseconds=milliseconds,
     )
 

@@ -14,6 +14,7 @@ from assistant.antecedent import with_antecedent
 from assistant.evidence import Evidence
 from assistant.statement import Quote, Statement, Support
 from index.embed import Embed
+from index.sentences import sentence_spans
 
 ANSWER_THRESHOLD = 0.25
 """Least probability of the first sentence. On the two halves of SQuAD 2.0's `tune` titles it answers 78% and 90% of the
@@ -44,48 +45,55 @@ def write(evidence: Sequence[Evidence], embed: Embed) -> Iterator[Statement]:
 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     """
-    voices = _voices([e.quote for e in evidence if not _is_heading(e.quote.text)][:CONSIDERED])
-    if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
+    quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
+    best, *others = _voices(quotes) or [None]
+    if best is None or best.quote.score < ANSWER_THRESHOLD:
         return
-    best = voices[0].quote
-    as_good = (NEARLY_AS_GOOD if best.score >= CONFIDENT else WORTH_SHOWING) * best.score
-    rivals = [v for v in voices if v.quote.score >= min(as_good, NEWER_AS_GOOD * best.score)]
-    vectors = embed([voice.quote.text for voice in rivals])
+    newer = _newer(best, others, embed)
+    share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
+    further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
+    chosen, told = [best], [best]
+    for voice in (*newer, *further):  # the newest report has its place before any other sentence
+        more = _once([v for v in (*newer, best, *further) if v is voice or v in chosen])
+        if _sentences(more) <= MAX_SENTENCES:
+            chosen, told = [*chosen, voice], more
+    for voice in told:
+        yield Statement(voice.quote.text, (voice,))
 
-    def tell_one_fact(one: int, other: int) -> bool:
-        differ = rivals[one].quote.article_id != rivals[other].quote.article_id
-        return differ and float(vectors[one] @ vectors[other]) >= SAME_FACT_COSINE
 
-    others = range(1, len(rivals))
-    newer = [
-        n
-        for n in others
-        if rivals[n].quote.score >= NEWER_AS_GOOD * best.score
-        and rivals[n].quote.published_on > best.published_on > ""
-        and tell_one_fact(0, n)
+def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:
+    """Later reports of the fact that `best` tells which answer well enough to stand before it, the newest first."""
+    least = max(ANSWER_THRESHOLD, NEWER_AS_GOOD * best.quote.score)
+    later = [
+        voice
+        for voice in others
+        if voice.quote.score >= least
+        and voice.quote.published_on > best.quote.published_on > ""
+        and voice.quote.article_id != best.quote.article_id
     ]
-    further = [n for n in others if n not in newer and rivals[n].quote.score >= as_good]
-    # the newest report has its place before any other sentence
-    newer.sort(key=lambda n: rivals[n].quote.published_on, reverse=True)
-    chosen = [0, *newer, *further][:MAX_SENTENCES]
-    told = _told(rivals, chosen)
-    chosen = list(told)
-    while chosen:
-        fact = [n for n in chosen if n == chosen[0] or tell_one_fact(chosen[0], n)]
-        for n in sorted(fact, key=lambda n: rivals[n].quote.published_on, reverse=True):
-            yield Statement(told[n].quote.text, (told[n],))
-        chosen = [n for n in chosen if n not in fact]
+    if not later:
+        return []
+    told, *vectors = embed([voice.quote.text for voice in (best, *later)])
+    same = [voice for voice, vector in zip(later, vectors, strict=True) if float(told @ vector) >= SAME_FACT_COSINE]
+    return sorted(same, key=lambda voice: voice.quote.published_on, reverse=True)
 
 
-def _told(voices: Sequence[Support], chosen: Sequence[int]) -> dict[int, Support]:
-    """The chosen voices, each with what it needs to be understood, without those that an earlier one tells already."""
-    told: dict[int, Support] = {}
-    for n in chosen:
-        quote = voices[n].quote
-        if not any(other.quote.overlaps(quote) for other in told.values()):
-            longer = with_antecedent(quote)
-            is_told = any(other.quote.overlaps(longer) for other in told.values())
-            told[n] = voices[n] if is_told else replace(voices[n], quote=longer)
+def _sentences(voices: Sequence[Support]) -> int:
+    return sum(len(sentence_spans(v.quote.text, v.quote.passage.metadata["language"])) for v in voices)
+
+
+def _once(voices: Sequence[Support]) -> list[Support]:
+    """`voices` in their order, but that what one has in common with another is told once and the rest follows it."""
+    told: list[Support] = []
+    for voice in voices:
+        near = [n for n, other in enumerate(told) if other.quote.overlaps(voice.quote)]
+        if not near:
+            told.append(voice)
+            continue
+        last = max(near, key=lambda n: told[n].quote.end)
+        end = told[last].quote.end
+        if end < voice.quote.end:
+            told.insert(last + 1, replace(voice, quote=voice.quote.behind(end)))
     return told
 
 

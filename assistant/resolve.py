@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.answer import Turn
+from assistant.antecedent import IMPERSONAL
 from assistant.dates import Span, date_spans
 from index.words import function_stems, stems
 
@@ -27,7 +28,7 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _NOT_POINTING = re.compile(
-    r"\bit (?:true|possible|likely|known|clear|safe|legal|normal|necessary|raining|snowing)\b"
+    rf"\bit (?:{IMPERSONAL})\b"
     r"|\b(?:is|was|are|were) there\b|\bthere (?:is|are|was|were)\b",
     re.IGNORECASE,
 )

@@ -17,8 +17,9 @@ from index.search import Hit
 class Retrieval:
     """Passages as documents, best first, all from one generation of the index.
 
-    `page_content` is `article.text[start:end]`; `metadata` holds `start`, `end`, `score`, `language` and the
-    fields of a citation that name the article (`SOURCE_FIELDS`).
+    `page_content` is `article.text[start:end]`; `metadata` holds `start`, `end`, `score`, `language`, the fields of a
+    citation that name the article (`SOURCE_FIELDS`), and in `before` what of the passage's first paragraph stands
+    before it (its last `MAX_BEFORE_CHARS`).
     """
 
     documents: tuple[Document, ...]
@@ -29,6 +30,7 @@ class Retrieval:
     """How many there were before filters."""
 
 
+MAX_BEFORE_CHARS = 1_000
 SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at")
 
 
@@ -53,6 +55,7 @@ class ArticleRetriever(BaseRetriever):
 
 def _document(hit: Hit) -> Document:
     article = hit.article
+    paragraph = article.text.rfind("\n", 0, hit.start) + 1
     return Document(
         id=f"{article.id}@{hit.revision}:{hit.start}-{hit.end}",
         page_content=hit.text,
@@ -68,5 +71,6 @@ def _document(hit: Hit) -> Document:
             "start": hit.start,
             "end": hit.end,
             "score": hit.score,
+            "before": article.text[max(paragraph, hit.start - MAX_BEFORE_CHARS) : hit.start],
         },
     )

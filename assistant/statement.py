@@ -1,15 +1,21 @@
 """What a writer gives: one sentence of an answer and the quotes that it rests on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
 from index.words import stems
 
 
+def around(passage: Document) -> tuple[str, int]:
+    """The passage's text with the part of its first paragraph before it, and where in the article that begins."""
+    before = passage.metadata["before"]
+    return before + passage.page_content, passage.metadata["start"] - len(before)
+
+
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage, or two in a row: `text` is `article.text[start:end]`."""
+    """A sentence of a passage, or a few in a row: `text` is `article.text[start:end]`."""
 
     passage: Document
     start: int
@@ -19,8 +25,8 @@ class Quote:
 
     @property
     def text(self) -> str:
-        offset = self.passage.metadata["start"]
-        return self.passage.page_content[self.start - offset : self.end - offset]
+        text, offset = around(self.passage)
+        return text[self.start - offset : self.end - offset]
 
     @property
     def article_id(self) -> str:
@@ -30,6 +36,11 @@ class Quote:
     def published_on(self) -> str:
         """The day; empty when unknown, so that days compare."""
         return (self.passage.metadata["published_at"] or "")[:10]
+
+    def behind(self, position: int) -> "Quote":
+        """What of this quote stands behind `position`, which lies within it."""
+        text, offset = around(self.passage)
+        return replace(self, start=self.end - len(text[position - offset : self.end - offset].lstrip()))
 
     def overlaps(self, other: "Quote") -> bool:
         return self.article_id == other.article_id and self.start < other.end and other.start < self.end

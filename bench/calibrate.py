@@ -24,7 +24,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.evaluate import TestQuestion, holds
 from assistant.evidence import FEATURES, EvidenceReader
-from assistant.extract import ANSWER_THRESHOLD, CONFIDENT, CONSIDERED, MAX_SENTENCES, NEARLY_AS_GOOD
+from assistant.extract import ANSWER_THRESHOLD, CONFIDENT, CONSIDERED, MAX_SENTENCES, NEARLY_AS_GOOD, WORTH_SHOWING
 from assistant.reader.data import NEWS, NEWS_HELD_OUT, read_news
 from assistant.retriever import ArticleRetriever
 from bench import squad
@@ -156,7 +156,9 @@ def report(cases: list[Case], rank: NDArray[np.float64], trust: NDArray[np.float
             f"{1 - kept[kind == 'elsewhere'].mean():.2f} of those on other topics; of the answers given in their own "
             f"library {right[kept & (kind != 'elsewhere')].mean():.2f} are right"
         )
-    for share in (1.0, NEARLY_AS_GOOD, 0.7, 0.5, 0.3):
+    sure = answerable & (probability >= CONFIDENT)
+    print(f"of {sure.sum()} first sentences held from {CONFIDENT} on, {right[sure].mean():.3f} are right")
+    for share in sorted({1.0, NEARLY_AS_GOOD, 0.7, WORTH_SHOWING, 0.3}, reverse=True):
         shown = [_shown(c, rank, trust, bias, share) for c, is_asked in zip(cases, answerable, strict=True) if is_asked]
         given = [right_ones for right_ones in shown if len(right_ones)]
         print(
@@ -174,7 +176,8 @@ def report(cases: list[Case], rank: NDArray[np.float64], trust: NDArray[np.float
 def _shown(
     case: Case, rank: NDArray[np.float64], trust: NDArray[np.float64], bias: float, share: float
 ) -> NDArray[np.bool_]:
-    """Whether each sentence of the answer is right, as `extract.write` chooses them; none where it refuses."""
+    """Whether each sentence shown is right, none where it refuses: the choice that `extract.write` makes by
+    probability, without what it makes of headings, copies, dates and pronouns afterwards."""
     order = np.argsort(-(case.features @ rank), kind="stable")[:CONSIDERED]
     probability = 1 / (1 + np.exp(-(case.features[order] @ trust + bias)))
     best = probability[0]

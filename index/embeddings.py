@@ -4,7 +4,9 @@ A vector is kept by the hash of the text that it stands for and by model, so tha
 change is never embedded twice, in whichever article and revision it stands.
 """
 
+import operator
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 from sqlalchemy import and_, delete, func, insert, select
@@ -35,25 +37,23 @@ class Embeddings:
 
     def texts(self, keys: Sequence[bytes]) -> dict[bytes, str]:
         """The text behind each key; keys whose article went meanwhile are left out."""
+        places = select(
+            passages.c.embedding_key, passages.c.article_id, passages.c.revision, passages.c.start, passages.c.end
+        ).where(passages.c.embedding_key.in_(keys))
+        found: dict[bytes, str] = {}
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(
-                    passages.c.embedding_key,
-                    passages.c.start,
-                    passages.c.end,
-                    revisions.c.title,
-                    revisions.c.text,
-                )
-                .join(
-                    revisions,
-                    and_(
-                        revisions.c.article_id == passages.c.article_id,
-                        revisions.c.revision == passages.c.revision,
-                    ),
-                )
-                .where(passages.c.embedding_key.in_(keys))
-            )
-            return {row.embedding_key: embedded_text(row.title, row.text[row.start : row.end]) for row in rows}
+            a_place_of_each = {place.embedding_key: place for place in connection.execute(places)}
+            stands_in = operator.attrgetter("article_id", "revision")
+            # a long article is read once, not once a passage
+            for (article_id, revision), several in groupby(sorted(a_place_of_each.values(), key=stands_in), stands_in):
+                title, text = connection.execute(
+                    select(revisions.c.title, revisions.c.text).where(
+                        revisions.c.article_id == article_id, revisions.c.revision == revision
+                    )
+                ).one()
+                for place in several:
+                    found[place.embedding_key] = embedded_text(title, text[place.start : place.end])
+        return found
 
     def save(self, model: str, keys: Sequence[bytes], vectors: Vectors) -> None:
         """vectors: (n, dim) float32, one row a key."""

@@ -18,8 +18,8 @@ class Source:
     language: str | None = None
 
 
-def passage(text: str, source: Source, start: int = 0, score: float = 1.0) -> Document:
-    """`text` as it stands at `start` in the article."""
+def passage(text: str, source: Source, start: int = 0, score: float = 1.0, before: str = "") -> Document:
+    """`text` as it stands at `start` in the article, `before` in front of it in its paragraph."""
     return Document(
         id=f"{source.article_id}@r1:{start}-{start + len(text)}",
         page_content=text,
@@ -35,6 +35,7 @@ def passage(text: str, source: Source, start: int = 0, score: float = 1.0) -> Do
             "start": start,
             "end": start + len(text),
             "score": score,
+            "before": before,
         },
     )
 

@@ -33,6 +33,9 @@ def test_a_pronoun_in_front_looks_back(sentence: str) -> None:
         "Itaipu is a dam.",
         "“It is done,” she said.",
         "In the town she is liked.",
+        "It is not known how many died.",
+        "It was still unclear who would pay.",
+        "His Holiness visited the town.",
     ],
 )
 def test_what_names_its_own_subject_does_not(sentence: str) -> None:
@@ -49,6 +52,12 @@ def test_a_paragraph_is_not_left() -> None:
     assert told(f"{BEFORE}\n\nShe sails.", "She sails.") == "She sails."
 
 
+def test_a_paragraph_that_began_before_the_passage_is_looked_back_into() -> None:
+    whole = passage("She sails. Fine.", Source("a"), start=50, before=f"{BEFORE} ")
+    quote = with_antecedent(Quote(whole, 50, 60, 0.9))
+    assert (quote.text, quote.start) == (f"{BEFORE} She sails.", 50 - len(BEFORE) - 1)
+
+
 def test_the_first_sentence_has_nothing_before_it() -> None:
     assert told("She sails. Fine.", "She sails.") == "She sails."
 
@@ -56,6 +65,7 @@ def test_the_first_sentence_has_nothing_before_it() -> None:
 def test_other_languages_are_left_alone() -> None:
     text = "Die Brücke ist neu. It ist kein deutsches Wort."
     assert told(text, "It ist kein deutsches Wort.", language="de") == "It ist kein deutsches Wort."
+    assert told(f"{BEFORE} She sails.", "She sails.", language="EN-GB") == f"{BEFORE} She sails."
 
 
 def told(text: str, sentence: str, language: str | None = None) -> str:

@@ -117,7 +117,7 @@ def test_a_passage_in_the_shape_of_a_citation_has_index_0_and_the_searchs_score(
 @pytest.mark.parametrize(("start", "end"), [(0, 20), (10, 400), (20, 20), (30, 12)])
 def test_a_quote_that_reaches_out_of_its_passage_is_never_cited(start: int, end: int) -> None:
     wrong = Quote(OPENED.passage, start, end, 0.9)
-    with pytest.raises(ValueError, match=f"{start} to {end} is no span of the passage"):
+    with pytest.raises(ValueError, match=f"{start} to {end} is no span around the passage"):
         Citer().render(Statement("It opened.", (Support(wrong),)))
     with pytest.raises(ValueError, match="is no span"):
         Citer().render(Statement("It opened.", (Support(SEEN, (wrong,)),)))

@@ -5,6 +5,7 @@ from contextlib import closing
 import numpy as np
 import pytest
 from articles import LONG, article
+from sqlalchemy import Engine, event
 
 from index.chunk import TITLE_CHARS
 from index.database import Database
@@ -80,6 +81,21 @@ def test_forgetting_drops_only_what_no_passage_uses(store: Store, embeddings: Em
     embeddings.forget("m")
     store.put(article("b", "Short."), in_folder=False)
     assert embed_missing(embeddings) == 1
+
+
+def test_an_article_is_read_once_for_all_its_passages(store: Store, embeddings: Embeddings) -> None:
+    store.put(article("a", LONG), in_folder=False)
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        assert len(embeddings.texts(embeddings.missing("m"))) == 3
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    assert sum("revisions.text" in statement for statement in statements) == 1
 
 
 def test_a_text_whose_article_went_meanwhile_is_left_out(store: Store, embeddings: Embeddings) -> None:

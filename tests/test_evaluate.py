@@ -24,25 +24,28 @@ def outcome(
     rank: int | None = None,
     right: bool = False,
     holds: bool = False,
-    citations: tuple[int, int] = (0, 0),
+    citations: tuple[int, int, int] = (0, 0, 0),
+    sentences: int = 0,
     milliseconds: float = 1.0,
 ) -> Outcome:
-    """`citations`: how many there are, and how many of them are verbatim."""
+    """`citations`: how many there are, how many of them are verbatim, and how many answer."""
     answer = Answer(
         "?", "?", "", None, answered, None if answered else "no_evidence", (), (), {}, None, 1, "extractive"
     )
-    return Outcome(TestQuestion("1", "?", answers, articles), answer, rank, right, holds, *citations, milliseconds)
+    asked = TestQuestion("1", "?", answers, articles)
+    return Outcome(asked, answer, rank, right, holds, *citations, sentences, milliseconds)
 
 
 def test_the_figures_are_shares_of_what_they_are_asked_of() -> None:
     outcomes = [
-        outcome(("a",), ("x",), rank=1, right=True, holds=True, citations=(2, 2), milliseconds=10),
-        outcome(("b",), ("x",), rank=4, right=False, holds=True, citations=(1, 1), milliseconds=20),
+        outcome(("a",), ("x",), rank=1, right=True, holds=True, citations=(2, 2, 2), sentences=3, milliseconds=10),
+        outcome(("b",), ("x",), rank=4, right=False, holds=True, citations=(1, 1, 1), sentences=1, milliseconds=20),
         outcome(("c",), ("x",), rank=8, answered=False, milliseconds=30),
-        outcome(("d",), ("x",), rank=None, right=False, citations=(1, 0), milliseconds=40),
-        outcome(("e",), right=True, holds=True, citations=(1, 1), milliseconds=50),  # in no article in particular
+        outcome(("d",), ("x",), rank=None, right=False, citations=(1, 0, 0), sentences=1, milliseconds=40),
+        # in no article in particular
+        outcome(("e",), right=True, holds=True, citations=(1, 1, 0), sentences=2, milliseconds=50),
         outcome(answered=False, right=True, milliseconds=60),
-        outcome(answered=True, right=False, citations=(1, 1), milliseconds=70),
+        outcome(answered=True, right=False, citations=(1, 1, 0), milliseconds=70),
     ]
     assert metrics(outcomes) == {
         "questions": 7,
@@ -52,6 +55,8 @@ def test_the_figures_are_shares_of_what_they_are_asked_of() -> None:
         "mrr": 0.3438,  # (1 + 1/4 + 1/8 + 0) / 4
         "right": 0.4,
         "holds_answer": 0.6,
+        "sentences_an_answer": 1.75,  # 7 in the 4 answers to what can be answered
+        "citations_that_answer": 0.6,  # 3 of their 5
         "answered": 0.8,
         "refused": 0.5,
         "citations": 6,

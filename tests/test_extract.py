@@ -200,9 +200,42 @@ def test_what_stands_in_the_answer_already_is_not_told_again() -> None:
     assert written([they, she, mayor]) == ["The mayor is Ada Quill. She opened the bridge. They cheered."]
 
 
-def in_a_row(*sentences: str) -> list[Evidence]:
+def test_a_pronoun_follows_what_it_stands_for_and_no_other_sentence() -> None:
+    mayor, she = in_a_row("The mayor is Ada Quill.", "She opened the bridge.")
+    queen = evidence("Queen Maud of Norwick visited the town.", NEW, 0.595)
+    assert written([mayor, queen, she]) == [
+        "The mayor is Ada Quill.",
+        "She opened the bridge.",
+        "Queen Maud of Norwick visited the town.",
+    ]
+
+
+def test_sentences_with_a_pronoun_for_different_people_are_no_copies() -> None:
+    _, mayor = in_a_row("The mayor is Ada Quill.", "She was 84 years old.")
+    _, painter = in_a_row("A painter of lighthouses died.", "She was 84 years old.", source=NEW)
+    statements = list(write([mayor, painter], embed_with()))
+    assert said(statements[0]) == ("old", [])
+
+
+def test_sentences_that_are_brought_count_as_well() -> None:
+    _, she = in_a_row("The mayor is Ada Quill.", "She opened the bridge.")
+    assert written([she, evidence(SCHOOLS, NEW, 0.59), evidence(TRAINS, UNDATED, 0.58)]) == [
+        "The mayor is Ada Quill. She opened the bridge.",
+        SCHOOLS,
+    ]
+
+
+@pytest.mark.parametrize("best", [BEST, CONFIDENT - 0.01, ANSWER_THRESHOLD + 0.01])
+def test_a_report_that_would_not_answer_alone_does_not_lead(best: float) -> None:
+    newer = evidence(NEW_TOLL, NEW, min(best * NEWER_AS_GOOD, ANSWER_THRESHOLD) - 0.001)
+    assert written([evidence(OLD_TOLL, OLD, best), newer], embed_with(tolls=ONE_FACT))[0] == OLD_TOLL
+    newer = evidence(NEW_TOLL, NEW, max(best * NEWER_AS_GOOD, ANSWER_THRESHOLD))
+    assert written([evidence(OLD_TOLL, OLD, best), newer], embed_with(tolls=ONE_FACT))[0] == NEW_TOLL
+
+
+def in_a_row(*sentences: str, source: Source = OLD) -> list[Evidence]:
     """The sentences of one passage, each less probable than the one before."""
-    whole = passage(" ".join(sentences), OLD)
+    whole = passage(" ".join(sentences), source)
     starts = [whole.page_content.index(sentence) for sentence in sentences]
     return [
         Evidence(Quote(whole, start, start + len(text), 0.6 - n / 100), answer="", features=())
