@@ -25,10 +25,8 @@ from sklearn.metrics import roc_auc_score
 from assistant.evaluate import TestQuestion, holds
 from assistant.evidence import FEATURES, EvidenceReader
 from assistant.extract import ANSWER_THRESHOLD, CONFIDENT, CONSIDERED, MAX_SENTENCES, NEARLY_AS_GOOD, WORTH_SHOWING
-from assistant.reader.data import NEWS, NEWS_HELD_OUT, read_news
 from assistant.retriever import ArticleRetriever
-from bench import squad
-from index.article import Article
+from bench import news, squad
 from index.filters import Filters
 from index.library import Library
 
@@ -52,26 +50,8 @@ def gather(data: Path, work: Path, limit: int) -> list[Case]:
     asked = squad.questions(data, "tune")
     chosen = random.Random(0).sample(asked, min(limit, len(asked)))
     cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, title_of, chosen))
-    library, news_titles, about_news = _news(work / "news")
+    library, news_titles, about_news = news.library(work / "news")
     return cases + list(_cases("news", library, reader, news_titles, about_news))
-
-
-def _news(work: Path) -> tuple[Library, dict[str, str], list[TestQuestion]]:
-    """All news passages as articles, the title of each by id, and the questions of those that are held out."""
-    ids: dict[str, str] = {}
-    articles, asked = [], []
-    for path in (NEWS, NEWS_HELD_OUT):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            news = json.loads(line)
-            ids[news["title"]] = f"news-{len(ids)}"
-            articles.append(
-                Article(ids[news["title"]], news["title"], news["text"], path.name, published_at=news["date"])
-            )
-    for n, (title, _, question, answers) in enumerate(read_news(NEWS_HELD_OUT)):
-        asked.append(TestQuestion(f"n{n}", question, tuple(answer for _, answer in answers), (ids[title],)))
-    library = Library(work)
-    library.add(articles)
-    return library, {article: title for title, article in ids.items()}, asked
 
 
 def _cases(

@@ -17,8 +17,8 @@ from statistics import fmean
 from langchain_core.documents import Document
 
 from assistant.evidence import EvidenceReader
-from assistant.reader.data import NEWS_HELD_OUT, read_news
-from bench import squad
+from assistant.reader.data import read_news
+from bench import news, squad
 from index.chunk import passage_spans
 
 SPAN = 0  # its place among the features
@@ -54,7 +54,7 @@ def main() -> None:
 def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, list[str]]]:
     """Title, paragraph, question and the gold answers; none where it has no answer there."""
     if part == "news":
-        for title, text, question, answers in read_news(NEWS_HELD_OUT):
+        for title, text, question, answers in read_news(news.HELD_OUT):
             yield title, text, question, [answer for _, answer in answers]
         return
     texts = {article.id: article for _, article, _ in squad.paragraphs(data)}

@@ -10,10 +10,11 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from assistant.reader.data import NEWS, NEWS_HELD_OUT, Example, Question, as_typed, examples, read_news, read_squad
+from assistant.reader.data import Example, Question, as_typed, examples, read_news, read_squad
 from assistant.reader.model import SpanReader
 from assistant.reader.train import fit, loss, targets
 
+NEWS = Path(__file__).parent.parent / "bench" / "news"
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
 COMET = "Comet Marlow was seen in May. Astronomers expect it back in 2091."
 
@@ -85,9 +86,9 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
     assert who[1][start : start + len(answer)] == answer == "Mara Lind"
 
 
-def test_every_shipped_news_answer_stands_where_it_is_said_to() -> None:
-    trained, held_out = list(read_news(NEWS)), list(read_news(NEWS_HELD_OUT))
-    assert (len(trained), len(held_out)) > (2_000, 500)
+def test_every_news_answer_stands_where_it_is_said_to() -> None:
+    trained, held_out = (list(read_news(NEWS / name)) for name in ("train.jsonl", "held-out.jsonl"))
+    assert (len(trained), len(held_out)) == (13_321, 2_123)
     assert not {text for _, text, *_ in trained} & {text for _, text, *_ in held_out}
     for _, text, _, answers in trained + held_out:
         for start, answer in answers:

@@ -20,10 +20,6 @@ from index.embed import SentenceTransformerEmbedder
 
 Question = tuple[str, str, str, list[tuple[int, str]]]
 """Title, paragraph, question, and (start, answer) for each answer that someone gave; none: it has no answer there."""
-NEWS = Path(__file__).with_name("news_questions.jsonl")
-"""Invented news with questions, written for this; to train on."""
-NEWS_HELD_OUT = NEWS.with_name("news_held_out.jsonl")
-"""More of the same, to measure with."""
 NEAREST = 20
 """Passages looked through for a wrong one that looks right."""
 

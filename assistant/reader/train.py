@@ -4,8 +4,8 @@ The shipped weights are of two runs (MODEL_CARD.md): one on the public sets, and
 
 DIR holds `squad/` and `squadshifts/` in SQuAD's form, with `squad/split.json` naming the titles of `train`, `tune`
 and `test`. Trained on: SQuAD 1.1 and 2.0 `train` titles and nine in ten of SQuADShifts' new-Wikipedia titles, with a
-part of its Reddit and Amazon questions; with `--news` on `news_questions.jsonl` too, invented news with questions that
-were written for this. `tune` titles are for measuring; `test` titles are never read.
+part of its Reddit and Amazon questions; with `--news` on the questions of a file too, such as the invented news in
+`bench/news/train.jsonl`. `tune` titles are for measuring; `test` titles are never read.
 
 Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl` with loss and pace.
 """
@@ -23,7 +23,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from assistant.reader.data import NEWS, Example, Question, as_typed, examples, read_news, read_squad
+from assistant.reader.data import Example, Question, as_typed, examples, read_news, read_squad
 from assistant.reader.model import SpanReader
 
 BATCH = 16
@@ -47,11 +47,11 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="end after so many, the learning rate falling to zero by then")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
-    parser.add_argument("--news", action="store_true", help="train on the news questions too")
+    parser.add_argument("--news", type=Path, help="passages with questions to train on too (bench/news/train.jsonl)")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    items = _training_examples(options.data, random.Random(options.seed), with_news=options.news)
+    items = _training_examples(options.data, random.Random(options.seed), options.news)
     fit(
         items,
         options.run,
@@ -145,7 +145,7 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def _training_examples(data: Path, rng: random.Random, *, with_news: bool) -> list[Example]:
+def _training_examples(data: Path, rng: random.Random, news: Path | None) -> list[Example]:
     titles = frozenset(json.loads((data / "squad" / "split.json").read_text())["train"])
     questions: dict[tuple[str, ...], Question] = {}
     for version in ("2.0", "1.1"):
@@ -160,8 +160,8 @@ def _training_examples(data: Path, rng: random.Random, *, with_news: bool) -> li
         # titles are numbers there, and teach nothing
         untitled: list[Question] = [("", q[1], q[2], q[3]) for q in read_squad(shifts / f"{name}_v1.0.json")]
         chosen += rng.sample(untitled, count)
-    if with_news:
-        chosen += NEWS_TIMES * list(read_news(NEWS))
+    if news:
+        chosen += NEWS_TIMES * list(read_news(news))
     return [as_typed(example, rng) for example in examples(chosen, rng)]
 
 
