@@ -1,7 +1,8 @@
 """Conversations and what people thought of their answers, in the database.
 
 A session is made when its first answer is stored, so there are no empty ones. Every answer is kept whole, as
-the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles.
+the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. When a new
+conversation is one too many, the one last spoken in longest ago is forgotten.
 """
 
 import datetime as dt
@@ -34,7 +35,7 @@ from web.replies import Json, answer_json
 
 HISTORY_TURNS = 6
 MAX_TITLE_CHARS = 80
-MAX_SESSIONS_LISTED = 200
+MAX_SESSIONS = 1_000
 
 metadata = MetaData()
 
@@ -68,10 +69,13 @@ feedback = Table(
     Column("created_at", Text, nullable=False),
 )
 
+_LAST = func.max(messages.c.number)
+
 
 class Conversations:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, max_sessions: int = MAX_SESSIONS) -> None:
         self._database = database
+        self._max_sessions = max_sessions
         database.create(metadata)
 
     def history(self, session_id: str) -> tuple[Turn, ...]:
@@ -93,9 +97,11 @@ class Conversations:
     def append(self, session_id: str | None, answer: Answer) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
 
-        Without a `session_id` a conversation begins. Raises UnknownSession where it was deleted meanwhile.
+        Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten. Raises
+        UnknownSession where it was deleted meanwhile.
         """
         now = _now()
+        begins = session_id is None
         message_id = secrets.token_urlsafe(16)
         with self._database.write() as connection:
             if session_id is None:
@@ -116,16 +122,19 @@ class Conversations:
                     created_at=now,
                 )
             )
+            if begins:  # by the messages' numbers, not by the clock, which may be set back
+                last_spoken_in = select(messages.c.session_id).group_by(messages.c.session_id).order_by(_LAST.desc())
+                too_many = last_spoken_in.offset(self._max_sessions)
+                connection.execute(delete(sessions).where(sessions.c.id.in_(too_many)))
         return reply
 
     def list(self) -> list[Json]:
-        """The newest conversations, the one last spoken in first."""
+        """All conversations, the one last spoken in first; there are at most `max_sessions`."""
         rows = (
             select(sessions, func.count(messages.c.number).label("messages"))
-            .join_from(sessions, messages, isouter=True)
+            .join_from(sessions, messages)
             .group_by(sessions.c.id)
-            .order_by(sessions.c.updated_at.desc(), sessions.c.id)
-            .limit(MAX_SESSIONS_LISTED)
+            .order_by(_LAST.desc())
         )
         with self._database.read() as connection:
             return [dict(row) for row in connection.execute(rows).mappings()]

@@ -12,7 +12,7 @@ api = APIBlueprint("sessions", __name__, url_prefix="/api", abp_responses=errors
 
 @api.get("/sessions", responses={200: SessionsReply})
 def list_sessions() -> Json:
-    """The newest conversations, the one last spoken in first."""
+    """All conversations that are kept, the one last spoken in first."""
     return {"sessions": services().conversations.list()}
 
 

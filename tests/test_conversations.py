@@ -1,0 +1,70 @@
+"""How many conversations are kept, and which is forgotten first."""
+
+import pytest
+
+from assistant.answer import Answer
+from index.database import Database
+from web.conversations import MAX_SESSIONS, Conversations
+from web.errors import UnknownMessage, UnknownSession
+from web.replies import Json
+
+
+def test_the_conversation_last_spoken_in_longest_ago_is_forgotten_when_one_too_many_begins(database: Database) -> None:
+    conversations = Conversations(database, max_sessions=3)
+    first, second, third = (_say(conversations, None, question) for question in ("First?", "Second?", "Third?"))
+    conversations.rate(second["message_id"], True, None)
+    _say(conversations, first["session_id"], "And then?")
+    assert _listed(conversations) == [("First?", 2), ("Third?", 1), ("Second?", 1)]
+    _say(conversations, None, "Fourth?")
+    assert _listed(conversations) == [("Fourth?", 1), ("First?", 2), ("Third?", 1)]
+    with pytest.raises(UnknownSession):
+        conversations.get(second["session_id"])
+    with pytest.raises(UnknownMessage):
+        conversations.rate(second["message_id"], False, None)
+    with pytest.raises(UnknownSession):
+        _say(conversations, second["session_id"], "And then?")
+    _say(conversations, third["session_id"], "And then?")
+    assert _listed(conversations) == [("Third?", 2), ("Fourth?", 1), ("First?", 2)]
+
+
+def test_a_thousand_conversations_are_kept_and_all_of_them_listed(database: Database) -> None:
+    assert MAX_SESSIONS == 1_000
+    conversations = Conversations(database)
+    oldest = _say(conversations, None, "Oldest?")
+    with database.write() as connection:
+        connection.exec_driver_sql(
+            "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 999) "
+            "INSERT INTO sessions (id, title, created_at, updated_at) SELECT n, n, '', '' FROM n"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO messages (id, session_id, question, answer, created_at) SELECT id, id, '', '{}', '' "
+            "FROM sessions WHERE created_at = ''"
+        )
+    assert len(conversations.list()) == 1_000
+    conversations.get(oldest["session_id"])
+    _say(conversations, None, "Newest?")
+    assert len(conversations.list()) == 1_000
+    with pytest.raises(UnknownSession):
+        conversations.get(oldest["session_id"])
+
+
+def _say(conversations: Conversations, session_id: str | None, question: str) -> Json:
+    answer = Answer(
+        question=question,
+        standalone_question=question,
+        answer="",
+        short_answer=None,
+        answered=False,
+        reason="no_evidence",
+        citations=(),
+        nearest=(),
+        applied_filters={},
+        as_of=None,
+        generation=1,
+        answerer="extractive",
+    )
+    return conversations.append(session_id, answer)
+
+
+def _listed(conversations: Conversations) -> list[tuple[str, int]]:
+    return [(one["title"], one["messages"]) for one in conversations.list()]
