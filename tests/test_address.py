@@ -145,6 +145,7 @@ def test_address_inside_is_an_error_unless_tests_ask(site: Site) -> None:
         ("text/html", b"<html><body></body></html>"),
         ("text/plain", b" \n "),
         ("application/json", b"{}"),
+        ("application/feed+json", b"{}"),
         ("application/xml", b"<urlset/>"),
         ("text/xml", b""),
         ("application/rss+xml", b"not xml at all"),
@@ -252,6 +253,7 @@ def test_entry_errors_come_one_by_one_among_the_articles(site: Site) -> None:
         "entry 4",
         site.url + "/feed",
     ]
+    assert "add it by itself if it is a feed" in [e.message for e in errors if isinstance(e, ItemError)][-1]
     assert site.requests == ["/feed", "/gone", "/feed", "/one"]  # a feed in a feed is not followed
 
 

@@ -7,6 +7,7 @@ from items import OPENS, VOTED, article, error
 
 from index.article import Article, ItemError, article_id
 from index.ingest import read_item
+from index.ingest.fields import MAX_FIELD_CHARS
 
 HEAD = """<title>A new bridge | The Daily News</title>
 <meta property="og:title" content="A new bridge at last"><meta property="og:site_name" content="The Daily News">
@@ -81,7 +82,9 @@ def test_dates_in_prose_and_dates_of_other_things_are_not_the_articles() -> None
     assert article("a.html", page(body=others)).published_at is None
 
 
-@pytest.mark.parametrize("address", ["https://x.example/", "javascript:alert(1)", "http://["])
+@pytest.mark.parametrize(
+    "address", ["https://x.example/", "javascript:alert(1)", "http://[", f"https://x.example/{'a' * MAX_FIELD_CHARS}"]
+)
 def test_an_address_that_names_no_article_is_not_its_url(address: str) -> None:
     found = article("a.html", page(f'<link rel="canonical" href="{address}">'))
     assert found.url is None

@@ -100,6 +100,12 @@ def test_another_type_is_415(client: FlaskClient, content_type: str | None) -> N
     _error(client.post("/api/ask", data=b'{"question": "Who?"}', content_type=content_type), 415)
 
 
+def test_a_long_type_is_not_repeated_whole(client: FlaskClient) -> None:
+    message = _error(client.post("/api/ask", data=b"{}", content_type=f"text/{'x' * 200_000}"), 415)["message"]
+    assert "'text/xxx" in message
+    assert len(message) < 150
+
+
 def test_a_question_of_a_megabyte_is_413(client: FlaskClient) -> None:
     _error(client.post("/api/ask", json={"question": "x" * 1_100_000}), 413)
 

@@ -6,6 +6,7 @@ flask-openapi3 takes a body that is not JSON for an absent one, which would turn
 from flask import Flask, request
 from werkzeug.exceptions import BadRequest
 
+from index.errors import shown
 from web.errors import Refused
 
 MAX_JSON_BYTES = 1_000_000
@@ -29,7 +30,8 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
         if request.path == OPTIONAL_BODY_PATH and not request.get_data():
             return
         if request.mimetype != "application/json":
-            raise Refused(415, f"The body's type is {request.mimetype or 'not given'}; expected application/json.")
+            given = shown(request.mimetype) if request.mimetype else "not given"
+            raise Refused(415, f"The body's type is {given}; expected application/json.")
         try:
             body = request.get_json()
         except (BadRequest, RecursionError):

@@ -55,7 +55,7 @@ def _read_page(address: str, page: Page) -> Article | ItemError:
         name = "page.txt"
     else:
         return ItemError(
-            address, f"It gives {page.content_type}, which is read from files only: save it and add the file."
+            address, f"It gives {page.content_type} where a page was expected: add it by itself if it is a feed."
         )
     item = next(read_item(name, _in_utf8(page)), None)
     if item is None:

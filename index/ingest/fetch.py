@@ -38,8 +38,7 @@ PORTS = {80, 443}
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
-JSON_TYPES = frozenset({"application/json", "application/feed+json"})
-ACCEPTED_TYPES = HTML_TYPES | FEED_TYPES | XML_TYPES | JSON_TYPES | {"text/plain"}
+ACCEPTED_TYPES = HTML_TYPES | FEED_TYPES | XML_TYPES | {"text/plain"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,8 +276,8 @@ def _page(url: str, response: http.client.HTTPResponse, max_bytes: int) -> Page:
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if content_type not in ACCEPTED_TYPES:
         raise FetchRefused(
-            f"{url} gives content of type {content_type[:80]!r}, and only pages, text, feeds and JSON are "
-            "read: give the address of an article's page."
+            f"{url} gives content of type {content_type[:80]!r}, and only pages, text and feeds are "
+            "read: give the address of an article's page, or save its text as .txt and add the file."
         )
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
     if coding != "identity":

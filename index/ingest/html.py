@@ -66,12 +66,13 @@ def _fields(page: Any, found: Document) -> dict[str, object]:
     ]
     updated = [*(said.get(name) for name in _UPDATED), *(item.get("dateModified") for item in linked)]
     url = found.url or ""
+    # A page that names the site's front page as its address would share its id with all others that do.
+    names_article = len(url) <= MAX_FIELD_CHARS and is_web_address(url) and urlsplit(url).path.strip("/")
     title = _line(found.title)
     return {
         "title": title,
         "text": _text(found.text or "", title),
-        # A page that names the site's front page as its address would share its id with all others that do.
-        "url": url if is_web_address(url) and urlsplit(url).path.strip("/") else None,
+        "url": url if names_article else None,
         "source": _line(found.sitename),
         "author": _line(found.author),
         "published_at": next(filter(None, map(iso_date, published)), None),
