@@ -1,11 +1,18 @@
 """The three packages import in one direction only, and light commands stay light."""
 
 import ast
+import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from conftest import HashingEmbedder
+
+from index.embed import SentenceTransformerEmbedder
+from index.ingest.folder import read_paths
+from index.library import Library
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
@@ -28,16 +35,60 @@ def test_imports_point_one_way(package: str) -> None:
 
 
 @pytest.mark.parametrize("command", [["--help"], ["articles"], ["articles", "--json"], ["status"]])
-def test_a_command_that_embeds_nothing_imports_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+def test_a_command_that_only_looks_imports_nothing_heavy(command: list[str], tmp_path: Path) -> None:
+    where = [] if command == ["--help"] else ["--data-dir", "data"]
+    ended = _run([*command, *where], tmp_path)
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (0, "[]")
+
+
+class _Builtin(HashingEmbedder):
+    """Passes for the built-in model, so that the command finds every passage embedded already."""
+
+    id = SentenceTransformerEmbedder().id
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two articles in `articles`, one in `more`, and a library of the two and of one added by hand."""
+    root = tmp_path_factory.mktemp("prepared")
+    for name in ("articles/tide.txt", "articles/moon.txt", "more/sun.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(f"What {name} says.")
+    (root / "added.jsonl").write_text('{"id": "added", "text": "The added one."}')
+    with closing(Library(root / "data", embedder=_Builtin())) as library:
+        library.rebuild(root / "articles")
+        library.add(read_paths([root / "added.jsonl"], root / "articles"))
+    return root
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["remove", "added"], "1 removed."),
+        (["rebuild", "--dry-run", "--articles", "more"], "Would be: 1 added, 0 updated, 2 removed, 0 unchanged."),
+        (["rebuild", "--articles", "articles"], "0 added, 0 updated, 0 removed, 2 unchanged. 0 passages embedded."),
+        (["add", "added.jsonl"], "0 added, 0 updated, 0 removed, 1 unchanged. 0 passages embedded."),
+    ],
+    ids=["remove", "dry-run", "rebuild", "add"],
+)
+def test_a_command_that_has_nothing_to_embed_imports_nothing_heavy(
+    command: list[str], said: str, prepared: Path, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(prepared, tmp_path / "copy")
+    ended = _run([*command, "--data-dir", "data"], folder)
+    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (0, "[]")
+    assert ended.stdout.startswith(said)
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """The ended command; the last line of its stderr is the list of heavy modules that it imported."""
     script = (
         "import sys; from web.cli import main; status = main(sys.argv[1:]);"
         f"print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr); sys.exit(status)"
     )
-    where = [] if command == ["--help"] else ["--data-dir", str(tmp_path / "data")]
-    ended = subprocess.run(
-        [sys.executable, "-c", script, *command, *where], capture_output=True, text=True, cwd=tmp_path, timeout=60
+    return subprocess.run(
+        [sys.executable, "-c", script, *command], capture_output=True, text=True, cwd=folder, timeout=60
     )
-    assert (ended.returncode, ended.stderr.splitlines()[-1]) == (0, "[]")
 
 
 def _imported(path: Path) -> list[str]:

@@ -1,17 +1,22 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright, against the real server."""
 
 import shutil
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from conftest import HashingEmbedder
 from flask import Flask
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
+from index.embed import Vectors
 from index.library import Library
+from web.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine; .ci/run installs it")
@@ -24,6 +29,7 @@ ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM,
@@ -94,6 +100,51 @@ def test_an_article_pasted_into_the_library_is_in_the_next_answer(page: Page) ->
     page.keyboard.press("Escape")
     ask(page, "When will the ferry line between Oldport and Norwick close?")
     expect(page.get_by_role("main").get_by_role("article").last).to_contain_text("1 March 2030")
+
+
+def test_uploaded_files_are_told_of_one_by_one_and_the_article_is_in_the_list(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "lighthouse.txt").write_text("The lighthouse of Skarn\n\nIt was lit in 1951.")
+    (tmp_path / "blank.txt").write_text(" ")
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_label("Add files").set_input_files([tmp_path / "lighthouse.txt", tmp_path / "blank.txt"])
+    jobs = page.locator("#jobs")
+    expect(jobs).to_contain_text("1 article added.")
+    expect(jobs).to_contain_text("1 item could not be taken in")
+    expect(jobs.get_by_role("listitem")).to_contain_text("blank.txt")
+    row = page.locator("#article-list").get_by_role("listitem").filter(has_text="The lighthouse of Skarn")
+    expect(row).to_contain_text("1 passage")
+    expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(3)
+    page.get_by_role("button", name="Dismiss: 1 article added.").click()
+    expect(jobs).to_be_empty()
+
+
+def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
+    page: Page, settings: Settings, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tide", "moon"):
+        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
+    may_go_on = threading.Event()
+    embed = embedder.embed
+
+    def embed_later(texts: Sequence[str]) -> Vectors:
+        assert may_go_on.wait(60)
+        return embed(texts)
+
+    monkeypatch.setattr(embedder, "embed", embed_later)
+    page.get_by_role("button", name="Articles").click()
+    try:
+        page.get_by_role("button", name="Rebuild", exact=True).click()
+        expect(page.locator("#jobs .job-words")).to_have_text("Embedding 0 of 2 passages")
+        bar = page.get_by_role("progressbar", name="Rebuilding the index")
+        expect(bar).to_have_attribute("max", "2")
+        expect(page.locator("#state")).to_contain_text("Embedding 0 of 2 passages")
+    finally:
+        may_go_on.set()
+    expect(page.locator("#jobs .job-words")).to_have_text("2 articles added.")
+    expect(bar).to_have_count(0)
+    expect(page.locator("#article-list")).to_contain_text("The tide over Oldport")
+    page.get_by_role("button", name="Rebuild", exact=True).click()
+    expect(page.locator("#jobs .job-words").first).to_contain_text("Up to date: 2 articles unchanged")
 
 
 def test_another_article_with_the_sentence_opens_at_its_own_place(page: Page, stocked: Library) -> None:

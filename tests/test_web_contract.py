@@ -1,5 +1,7 @@
-"""The HTTP contract, field by field: every reply has exactly the keys that its schema names."""
+"""The HTTP contract, field by field: what other programs read in replies, and that the schemas describe them."""
 
+import io
+import time
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -18,6 +20,90 @@ from web.schemas import (
 )
 
 SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."
+
+ARTICLE = "id revision title url source author published_at updated_at language added_at provenance origin"
+KEYS = {
+    "answer": "question standalone_question answer short_answer answered reason citations nearest applied_filters "
+    "as_of generation answerer timings_ms message_id session_id",
+    "citation": "index article_id revision title url source author published_at quote start end score also_in",
+    "nearest": "index article_id revision title url source author published_at quote start end score also_in",
+    "timings": "retrieve read write total",
+    "filters": "after before source author article_id",
+    "found": "hits applied_filters generation",
+    "hit": "article_id title url source published_at text start end score",
+    "articles": "articles next_cursor",
+    "article in the list": ARTICLE,
+    "article": f"{ARTICLE} text",
+    "job started": "job_id",
+    "job": "id kind state done total added updated removed unchanged errors",
+    "item's error": "item message",
+    "sessions": "sessions",
+    "session in the list": "id",
+    "session": "id messages",
+    "message": "id",
+    "health": "status generation articles passages embedding_model answerer newest_article last_rebuild_at",
+    "error": "code message",
+    "error of a field": "code message field",
+}
+"""What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
+MORE_KEYS = {
+    "copy": "article_id revision title url source published_at quote start end",
+    "hit": "revision author",
+    "article in the list": "is_current passages",
+    "article": "is_current passages",
+    "job": "embedded error_count message",
+    "session in the list": "title created_at updated_at messages",
+    "session": "title created_at",
+    "message": "question answer created_at feedback",
+    "feedback": "is_positive feedback_text",
+    "health": "pending",
+}
+"""What replies have beyond it, and has been told in the changelog or is read by the page."""
+
+
+def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: Library) -> None:
+    reprint = Article(id="reprint", title="A bridge", text=f"From our correspondent.\n\n{SENTENCE}", origin="r.txt")
+    stocked.add([reprint])
+    filters = {"after": "2000-01-01", "before": "2030-12-31", "author": ["Nils Berg"], "article_id": ["bridge"]}
+    search = {"query": "bridge", "filters": filters | {"source": ["Oldport Courier"]}}
+    answer = _json(client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"}))
+    refusal = _json(client.post("/api/ask", json={"question": "Which team won the curling championship of 1987?"}))
+    client.post("/api/feedback", json={"message_id": answer["message_id"], "is_positive": True})
+    found = _json(client.post("/api/search", json=search))
+    articles = _json(client.get("/api/articles"))
+    upload = {"file": [(io.BytesIO(b"A text."), "text.txt"), (io.BytesIO(b" "), "blank.txt")]}
+    started = _json(client.post("/api/articles", data=upload))
+    job = _ended(client, started["job_id"])
+    sessions = _json(client.get("/api/sessions"))
+    session = _json(client.get(f"/api/sessions/{answer['session_id']}"))
+    assert refusal["citations"] == []
+    replies = {
+        "answer": answer,
+        "citation": answer["citations"][0],
+        "nearest": refusal["nearest"][0],
+        "timings": answer["timings_ms"],
+        "filters": found["applied_filters"],
+        "found": found,
+        "hit": found["hits"][0],
+        "articles": articles,
+        "article in the list": articles["articles"][0],
+        "article": _json(client.get("/api/articles/bridge")),
+        "job started": started,
+        "job": job,
+        "item's error": job["errors"][0],
+        "sessions": sessions,
+        "session in the list": sessions["sessions"][0],
+        "session": session,
+        "message": session["messages"][0],
+        "health": _json(client.get("/api/health")),
+        "error": _json(client.get("/api/articles/none"))["error"],
+        "error of a field": _json(client.post("/api/ask", json={}))["error"],
+        "copy": answer["citations"][0]["also_in"][0],
+        "feedback": session["messages"][0]["feedback"],
+    }
+    expected = {name: set(f"{KEYS.get(name, '')} {MORE_KEYS.get(name, '')}".split()) for name in KEYS | MORE_KEYS}
+    assert {name: set(reply) for name, reply in replies.items()} == expected
+    assert set(session["messages"][0]["answer"]) == expected["answer"]
 
 
 def test_an_answer_has_every_field_and_its_citations_are_verbatim(client: FlaskClient, stocked: Library) -> None:
@@ -229,6 +315,15 @@ def _missing(node: Any, document: dict[str, Any]) -> list[str]:
         if not place:
             found.append(reference)
     return found
+
+
+def _ended(client: FlaskClient, job_id: str) -> dict[str, Any]:
+    for _ in range(6_000):
+        job = _json(client.get(f"/api/jobs/{job_id}"))
+        if job["state"] in ("done", "failed", "cancelled"):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(job)
 
 
 def _json(reply: Any) -> dict[str, Any]:
