@@ -46,9 +46,10 @@ def write(evidence: Sequence[Evidence], embed: Embed) -> Iterator[Statement]:
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     """
     quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
-    best, *others = _voices(quotes) or [None]
-    if best is None or best.quote.score < ANSWER_THRESHOLD:
+    voices = _voices(quotes)
+    if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
+    best, *others = voices
     newer = _newer(best, others, embed)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]

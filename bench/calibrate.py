@@ -51,7 +51,8 @@ def gather(data: Path, work: Path, limit: int) -> list[Case]:
     chosen = random.Random(0).sample(asked, min(limit, len(asked)))
     cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, title_of, chosen))
     library, news_titles, about_news = news.library(work / "news")
-    return cases + list(_cases("news", library, reader, news_titles, about_news))
+    chosen = random.Random(0).sample(about_news, min(limit, len(about_news)))
+    return cases + list(_cases("news", library, reader, news_titles, chosen))
 
 
 def _cases(
@@ -180,7 +181,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
     parser.add_argument("--work", type=Path, required=True, help="keep the index here")
-    parser.add_argument("--limit", type=int, default=1200, help="questions asked, drawn with a fixed seed")
+    parser.add_argument("--limit", type=int, default=1200, help="questions asked of each, drawn with a fixed seed")
     options = parser.parse_args()
     cases = [case for case in gather(options.data, options.work, options.limit) if len(case.features)]
     titles = sorted({case.title for case in cases})

@@ -168,3 +168,16 @@ def test_the_keyboard_alone_asks_opens_a_citation_and_comes_back(page: Page) -> 
     expect(page.locator("mark")).to_be_in_viewport()
     page.keyboard.press("Escape")
     expect(marker).to_be_focused()
+
+
+def test_an_answer_that_nothing_is_sure_of_says_so(page: Page) -> None:
+    shown = """async (score) => {
+        const { renderAnswer } = await import("/static/answer.js");
+        const article = document.createElement("article");
+        const citation = { index: 1, title: "A bridge", quote: "It opened.", score };
+        const answer = { answered: true, answerer: "extractive", answer: "It opened. [1]", citations: [citation] };
+        renderAnswer(article, answer, {});
+        return article.innerText;
+    }"""
+    assert "Not certain" in page.evaluate(shown, 0.49)
+    assert "Not certain" not in page.evaluate(shown, 0.5)

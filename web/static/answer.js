@@ -19,6 +19,9 @@ const REFUSALS = {
   },
 };
 
+/** Below this probability the reader of an answer is told that it may be beside the point. */
+const SURE = 0.5;
+
 /**
  * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
  * resolves when stored, `add()` to add articles. `rating` is true, false or null.
@@ -42,9 +45,14 @@ function answeredParts(answer, handlers) {
   return [
     context(answer),
     answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
+    isDoubtful(answer) && build("p", { class: "next-step" }, "Not certain. What comes closest in the articles:"),
     build("div", { class: "sentences" }, ...paragraphs(answer, handlers)),
     passageList("Sources", answer.citations, handlers),
   ].filter(Boolean);
+}
+
+function isDoubtful({ answerer, citations }) {
+  return answerer === "extractive" && citations.every(({ score }) => score < SURE);
 }
 
 function refusal(answer) {
