@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.40, 5.95, 1.41])
-TRUST = np.array([0.23, 3.61, 2.08])
-TRUST_BIAS = -6.70
+RANK = np.array([0.40, 5.40, 0.27])
+TRUST = np.array([0.21, 3.90, 0.85])
+TRUST_BIAS = -5.77
 
 Span = tuple[int, int]
 

@@ -17,12 +17,10 @@ from index.embed import Embed
 from index.sentences import sentence_spans
 
 ANSWER_THRESHOLD = 0.25
-"""Least probability of the first sentence. On the two halves of SQuAD 2.0's `tune` titles it answers 78% and 90% of the
-answerable questions, and refuses 33% and 34% of the unanswerable ones (written to be near misses) and 96% and 97% of
-those on topics that the collection does not hold (`python -m bench.calibrate --limit 800`)."""
+"""Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
 MAX_SENTENCES = 3
 CONFIDENT = 0.7
-"""From this probability on the first sentence was right for all but a few in a hundred."""
+"""From this probability on the first sentence is right for 94 to 100 of a hundred (`python -m bench.calibrate`)."""
 NEARLY_AS_GOOD = 0.85
 """Share of the first sentence's probability that a further one needs beside a first one that is confident."""
 WORTH_SHOWING = 0.5

@@ -60,7 +60,7 @@ def test_every_citation_of_every_answer_is_verbatim(outcomes: dict[Path, list[Ou
 
 
 # what was reached (docs/decisions.md), so that it is not lost: of 30 questions and of 10
-@pytest.mark.parametrize(("path", "least_right", "least_refused"), [(SEEN, 22, 9), (UNSEEN, 20, 10)])
+@pytest.mark.parametrize(("path", "least_right", "least_refused"), [(SEEN, 27, 9), (UNSEEN, 23, 8)])
 def test_as_many_questions_as_before_are_answered_rightly_or_refused(
     outcomes: dict[Path, list[Outcome]], path: Path, least_right: int, least_refused: int
 ) -> None:

@@ -1,6 +1,7 @@
 """Train the reader: `python -m assistant.reader.train --data DIR --run DIR`.
 
-The shipped weights are of two runs (MODEL_CARD.md): one on the public sets, and from its weights one with `--news`.
+The shipped weights are of four runs, each from the weights of the one before (MODEL_CARD.md): one on the public sets,
+the others with `--news` too.
 
 DIR holds `squad/` and `squadshifts/` in SQuAD's form, with `squad/split.json` naming the titles of `train`, `tune`
 and `test`. Trained on: SQuAD 1.1 and 2.0 `train` titles and nine in ten of SQuADShifts' new-Wikipedia titles, with a
