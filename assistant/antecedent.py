@@ -19,11 +19,10 @@ MAX_SENTENCES_BACK = 2
 _OPENS_WITH_A_PRONOUN = re.compile(
     r"(?:(?:after|among|at|before|by|during|for|from|in|of|on|under|with) )?"
     rf"(?!it (?:is|was)(?: not| still)?(?: yet)? (?:{IMPERSONAL})\b)(?!it (?:rained|snowed)\b)"
-    # "This week" looks back at nothing, nor does "His Holiness"
-    r"(?!th(?:is|ese) (?:second|minute|hour|day|week|weekend|month|year|decade|century|morning|afternoon|evening|"
-    r"season|spring|summer|autumn|fall|winter)s?\b)"
     r"(?!(?:his|her|their) (?:holiness|majest|(?:royal |imperial )?highness|excellenc))"
-    r"(?:he|she|it|they|him|them|his|her|hers|its|their|theirs|this|these|those)\b",
+    r"(?:(?:he|she|it|they|him|them|his|her|hers|its|their|theirs)\b"
+    # "This week" looks back at nothing, and "This ship" says enough
+    r"|(?:this|these|those) (?:is|was|are|were|has|have|had|will|would|can|could|may|means?|meant|came|led|made)\b)",
     re.IGNORECASE,
 )
 

@@ -24,7 +24,7 @@ from assistant.cite import Citer, passage_citation
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
-from assistant.resolve import standalone
+from assistant.resolve import for_reading, standalone
 from assistant.retriever import ArticleRetriever, Retrieval
 from assistant.statement import Statement
 
@@ -96,7 +96,10 @@ def answer_chain(
         question = inquiry.question
         retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
         found = time.perf_counter()
-        evidence = tuple(reader.read(inquiry.standalone_question, retrieval.documents))
+        asked = inquiry.standalone_question
+        if asked != question.text:
+            asked = for_reading(asked)
+        evidence = tuple(reader.read(asked, retrieval.documents))
         read = time.perf_counter()
         return Reading(inquiry, retrieval, evidence, Timings(retrieve=_ms(found - began), read=_ms(read - found)))
 

@@ -74,6 +74,16 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     return text if text != asked and _names(text) else question
 
 
+def for_reading(standalone_question: str) -> str:
+    """A follow-up with the names alone of the question that it carries in brackets.
+
+    The search is helped by all the words; a reader would take two questions for two, and answer the one before again.
+    """
+    carried = re.fullmatch(r"(.+?)\?* \((.+)\)", standalone_question, re.DOTALL)
+    names = _names(carried[2]) if carried else []
+    return f"{carried[1]}, about {', '.join(names)}?" if carried and names else standalone_question
+
+
 def _topic(turn: Turn) -> str:
     """The question that an earlier follow-up carried in brackets, so that brackets do not pile up."""
     text = _CONTINUES.sub("", turn.question.strip())

@@ -29,6 +29,7 @@ def test_a_pronoun_in_front_looks_back(sentence: str) -> None:
     [
         "Quill opened the bridge.",
         "This week it opened.",
+        "This ship is new.",
         "In this year of floods the bridge held.",
         "Itaipu is a dam.",
         "“It is done,” she said.",

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answer import Turn
-from assistant.resolve import standalone
+from assistant.resolve import for_reading, standalone
 
 OWNER = "Who owns the Ever Given?"
 VISIT = "When did Blinken visit Israel?"
@@ -192,3 +192,22 @@ def test_what_asks_nothing_takes_nothing_along(question: str) -> None:
 @pytest.mark.parametrize("question", ["Why?", "And in 2017?", "What about Biden?", "Where was he born?"])
 def test_nothing_is_taken_from_an_exchange_that_asked_nothing(question: str) -> None:
     assert last_of(("?", question)) == question
+
+
+@pytest.mark.parametrize(
+    ("standalone_question", "read"),
+    [
+        (
+            "when did it float free? (How much sand was dredged from around the Ever Given?)",
+            "when did it float free, about Ever Given?",
+        ),
+        ("who was the coach? (Who scored for Argentina in Qatar?)", "who was the coach, about Argentina, Qatar?"),
+        (
+            "why? (what was the first ship through the new locks?)",
+            "why? (what was the first ship through the new locks?)",
+        ),
+        ("When did the Zephyr bridge open?", "When did the Zephyr bridge open?"),
+    ],
+)
+def test_the_reader_is_asked_one_question_with_the_names_of_the_one_before(standalone_question: str, read: str) -> None:
+    assert for_reading(standalone_question) == read
