@@ -156,10 +156,8 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
         return None
     for evidence in reading.evidence:
         quote = evidence.quote
-        if (quote.article_id, quote.end) == (
-            citation.article_id,
-            citation.end,
-        ):  # it may begin with what "it" stands for
+        # by its end: the citation may begin with the sentence before
+        if (quote.article_id, quote.end) == (citation.article_id, citation.end):
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
             return evidence.answer if quote.score >= SURE and fitting else None
     return None
