@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from assistant.dates import in_words
 from assistant.statement import Quote
-from index.chunk import TITLE_CHARS
 from index.sentences import sentence_spans
 from index.words import stems
 
@@ -62,7 +61,7 @@ class EvidenceReader:
         """Every sentence of `passages` that the reader saw whole or in part, best first, ties in their order."""
         if not passages:
             return []
-        logits = self._loaded().read(question, [(p.metadata["title"][:TITLE_CHARS], p.page_content) for p in passages])
+        logits = self._loaded().read(question, [_headed(passage) for passage in passages])
         found = [
             (passage, sentence, answer, span_score)
             for passage, seen in zip(passages, logits, strict=True)
@@ -123,6 +122,12 @@ def _scored_sentences(passage: Document, logits: "PassageLogits") -> list[tuple[
         answer = (int(starts[first + begin]), int(ends[first + finish]))
         scored.append((sentence, answer, float(pairs[begin, finish]) - logits.none))
     return scored
+
+
+def _headed(passage: Document) -> tuple[str, str]:
+    from assistant.reader.model import heading
+
+    return heading(passage.metadata["title"], passage.metadata["published_at"]), passage.page_content
 
 
 def _named_text(passage: Document) -> str:

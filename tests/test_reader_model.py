@@ -9,7 +9,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, trained_reader
+from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, heading, trained_reader
 
 QUESTION = "Who opened the bridge?"
 PASSAGES = [
@@ -67,7 +67,7 @@ def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
     file.unlink()
 
 
-def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_of_the_title(
+def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_of_the_heading(
     reader: SpanReader,
 ) -> None:
     for (_, text), seen in zip(PASSAGES, reader.read(QUESTION, PASSAGES), strict=True):
@@ -76,7 +76,7 @@ def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_
         assert "".join(tokens) == "".join(text.split())  # every character, but for blanks, and no other
 
 
-def test_an_answer_never_begins_in_the_title(reader: SpanReader) -> None:
+def test_an_answer_never_begins_in_the_heading(reader: SpanReader) -> None:
     title, text = "Ada Quill opened the bridge", "Somebody opened it."
     (seen,) = reader.read(QUESTION, [(title, text)])
     assert [text[start:end] for start, end in seen.offsets] == ["Somebody", "opened", "it", "."]
@@ -121,3 +121,9 @@ assert torch.get_default_dtype() == torch.float32
 def test_models_that_threads_ask_for_at_once_are_loaded_one_after_another() -> None:
     root = Path(__file__).parent.parent
     subprocess.run([sys.executable, "-c", AT_ONCE], cwd=root, timeout=300, check=True)
+
+
+def test_a_heading_is_the_title_and_the_day_in_words() -> None:
+    assert heading("Bridge opens", "2023-11-04T08:00:00+01:00") == "Bridge opens (November 4, 2023)"
+    assert heading("Bridge opens", None) == "Bridge opens"
+    assert heading("word " * 400, "2023-11-04") == ("word " * 30) + " (November 4, 2023)"

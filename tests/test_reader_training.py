@@ -10,7 +10,16 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from assistant.reader.data import Example, Question, as_typed, examples, read_news, read_squad
+from assistant.reader.data import (
+    Example,
+    Question,
+    as_typed,
+    examples,
+    few_a_fact,
+    of_another_year,
+    read_news,
+    read_squad,
+)
 from assistant.reader.model import SpanReader
 from assistant.reader.train import fit, loss, targets
 
@@ -81,7 +90,7 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
     path = tmp_path / "news.jsonl"
     path.write_text("\n".join(news_line(n) for n in range(11)))
     (who, boat), *_ = [list(pair) for pair in zip(*[read_news(path)] * 2, strict=True)]
-    assert (who[0], who[2], boat[3]) == ("Boat 0", "who led the crew", [])
+    assert (who[0], who[2], boat[3]) == ("Boat 0 (March 14, 2019)", "who led the crew", [])
     ((start, answer),) = who[3]
     assert who[1][start : start + len(answer)] == answer == "Mara Lind"
 
@@ -114,11 +123,49 @@ def test_a_long_paragraph_is_divided_as_the_index_divides_it() -> None:
     sentences = [f"Sentence number {n} tells nothing of interest to anybody here." for n in range(30)]
     paragraph = " ".join(sentences)
     start = paragraph.index("number 25")
-    (example,) = examples([("Title", paragraph, "Which one?", [(start, "number 25")])], random.Random(0))
-    assert example.passage in paragraph
-    assert len(example.passage) <= 900 < len(paragraph)
-    assert example.answer is not None
-    assert example.passage[slice(*example.answer)] == "number 25"
+    asked: Question = ("Title", paragraph, "Which one?", [(start, "number 25")])
+    made = [examples([asked], random.Random(seed)) for seed in range(100)]
+    for example, *_ in made:
+        assert example.passage in paragraph
+        assert len(example.passage) <= 900 < len(paragraph)
+        assert example.answer is not None
+        assert example.passage[slice(*example.answer)] == "number 25"
+    others = [other for _, *more in made for other in more]
+    assert 20 < len(others) < 47  # of a hundred a third is asked of another piece too
+    for other in others:
+        assert other.answer is None
+        assert other.passage in paragraph
+        assert "number 25" not in other.passage
+
+
+def test_of_the_questions_that_name_a_year_half_are_asked_of_another_year_without_an_answer() -> None:
+    asked: Question = ("Bridge", BRIDGE, "Who cut the ribbon in 2023?", [(40, "Ada Quill")])
+    made = [examples([asked], random.Random(seed))[1:] for seed in range(100)]
+    others = [other for more in made for other in more]
+    assert 35 < len(others) < 65
+    for other in others:
+        assert (other.passage, other.answer) == (BRIDGE, None)
+        assert other.question != asked[2]
+        assert other.question.startswith("Who cut the ribbon in 20")
+
+
+def test_of_the_questions_for_one_fact_a_few_are_taken_and_all_without_an_answer() -> None:
+    ribbon: list[Question] = [("Bridge", BRIDGE, f"Who cut it? {n}", [(40, "Ada Quill")]) for n in range(5)]
+    others: list[Question] = [("Bridge", BRIDGE, "When was it opened?", [(28, "2023")])]
+    unanswered: list[Question] = [("Bridge", BRIDGE, f"Who fell? {n}", []) for n in range(3)]
+    chosen = few_a_fact([*ribbon, *others, *unanswered], 2, random.Random(0))
+    assert len(set(map(str, chosen))) == len(chosen) == 6
+    assert sum(question in ribbon for question in chosen) == 2
+    assert all(question in chosen for question in (*others, *unanswered))
+
+
+def test_only_a_question_that_names_one_year_has_another() -> None:
+    rng = random.Random(0)
+    years = {of_another_year("who won in 2013", rng) for _ in range(500)}
+    assert years == {f"who won in {year}" for year in range(2004, 2023) if year != 2013}
+    assert of_another_year("Who won?", rng) is None
+    assert of_another_year("Who won in 2013 and 2014?", rng) is None
+    assert of_another_year("Who paid 2013000 crowns?", rng) is None
 
 
 def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_the_answer() -> None:
@@ -135,28 +182,28 @@ def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_t
     assert wrong.passage in (BRIDGE, COMET)
 
 
-def test_questions_are_at_times_typed_without_question_mark_and_read_without_title() -> None:
+def test_questions_are_at_times_typed_without_question_mark_and_read_without_heading() -> None:
     rng = random.Random(0)
     example = Example("Who cut the ribbon?", "Zephyr Bridge", BRIDGE, (40, 49))
     typed = [as_typed(example, rng) for _ in range(1000)]
-    assert {(e.question, e.title) for e in typed} == {
-        (question, title)
+    assert {(e.question, e.heading) for e in typed} == {
+        (question, heading)
         for question in ("Who cut the ribbon?", "Who cut the ribbon")
-        for title in ("Zephyr Bridge", "")
+        for heading in ("Zephyr Bridge", "")
     }
     assert {(e.passage, e.answer) for e in typed} == {(BRIDGE, (40, 49))}
-    assert 250 < sum(not e.title for e in typed) < 350  # three in ten
+    assert 110 < sum(not e.heading for e in typed) < 190  # three in twenty
 
 
-@pytest.mark.parametrize("title", ["", "Zephyr Bridge", "Ada Quill 🎉"])
-def test_targets_are_the_first_and_the_last_token_of_the_answer(title: str) -> None:
+@pytest.mark.parametrize("heading", ["", "Zephyr Bridge", "Ada Quill 🎉"])
+def test_targets_are_the_first_and_the_last_token_of_the_answer(heading: str) -> None:
     batch = [
-        Example("Who cut the ribbon?", title, BRIDGE, (40, 49)),
-        Example("How many came?", title, BRIDGE, (BRIDGE.index("3,000"), BRIDGE.index("3,000") + 5)),
-        Example("Who fell into the river?", title, BRIDGE, None),
+        Example("Who cut the ribbon?", heading, BRIDGE, (40, 49)),
+        Example("How many came?", heading, BRIDGE, (BRIDGE.index("3,000"), BRIDGE.index("3,000") + 5)),
+        Example("Who fell into the river?", heading, BRIDGE, None),
     ]
     reader = SpanReader()
-    tokens = reader.encode([e.question for e in batch], [f"{e.title}\n{e.passage}" for e in batch])
+    tokens = reader.encode([e.question for e in batch], [f"{e.heading}\n{e.passage}" for e in batch])
     starts, ends = targets(tokens, batch)
     words = [
         reader.tokenizer.decode(ids[start : end + 1])

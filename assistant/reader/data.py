@@ -1,25 +1,25 @@
 """Question-answering data in SQuAD's form → training examples.
 
 A paragraph longer than a passage of the index is divided as the index divides it, so that the reader learns on
-what it will read: the piece with the answer teaches where it is, the others that it is not there. To those are
-added the wrong passages that look most right (the nearest by embedding without the answer's words), and the
-questions that people wrote to have no answer.
+what it will read: the piece with the answer teaches where it is, another that it is not there. To those are
+added the wrong passages that look most right (the first by BM25 without the answer's words), the
+questions that people wrote to have no answer, and questions about a year put to another.
 """
 
 import json
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
+from assistant.reader.model import heading
 from index.chunk import passage_spans
-from index.embed import SentenceTransformerEmbedder
+from index.lexical import LexicalIndex
 
 Question = tuple[str, str, str, list[tuple[int, str]]]
-"""Title, paragraph, question, and (start, answer) for each answer that someone gave; none: it has no answer there."""
+"""Heading, paragraph, question, and (start, answer) for each answer that someone gave; none: it has no answer there."""
 NEAREST = 20
 """Passages looked through for a wrong one that looks right."""
 
@@ -27,7 +27,7 @@ NEAREST = 20
 @dataclass(frozen=True, slots=True)
 class Example:
     question: str
-    title: str
+    heading: str
     passage: str
     answer: tuple[int, int] | None
     """Character offsets in `passage`; None when it does not hold the answer."""
@@ -55,45 +55,80 @@ def read_news(path: Path) -> Iterator[Question]:
             if asked["answer"] is not None:
                 start = news["text"].index(asked["sentence"]) + asked["sentence"].index(asked["answer"])
                 answers = [(start, asked["answer"])]
-            yield news["title"], news["text"], asked["question"], answers
+            yield heading(news["title"], news["date"]), news["text"], asked["question"], answers
 
 
 def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]:
-    """One example for each question's own passage, and for a third of the answered ones a wrong passage."""
+    """One example for each question's own passage.
+
+    For a third of the answered ones one more for another piece of its paragraph, where there is one, and for a third
+    one for a wrong passage; of those that name a year half are asked of another year too.
+    """
     out = []
     pool: dict[tuple[str, str], int] = {}
     answered: list[tuple[str, list[str]]] = []
-    for title, paragraph, question, answers in questions:
-        spans = passage_spans(paragraph)
-        for start, end in spans:
-            pool.setdefault((title, paragraph[start:end]), len(pool))
+    for head, paragraph, question, answers in questions:
+        pieces = [(s, paragraph[s:e]) for s, e in passage_spans(paragraph)]
+        for _, piece in pieces:
+            pool.setdefault((head, piece), len(pool))
         if answers:
             start, text = Counter(answers).most_common(1)[0][0]
-            answered.append((question, [a for _, a in answers]))
-            for s, e in spans:
-                if s <= start and start + len(text) <= e:
-                    out.append(Example(question, title, paragraph[s:e], (start - s, start - s + len(text))))
-        elif spans:
-            s, e = rng.choice(spans)
-            out.append(Example(question, title, paragraph[s:e], None))
+            accepted = [a for _, a in answers]
+            answered.append((question, accepted))
+            for s, piece in pieces:
+                if s <= start and start + len(text) <= s + len(piece):
+                    out.append(Example(question, head, piece, (start - s, start - s + len(text))))
+                    if (other := of_another_year(question, rng)) and rng.random() < 0.5:
+                        out.append(Example(other, head, piece, None))
+            others = [piece for _, piece in pieces if not _holds(piece, accepted)]
+            if others and rng.random() < 1 / 3:
+                out.append(Example(question, head, rng.choice(others), None))
+        elif pieces:
+            out.append(Example(question, head, rng.choice(pieces)[1], None))
     return out + _wrong_passages(rng.sample(answered, len(answered) // 3), list(pool))
 
 
+def few_a_fact(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:
+    """All questions without an answer, and at most `count` of those with the same one in the same paragraph."""
+    by_fact: dict[tuple[str, str], list[Question]] = {}
+    chosen = []
+    for question in questions:
+        _, paragraph, _, answers = question
+        if answers:
+            by_fact.setdefault((paragraph, str(answers)), []).append(question)
+        else:
+            chosen.append(question)
+    return chosen + [q for asked in by_fact.values() for q in rng.sample(asked, min(count, len(asked)))]
+
+
+def of_another_year(question: str, rng: random.Random) -> str | None:
+    """`question` with a year up to nine years away in place of its own, of which the passage says nothing.
+
+    None if it names no year, or several.
+    """
+    years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", question)
+    if len(years) != 1:
+        return None
+    return question.replace(years[0], str(int(years[0]) + rng.choice([n for n in range(-9, 10) if n])))
+
+
 def as_typed(example: Example, rng: random.Random) -> Example:
-    """`example` as people type: at times without the question mark; and at times without a title to lean on."""
+    """`example` as people type: at times without the question mark; and at times without a heading to lean on."""
     question = example.question.rstrip("?") if rng.random() < 0.3 else example.question
-    return Example(question, "" if rng.random() < 0.3 else example.title, example.passage, example.answer)
+    return replace(example, question=question, heading="" if rng.random() < 0.15 else example.heading)
 
 
 def _wrong_passages(answered: Sequence[tuple[str, list[str]]], pool: Sequence[tuple[str, str]]) -> list[Example]:
-    embedder = SentenceTransformerEmbedder()
-    passages = embedder.embed([f"{title}\n{passage}" for title, passage in pool])
-    questions = embedder.embed([question for question, _ in answered])
+    found = LexicalIndex.build((n, f"{head}\n{passage}") for n, (head, passage) in enumerate(pool))
     out = []
-    for (question, answers), vector in zip(answered, questions, strict=True):
-        for n in np.argsort(-(passages @ vector))[:NEAREST]:
-            title, passage = pool[n]
-            if not any(answer.casefold() in passage.casefold() for answer in answers):
-                out.append(Example(question, title, passage, None))
+    for question, answers in answered:
+        rows, _ = found.search(question, NEAREST)
+        for head, passage in (pool[row] for row in rows):
+            if not _holds(passage, answers):
+                out.append(Example(question, head, passage, None))
                 break
     return out
+
+
+def _holds(passage: str, answers: Sequence[str]) -> bool:
+    return any(answer.casefold() in passage.casefold() for answer in answers)

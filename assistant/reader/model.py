@@ -3,8 +3,8 @@
 It starts from the built-in embedding model and keeps its word embeddings, so that only the layers and the head
 are shipped (`weights.safetensors`, bfloat16, 21 MB). The first token stands for "no answer here".
 
-Input of one passage: [CLS] question [SEP] title newline passage [SEP]. The title helps the passage be
-understood ("the ship"), but an answer may not begin in it.
+Input of one passage: [CLS] question [SEP] heading newline passage [SEP]. The heading, which is title and day of
+publication, helps the passage be understood ("the ship", "last year's final"), but an answer may not begin in it.
 """
 
 import threading
@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from assistant.dates import in_words
+from index.chunk import TITLE_CHARS
 from index.embed import LOADING, builtin_folder, has_bfloat16, quiet_transformers
 
 MAX_TOKENS = 256
-"""Question, title and passage together; what is longer loses the end of the passage."""
+"""Question, heading and passage together; what is longer loses the end of the passage."""
 MAX_QUESTION_TOKENS = 48
 PAD_TO = 32
 """Few different lengths: for each new one the kernels are prepared anew, which costs more than the padding."""
@@ -33,11 +35,11 @@ WEIGHTS = Path(__file__).with_name("weights.safetensors")
 
 @dataclass(frozen=True, slots=True)
 class PassageLogits:
-    """What the network says of one passage, by token of `title newline passage`."""
+    """What the network says of one passage, by token of `heading newline passage`."""
 
     start: NDArray[np.float32]  # (tokens,)
     end: NDArray[np.float32]  # (tokens,)
-    offsets: NDArray[np.int64]  # (tokens, 2) characters of the passage; tokens of the title are left out
+    offsets: NDArray[np.int64]  # (tokens, 2) characters of the passage; tokens of the heading are left out
     none: float
     """Start and end logit of "no answer here", added."""
 
@@ -99,19 +101,25 @@ class SpanReader(nn.Module):
 
     @torch.inference_mode()
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageLogits]:
-        """passages: (title, text) pairs, read in one batch. Any thread may call; one reads at a time."""
+        """passages: (heading, text) pairs, read in one batch. Any thread may call; one reads at a time."""
         with self._lock:
-            batch = self.encode([question] * len(passages), [f"{title}\n{text}" for title, text in passages])
+            batch = self.encode([question] * len(passages), [f"{head}\n{text}" for head, text in passages])
             start, end = self(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
         starts, ends = start.numpy(), end.numpy()
         found = []
-        for n, (title, _) in enumerate(passages):
-            offsets = batch["offset_mapping"][n].numpy() - (len(title) + 1)
+        for n, (head, _) in enumerate(passages):
+            offsets = batch["offset_mapping"][n].numpy() - (len(head) + 1)
             inside = (batch["token_type_ids"][n].numpy() == 1) & (offsets[:, 0] >= 0) & (offsets[:, 1] > offsets[:, 0])
             found.append(
                 PassageLogits(starts[n][inside], ends[n][inside], offsets[inside], float(starts[n][0] + ends[n][0]))
             )
         return found
+
+
+def heading(title: str, published_at: str | None) -> str:
+    """What stands before a passage: its article's title, as far as TITLE_CHARS, and the day of publication if known."""
+    day = in_words(published_at)
+    return f"{title[:TITLE_CHARS]} ({day})" if day else title[:TITLE_CHARS]
 
 
 def trained_reader() -> SpanReader:

@@ -24,8 +24,9 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from assistant.reader.data import Example, Question, as_typed, examples, read_news, read_squad
+from assistant.reader.data import Example, Question, as_typed, examples, few_a_fact, read_news, read_squad
 from assistant.reader.model import SpanReader
+from index.embed import has_bfloat16
 
 BATCH = 16
 LEARNING_RATE = 2e-4
@@ -34,8 +35,8 @@ WEIGHT_DECAY = 0.01
 CHECKPOINT_STEPS = 200
 FROM_SHIFTS = {"reddit": 4000, "amazon_reviews": 3000}
 """Questions taken of each; new_wiki is taken whole but for one title in ten."""
-NEWS_TIMES = 2
-"""How often each news question is taken: about half of the examples are then of news."""
+QUESTIONS_A_FACT = 2
+"""News questions taken of those that ask for the same answer in other words: the third teaches little more."""
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +49,15 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="end after so many, the learning rate falling to zero by then")
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
-    parser.add_argument("--news", type=Path, help="passages with questions to train on too (bench/news/train.jsonl)")
+    parser.add_argument(
+        "--news", type=Path, nargs="*", default=[], help="files of passages with questions to train on too"
+    )
+    parser.add_argument("--public", type=int, help="take so many of the public questions, drawn with the seed")
+    parser.add_argument("--freeze", type=int, default=0, help="leave so many layers, from the lowest, as they are")
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    items = _training_examples(options.data, random.Random(options.seed), options.news)
+    items = _training_examples(options.data, random.Random(options.seed), options.news, options.public)
     fit(
         items,
         options.run,
@@ -61,6 +66,7 @@ def main() -> None:
         seed=options.seed,
         rate=options.rate,
         start=options.start,
+        freeze=options.freeze,
     )
 
 
@@ -73,6 +79,7 @@ def fit(
     seed: int,
     rate: float = LEARNING_RATE,
     start: Path | None = None,
+    freeze: int = 0,
     checkpoint_steps: int = CHECKPOINT_STEPS,
 ) -> None:
     """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there."""
@@ -85,8 +92,8 @@ def fit(
     if start:
         reader.restore(start)
     reader.to(device)
-    for parameter in reader.encoder.embeddings.parameters():
-        parameter.requires_grad_(False)
+    for module in (reader.encoder.embeddings, *reader.encoder.encoder.layer[:freeze]):
+        module.requires_grad_(False)
     parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY)
     done = _resume(run, parameters, optimizer)
@@ -115,10 +122,10 @@ def fit(
 
 def loss(reader: SpanReader, batch: Sequence[Example], device: str) -> Tensor:
     """Mean cross entropy of first and last token over the batch, a scalar."""
-    passages = [f"{e.title}\n{e.passage}" for e in batch]
+    passages = [f"{e.heading}\n{e.passage}" for e in batch]
     tokens = reader.encode([e.question for e in batch], passages)
     starts, ends = targets(tokens, batch)
-    with torch.autocast(device, torch.bfloat16):
+    with torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()):  # else 20 times slower
         start, end = reader(*(tokens[k].to(device) for k in ("input_ids", "attention_mask", "token_type_ids")))
     padding = tokens["attention_mask"].to(device) == 0
     losses = [
@@ -134,7 +141,7 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     for n, example in enumerate(batch):
         start = end = 0
         if example.answer:
-            shift = len(example.title) + 1
+            shift = len(example.heading) + 1
             first, last = example.answer[0] + shift, example.answer[1] + shift
             in_passage = tokens["token_type_ids"][n] == 1
             offsets = tokens["offset_mapping"][n]
@@ -146,7 +153,7 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def _training_examples(data: Path, rng: random.Random, news: Path | None) -> list[Example]:
+def _training_examples(data: Path, rng: random.Random, news: Sequence[Path], public: int | None) -> list[Example]:
     titles = frozenset(json.loads((data / "squad" / "split.json").read_text())["train"])
     questions: dict[tuple[str, ...], Question] = {}
     for version in ("2.0", "1.1"):
@@ -161,8 +168,10 @@ def _training_examples(data: Path, rng: random.Random, news: Path | None) -> lis
         # titles are numbers there, and teach nothing
         untitled: list[Question] = [("", q[1], q[2], q[3]) for q in read_squad(shifts / f"{name}_v1.0.json")]
         chosen += rng.sample(untitled, count)
-    if news:
-        chosen += NEWS_TIMES * list(read_news(news))
+    if public is not None:
+        chosen = rng.sample(chosen, public)
+    for path in news:
+        chosen += few_a_fact(list(read_news(path)), QUESTIONS_A_FACT, rng)
     return [as_typed(example, rng) for example in examples(chosen, rng)]
 
 
