@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answer import Answer
 from index.database import Database
-from web.conversations import MAX_SESSIONS, Conversations
+from web.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
 from web.errors import UnknownMessage, UnknownSession
 from web.replies import Json
 
@@ -46,6 +46,23 @@ def test_a_thousand_conversations_are_kept_and_all_of_them_listed(database: Data
     assert len(conversations.list()) == 1_000
     with pytest.raises(UnknownSession):
         conversations.get(oldest["session_id"])
+
+
+def test_of_a_conversation_the_last_messages_are_kept(database: Database) -> None:
+    assert MAX_MESSAGES == 500
+    conversations = Conversations(database, max_messages=3)
+    other = _say(conversations, None, "Another conversation?")
+    first = _say(conversations, None, "First?")
+    conversations.rate(first["message_id"], True, None)
+    for question in ("Second?", "Third?", "Fourth?", "Fifth?"):
+        _say(conversations, first["session_id"], question)
+    kept = conversations.get(first["session_id"])
+    assert [message["question"] for message in kept["messages"]] == ["Third?", "Fourth?", "Fifth?"]
+    assert [turn.question for turn in conversations.history(first["session_id"])] == ["Third?", "Fourth?", "Fifth?"]
+    with pytest.raises(UnknownMessage):
+        conversations.rate(first["message_id"], False, None)
+    assert _listed(conversations) == [("First?", 3), ("Another conversation?", 1)]
+    assert len(conversations.get(other["session_id"])["messages"]) == 1
 
 
 def _say(conversations: Conversations, session_id: str | None, question: str) -> Json:

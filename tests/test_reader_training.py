@@ -22,8 +22,8 @@ from assistant.reader.data import (
 )
 from assistant.reader.model import SpanReader
 from assistant.reader.train import fit, loss, targets
+from bench import news
 
-NEWS = Path(__file__).parent.parent / "bench" / "news"
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
 COMET = "Comet Marlow was seen in May. Astronomers expect it back in 2091."
 
@@ -96,10 +96,10 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
-    trained, held_out = (list(read_news(NEWS / name)) for name in ("train.jsonl", "held-out.jsonl"))
-    assert (len(trained), len(held_out)) == (13_321, 2_123)
-    assert not {text for _, text, *_ in trained} & {text for _, text, *_ in held_out}
-    for _, text, _, answers in trained + held_out:
+    passages, articles, held_out = map(list, map(read_news, (news.PASSAGES, news.ARTICLES, news.HELD_OUT)))
+    assert (len(passages), len(articles), len(held_out)) == (13_321, 25_719, 3_275)
+    assert not {text for _, text, *_ in passages + articles} & {text for _, text, *_ in held_out}
+    for _, text, _, answers in passages + articles + held_out:
         for start, answer in answers:
             assert text[start : start + len(answer)] == answer
 
@@ -170,9 +170,9 @@ def test_only_a_question_that_names_one_year_has_another() -> None:
 
 def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_the_answer() -> None:
     questions: list[Question] = [
-        ("Bridge", BRIDGE, "Who cut the ribbon of the bridge?", [(40, "Ada Quill")]),
-        ("Comet", COMET, "When is the comet expected back?", [(60, "2091")]),
-        ("Comet", COMET, "When was the comet seen?", [(25, "May")]),
+        ("Bridge", BRIDGE, "Who cut the ribbon before the comet came?", [(40, "Ada Quill")]),
+        ("Comet", COMET, "When is the comet expected back over the bridge?", [(60, "2091")]),
+        ("Comet", COMET, "When was the comet seen from the bridge?", [(25, "May")]),
     ]
     *right, wrong = examples(questions, random.Random(0))
     assert [example.answer for example in right] == [(40, 49), (60, 64), (25, 28)]

@@ -2,7 +2,8 @@
 
 A session is made when its first answer is stored, so there are no empty ones. Every answer is kept whole, as
 the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. When a new
-conversation is one too many, the one last spoken in longest ago is forgotten.
+conversation is one too many, the one last spoken in longest ago is forgotten; of a conversation that grows too long,
+its first messages are.
 """
 
 import datetime as dt
@@ -36,6 +37,8 @@ from web.replies import Json, answer_json
 HISTORY_TURNS = 6
 MAX_TITLE_CHARS = 80
 MAX_SESSIONS = 1_000
+MAX_MESSAGES = 500
+"""Of one conversation."""
 
 metadata = MetaData()
 
@@ -73,9 +76,10 @@ _LAST = func.max(messages.c.number)
 
 
 class Conversations:
-    def __init__(self, database: Database, max_sessions: int = MAX_SESSIONS) -> None:
+    def __init__(self, database: Database, max_sessions: int = MAX_SESSIONS, max_messages: int = MAX_MESSAGES) -> None:
         self._database = database
         self._max_sessions = max_sessions
+        self._max_messages = max_messages
         database.create(metadata)
 
     def history(self, session_id: str) -> tuple[Turn, ...]:
@@ -97,8 +101,8 @@ class Conversations:
     def append(self, session_id: str | None, answer: Answer) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
 
-        Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten. Raises
-        UnknownSession where it was deleted meanwhile.
+        Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten; with one, its
+        messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile.
         """
         now = _now()
         begins = session_id is None
@@ -126,6 +130,10 @@ class Conversations:
                 last_spoken_in = select(messages.c.session_id).group_by(messages.c.session_id).order_by(_LAST.desc())
                 too_many = last_spoken_in.offset(self._max_sessions)
                 connection.execute(delete(sessions).where(sessions.c.id.in_(too_many)))
+            else:
+                newest = select(messages.c.number).where(messages.c.session_id == session_id)
+                too_old = newest.order_by(messages.c.number.desc()).offset(self._max_messages)
+                connection.execute(delete(messages).where(messages.c.number.in_(too_old)))
         return reply
 
     def list(self) -> list[Json]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.evaluate import holds
 from assistant.reader.model import heading
 from index.chunk import passage_spans
 from index.lexical import LexicalIndex
@@ -80,7 +81,7 @@ def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]
                     out.append(Example(question, head, piece, (start - s, start - s + len(text))))
                     if (other := of_another_year(question, rng)) and rng.random() < 0.5:
                         out.append(Example(other, head, piece, None))
-            others = [piece for _, piece in pieces if not _holds(piece, accepted)]
+            others = [piece for _, piece in pieces if not holds(piece, accepted)]
             if others and rng.random() < 1 / 3:
                 out.append(Example(question, head, rng.choice(others), None))
         elif pieces:
@@ -124,11 +125,7 @@ def _wrong_passages(answered: Sequence[tuple[str, list[str]]], pool: Sequence[tu
     for question, answers in answered:
         rows, _ = found.search(question, NEAREST)
         for head, passage in (pool[row] for row in rows):
-            if not _holds(passage, answers):
+            if not holds(passage, answers):
                 out.append(Example(question, head, passage, None))
                 break
     return out
-
-
-def _holds(passage: str, answers: Sequence[str]) -> bool:
-    return any(answer.casefold() in passage.casefold() for answer in answers)

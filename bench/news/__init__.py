@@ -1,8 +1,12 @@
-"""Invented news passages with questions, written for this project: a part to train the reader on, a part to measure.
+"""Invented news with questions, written for this project: two files to train the reader on, one to measure it with.
 
-Each line is a passage with title, date and text, and its questions with answer and sentence, null where it has none.
-In the first 816 lines of `train.jsonl` and the first 88 of `held-out.jsonl` a question is asked of its passage; in the
-rest it stands alone and names what it is about, as a question does that is asked of a library.
+Each line is a text with title and date, and its questions with answer and sentence, null where it has none.
+
+- `passages.jsonl`: 1,211 texts of one passage, 8 questions with an answer and 3 without. In the first 816 a question
+  is asked of its passage; in the others it stands alone, naming what it is about, as one asked of a library does.
+- `articles.jsonl`: 1,072 of two or three passages, in stories of two articles, an earlier and a later one; 6 facts,
+  each asked for in three wordings, and 6 questions that neither article answers. All stand alone.
+- `held-out.jsonl`: 193 of the first kind (88 and 105) and then 48 of the second.
 """
 
 import json
@@ -10,26 +14,33 @@ from pathlib import Path
 
 from assistant.evaluate import TestQuestion
 from assistant.reader.data import read_news
+from assistant.reader.model import heading
 from index.article import Article
 from index.library import Library
 
-TRAIN = Path(__file__).with_name("train.jsonl")
-HELD_OUT = TRAIN.with_name("held-out.jsonl")
+PASSAGES, ARTICLES, HELD_OUT = (
+    Path(__file__).with_name(f"{name}.jsonl") for name in ("passages", "articles", "held-out")
+)
 
 
 def library(work: Path) -> tuple[Library, dict[str, str], list[TestQuestion]]:
-    """All passages as articles, the title of each by id, and the questions of those that are held out."""
-    ids: dict[str, str] = {}
-    articles, asked = [], []
-    for path in (TRAIN, HELD_OUT):
+    """All texts as articles, the story of each by id (its title where it is alone), and the questions held out."""
+    ids: dict[str, str] = {}  # by heading
+    story_of: dict[str, str] = {}
+    articles = []
+    for path in (PASSAGES, ARTICLES, HELD_OUT):
         for line in path.read_text(encoding="utf-8").splitlines():
             news = json.loads(line)
-            ids[news["title"]] = f"news-{len(ids)}"
-            articles.append(
-                Article(ids[news["title"]], news["title"], news["text"], path.name, published_at=news["date"])
+            article = Article(
+                f"news-{len(articles)}", news["title"], news["text"], path.name, published_at=news["date"]
             )
-    for n, (title, _, question, answers) in enumerate(read_news(HELD_OUT)):
-        asked.append(TestQuestion(f"n{n}", question, tuple(answer for _, answer in answers), (ids[title],)))
+            articles.append(article)
+            ids[heading(article.title, article.published_at)] = article.id
+            story_of[article.id] = news.get("story", article.title)
+    asked = [
+        TestQuestion(f"n{n}", question, tuple(answer for _, answer in answers), (ids[head],))
+        for n, (head, _, question, answers) in enumerate(read_news(HELD_OUT))
+    ]
     filled = Library(work)
     filled.add(articles)
-    return filled, {article: title for title, article in ids.items()}, asked
+    return filled, story_of, asked
