@@ -231,6 +231,17 @@ def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embed
     assert not any(name.startswith("encoder.embeddings.") for name in load_file(run / "weights.safetensors"))
 
 
+def test_frozen_layers_stay_as_they_are_and_the_others_learn(run: Path) -> None:
+    begun = SpanReader().trainable_state()
+    fit(tiny_set(), run, epochs=2, steps=None, seed=7, freeze=2)
+    changed = {
+        name.split(".")[3]
+        for name, value in load_file(run / "weights.safetensors").items()
+        if name.startswith("encoder.encoder.layer.") and not torch.equal(value, begun[name].to(torch.bfloat16))
+    }
+    assert changed == {"2", "3", "4", "5"}
+
+
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Path) -> None:
     weights = run / "weights.safetensors"
     fit(tiny_set(), run, epochs=3, steps=None, seed=7, checkpoint_steps=2)

@@ -1,12 +1,12 @@
 """Train the reader: `python -m assistant.reader.train --data DIR --run DIR`.
 
-The shipped weights are of four runs, each from the weights of the one before (MODEL_CARD.md): one on the public sets,
+The shipped weights are of six runs, each from the weights of the one before (MODEL_CARD.md): one on the public sets,
 the others with `--news` too.
 
 DIR holds `squad/` and `squadshifts/` in SQuAD's form, with `squad/split.json` naming the titles of `train`, `tune`
 and `test`. Trained on: SQuAD 1.1 and 2.0 `train` titles and nine in ten of SQuADShifts' new-Wikipedia titles, with a
-part of its Reddit and Amazon questions; with `--news` on the questions of a file too, such as the invented news in
-`bench/news/train.jsonl`. `tune` titles are for measuring; `test` titles are never read.
+part of its Reddit and Amazon questions; with `--news` on the questions of files too, such as the invented news in
+`bench/news/`. `tune` titles are for measuring; `test` titles are never read.
 
 Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl` with loss and pace.
 """
