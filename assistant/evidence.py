@@ -3,8 +3,8 @@
 The trained reader says of every token how well an answer would begin or end there; a sentence's span score is
 that of the best answer within it, less the score of "no answer here". Two linear scores over that and two plain
 features make the evidence: `RANK` orders the sentences of one question, `TRUST` gives the probability that a
-sentence put first is right. Both were fitted by `bench/calibrate.py` on `tune` titles of SQuAD 2.0, which the
-reader was not trained on; docs/decisions.md has the figures.
+sentence put first is right. Both were fitted by `bench/calibrate.py` on `tune` titles of SQuAD 2.0 and on news
+questions, which the reader was not trained on; docs/decisions.md has the figures.
 """
 
 import math
@@ -18,7 +18,7 @@ import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
-from assistant.dates import in_words
+from assistant.reader.heading import heading
 from assistant.statement import Quote
 from index.sentences import sentence_spans
 from index.words import stems
@@ -125,14 +125,8 @@ def _scored_sentences(passage: Document, logits: "PassageLogits") -> list[tuple[
 
 
 def _headed(passage: Document) -> tuple[str, str]:
-    from assistant.reader.model import heading
-
+    """With the day: what was reported in April 2024 seldom says so in its text."""
     return heading(passage.metadata["title"], passage.metadata["published_at"]), passage.page_content
-
-
-def _named_text(passage: Document) -> str:
-    """With the date in words: what was reported in April 2024 seldom says so in its text."""
-    return f"{passage.metadata['title']}\n{in_words(passage.metadata['published_at'])}\n{passage.page_content}"
 
 
 def _features(question: str, found: Sequence[tuple[Document, Span, Span, float]]) -> NDArray[np.float64]:
@@ -141,6 +135,6 @@ def _features(question: str, found: Sequence[tuple[Document, Span, Span, float]]
     shares: dict[str | None, float] = {}
     for passage, *_ in found:
         if passage.id not in shares:
-            words = set(stems(_named_text(passage))) if names else set()
+            words = set(stems("\n".join(_headed(passage)))) if names else set()
             shares[passage.id] = len(names & words) / len(names) if names else 1.0
     return np.array([(score, passage.metadata["score"], shares[passage.id]) for passage, _, _, score in found])

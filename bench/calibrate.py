@@ -1,9 +1,9 @@
 """Fit `RANK` and `TRUST` of assistant/evidence.py: `python -m bench.calibrate --data DIR --work DIR`.
 
 On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs, and on the news questions that are held out of
-training, asked of all news passages; every third of them once more with its title kept out of the search, so that the
-collection does not know the topic. The titles are divided in two: each half is measured with weights from the other;
-the weights printed last are from both.
+training, asked of all news texts; every third of them once more with its topic (SQuAD's title, the news story) kept
+out of the search, so that the collection does not know it. The topics are divided in two: each half is measured with
+weights from the other; the weights printed last are from both.
 
 RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
 logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
@@ -38,7 +38,7 @@ class Case:
     """One question asked: its sentences, and which of them are right."""
 
     source: str  # SQuAD or news
-    title: str
+    topic: str
     kind: str  # answerable, unanswerable (near misses), elsewhere (the topic is not there)
     features: NDArray[np.float64]  # (sentences, features)
     right: NDArray[np.bool_]  # (sentences,)
@@ -46,25 +46,25 @@ class Case:
 
 def gather(data: Path, work: Path, limit: int) -> list[Case]:
     reader = EvidenceReader()
-    title_of = {article.id: title for title, article, _ in squad.paragraphs(data)}
+    topic_of = {article.id: title for title, article, _ in squad.paragraphs(data)}
     asked = squad.questions(data, "tune")
     chosen = random.Random(0).sample(asked, min(limit, len(asked)))
-    cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, title_of, chosen))
-    library, news_titles, about_news = news.library(work / "news")
+    cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, topic_of, chosen))
+    library, news_topics, about_news = news.library(work / "news")
     chosen = random.Random(0).sample(about_news, min(limit, len(about_news)))
-    return cases + list(_cases("news", library, reader, news_titles, chosen))
+    return cases + list(_cases("news", library, reader, news_topics, chosen))
 
 
 def _cases(
-    source: str, library: Library, reader: EvidenceReader, title_of: dict[str, str], asked: list[TestQuestion]
+    source: str, library: Library, reader: EvidenceReader, topic_of: dict[str, str], asked: list[TestQuestion]
 ) -> Iterator[Case]:
     retriever = ArticleRetriever(library=library)
     for n, question in enumerate(asked):
-        title = title_of[question.articles[0]]
-        yield _case(source, retriever, reader, question, title, Filters())
+        topic = topic_of[question.articles[0]]
+        yield _case(source, retriever, reader, question, topic, Filters())
         if n % 3 == 0:
-            others = tuple(i for i, other in title_of.items() if other != title)
-            yield _case(source, retriever, reader, question, title, Filters(article_id=others))
+            others = tuple(i for i, other in topic_of.items() if other != topic)
+            yield _case(source, retriever, reader, question, topic, Filters(article_id=others))
 
 
 def _case(
@@ -72,14 +72,14 @@ def _case(
     retriever: ArticleRetriever,
     reader: EvidenceReader,
     question: TestQuestion,
-    title: str,
+    topic: str,
     filters: Filters,
 ) -> Case:
     evidence = reader.read(question.question, retriever.find(question.question, filters, TOP_K).documents)
     accepted = () if filters else question.answers
     return Case(
         source,
-        title,
+        topic,
         "elsewhere" if filters else "answerable" if accepted else "unanswerable",
         np.array([e.features for e in evidence]),
         np.array([holds(e.quote.text, accepted) for e in evidence]),
@@ -184,8 +184,8 @@ def main() -> None:
     parser.add_argument("--limit", type=int, default=1200, help="questions asked of each, drawn with a fixed seed")
     options = parser.parse_args()
     cases = [case for case in gather(options.data, options.work, options.limit) if len(case.features)]
-    titles = sorted({case.title for case in cases})
-    halves = [[c for c in cases if (titles.index(c.title) % 2 == 0) == even] for even in (True, False)]
+    topics = sorted({case.topic for case in cases})
+    halves = [[c for c in cases if (topics.index(c.topic) % 2 == 0) == even] for even in (True, False)]
     for fitted, held_out in (halves, halves[::-1]):
         rank = fit_rank(fitted)
         trust, bias = fit_trust(fitted, rank)

@@ -32,11 +32,11 @@ def main() -> None:
     reader = EvidenceReader()
     exact: dict[bool, list[float]] = {True: [], False: []}
     overlap: dict[bool, list[float]] = {True: [], False: []}
-    for title, text, question, answers in _asked(options.data, options.part):
+    for head, text, question, answers in _asked(options.data, options.part):
         pieces = [
             Document(
                 page_content=text[start:end],
-                metadata={"title": title, "language": None, "published_at": None, "start": start, "score": 0.0},
+                metadata={"title": head, "language": None, "published_at": None, "start": start, "score": 0.0},
             )
             for start, end in passage_spans(text)
         ]
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, list[str]]]:
-    """Title, paragraph, question and the gold answers; none where it has no answer there."""
+    """Heading, paragraph, question and the gold answers; none where it has no answer there."""
     if part == "news":
         for title, text, question, answers in read_news(news.HELD_OUT):
             yield title, text, question, [answer for _, answer in answers]

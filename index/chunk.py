@@ -1,16 +1,16 @@
 """Article text → passages of whole sentences.
 
 A passage is what is embedded and searched: about `TARGET_CHARS` long, starting and ending on sentence
-borders, without overlap, in the article's order. An article is divided evenly rather than greedily, so that
-its last passage is not a stub. A sentence longer than a passage (a table, a text without full stops) is
-broken at blanks, the only case in which a border falls inside a sentence.
+borders, without overlap, in the article's order. An article is divided evenly rather than greedily, and what
+remains after each passage evenly again, so that its last passage is not a stub. A sentence longer than a passage
+(a table, a text without full stops) is broken at blanks, the only case in which a border falls inside a sentence.
 """
 
 from collections.abc import Iterator
 
 from index.sentences import sentence_spans
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 """Part of every generation's manifest: a change here rebuilds passages and index."""
 
 TARGET_CHARS = 900
@@ -37,19 +37,24 @@ def passage_spans(text: str, language: str | None = None) -> list[Span]:
     spans = [piece for span in sentence_spans(text, language) for piece in _broken(text, span)]
     if not spans:
         return []
-    total = spans[-1][1] - spans[0][0]
-    target = total / max(1, -(-total // TARGET_CHARS))  # the even share of the fewest passages that fit
     passages: list[Span] = []
     start, end = spans[0]
+    target = _even_share(spans[-1][1] - start)
     for next_start, next_end in spans[1:]:
         grown, stays = next_end - start, end - start
         # close where that leaves the length nearer to the target
         if grown > TARGET_CHARS or (grown > target and grown - target > target - stays):
             passages.append((start, end))
             start = next_start
+            target = _even_share(spans[-1][1] - start)
         end = next_end
     passages.append((start, end))
     return passages
+
+
+def _even_share(chars: int) -> float:
+    """Of the fewest passages into which `chars`, at least 1, would fit."""
+    return chars / -(-chars // TARGET_CHARS)
 
 
 def _broken(text: str, span: Span) -> Iterator[Span]:

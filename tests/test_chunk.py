@@ -47,6 +47,12 @@ def test_a_passage_closes_where_its_length_is_nearest_to_the_even_share() -> Non
     assert lengths(sentences(400, 149, 452)) == [550, 452]
 
 
+def test_what_sentence_borders_push_over_the_even_share_is_divided_again_and_leaves_no_stub() -> None:
+    # 1,759 characters: two passages of 879.5. The first can only be 850 long; of the 908 that remain a second one would
+    # take 807 and leave 100, so they are divided in two: 504 is as near to 454 as 403
+    assert lengths(sentences(425, 424, *[100] * 9)) == [850, 504, 403]
+
+
 def test_no_passage_is_longer_than_the_target_whatever_the_even_share() -> None:
     # 1,362 characters: two passages of 681, but two of these sentences never fit into 900
     assert lengths(sentences(460, 440, 460)) == [460, 440, 460]

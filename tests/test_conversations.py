@@ -61,6 +61,8 @@ def test_of_a_conversation_the_last_messages_are_kept(database: Database) -> Non
     assert [turn.question for turn in conversations.history(first["session_id"])] == ["Third?", "Fourth?", "Fifth?"]
     with pytest.raises(UnknownMessage):
         conversations.rate(first["message_id"], False, None)
+    with database.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM feedback").scalar() == 0
     assert _listed(conversations) == [("First?", 3), ("Another conversation?", 1)]
     assert len(conversations.get(other["session_id"])["messages"]) == 1
 

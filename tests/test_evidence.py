@@ -82,6 +82,17 @@ def test_the_day_on_which_an_article_was_published_counts_as_said_in_it(reader: 
     assert names == {"bridge": 1, "comet": 0, "undated": 0}
 
 
+def test_the_day_of_publication_is_read_with_the_passage(reader: EvidenceReader) -> None:
+    question = "Who won the marathon of Oldport in 2019?"
+    won = "Ada Quill won the marathon of Oldport on Sunday."
+    named = [Source(day, "Marathon of Oldport", day) for day in ("2019-04-07", "2011-04-03")]
+    found = reader.read(
+        question, [passage(won, source) for source in (*named, Source("undated", "Marathon of Oldport"))]
+    )
+    span = {e.quote.article_id: dict(zip(FEATURES, e.features, strict=True))["span"] for e in found}
+    assert span["2019-04-07"] > span["2011-04-03"] + 1
+
+
 def test_sentences_behind_the_readers_window_are_dropped(reader: EvidenceReader) -> None:
     text = " ".join(f"Sentence number {n} tells nothing of interest to anyone here." for n in range(60))
     spans = sentence_spans(text)

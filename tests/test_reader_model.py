@@ -9,7 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, heading, trained_reader
+from assistant.reader.heading import heading
+from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, trained_reader
 
 QUESTION = "Who opened the bridge?"
 PASSAGES = [

@@ -4,6 +4,7 @@ import json
 import random
 import shutil
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from assistant.reader.data import (
     read_squad,
 )
 from assistant.reader.model import SpanReader
-from assistant.reader.train import fit, loss, targets
+from assistant.reader.train import fit, loss, targets, training_examples
 from bench import news
 
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
@@ -97,11 +98,44 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
     passages, articles, held_out = map(list, map(read_news, (news.PASSAGES, news.ARTICLES, news.HELD_OUT)))
-    assert (len(passages), len(articles), len(held_out)) == (13_321, 25_719, 3_275)
-    assert not {text for _, text, *_ in passages + articles} & {text for _, text, *_ in held_out}
+    assert (len(passages), len(articles), len(held_out)) == (13_321, 25_719, 3_264)
     for _, text, _, answers in passages + articles + held_out:
         for start, answer in answers:
             assert text[start : start + len(answer)] == answer
+
+
+def test_nothing_that_is_measured_with_was_trained_on() -> None:
+    """Nine words in a row may be shared by chance; a text told again shares dozens of them."""
+
+    def word_runs(path: Path) -> Iterator[set[tuple[str, ...]]]:
+        for text in dict.fromkeys(text for _, text, *_ in read_news(path)):
+            words = text.lower().split()
+            yield {tuple(words[n : n + 9]) for n in range(len(words) - 8)}
+
+    trained = set().union(*word_runs(news.PASSAGES), *word_runs(news.ARTICLES))
+    assert len(trained) > 300_000
+    assert max(len(runs & trained) for runs in word_runs(news.HELD_OUT)) <= 3
+
+
+def test_what_is_trained_on_leaves_out_the_titles_of_tune_and_test(tmp_path: Path) -> None:
+    titles = ["Zephyr_Bridge", "Comet_Marlow"]
+    for folder in ("squad", "squadshifts"):
+        (tmp_path / folder).mkdir()
+    for name in ("dev-v1.1", "dev-v2.0"):
+        shutil.copy(squad_file(tmp_path), tmp_path / "squad" / f"{name}.json")
+    (tmp_path / "squad" / "split.json").write_text(json.dumps({"train": titles[:1], "tune": [], "test": titles[1:]}))
+    nothing = json.dumps({"data": []})
+    for name in ("new_wiki", "reddit", "amazon_reviews"):
+        (tmp_path / "squadshifts" / f"{name}_v1.0.json").write_text(nothing)
+    (tmp_path / "news.jsonl").write_text(news_line(1))
+    read = partial(training_examples, tmp_path, random.Random(0), shifts={"reddit": 0, "amazon_reviews": 0})
+    assert {e.passage for e in read(news=[], public=None)} == {BRIDGE}
+    assert {e.question.rstrip("?") for e in read(news=[], public=None)} == {
+        "Who cut the ribbon",
+        "Who fell into the river",
+    }
+    assert len(read(news=[], public=1)) == 1
+    assert "who led the crew" in {e.question for e in read(news=[tmp_path / "news.jsonl"], public=0)}
 
 
 def test_only_the_titles_asked_for_are_read(tmp_path: Path) -> None:
@@ -161,11 +195,11 @@ def test_of_the_questions_for_one_fact_a_few_are_taken_and_all_without_an_answer
 
 def test_only_a_question_that_names_one_year_has_another() -> None:
     rng = random.Random(0)
-    years = {of_another_year("who won in 2013", rng) for _ in range(500)}
-    assert years == {f"who won in {year}" for year in range(2004, 2023) if year != 2013}
-    assert of_another_year("Who won?", rng) is None
-    assert of_another_year("Who won in 2013 and 2014?", rng) is None
-    assert of_another_year("Who paid 2013000 crowns?", rng) is None
+    years = {of_another_year("who won in 2013", "In 2009 Quill won.", rng) for _ in range(500)}
+    assert years == {f"who won in {year}" for year in range(2004, 2023) if year not in (2009, 2013)}
+    assert of_another_year("Who won?", "", rng) is None
+    assert of_another_year("Who won in 2013 and 2014?", "", rng) is None
+    assert of_another_year("Who paid 2013000 crowns?", "", rng) is None
 
 
 def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_the_answer() -> None:

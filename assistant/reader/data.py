@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.evaluate import holds
-from assistant.reader.model import heading
+from assistant.reader.heading import heading
 from index.chunk import passage_spans
 from index.lexical import LexicalIndex
 
@@ -63,11 +63,11 @@ def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]
     """One example for each question's own passage.
 
     For a third of the answered ones one more for another piece of its paragraph, where there is one, and for a third
-    one for a wrong passage; of those that name a year half are asked of another year too.
+    one for a passage of another text; of those that name a year half are asked of another year too.
     """
     out = []
     pool: dict[tuple[str, str], int] = {}
-    answered: list[tuple[str, list[str]]] = []
+    answered: list[tuple[str, str, list[str]]] = []
     for head, paragraph, question, answers in questions:
         pieces = [(s, paragraph[s:e]) for s, e in passage_spans(paragraph)]
         for _, piece in pieces:
@@ -75,11 +75,11 @@ def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]
         if answers:
             start, text = Counter(answers).most_common(1)[0][0]
             accepted = [a for _, a in answers]
-            answered.append((question, accepted))
+            answered.append((head, question, accepted))
             for s, piece in pieces:
                 if s <= start and start + len(text) <= s + len(piece):
                     out.append(Example(question, head, piece, (start - s, start - s + len(text))))
-                    if (other := of_another_year(question, rng)) and rng.random() < 0.5:
+                    if (other := of_another_year(question, head + piece, rng)) and rng.random() < 0.5:
                         out.append(Example(other, head, piece, None))
             others = [piece for _, piece in pieces if not holds(piece, accepted)]
             if others and rng.random() < 1 / 3:
@@ -90,7 +90,7 @@ def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]
 
 
 def few_a_fact(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:
-    """All questions without an answer, and at most `count` of those with the same one in the same paragraph."""
+    """All questions without an answer, and at most `count` of those that have it in the same place of a paragraph."""
     by_fact: dict[tuple[str, str], list[Question]] = {}
     chosen = []
     for question in questions:
@@ -102,15 +102,16 @@ def few_a_fact(questions: Sequence[Question], count: int, rng: random.Random) ->
     return chosen + [q for asked in by_fact.values() for q in rng.sample(asked, min(count, len(asked)))]
 
 
-def of_another_year(question: str, rng: random.Random) -> str | None:
-    """`question` with a year up to nine years away in place of its own, of which the passage says nothing.
+def of_another_year(question: str, told: str, rng: random.Random) -> str | None:
+    """`question` with a year up to nine years away in place of its own, one that `told` does not name.
 
     None if it names no year, or several.
     """
     years = re.findall(r"\b(?:1[5-9]|20)\d\d\b", question)
     if len(years) != 1:
         return None
-    return question.replace(years[0], str(int(years[0]) + rng.choice([n for n in range(-9, 10) if n])))
+    others = [str(year) for n in range(-9, 10) if str(year := int(years[0]) + n) not in told]
+    return question.replace(years[0], rng.choice([year for year in others if year != years[0]]))
 
 
 def as_typed(example: Example, rng: random.Random) -> Example:
@@ -119,13 +120,13 @@ def as_typed(example: Example, rng: random.Random) -> Example:
     return replace(example, question=question, heading="" if rng.random() < 0.15 else example.heading)
 
 
-def _wrong_passages(answered: Sequence[tuple[str, list[str]]], pool: Sequence[tuple[str, str]]) -> list[Example]:
+def _wrong_passages(answered: Sequence[tuple[str, str, list[str]]], pool: Sequence[tuple[str, str]]) -> list[Example]:
     found = LexicalIndex.build((n, f"{head}\n{passage}") for n, (head, passage) in enumerate(pool))
     out = []
-    for question, answers in answered:
+    for own, question, answers in answered:
         rows, _ = found.search(question, NEAREST)
         for head, passage in (pool[row] for row in rows):
-            if not holds(passage, answers):
+            if head != own and not holds(passage, answers):
                 out.append(Example(question, head, passage, None))
                 break
     return out

@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from assistant.dates import in_words
-from index.chunk import TITLE_CHARS
 from index.embed import LOADING, builtin_folder, has_bfloat16, quiet_transformers
 
 MAX_TOKENS = 256
@@ -114,12 +112,6 @@ class SpanReader(nn.Module):
                 PassageLogits(starts[n][inside], ends[n][inside], offsets[inside], float(starts[n][0] + ends[n][0]))
             )
         return found
-
-
-def heading(title: str, published_at: str | None) -> str:
-    """What stands before a passage: its article's title, as far as TITLE_CHARS, and the day of publication if known."""
-    day = in_words(published_at)
-    return f"{title[:TITLE_CHARS]} ({day})" if day else title[:TITLE_CHARS]
 
 
 def trained_reader() -> SpanReader:

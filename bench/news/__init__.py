@@ -6,7 +6,7 @@ Each line is a text with title and date, and its questions with answer and sente
   is asked of its passage; in the others it stands alone, naming what it is about, as one asked of a library does.
 - `articles.jsonl`: 1,072 of two or three passages, in stories of two articles, an earlier and a later one; 6 facts,
   each asked for in three wordings, and 6 questions that neither article answers. All stand alone.
-- `held-out.jsonl`: 193 of the first kind (88 and 105) and then 48 of the second.
+- `held-out.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 """
 
 import json
@@ -14,13 +14,13 @@ from pathlib import Path
 
 from assistant.evaluate import TestQuestion
 from assistant.reader.data import read_news
-from assistant.reader.model import heading
+from assistant.reader.heading import heading
 from index.article import Article
 from index.library import Library
 
-PASSAGES, ARTICLES, HELD_OUT = (
-    Path(__file__).with_name(f"{name}.jsonl") for name in ("passages", "articles", "held-out")
-)
+PASSAGES = Path(__file__).with_name("passages.jsonl")
+ARTICLES = PASSAGES.with_name("articles.jsonl")
+HELD_OUT = PASSAGES.with_name("held-out.jsonl")
 
 
 def library(work: Path) -> tuple[Library, dict[str, str], list[TestQuestion]]:

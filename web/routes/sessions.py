@@ -18,7 +18,7 @@ def list_sessions() -> Json:
 
 @api.get("/sessions/<session_id>", responses={200: SessionReply, **errors(404)})
 def get_session(path: SessionPath) -> Json:
-    """One conversation with its answers as they were given."""
+    """One conversation with its last answers, as they were given."""
     return services().conversations.get(path.session_id)
 
 
