@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.40, 5.40, 0.27])
-TRUST = np.array([0.21, 3.90, 0.85])
-TRUST_BIAS = -5.77
+RANK = np.array([0.49, 3.95, 0.24])
+TRUST = np.array([0.23, 3.19, 0.71])
+TRUST_BIAS = -4.56
 
 Span = tuple[int, int]
 
