@@ -30,7 +30,7 @@ def library(work: Path) -> tuple[Library, dict[str, str], list[TestQuestion]]:
     library can be asked: those that stand alone."""
     ids: dict[str, str] = {}  # by heading
     story_of: dict[str, str] = {}
-    articles = []
+    articles: list[Article] = []
     for path in (PASSAGES, ARTICLES, HELD_OUT):
         for line in path.read_text(encoding="utf-8").splitlines():
             news = json.loads(line)
