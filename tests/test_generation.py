@@ -77,7 +77,7 @@ def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(ge
         "corpus_seq": 7,
         "model": "model@1",
         "dimension": 4,
-        "chunker": 2,
+        "chunker": 3,
     }
     assert (manifest["articles"], manifest["passages"]) == (2, 4)
     assert manifest["files"] == {
