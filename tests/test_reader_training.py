@@ -216,6 +216,18 @@ def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_t
     assert wrong.passage in (BRIDGE, COMET)
 
 
+@pytest.mark.parametrize("head", ["", "Oldport"])
+def test_a_wrong_passage_may_have_the_same_heading_and_is_never_of_the_own_text(head: str) -> None:
+    other = "The old bridge of Oldport was closed in 1999."
+    long = " ".join([BRIDGE, *(f"The bridge of Oldport has a sentence number {n}." for n in range(40))])
+    questions: list[Question] = [
+        (head, long, f"Who cut the ribbon of the bridge? {n}", [(40, "Ada Quill")]) for n in range(30)
+    ]
+    made = examples([*questions, (head, other, "Who closed the bridge?", [])], random.Random(0))
+    asked_elsewhere = [e.passage for e in made if e.passage not in long and e.question != "Who closed the bridge?"]
+    assert asked_elsewhere == [other] * 10  # a third of thirty
+
+
 def test_questions_are_at_times_typed_without_question_mark_and_read_without_heading() -> None:
     rng = random.Random(0)
     example = Example("Who cut the ribbon?", "Zephyr Bridge", BRIDGE, (40, 49))

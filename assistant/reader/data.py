@@ -75,7 +75,7 @@ def examples(questions: Sequence[Question], rng: random.Random) -> list[Example]
         if answers:
             start, text = Counter(answers).most_common(1)[0][0]
             accepted = [a for _, a in answers]
-            answered.append((head, question, accepted))
+            answered.append((paragraph, question, accepted))
             for s, piece in pieces:
                 if s <= start and start + len(text) <= s + len(piece):
                     out.append(Example(question, head, piece, (start - s, start - s + len(text))))
@@ -126,7 +126,7 @@ def _wrong_passages(answered: Sequence[tuple[str, str, list[str]]], pool: Sequen
     for own, question, answers in answered:
         rows, _ = found.search(question, NEAREST)
         for head, passage in (pool[row] for row in rows):
-            if head != own and not holds(passage, answers):
+            if passage not in own and not holds(passage, answers):
                 out.append(Example(question, head, passage, None))
                 break
     return out
