@@ -1,9 +1,9 @@
 """Fit `RANK` and `TRUST` of assistant/evidence.py: `python -m bench.calibrate --data DIR --work DIR`.
 
-On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs, and on the news questions that are held out of
-training, asked of all news texts; every third of them once more with its topic (SQuAD's title, the news story) kept
-out of the search, so that the collection does not know it. The topics are divided in two: each half is measured with
-weights from the other; the weights printed last are from both.
+On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs, and on those of `bench/news/tune.jsonl`, asked
+of all news texts; every third of them once more with its topic (SQuAD's title, the news story) kept out of the search,
+so that the collection does not know it. The topics are divided in two: each half is measured with weights from the
+other. The weights printed last are from both, and are measured on `bench/news/test.jsonl`, which chose nothing.
 
 RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
 logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
@@ -44,15 +44,20 @@ class Case:
     right: NDArray[np.bool_]  # (sentences,)
 
 
-def gather(data: Path, work: Path, limit: int) -> list[Case]:
+def gather(data: Path, work: Path, limit: int) -> tuple[list[Case], list[Case]]:
+    """Of the `tune` questions of both sources, and of the news' `test` questions."""
     reader = EvidenceReader()
     topic_of = {article.id: title for title, article, _ in squad.paragraphs(data)}
-    asked = squad.questions(data, "tune")
-    chosen = random.Random(0).sample(asked, min(limit, len(asked)))
-    cases = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, topic_of, chosen))
-    library, news_topics, about_news = news.library(work / "news")
-    chosen = random.Random(0).sample(about_news, min(limit, len(about_news)))
-    return cases + list(_cases("news", library, reader, news_topics, chosen))
+    asked = _drawn(squad.questions(data, "tune"), limit)
+    tune = list(_cases("SQuAD", squad.library(data, work / "squad"), reader, topic_of, asked))
+    library, story_of = news.library(work / "news")
+    tune += _cases("news", library, reader, story_of, _drawn(news.questions(news.TUNE), limit))
+    test = _cases("news test", library, reader, story_of, _drawn(news.questions(news.TEST), limit))
+    return tune, list(test)
+
+
+def _drawn(asked: list[TestQuestion], limit: int) -> list[TestQuestion]:
+    return random.Random(0).sample(asked, min(limit, len(asked)))
 
 
 def _cases(
@@ -183,7 +188,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="keep the index here")
     parser.add_argument("--limit", type=int, default=1200, help="questions asked of each, drawn with a fixed seed")
     options = parser.parse_args()
-    cases = [case for case in gather(options.data, options.work, options.limit) if len(case.features)]
+    cases, test = gather(options.data, options.work, options.limit)
     topics = sorted({case.topic for case in cases})
     halves = [[c for c in cases if (topics.index(c.topic) % 2 == 0) == even] for even in (True, False)]
     for fitted, held_out in (halves, halves[::-1]):
@@ -194,6 +199,8 @@ def main() -> None:
             report([case for case in held_out if case.source == source], rank, trust, bias)
     rank = fit_rank(cases)
     trust, bias = fit_trust(cases, rank)
+    print("-- news test, with the weights from all of tune")
+    report(test, rank, trust, bias)
     print(
         json.dumps(
             {

@@ -1,9 +1,9 @@
 """The reader alone, given the gold paragraph: `python -m bench.reader --data DIR [--part tune]`.
 
-Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0, or with `--part news` on the news
-passages that are held out of training: articles and punctuation aside, the best of the gold answers; a question
-without an answer counts 1 when none is given. No answer is given where the best span scores under the empty one. A
-paragraph is read as the index divides it, and the best piece answers.
+Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0, or with `--part news-tune` and
+`news-test` on the news texts that are held out of training: articles and punctuation aside, the best of the gold
+answers; a question without an answer counts 1 when none is given. No answer is given where the best span scores under
+the empty one. A paragraph is read as the index divides it, and the best piece answers.
 """
 
 import argparse
@@ -27,7 +27,7 @@ SPAN = 0  # its place among the features
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
-    parser.add_argument("--part", choices=("train", "tune", "test", "news"), default="tune")
+    parser.add_argument("--part", choices=("train", "tune", "test", "news-tune", "news-test"), default="tune")
     options = parser.parse_args()
     reader = EvidenceReader()
     exact: dict[bool, list[float]] = {True: [], False: []}
@@ -53,8 +53,8 @@ def main() -> None:
 
 def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, list[str]]]:
     """Heading, paragraph, question and the gold answers; none where it has no answer there."""
-    if part == "news":
-        for title, text, question, answers in read_news(news.HELD_OUT):
+    if part.startswith("news"):
+        for title, text, question, answers in read_news(news.TEST if part == "news-test" else news.TUNE):
             yield title, text, question, [answer for _, answer in answers]
         return
     texts = {article.id: article for _, article, _ in squad.paragraphs(data)}

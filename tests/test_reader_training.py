@@ -12,7 +12,6 @@ import torch
 from safetensors.torch import load_file
 
 from assistant.reader.data import (
-    Example,
     Question,
     as_typed,
     examples,
@@ -20,10 +19,13 @@ from assistant.reader.data import (
     of_another_year,
     read_news,
     read_squad,
+    training_examples,
 )
+from assistant.reader.example import Example, load, save
 from assistant.reader.model import SpanReader
-from assistant.reader.train import fit, loss, targets, training_examples
+from assistant.reader.train import encode, fit, loss, targets
 from bench import news
+from index.chunk import passage_spans
 
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
 COMET = "Comet Marlow was seen in May. Astronomers expect it back in 2091."
@@ -97,9 +99,9 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
-    passages, articles, held_out = map(list, map(read_news, (news.PASSAGES, news.ARTICLES, news.HELD_OUT)))
-    assert (len(passages), len(articles), len(held_out)) == (13_321, 25_719, 3_264)
-    for _, text, _, answers in passages + articles + held_out:
+    files = [list(read_news(path)) for path in (news.PASSAGES, news.ARTICLES, news.PLAIN, news.TUNE, news.TEST)]
+    assert list(map(len, files)) == [13_321, 25_719, 23_220, 3_264, 2_000]
+    for _, text, _, answers in (question for questions in files for question in questions):
         for start, answer in answers:
             assert text[start : start + len(answer)] == answer
 
@@ -112,9 +114,10 @@ def test_nothing_that_is_measured_with_was_trained_on() -> None:
             words = text.lower().split()
             yield {tuple(words[n : n + 9]) for n in range(len(words) - 8)}
 
-    trained = set().union(*word_runs(news.PASSAGES), *word_runs(news.ARTICLES))
+    trained = set().union(*(runs for path in (news.PASSAGES, news.ARTICLES, news.PLAIN) for runs in word_runs(path)))
     assert len(trained) > 300_000
-    assert max(len(runs & trained) for runs in word_runs(news.HELD_OUT)) <= 3
+    for held_out in (news.TUNE, news.TEST):
+        assert max(len(runs & trained) for runs in word_runs(held_out)) <= 3
 
 
 def test_what_is_trained_on_leaves_out_the_titles_of_tune_and_test(tmp_path: Path) -> None:
@@ -129,13 +132,15 @@ def test_what_is_trained_on_leaves_out_the_titles_of_tune_and_test(tmp_path: Pat
         (tmp_path / "squadshifts" / f"{name}_v1.0.json").write_text(nothing)
     (tmp_path / "news.jsonl").write_text(news_line(1))
     read = partial(training_examples, tmp_path, random.Random(0), shifts={"reddit": 0, "amazon_reviews": 0})
-    assert {e.passage for e in read(news=[], public=None)} == {BRIDGE}
-    assert {e.question.rstrip("?") for e in read(news=[], public=None)} == {
-        "Who cut the ribbon",
-        "Who fell into the river",
-    }
-    assert len(read(news=[], public=1)) == 1
-    assert "who led the crew" in {e.question for e in read(news=[tmp_path / "news.jsonl"], public=0)}
+    assert {e.passage for e in read(news=[])} == {BRIDGE}
+    assert {e.question.rstrip("?") for e in read(news=[])} == {"Who cut the ribbon", "Who fell into the river"}
+    assert "who led the crew" in {e.question for e in read(news=[tmp_path / "news.jsonl"])}
+
+
+def test_examples_are_in_their_file_as_they_were_made(tmp_path: Path) -> None:
+    made = examples(list(read_squad(squad_file(tmp_path))), random.Random(0))
+    save(made, tmp_path / "examples.jsonl")
+    assert sorted(map(repr, load(tmp_path / "examples.jsonl"))) == sorted(map(repr, made))
 
 
 def test_only_the_titles_asked_for_are_read(tmp_path: Path) -> None:
@@ -153,23 +158,25 @@ def test_an_example_points_at_the_answer_that_most_people_gave(tmp_path: Path) -
     assert BRIDGE[40:49] == "Ada Quill"
 
 
-def test_a_long_paragraph_is_divided_as_the_index_divides_it() -> None:
-    sentences = [f"Sentence number {n} tells nothing of interest to anybody here." for n in range(30)]
+@pytest.mark.parametrize("answered", [True, False])
+def test_every_piece_of_a_long_paragraph_is_asked_as_the_index_divides_it(answered: bool) -> None:
+    sentences = [f"Sentence number {n} tells nothing of interest to anybody here." for n in range(45)]
     paragraph = " ".join(sentences)
     start = paragraph.index("number 25")
-    asked: Question = ("Title", paragraph, "Which one?", [(start, "number 25")])
-    made = [examples([asked], random.Random(seed)) for seed in range(100)]
-    for example, *_ in made:
-        assert example.passage in paragraph
-        assert len(example.passage) <= 900 < len(paragraph)
-        assert example.answer is not None
-        assert example.passage[slice(*example.answer)] == "number 25"
-    others = [other for _, *more in made for other in more]
-    assert 20 < len(others) < 47  # of a hundred a third is asked of another piece too
-    for other in others:
-        assert other.answer is None
-        assert other.passage in paragraph
-        assert "number 25" not in other.passage
+    asked: Question = ("Title", paragraph, "Which one?", [(start, "number 25")] if answered else [])
+    made = examples([asked], random.Random(0))
+    assert [example.passage for example in made] == [paragraph[s:e] for s, e in passage_spans(paragraph)]
+    told = [example.passage[slice(*example.answer)] for example in made if example.answer]
+    assert told == ["number 25"] * answered
+
+
+def test_a_piece_with_the_answers_words_in_another_place_is_not_taken_for_one_without_an_answer() -> None:
+    again = " ".join(
+        [BRIDGE, *(f"Sentence number {n} tells nothing of interest." for n in range(40)), "Ada Quill left."]
+    )
+    made = examples([("Bridge", again, "Who cut the ribbon?", [(40, "Ada Quill")])], random.Random(0))
+    assert len(made) == len(passage_spans(again)) - 1
+    assert not any("Ada Quill" in example.passage for example in made if not example.answer)
 
 
 def test_of_the_questions_that_name_a_year_half_are_asked_of_another_year_without_an_answer() -> None:
@@ -202,18 +209,20 @@ def test_only_a_question_that_names_one_year_has_another() -> None:
     assert of_another_year("Who paid 2013000 crowns?", "", rng) is None
 
 
-def test_a_third_of_the_answered_questions_is_asked_of_a_wrong_passage_without_the_answer() -> None:
+def test_every_question_is_asked_of_the_wrong_passages_that_look_most_right() -> None:
     questions: list[Question] = [
         ("Bridge", BRIDGE, "Who cut the ribbon before the comet came?", [(40, "Ada Quill")]),
         ("Comet", COMET, "When is the comet expected back over the bridge?", [(60, "2091")]),
-        ("Comet", COMET, "When was the comet seen from the bridge?", [(25, "May")]),
+        ("Comet", COMET, "Who saw the comet from the bridge?", []),
     ]
-    *right, wrong = examples(questions, random.Random(0))
-    assert [example.answer for example in right] == [(40, 49), (60, 64), (25, 28)]
-    assert wrong.answer is None
-    answer = next(answers[0][1] for _, _, question, answers in questions if question == wrong.question)
-    assert answer not in wrong.passage
-    assert wrong.passage in (BRIDGE, COMET)
+    right, wrong = (examples(questions, random.Random(0), wrong=n) for n in (0, 1))
+    assert [example.answer for example in right] == [(40, 49), (60, 64), None]
+    assert wrong[:3] == right
+    assert [(example.passage, example.answer) for example in wrong[3:]] == [
+        (COMET, None),
+        (BRIDGE, None),
+        (BRIDGE, None),
+    ]
 
 
 @pytest.mark.parametrize("head", ["", "Oldport"])
@@ -225,7 +234,17 @@ def test_a_wrong_passage_may_have_the_same_heading_and_is_never_of_the_own_text(
     ]
     made = examples([*questions, (head, other, "Who closed the bridge?", [])], random.Random(0))
     asked_elsewhere = [e.passage for e in made if e.passage not in long and e.question != "Who closed the bridge?"]
-    assert asked_elsewhere == [other] * 10  # a third of thirty
+    assert asked_elsewhere == [other] * 30
+
+
+def test_a_wrong_passage_does_not_hold_the_answer() -> None:
+    other = "Mayor Ada Quill of the ribbon makers opened a shop."
+    questions: list[Question] = [
+        ("Bridge", BRIDGE, "Who cut the ribbon?", [(40, "Ada Quill")]),
+        ("Shop", other, "What was opened?", [(other.index("shop"), "shop")]),
+    ]
+    made = examples(questions, random.Random(0))
+    assert [example.passage for example in made if example.question == "Who cut the ribbon?"] == [BRIDGE]
 
 
 def test_questions_are_at_times_typed_without_question_mark_and_read_without_heading() -> None:
@@ -268,32 +287,22 @@ def test_an_answer_behind_the_readers_window_has_no_target() -> None:
 def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embeddings(run: Path) -> None:
     batch = tiny_set()
     before, after = SpanReader().eval(), SpanReader().eval()
-    fit(batch, run, epochs=6, steps=None, seed=7)
+    fit(batch, run, epochs=6)
     after.restore(run / "weights.safetensors")
     torch.nn.init.zeros_(before.head.weight)  # every token as likely as any other
     torch.nn.init.zeros_(before.head.bias)
     with torch.no_grad():
-        assert loss(after, batch, "cpu").item() < 0.8 * loss(before, batch, "cpu").item()
+        encoded = encode(before, batch)
+        assert loss(after, encoded, "cpu").item() < 0.8 * loss(before, encoded, "cpu").item()
     assert not any(name.startswith("encoder.embeddings.") for name in load_file(run / "weights.safetensors"))
-
-
-def test_frozen_layers_stay_as_they_are_and_the_others_learn(run: Path) -> None:
-    begun = SpanReader().trainable_state()
-    fit(tiny_set(), run, epochs=2, steps=None, seed=7, freeze=2)
-    changed = {
-        name.split(".")[3]
-        for name, value in load_file(run / "weights.safetensors").items()
-        if name.startswith("encoder.encoder.layer.") and not torch.equal(value, begun[name].to(torch.bfloat16))
-    }
-    assert changed == {"2", "3", "4", "5"}
 
 
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Path) -> None:
     weights = run / "weights.safetensors"
-    fit(tiny_set(), run, epochs=3, steps=None, seed=7, checkpoint_steps=2)
+    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)
     undisturbed = load_file(weights)
     weights.unlink()
-    fit(tiny_set(), run, epochs=3, steps=None, seed=7, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
+    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
     resumed = load_file(weights)
     assert json.loads((run / "step.json").read_text()) == {"step": 2}
     assert resumed.keys() == undisturbed.keys()

@@ -1,140 +1,158 @@
-"""Train the reader: `python -m assistant.reader.train --data DIR --run DIR`.
+"""Train the reader: `python -m assistant.reader.train --examples FILE --run DIR`.
 
-The shipped weights are of six runs, each from the weights of the one before (MODEL_CARD.md): one on the public sets,
-the others with `--news` too.
-
-DIR holds `squad/` and `squadshifts/` in SQuAD's form, with `squad/split.json` naming the titles of `train`, `tune`
-and `test`. Trained on: SQuAD 1.1 and 2.0 `train` titles and nine in ten of SQuADShifts' new-Wikipedia titles, with a
-part of its Reddit and Amazon questions; with `--news` on the questions of files too, such as the invented news in
-`bench/news/`. `tune` titles are for measuring; `test` titles are never read.
-
-Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl` with loss and pace.
+FILE is of `assistant.reader.data`. On a GPU where there is one, else on the processor. MODEL_CARD.md has the runs that
+made the shipped weights. Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl`
+with loss and pace.
 """
 
 import argparse
 import json
 import logging
 import math
+import os
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.utils.data import DataLoader
 
-from assistant.reader.data import Example, Question, as_typed, examples, few_a_fact, read_news, read_squad
+from assistant.reader.example import Example, load
 from assistant.reader.model import SpanReader
 from index.embed import has_bfloat16
 
-BATCH = 16
+BATCH = 64
+EPOCHS = 3
 LEARNING_RATE = 2e-4
 WARM_UP = 0.06
 WEIGHT_DECAY = 0.01
-CHECKPOINT_STEPS = 200
-FROM_SHIFTS = {"reddit": 4000, "amazon_reviews": 3000}
-"""Questions taken of each; new_wiki is taken whole but for one title in ten."""
-QUESTIONS_A_FACT = 2
-"""News questions taken of those that ask for the same answer in other words, to have time for more facts."""
+CHECKPOINT_STEPS = 1000
+REPORT_STEPS = 50
 
 logger = logging.getLogger(__name__)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--examples", type=Path, required=True)
     parser.add_argument("--run", type=Path, required=True, help="folder of checkpoint, log and weights.safetensors")
-    parser.add_argument("--epochs", type=int, default=1)
-    parser.add_argument("--steps", type=int, help="end after so many, the learning rate falling to zero by then")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
+    parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument(
-        "--news", type=Path, nargs="*", default=[], help="files of passages with questions to train on too"
-    )
-    parser.add_argument("--public", type=int, help="take so many of the public questions, drawn with the seed")
-    parser.add_argument(
-        "--freeze", type=int, choices=range(7), default=0, help="leave so many layers, from the lowest, as they are"
+        "--no-dropout", dest="dropout", action="store_false", help="on a processor drawing it takes 40%% of a step"
     )
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
-    items = training_examples(options.data, random.Random(options.seed), options.news, options.public)
     fit(
-        items,
+        load(options.examples),
         options.run,
         epochs=options.epochs,
-        steps=options.steps,
-        seed=options.seed,
         rate=options.rate,
         start=options.start,
-        freeze=options.freeze,
+        batch=options.batch,
+        dropout=options.dropout,
+        seed=options.seed,
     )
 
 
 def fit(
-    items: Sequence[Example],
+    examples: Sequence[Example],
     run: Path,
     *,
-    epochs: int,
-    steps: int | None,
-    seed: int,
+    epochs: int = EPOCHS,
     rate: float = LEARNING_RATE,
     start: Path | None = None,
-    freeze: int = 0,
+    batch: int = BATCH,
+    dropout: bool = True,
+    seed: int = 7,
     checkpoint_steps: int = CHECKPOINT_STEPS,
 ) -> None:
     """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there."""
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    batches = [batch for epoch in range(epochs) for batch in _batches(items, random.Random(seed + epoch))][:steps]
-    logger.info("%d examples, %d steps on %s", len(items), len(batches), device)
+    epochs_of_batches = [_batches(examples, batch, random.Random(f"{seed} {epoch}")) for epoch in range(epochs)]
+    batches = [one for epoch in epochs_of_batches for one in epoch]
+    logger.info("%d examples, %d steps on %s", len(examples), len(batches), device)
     reader = SpanReader()
     if start:
         reader.restore(start)
-    reader.to(device)
-    for module in (reader.encoder.embeddings, *reader.encoder.encoder.layer[:freeze]):
-        module.requires_grad_(False)
+    reader.to(device).train(dropout)
+    reader.encoder.embeddings.requires_grad_(False)
     parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
-    optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY)
+    optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda")
     done = _resume(run, parameters, optimizer)
-    reader.eval()  # no dropout: drawing it took over 40% of a step
-    began, total = time.perf_counter(), 0.0
-    for step, batch in enumerate(batches[done:], done + 1):
+    # on a processor the training itself takes all of it
+    workers = max(1, len(os.sched_getaffinity(0)) - 2) if device == "cuda" else 0
+    encoded: Any = DataLoader(
+        batches[done:],  # type: ignore[arg-type]  # a list is a data set
+        batch_size=None,
+        collate_fn=_Encode(reader),
+        num_workers=workers,
+        prefetch_factor=8 if workers else None,
+    )
+    began, total = time.perf_counter(), torch.zeros((), device=device)
+    for step, tensors in enumerate(encoded, done + 1):
+        torch.manual_seed(seed * len(batches) + step)  # the same dropout for a run that goes on
         for group in optimizer.param_groups:
             group["lr"] = rate * _pace(step - 1, len(batches))
-        found = loss(reader, batch, device)
+        found = loss(reader, tensors, device)
         found.backward()
         nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        total += found.item()
-        if step % 50 == 0:
+        total += found.detach()
+        if step % REPORT_STEPS == 0:
             seconds = (time.perf_counter() - began) / (step - done)
-            record = {"step": step, "loss": round(total / 50, 4), "seconds_per_step": round(seconds, 2)}
+            record = {
+                "step": step,
+                "loss": round(float(total) / REPORT_STEPS, 4),
+                "seconds_per_step": round(seconds, 4),
+            }
             with (run / "log.jsonl").open("a") as log:
                 log.write(json.dumps(record) + "\n")
             logger.info("%s of %d", record, len(batches))
-            total = 0.0
+            total.zero_()
         if step % checkpoint_steps == 0:
             _checkpoint(run, step, parameters, optimizer)
     reader.save(run / "weights.safetensors")
 
 
-def loss(reader: SpanReader, batch: Sequence[Example], device: str) -> Tensor:
-    """Mean cross entropy of first and last token over the batch, a scalar."""
-    passages = [f"{e.heading}\n{e.passage}" for e in batch]
-    tokens = reader.encode([e.question for e in batch], passages)
+def encode(reader: SpanReader, batch: Sequence[Example]) -> dict[str, Tensor]:
+    """What the network reads, (batch, tokens) each, with `starts` and `ends`, (batch,) each."""
+    tokens = reader.encode([e.question for e in batch], [f"{e.heading}\n{e.passage}" for e in batch])
     starts, ends = targets(tokens, batch)
-    with torch.autocast(
-        device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()
-    ):  # emulated it took 53 s a step, float32 2.4
-        start, end = reader(*(tokens[k].to(device) for k in ("input_ids", "attention_mask", "token_type_ids")))
-    padding = tokens["attention_mask"].to(device) == 0
+    inputs = {name: tokens[name] for name in ("input_ids", "attention_mask", "token_type_ids")}
+    return {**inputs, "starts": starts, "ends": ends}
+
+
+class _Encode:
+    """`encode`, as worker processes can be given it."""
+
+    def __init__(self, reader: SpanReader) -> None:
+        self._reader = reader
+
+    def __call__(self, batch: Sequence[Example]) -> dict[str, Tensor]:
+        return encode(self._reader, batch)
+
+
+def loss(reader: SpanReader, batch: dict[str, Tensor], device: str) -> Tensor:
+    """Mean cross entropy of first and last token over the batch (from `encode`), a scalar."""
+    batch = {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
+    # bfloat16 that a processor only emulates took 53 s a step of 16, float32 2.4
+    with torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()):
+        start, end = reader(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+    padding = batch["attention_mask"] == 0
     losses = [
-        nn.functional.cross_entropy(logits.masked_fill(padding, -1e4), target.to(device))
-        for logits, target in ((start, starts), (end, ends))
+        nn.functional.cross_entropy(logits.masked_fill(padding, -1e4), target)
+        for logits, target in ((start, batch["starts"]), (end, batch["ends"]))
     ]
     return (losses[0] + losses[1]) / 2
 
@@ -157,50 +175,16 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def training_examples(
-    data: Path,
-    rng: random.Random,
-    news: Sequence[Path],
-    public: int | None,
-    shifts: Mapping[str, int] = FROM_SHIFTS,
-) -> list[Example]:
-    """From the folder of the public sets and from files of news.
-
-    public: how many public questions are taken, None for all. shifts: how many of each file of SQuADShifts but the
-    Wikipedia one.
-    """
-    titles = frozenset(json.loads((data / "squad" / "split.json").read_text())["train"])
-    questions: dict[tuple[str, ...], Question] = {}
-    for version in ("2.0", "1.1"):
-        for question in read_squad(data / "squad" / f"dev-v{version}.json", titles):
-            questions.setdefault(question[:3], question)
-    chosen = list(questions.values())
-    wiki = list(read_squad(data / "squadshifts" / "new_wiki_v1.0.json"))
-    held_out = set(sorted({title for title, *_ in wiki})[::10])
-    chosen += [question for question in wiki if question[0] not in held_out]
-    for name, count in shifts.items():
-        # titles are numbers there, and teach nothing
-        untitled: list[Question] = [
-            ("", q[1], q[2], q[3]) for q in read_squad(data / "squadshifts" / f"{name}_v1.0.json")
-        ]
-        chosen += rng.sample(untitled, count)
-    if public is not None:
-        chosen = rng.sample(chosen, min(public, len(chosen)))
-    for path in news:
-        chosen += few_a_fact(list(read_news(path)), QUESTIONS_A_FACT, rng)
-    return [as_typed(example, rng) for example in examples(chosen, rng)]
-
-
-def _batches(items: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
+def _batches(examples: Sequence[Example], batch: int, rng: random.Random) -> list[list[Example]]:
     """Shuffled batches of examples of about one length, so that little is padded."""
-    shuffled = rng.sample(items, len(items))
-    window = BATCH * 50
+    shuffled = rng.sample(examples, len(examples))
+    window = batch * 50
     batches = []
     for i in range(0, len(shuffled), window):
         near = sorted(shuffled[i : i + window], key=lambda example: len(example.passage))
-        batches += [near[j : j + BATCH] for j in range(0, len(near), BATCH)]
+        batches += [near[j : j + batch] for j in range(0, len(near), batch)]
     rng.shuffle(batches)
-    yield from batches
+    return batches
 
 
 def _pace(step: int, steps: int) -> float:
@@ -228,7 +212,7 @@ def _resume(run: Path, parameters: dict[str, nn.Parameter], optimizer: torch.opt
     for name, p in parameters.items():
         p.data.copy_(state[f"parameter/{name}"])
         optimizer.state[p] = {
-            "step": torch.tensor(float(step)),
+            "step": torch.tensor(float(step), device=p.device),
             "exp_avg": state[f"exp_avg/{name}"].to(p.device),
             "exp_avg_sq": state[f"exp_avg_sq/{name}"].to(p.device),
         }
