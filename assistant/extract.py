@@ -16,14 +16,14 @@ from assistant.statement import Quote, Statement, Support
 from index.embed import Embed
 from index.sentences import sentence_spans
 
-ANSWER_THRESHOLD = 0.25
+ANSWER_THRESHOLD = 0.2
 """Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
 MAX_SENTENCES = 3
-CONFIDENT = 0.7
-"""From this probability on the first sentence is right for 96 of a hundred (`python -m bench.calibrate`)."""
+CONFIDENT = 0.8
+"""From this probability on the first sentence is right for 95 of a hundred (`python -m bench.calibrate`)."""
 NEARLY_AS_GOOD = 0.85
 """Share of the first sentence's probability that a further one needs beside a first one that is confident."""
-WORTH_SHOWING = 0.3
+WORTH_SHOWING = 0.2
 """The same beside one that is not: the reader of the answer judges better than the network which of them it is."""
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""

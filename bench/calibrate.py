@@ -37,7 +37,7 @@ TOP_K = 8
 class Case:
     """One question asked: its sentences, and which of them are right."""
 
-    source: str  # SQuAD or news
+    source: str  # SQuAD, news, news test
     topic: str
     kind: str  # answerable, unanswerable (near misses), elsewhere (the topic is not there)
     features: NDArray[np.float64]  # (sentences, features)
@@ -188,7 +188,8 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True, help="keep the index here")
     parser.add_argument("--limit", type=int, default=1200, help="questions asked of each, drawn with a fixed seed")
     options = parser.parse_args()
-    cases, test = gather(options.data, options.work, options.limit)
+    tune_and_test = gather(options.data, options.work, options.limit)
+    cases, test = ([case for case in part if len(case.features)] for part in tune_and_test)
     topics = sorted({case.topic for case in cases})
     halves = [[c for c in cases if (topics.index(c.topic) % 2 == 0) == even] for even in (True, False)]
     for fitted, held_out in (halves, halves[::-1]):

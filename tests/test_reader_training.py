@@ -3,14 +3,17 @@
 import json
 import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 
+from assistant.reader import data
 from assistant.reader.data import (
     Question,
     as_typed,
@@ -100,7 +103,7 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
     files = [list(read_news(path)) for path in (news.PASSAGES, news.ARTICLES, news.PLAIN, news.TUNE, news.TEST)]
-    assert list(map(len, files)) == [13_321, 25_719, 23_220, 3_264, 2_000]
+    assert list(map(len, files)) == [13_310, 25_719, 23_220, 3_264, 2_000]
     for _, text, _, answers in (question for questions in files for question in questions):
         for start, answer in answers:
             assert text[start : start + len(answer)] == answer
@@ -304,10 +307,57 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Pa
     weights.unlink()
     fit(tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
     resumed = load_file(weights)
-    assert json.loads((run / "step.json").read_text()) == {"step": 2}
+    with safe_open(run / "checkpoint.safetensors", "pt") as checkpoint:
+        assert checkpoint.metadata()["step"] == "2"
     assert resumed.keys() == undisturbed.keys()
     for name, value in undisturbed.items():
         assert torch.equal(value, resumed[name]), name
+
+
+def test_a_run_does_not_go_on_from_the_checkpoint_of_another_training(run: Path) -> None:
+    fit(tiny_set(), run, epochs=1, checkpoint_steps=1)
+    with pytest.raises(ValueError, match=r"other examples or with other options; give another folder"):
+        fit(tiny_set(), run, epochs=2)
+
+
+def test_training_begins_with_the_weights_it_is_given(run: Path, tmp_path: Path) -> None:
+    begun = SpanReader()
+    begun.save(tmp_path / "start.safetensors")
+    fit(tiny_set(), run, epochs=1, rate=0, start=tmp_path / "start.safetensors", batch=2, dropout=False)
+    for name, value in load_file(run / "weights.safetensors").items():
+        assert torch.equal(value, begun.trainable_state()[name].to(torch.bfloat16)), name
+    (tmp_path / "start.safetensors").unlink()
+
+
+def test_the_command_writes_the_examples_of_news_alone_and_as_many_of_both_kinds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "news.jsonl").write_text("\n".join(news_line(n) for n in range(4)))
+    call = ["data", "--news", str(tmp_path / "news.jsonl"), "--out", str(tmp_path / "out.jsonl"), "--wrong", "1"]
+    monkeypatch.setattr("sys.argv", call)
+    data.main()
+    assert Counter(e.answer is not None for e in load(tmp_path / "out.jsonl")) == {True: 4, False: 8}
+    monkeypatch.setattr("sys.argv", [*call, "--even"])
+    data.main()
+    assert Counter(e.answer is not None for e in load(tmp_path / "out.jsonl")) == {True: 4, False: 4}
+
+
+def test_examples_of_nothing_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["data", "--out", str(tmp_path / "out.jsonl")])
+    with pytest.raises(SystemExit):
+        data.main()
+    assert "give --data, --news, or both" in capsys.readouterr().err
+
+
+def test_the_news_questions_that_a_library_is_asked_stand_alone_and_name_their_text() -> None:
+    tune, test = news.questions(news.TUNE), news.questions(news.TEST)
+    assert (len(tune), len(test)) == (3_264 - 88 * 11, 2_000)
+    assert len({q.id for q in tune}) == len(tune)
+    assert {bool(q.answers) for q in test} == {True, False}
+    assert all(len(q.articles) == 1 for q in tune + test)
+    assert not {q.articles for q in tune} & {q.articles for q in test}
 
 
 def tiny_set() -> list[Example]:

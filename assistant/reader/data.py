@@ -36,7 +36,7 @@ Question = tuple[str, str, str, list[tuple[int, str]]]
 FROM_SHIFTS = {"reddit": 4000, "amazon_reviews": 3000}
 """Questions taken of each; new_wiki is taken whole but for one title in ten."""
 QUESTIONS_A_FACT = 2
-"""News questions taken of those that ask for the same answer in other words, to have time for more facts."""
+"""News questions taken of those that ask for the same answer in other words: more facts rather than more wordings."""
 WRONG_PASSAGES = 2
 """Of other texts, for each question."""
 NEAREST = 20
@@ -160,6 +160,10 @@ def _public_questions(data: Path, rng: random.Random, shifts: Mapping[str, int])
 
 
 def _wrong_passages(questions: Sequence[Question], pool: Sequence[tuple[str, str]], count: int) -> Iterator[Example]:
+    """Of a question without a known answer nothing tells that a passage is wrong but that it is of another text. Of 50
+    such pairs looked at none was clearly answerable."""
+    if not count:
+        return
     found = LexicalIndex.build((n, f"{head}\n{passage}") for n, (head, passage) in enumerate(pool))
     for _, paragraph, question, answers in questions:
         rows, _ = found.search(question, NEAREST)
@@ -177,15 +181,22 @@ def main() -> None:
     parser.add_argument("--news", type=Path, nargs="*", default=[], help="files of texts with questions to take too")
     parser.add_argument("--wrong", type=int, default=WRONG_PASSAGES, help="wrong passages for each question")
     parser.add_argument("--a-fact", type=int, default=QUESTIONS_A_FACT, help="news questions taken for each fact")
-    parser.add_argument("--even", action="store_true", help="as many without an answer as with one, drawn")
+    parser.add_argument(
+        "--even",
+        action="store_true",
+        help="as many without an answer as with one, drawn: where there is no time for all",
+    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
+    if not options.data and not options.news:
+        parser.error("nothing to make examples of: give --data, --news, or both")
     rng = random.Random(options.seed)
     made = training_examples(options.data, rng, options.news, options.wrong, options.a_fact)
     if options.even:
         answered = [e for e in made if e.answer]
-        made = answered + rng.sample([e for e in made if not e.answer], len(answered))
+        others = [e for e in made if not e.answer]
+        made = answered + rng.sample(others, min(len(answered), len(others)))
     save(made, options.out)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logger.info("%d examples, %d with an answer", len(made), sum(e.answer is not None for e in made))

@@ -1,7 +1,7 @@
 """What the reader learns from, and its file: made by `assistant.reader.data`, read by `assistant.reader.train`.
 
-JSON Lines, a passage a line, with all that is asked of it: a machine that only trains needs torch, transformers and
-this file.
+JSON Lines, a passage a line, with all that is asked of it. A machine that trains needs this file and the network's
+packages, but no index, no public sets and no LangChain.
 """
 
 import json

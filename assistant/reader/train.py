@@ -6,6 +6,7 @@ with loss and pace.
 """
 
 import argparse
+import hashlib
 import json
 import logging
 import math
@@ -13,11 +14,13 @@ import os
 import random
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -30,7 +33,7 @@ EPOCHS = 3
 LEARNING_RATE = 2e-4
 WARM_UP = 0.06
 WEIGHT_DECAY = 0.01
-CHECKPOINT_STEPS = 1000
+CHECKPOINT_STEPS = 200
 REPORT_STEPS = 50
 
 logger = logging.getLogger(__name__)
@@ -74,7 +77,10 @@ def fit(
     seed: int = 7,
     checkpoint_steps: int = CHECKPOINT_STEPS,
 ) -> None:
-    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there."""
+    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there.
+
+    Raises ValueError when that is of another training.
+    """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -88,15 +94,17 @@ def fit(
     reader.encoder.embeddings.requires_grad_(False)
     parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda")
-    done = _resume(run, parameters, optimizer)
+    asked = hashlib.sha256(repr((examples, epochs, rate, start, batch, dropout, seed)).encode()).hexdigest()
+    done = _resume(run, asked, parameters, optimizer)
     # on a processor the training itself takes all of it
     workers = max(1, len(os.sched_getaffinity(0)) - 2) if device == "cuda" else 0
     encoded: Any = DataLoader(
         batches[done:],  # type: ignore[arg-type]  # a list is a data set
         batch_size=None,
-        collate_fn=_Encode(reader),
+        collate_fn=partial(encode, reader),
         num_workers=workers,
         prefetch_factor=8 if workers else None,
+        multiprocessing_context="fork" if workers else None,  # the reader's lock cannot be pickled
     )
     began, total = time.perf_counter(), torch.zeros((), device=device)
     for step, tensors in enumerate(encoded, done + 1):
@@ -121,7 +129,7 @@ def fit(
             logger.info("%s of %d", record, len(batches))
             total.zero_()
         if step % checkpoint_steps == 0:
-            _checkpoint(run, step, parameters, optimizer)
+            _checkpoint(run, asked, step, parameters, optimizer)
     reader.save(run / "weights.safetensors")
 
 
@@ -133,19 +141,9 @@ def encode(reader: SpanReader, batch: Sequence[Example]) -> dict[str, Tensor]:
     return {**inputs, "starts": starts, "ends": ends}
 
 
-class _Encode:
-    """`encode`, as worker processes can be given it."""
-
-    def __init__(self, reader: SpanReader) -> None:
-        self._reader = reader
-
-    def __call__(self, batch: Sequence[Example]) -> dict[str, Tensor]:
-        return encode(self._reader, batch)
-
-
 def loss(reader: SpanReader, batch: dict[str, Tensor], device: str) -> Tensor:
     """Mean cross entropy of first and last token over the batch (from `encode`), a scalar."""
-    batch = {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
+    batch = {name: tensor.to(device) for name, tensor in batch.items()}
     # bfloat16 that a processor only emulates took 53 s a step of 16, float32 2.4
     with torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()):
         start, end = reader(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
@@ -193,30 +191,33 @@ def _pace(step: int, steps: int) -> float:
     return step / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
-def _checkpoint(run: Path, step: int, parameters: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer) -> None:
+def _checkpoint(
+    run: Path, asked: str, step: int, parameters: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer
+) -> None:
     state = {f"parameter/{name}": p.detach().cpu().contiguous() for name, p in parameters.items()}
     for name, p in parameters.items():
         for moment in ("exp_avg", "exp_avg_sq"):
             state[f"{moment}/{name}"] = optimizer.state[p][moment].detach().cpu().contiguous()
-    save_file(state, run / "checkpoint.tmp", metadata={"step": str(step)})
+    save_file(state, run / "checkpoint.tmp", metadata={"asked": asked, "step": str(step)})
     (run / "checkpoint.tmp").replace(run / "checkpoint.safetensors")
-    (run / "step.json").write_text(json.dumps({"step": step}))
 
 
-def _resume(run: Path, parameters: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer) -> int:
+def _resume(run: Path, asked: str, parameters: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer) -> int:
     """The step to go on from, with parameters and moments as they were then; 0 for a new run."""
-    if not (run / "step.json").exists():
+    path = run / "checkpoint.safetensors"
+    if not path.exists():
         return 0
-    step = int(json.loads((run / "step.json").read_text())["step"])
-    state = load_file(run / "checkpoint.safetensors")
-    for name, p in parameters.items():
-        p.data.copy_(state[f"parameter/{name}"])
-        optimizer.state[p] = {
-            "step": torch.tensor(float(step), device=p.device),
-            "exp_avg": state[f"exp_avg/{name}"].to(p.device),
-            "exp_avg_sq": state[f"exp_avg_sq/{name}"].to(p.device),
-        }
-    return step
+    with safe_open(path, "pt") as state:
+        if state.metadata()["asked"] != asked:
+            raise ValueError(f"{path} is of a training on other examples or with other options; give another folder.")
+        for name, p in parameters.items():
+            p.data.copy_(state.get_tensor(f"parameter/{name}"))
+            optimizer.state[p] = {
+                "step": torch.tensor(float(state.metadata()["step"]), device=p.device),
+                "exp_avg": state.get_tensor(f"exp_avg/{name}").to(p.device),
+                "exp_avg_sq": state.get_tensor(f"exp_avg_sq/{name}").to(p.device),
+            }
+        return int(state.metadata()["step"])
 
 
 if __name__ == "__main__":

@@ -3,12 +3,12 @@ one to measure it with.
 
 Each line is a text with title and date, and its questions with answer and sentence, null where it has none.
 
-- `passages.jsonl`: 1,211 texts of one passage, 8 questions with an answer and 3 without. In the first 816 a question
+- `passages.jsonl`: 1,210 texts of one passage, 8 questions with an answer and 3 without. In the first 816 a question
   is asked of its passage; in the others it stands alone, naming what it is about, as one asked of a library does.
 - `articles.jsonl`: 1,072 of two or three passages, in stories of an earlier and a later article; 6 facts, each asked
   for in three wordings, and 6 questions that neither article answers. All stand alone.
 - `plain.jsonl`: 1,161, plainer and denser, one in eight an encyclopaedia's, in stories of two or three; 7 facts in two
-  wordings, and 6 questions without an answer in the story. Written after the shipped weights: not trained on yet.
+  wordings, and 6 questions without an answer in the story. The shipped weights have not been trained on it.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """
@@ -31,7 +31,10 @@ ASKED_OF_THEIR_PASSAGE = 88
 
 
 def library(work: Path) -> tuple[Library, dict[str, str]]:
-    """All texts as articles, indexed in `work`, and the story of each by id (its title where it is alone)."""
+    """All texts as articles, indexed in `work`, and the story of each by id (its title where it is alone).
+
+    `work` must be new, or filled by this function with the same texts.
+    """
     filled = Library(work)
     articles, story_of = [], {}
     for path in (PASSAGES, ARTICLES, PLAIN, TUNE, TEST):
@@ -39,7 +42,9 @@ def library(work: Path) -> tuple[Library, dict[str, str]]:
             article = Article(_id(news), news["title"], news["text"], path.name, published_at=news["date"])
             articles.append(article)
             story_of[article.id] = news.get("story", article.title)
-    filled.add(articles)
+    report = filled.add(articles)
+    if report.errors or filled.status().articles != len(story_of):
+        raise RuntimeError(f"{work} holds something else than the news: {report.errors}. Give a new folder.")
     return filled, story_of
 
 
