@@ -329,17 +329,12 @@ def test_training_begins_with_the_weights_it_is_given(run: Path, tmp_path: Path)
     (tmp_path / "start.safetensors").unlink()
 
 
-def test_the_command_writes_the_examples_of_news_alone_and_as_many_of_both_kinds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_command_writes_the_examples_of_news_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "news.jsonl").write_text("\n".join(news_line(n) for n in range(4)))
     call = ["data", "--news", str(tmp_path / "news.jsonl"), "--out", str(tmp_path / "out.jsonl"), "--wrong", "1"]
     monkeypatch.setattr("sys.argv", call)
     data.main()
     assert Counter(e.answer is not None for e in load(tmp_path / "out.jsonl")) == {True: 4, False: 8}
-    monkeypatch.setattr("sys.argv", [*call, "--even"])
-    data.main()
-    assert Counter(e.answer is not None for e in load(tmp_path / "out.jsonl")) == {True: 4, False: 4}
 
 
 def test_examples_of_nothing_are_refused(

@@ -126,17 +126,15 @@ def training_examples(
     rng: random.Random,
     news: Sequence[Path],
     wrong: int = WRONG_PASSAGES,
-    a_fact: int = QUESTIONS_A_FACT,
     shifts: Mapping[str, int] = FROM_SHIFTS,
 ) -> list[Example]:
     """From the folder of the public sets and from files of news.
 
-    wrong: as `examples` takes it. a_fact: as `few_a_fact` takes its count. shifts: how many of each file of
-    SQuADShifts but the Wikipedia one.
+    wrong: as `examples` takes it. shifts: how many of each file of SQuADShifts but the Wikipedia one.
     """
     chosen = _public_questions(data, rng, shifts) if data else []
     for path in news:
-        chosen += few_a_fact(list(read_news(path)), a_fact, rng)
+        chosen += few_a_fact(list(read_news(path)), QUESTIONS_A_FACT, rng)
     return [as_typed(example, rng) for example in examples(chosen, rng, wrong)]
 
 
@@ -180,23 +178,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the public sets; without it news alone")
     parser.add_argument("--news", type=Path, nargs="*", default=[], help="files of texts with questions to take too")
     parser.add_argument("--wrong", type=int, default=WRONG_PASSAGES, help="wrong passages for each question")
-    parser.add_argument("--a-fact", type=int, default=QUESTIONS_A_FACT, help="news questions taken for each fact")
-    parser.add_argument(
-        "--even",
-        action="store_true",
-        help="as many without an answer as with one, drawn: where there is no time for all",
-    )
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     if not options.data and not options.news:
         parser.error("nothing to make examples of: give --data, --news, or both")
-    rng = random.Random(options.seed)
-    made = training_examples(options.data, rng, options.news, options.wrong, options.a_fact)
-    if options.even:
-        answered = [e for e in made if e.answer]
-        others = [e for e in made if not e.answer]
-        made = answered + rng.sample(others, min(len(answered), len(others)))
+    made = training_examples(options.data, random.Random(options.seed), options.news, options.wrong)
     save(made, options.out)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logger.info("%d examples, %d with an answer", len(made), sum(e.answer is not None for e in made))
