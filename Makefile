@@ -35,6 +35,7 @@ bench: setup-dev
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
+	$(BIN)/assistant eval tests/data/seeds-fresh.jsonl --articles seeds --data-dir bench/out/seeds
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
 build: setup-dev

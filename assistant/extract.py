@@ -21,7 +21,7 @@ ANSWER_THRESHOLD = 0.2
 MAX_SENTENCES = 3
 CONFIDENT = 0.8
 """From this probability on the first sentence is right for 95 of a hundred (`python -m bench.calibrate`)."""
-NEARLY_AS_GOOD = 0.85
+NEARLY_AS_GOOD = 0.7
 """Share of the first sentence's probability that a further one needs beside a first one that is confident."""
 WORTH_SHOWING = 0.2
 """The same beside one that is not: the reader of the answer judges better than the network which of them it is."""

@@ -219,6 +219,9 @@ def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
     assert "right is 1, under the minimum of 1.5" in failed.err
     assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
     assert built.run("eval", str(tmp_path / "none.jsonl")).status == 1
+    empty = Place(tmp_path / "empty", built.articles).run("eval", str(questions))
+    assert (empty.status, empty.out) == (1, "")
+    assert "There are no articles yet." in empty.err
 
 
 def test_a_reader_that_closes_early_is_no_error(built: Place) -> None:

@@ -10,17 +10,23 @@ from assistant.evaluate import METRICS, load_questions, metrics, table
 from assistant.evaluate import evaluate as ask_all
 from index.library import Library
 from web.cli import DID_NOT_WORK, UsageError
-from web.cli.terminal import ProgressLine, print_json
+from web.cli.terminal import ProgressLine, no_articles, print_json
 from web.settings import Settings
 
 
 def evaluate(args: Namespace, settings: Settings) -> int:
-    """Exit status 1 where a metric is under its minimum. Raises UsageError for a metric that was not measured."""
+    """Exit status 1 where a metric is under its minimum, and where there are no articles to measure.
+
+    Raises UsageError for a metric that was not measured.
+    """
     unknown = [metric for metric, _ in args.min if metric not in METRICS]
     if unknown:
         raise UsageError(f"--min {unknown[0]}: there is no such metric; there are {', '.join(METRICS)}")
     questions = load_questions(Path(args.file))
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
+        if not library.status().articles:
+            print(no_articles(settings.articles), file=sys.stderr)
+            return DID_NOT_WORK
         assistant = Assistant(library, settings.llm)
         assistant.warm()  # or the first question's time would be that of loading the models
         outcomes = ask_all(assistant, questions, lambda done, total: line.show("asking", done, total))
