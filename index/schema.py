@@ -54,7 +54,12 @@ revisions = Table(
     Column("published_at", String(40)),
     Column("updated_at", String(40)),
     Column("language", String(40)),
+    Column("section", Text),
+    Column("image_credit", Text),
     Column("provenance", Text),
+    Column("provenance_evidence", Text),
+    Column("removed", Text, nullable=False, server_default="[]"),  # JSON: [[rule, text], …]
+    Column("found_in", Text, nullable=False, server_default="{}"),  # JSON: {field: where}
     Column("added_at", String(32), nullable=False),
     PrimaryKeyConstraint("article_id", "revision"),
 )

@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
 
-from index.article import Article
+from index.article import Article, Removed
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
 from index.errors import IndexFault, UnknownArticle, shown
@@ -37,7 +37,7 @@ Outcome = Literal["added", "updated", "unchanged", "withheld"]
 FileState = tuple[int, float]
 """Size in bytes and modification time, as `os.stat` gives them."""
 
-_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin"})
+_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
 _Key = TypeVar("_Key", str, tuple[str, str])
 _MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
 
@@ -114,8 +114,7 @@ class Store:
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
             connection.execute(
                 insert(revisions).prefix_with("OR IGNORE"),  # an edit taken back brings an old revision again
-                {name: getattr(article, name) for name in _REVISION_FIELDS}
-                | {"article_id": article.id, "revision": revision, "added_at": now},
+                _revision_row(article) | {"revision": revision, "added_at": now},
             )
             _insert_passages(connection, article, revision, spans)
         return outcome
@@ -190,7 +189,7 @@ class Store:
         count = (
             select(func.count()).select_from(passages).where(passages.c.article_id == articles.c.id).scalar_subquery()
         )
-        columns = [c for c in revisions.c if c.name != "text"]
+        columns = [c for c in revisions.c if c.name not in {"text", "removed"}]
         statement = (
             select(
                 *columns,
@@ -220,7 +219,7 @@ class Store:
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         entries = tuple(
-            StoredArticle(_article(row, text=""), row.revision, True, row.article_added_at, row.passage_count)
+            StoredArticle(_article(row, text="", removed="[]"), row.revision, True, row.article_added_at, row.passage_count)
             for row in rows[:limit]
         )
         more = len(rows) > limit
@@ -355,13 +354,23 @@ def _stored(connection: Connection, article_id: str, revision: str | None) -> St
     return StoredArticle(_article(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)
 
 
-def _article(row: Row[*tuple[Any, ...]], text: str | None = None) -> Article:
-    values = row._mapping
+def _revision_row(article: Article) -> dict[str, object]:
+    return {name: getattr(article, name) for name in _REVISION_FIELDS} | {
+        "article_id": article.id,
+        "removed": json.dumps([[line.rule, line.text] for line in article.removed], ensure_ascii=False),
+        "found_in": json.dumps(dict(article.found_in), ensure_ascii=False),
+    }
+
+
+def _article(row: Row[*tuple[Any, ...]], **listed: Any) -> Article:
+    """listed: the values of columns that were not asked for."""
+    values = {**row._mapping, **listed}
     return Article(
         id=values["article_id"],
         origin=values["origin"],
-        text=values["text"] if text is None else text,
-        **{name: values[name] for name in _REVISION_FIELDS if name != "text"},
+        removed=tuple(Removed(rule, text) for rule, text in json.loads(values["removed"])),
+        found_in=json.loads(values["found_in"]),
+        **{name: values[name] for name in _REVISION_FIELDS},
     )
 
 

@@ -5,6 +5,7 @@ reads the same wherever the article came from.
 """
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
@@ -17,11 +18,21 @@ MAX_TITLE_CHARS = 120
 """Of a title made from the text; one that is given may be as long as any field."""
 
 
-def article_from_fields(fields: Mapping[str, object], *, origin: str, path: str | None) -> Article:
+DESCRIBED = (
+    *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
+    "provenance",
+)
+"""The fields that say something of an article, each with where it comes from in `Article.found_in`."""
+
+
+def article_from_fields(
+    fields: Mapping[str, object], *, origin: str, path: str | None, found_in: Mapping[str, str] = MappingProxyType({})
+) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. `path` stands in for the URL when an id has to be made; None means that the
-    text does. Raises BadArticle, naming the field and its value, for what does not fit.
+    text does. found_in: where a field's value comes from, by the field's name. Raises BadArticle, naming the
+    field and its value, for what does not fit.
     """
     text = _text(fields)
     url = _url(fields)
@@ -37,7 +48,10 @@ def article_from_fields(fields: Mapping[str, object], *, origin: str, path: str 
         published_at=_date(fields, "published_at"),
         updated_at=_date(fields, "updated_at"),
         language=_line(fields, "language"),
+        section=_line(fields, "section"),
+        image_credit=_line(fields, "image_credit"),
         provenance=_line(fields, "provenance"),
+        found_in={name: found_in[name] for name in DESCRIBED if name in found_in and fields.get(name)},
     )
 
 
