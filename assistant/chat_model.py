@@ -75,9 +75,10 @@ def load(name: str) -> "BaseChatModel":
 
     try:
         # no temperature: reasoning models refuse to be given one
-        return init_chat_model(name, **_time_limit(name))
+        model: BaseChatModel = init_chat_model(name, **_time_limit(name))
     except Exception as error:  # each provider raises errors of its own
         raise ChatModelFault(f"The chat model {name!r} (ASSISTANT_LLM) cannot be used: {error}") from error
+    return model
 
 
 def _time_limit(name: str) -> dict[str, Any]:
