@@ -1,11 +1,12 @@
-"""The chain, in LangChain's terms: resolve → retrieve → write → cite.
+"""The chain, in LangChain's terms: resolve → retrieve → read → write → cite.
 
     chain = answer_chain(ArticleRetriever(library=library), EvidenceReader())
     chain.invoke(Question("..."))["answer"]            # an Answer
     for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"delta": …} …, {"answer": …}
 
-The first two steps map one value to the next; the last two are generators, so that a sentence leaves the chain
-as soon as it is written and checked. What is streamed and what is invoked is the same run of the same steps.
+The first two steps map one value to the next; the others are generators, so that the passages found leave the chain
+before they are read, and a sentence as soon as it is written and checked. What is streamed and what is invoked is
+the same run of the same steps.
 """
 
 import itertools
@@ -51,11 +52,19 @@ class Inquiry:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The passages found for an inquiry, and their sentences, best first."""
+class Found:
+    """The passages found for an inquiry."""
 
     inquiry: Inquiry
     retrieval: Retrieval
+    timings: Timings
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Their sentences, best first."""
+
+    found: Found
     evidence: tuple[Evidence, ...]
     timings: Timings
 
@@ -68,8 +77,8 @@ class Ending:
     began: float
 
 
-Piece = Reading | Statement | Ending
-"""What the writer hands on. It travels in lists, since LangChain adds up what a generator gives when it is invoked."""
+Piece = Found | Reading | Statement | Ending
+"""What the generators hand on, in lists, since LangChain adds up what a generator gives when it is invoked."""
 
 
 def answer_chain(
@@ -91,27 +100,33 @@ def answer_chain(
                 logger.warning("%s The question is resolved by rules instead.", fault)
         return Inquiry(question, text, started)
 
-    def retrieve(inquiry: Inquiry) -> Reading:
+    def retrieve(inquiry: Inquiry) -> Found:
         began = time.perf_counter()
         question = inquiry.question
         retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
-        found = time.perf_counter()
-        asked = inquiry.standalone_question
-        if asked != question.text:
-            asked = for_reading(asked)
-        evidence = tuple(reader.read(asked, retrieval.documents))
-        read = time.perf_counter()
-        return Reading(inquiry, retrieval, evidence, Timings(retrieve=_ms(found - began), read=_ms(read - found)))
+        return Found(inquiry, retrieval, Timings(retrieve=_ms(time.perf_counter() - began)))
 
-    def write(readings: Iterator[Reading]) -> Iterator[list[Piece]]:
-        for reading in readings:
-            yield [reading]
+    def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
+        for found in several:
+            yield [found]
             began = time.perf_counter()
-            question = reading.inquiry.standalone_question
+            asked = found.inquiry.standalone_question
+            if asked != found.inquiry.question.text:
+                asked = for_reading(asked)
+            evidence = tuple(reader.read(asked, found.retrieval.documents))
+            yield [Reading(found, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
+
+    def write(pieces: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
+        for reading in itertools.chain.from_iterable(pieces):
+            yield [reading]
+            if not isinstance(reading, Reading):
+                continue
+            began = time.perf_counter()
+            question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
             answerer = EXTRACTIVE
-            if model is not None and reading.retrieval.documents:
+            if model is not None and documents:
                 try:
-                    for statement in chat_model.write(model, question, reading.retrieval.documents, embed):
+                    for statement in chat_model.write(model, question, documents, embed):
                         answerer = model_name
                         yield [statement]
                     answerer = model_name
@@ -130,9 +145,10 @@ def answer_chain(
         deltas: list[str] = []
         held: list[Statement] = []  # unsupported, before anything is cited: without a citation there is no answer
         for piece in itertools.chain.from_iterable(written):
-            if isinstance(piece, Reading):
+            if isinstance(piece, Found):
+                yield AddableDict(sources=_passages(piece.retrieval))
+            elif isinstance(piece, Reading):
                 reading = piece
-                yield AddableDict(sources=_passages(reading.retrieval))
             elif isinstance(piece, Statement):
                 held.append(piece)
                 if citer.citations or piece.support:
@@ -143,7 +159,8 @@ def answer_chain(
             elif reading is not None:
                 yield AddableDict(answer=_answer(reading, citer, "".join(deltas), piece))
 
-    return RunnableLambda(resolve) | RunnableLambda(retrieve) | RunnableGenerator(write) | RunnableGenerator(cite)
+    found = RunnableLambda(resolve) | RunnableLambda(retrieve)
+    return found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite)
 
 
 def _short_answer(reading: Reading, citation: Citation) -> str | None:
@@ -151,7 +168,7 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
 
     Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
     """
-    question = reading.inquiry.standalone_question
+    question = reading.found.inquiry.standalone_question
     if not asks_for_a_span(question):
         return None
     for evidence in reading.evidence:
@@ -172,7 +189,7 @@ def _ms(seconds: float) -> int:
 
 
 def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer:
-    inquiry, retrieval = reading.inquiry, reading.retrieval
+    inquiry, retrieval = reading.found.inquiry, reading.found.retrieval
     citations = tuple(citer.citations)
     answered = bool(citations)
     now = time.perf_counter()

@@ -8,7 +8,7 @@ without citations, and `cite` marks it.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from langchain_core.documents import Document
@@ -59,8 +59,11 @@ _REWRITE = ChatPromptTemplate.from_messages(
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _MARKERS_AFTER_STOP = re.compile(r"([.!?]+[\"”’')]*)((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)")
 """A marker is moved before its sentence's full stop, so that sentence borders fall behind it."""
+_COMMA_BETWEEN_MARKERS = re.compile(r"(?<=\d\])\s*,\s*(?=\[\d)")
+_LIST_MARK = re.compile(r"^\s*[-*•]\s+")
 _CLOSING = re.compile(r"<\s*/\s*passage", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 
 def load(name: str) -> "BaseChatModel":
@@ -71,9 +74,18 @@ def load(name: str) -> "BaseChatModel":
     from langchain.chat_models import init_chat_model
 
     try:
-        return init_chat_model(name, temperature=0, timeout=TIMEOUT_SECONDS)
+        # no temperature: reasoning models refuse to be given one
+        model: BaseChatModel = init_chat_model(name, **_time_limit(name))
     except Exception as error:  # each provider raises errors of its own
         raise ChatModelFault(f"The chat model {name!r} (ASSISTANT_LLM) cannot be used: {error}") from error
+    return model
+
+
+def _time_limit(name: str) -> dict[str, Any]:
+    """Ollama's model takes no `timeout`, and says nothing when it is given one; its client does."""
+    if name.startswith("ollama:"):
+        return {"client_kwargs": {"timeout": TIMEOUT_SECONDS}}
+    return {"timeout": TIMEOUT_SECONDS}
 
 
 def rewrite(model: "BaseChatModel", question: str, history: Sequence[Turn]) -> str:
@@ -115,7 +127,7 @@ def _sentences(chunks: Iterator[str]) -> Iterator[str]:
     """Sentences with their markers, each as soon as the words of the next one have begun."""
     text = ""
     for chunk in chunks:
-        text = _MARKERS_AFTER_STOP.sub(r"\2\1", text + chunk)
+        text = _MARKERS_AFTER_STOP.sub(r"\2\1", _COMMA_BETWEEN_MARKERS.sub("", text + chunk))
         *complete, (start, _) = sentence_spans(text) or [(0, 0)]
         if complete and re.search(r"\w", _MARKER.sub("", text[start:]).lstrip(" [0123456789,")):
             yield from (text[s:e] for s, e in complete)
@@ -125,13 +137,18 @@ def _sentences(chunks: Iterator[str]) -> Iterator[str]:
 
 def _checked(sentence: str, passages: Sequence[Document], embed: Embed) -> Statement:
     cited = dict.fromkeys(int(n) for group in _MARKER.findall(sentence) for n in group.split(","))
-    text = _MARKER.sub("", sentence).strip()
+    text = _LIST_MARK.sub("", _MARKER.sub("", sentence)).strip()
     given = [passages[n - 1] for n in cited if 1 <= n <= len(passages)]
-    held = _NUMBER.findall("\n".join(f"{p.page_content} {p.metadata['published_at']}" for p in given))
-    if not set(_NUMBER.findall(text)) <= set(held):
+    held = _numbers("\n".join(f"{p.page_content} {p.metadata['published_at']}" for p in given))
+    if not _numbers(text) <= held:
         return Statement(text, ())
     quotes = [quote for passage in given if (quote := _quote_for(text, passage, embed))]
     return Statement(text, tuple(Support(quote) for quote in quotes))
+
+
+def _numbers(text: str) -> set[str]:
+    """As they stand there, but for the commas of thousands."""
+    return set(_NUMBER.findall(_THOUSANDS.sub("", text)))
 
 
 def _quote_for(text: str, passage: Document, embed: Embed) -> Quote | None:

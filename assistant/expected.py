@@ -20,7 +20,12 @@ _WANTS_SENTENCES = re.compile(
 _ASKS_FOR_A_NUMBER = re.compile(
     r"\bhow (?:many|much|old|tall|big|large|long|far|fast|high|deep|wide|heavy)\b", re.IGNORECASE
 )
-_ASKS_FOR_A_DATE = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|date|day)\b", re.IGNORECASE)
+_ASKS_WHEN = re.compile(r"\bwhen\b|\b(?:what|which) date\b", re.IGNORECASE)
+_ASKS_FOR_A_DAY = re.compile(r"\b(?:what|which) day\b", re.IGNORECASE)
+_ASKS_FOR_A_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
+_DAY_OR_TIME_ALONE = re.compile(r"\w+day|\d{1,2}:\d\d.*")
+"""Of a date in a text: what only tells the reader of that day's paper when it was."""
+_YEAR = re.compile(r"\b[12]\d{3}\b")
 _SAYS_A_NUMBER = re.compile(
     r"\d|\b(?:no|none|half|once|twice|dozens?|hundreds?|thousands?|one|two|three|four|five|six|seven|eight|nine|ten|"
     r"eleven|twelve)\b",
@@ -32,7 +37,12 @@ def may_answer(question: str, answer: str) -> bool:
     """Whether a short answer is of the kind asked for: a number for "how many", a date for "when"."""
     if _ASKS_FOR_A_NUMBER.search(question):
         return bool(_SAYS_A_NUMBER.search(answer))
-    return bool(date_spans(answer)) if _ASKS_FOR_A_DATE.search(question) else True
+    if _ASKS_FOR_A_YEAR.search(question):
+        return bool(_YEAR.search(answer))
+    dates = [answer[start:end] for start, end in date_spans(answer)]
+    if _ASKS_WHEN.search(question):
+        return not all(map(_DAY_OR_TIME_ALONE.fullmatch, dates))
+    return bool(dates) or not _ASKS_FOR_A_DAY.search(question)
 
 
 def asks_for_a_span(question: str) -> bool:

@@ -33,9 +33,11 @@ SAME_WORDS = 0.8
 CONSIDERED = 24
 """Sentences that an answer is chosen from."""
 MAX_HEADING_CHARS = 80
-"""What is no longer than this and ends without punctuation is a heading or a caption, which answers nothing."""
+"""What is no longer than this and ends without punctuation is a heading or a caption, which answers nothing; a line of
+a list or table ("Top scorer: Ada Quill") may."""
 
 _ENDED = re.compile(r"[.!?…。！？][\"”’'»)\]]*$")
+_ROW = re.compile(r"\S: \S| \| ")
 
 
 def write(evidence: Sequence[Evidence], embed: Embed) -> Iterator[Statement]:
@@ -97,7 +99,7 @@ def _once(voices: Sequence[Support]) -> list[Support]:
 
 
 def _is_heading(text: str) -> bool:
-    return len(text) <= MAX_HEADING_CHARS and not _ENDED.search(text)
+    return len(text) <= MAX_HEADING_CHARS and not _ENDED.search(text) and not _ROW.search(text)
 
 
 def _voices(quotes: Sequence[Quote]) -> list[Support]:

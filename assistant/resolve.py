@@ -95,8 +95,13 @@ def _person(before: str, answer: str) -> str | None:
     """Whom "he" or "she" means: who was asked about or, where the question was who, who was answered."""
     asked = _names(before)
     if _ASKS_WHO.search(before):
-        return next((name for name in _names(answer) if name not in asked), None)
-    return next(iter(asked or _names(answer)), None)
+        return _likeliest_person([name for name in _names(answer) if name not in asked])
+    return _likeliest_person(asked or _names(answer))
+
+
+def _likeliest_person(names: Sequence[str]) -> str | None:
+    """The first with a surname, before what may be a nationality or a place ("the Thai businessman")."""
+    return next((name for name in names if " " in name), next(iter(names), None))
 
 
 def _points_outside(pronoun: re.Pattern[str], text: str) -> bool:

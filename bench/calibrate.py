@@ -145,7 +145,7 @@ def report(cases: list[Case], rank: NDArray[np.float64], trust: NDArray[np.float
         )
     sure = answerable & (probability >= CONFIDENT)
     print(f"of {sure.sum()} first sentences held from {CONFIDENT} on, {right[sure].mean():.3f} are right")
-    for share in sorted({1.0, NEARLY_AS_GOOD, 0.7, 0.5, WORTH_SHOWING}, reverse=True):
+    for share in sorted({1.0, 0.85, 0.7, 0.5, WORTH_SHOWING}, reverse=True):
         shown = [_shown(c, rank, trust, bias, share) for c, is_asked in zip(cases, answerable, strict=True) if is_asked]
         given = [right_ones for right_ones in shown if len(right_ones)]
         print(

@@ -14,9 +14,8 @@ CHUNKER_VERSION = 3
 """Part of every generation's manifest: a change here rebuilds passages and index."""
 
 TARGET_CHARS = 900
-"""900 characters of English prose and 150 of a title stay under the 256 tokens that MiniLM reads (all 86 passages of
-the seed articles do). Of denser text, such as tables or other scripts, the model may not read the end, which is then
-found by its words alone."""
+"""900 characters of English prose and 150 of a title stay under the 256 tokens that MiniLM reads. Of denser text, such
+as tables or other scripts, the model may not read the end, which is then found by its words alone."""
 
 TITLE_CHARS = 150
 """Of a title that goes with each passage: a longer one would leave no room for the passage in what the model reads."""

@@ -1,8 +1,7 @@
 """Exact nearest-neighbour search over unit vectors, in FAISS.
 
-Inner product of unit vectors is their cosine. Exact search is fast enough to begin with: the size at which
-an approximate index pays is measured by the benchmark, not guessed here. A row of the index is a row of the
-generation's passage table.
+Inner product of unit vectors is their cosine. Exact search is fast enough to begin with. A row of the index is a
+row of the generation's passage table.
 """
 
 import faiss

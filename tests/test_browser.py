@@ -159,6 +159,19 @@ def test_another_article_with_the_sentence_opens_at_its_own_place(page: Page, st
     expect(page.locator("#reader .notice")).to_have_count(0)
 
 
+def test_characters_of_two_units_do_not_shift_the_sentence_that_is_marked(page: Page, stocked: Library) -> None:
+    first = "The Marrow ferry 🚢🚢 sails at noon."
+    text = f"{first}\n\nA strike is over. {first}\n\nIt is fast."
+    stocked.add([Article(id="ferry", title="Ferry 🚢", text=text, origin="ferry.txt")])
+    start = text.rindex(first)
+    shown = """async ([text, start, end, quote]) => {
+        const { citedSpan } = await import("/static/reader.js");
+        const span = citedSpan(text, { start, end, quote });
+        return [text.slice(0, span.start), text.slice(span.start, span.end)];
+    }"""
+    assert page.evaluate(shown, [text, start, start + len(first), first]) == [text[:start], first]
+
+
 def test_the_keyboard_alone_asks_opens_a_citation_and_comes_back(page: Page) -> None:
     ask(page, QUESTION)
     marker = page.get_by_role("main").get_by_role("article").last.get_by_role("button", name="Source 1").first

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 from web_fixtures import BRIDGE, COMET
@@ -12,7 +13,7 @@ from web_fixtures import BRIDGE, COMET
 from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, Timings, Turn
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
-from assistant.evidence import EvidenceReader
+from assistant.evidence import Evidence, EvidenceReader
 from assistant.retriever import ArticleRetriever
 from index.article import Article
 from index.filters import Filters
@@ -76,6 +77,21 @@ def test_events_come_in_order_and_the_deltas_are_the_answer(assistant: Assistant
     assert deltas
     assert [type(event) for event in events] == [Sources, *[Delta] * len(deltas), Answer]
     assert joined(events) == answer.answer
+
+
+def test_the_sources_are_told_before_they_are_read(stocked: Library) -> None:
+    read: list[int] = []
+
+    class Slow(EvidenceReader):
+        def read(self, question: str, passages: Sequence[Document]) -> list[Evidence]:
+            read.append(len(passages))
+            return []
+
+    pieces = answer_chain(ArticleRetriever(library=stocked), Slow()).stream(OPENED)
+    assert len(next(pieces)["sources"]) > 0
+    assert read == []
+    assert "answer" in next(pieces)
+    assert len(read) == 1
 
 
 def test_a_refusal_has_sources_and_an_answer_and_no_deltas(assistant: Assistant) -> None:

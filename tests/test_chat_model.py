@@ -13,7 +13,7 @@ from web_fixtures import BRIDGE, COMET
 
 from assistant.answer import Answer, Delta, Question, Sources, Turn
 from assistant.assistant import Assistant
-from assistant.chat_model import MAX_ANSWER_CHARS
+from assistant.chat_model import MAX_ANSWER_CHARS, TIMEOUT_SECONDS, load
 from assistant.cite import UNSUPPORTED
 from assistant.errors import ChatModelFault
 from index.library import Library
@@ -71,6 +71,8 @@ def test_a_sentence_that_a_passage_bears_out_is_cited_by_that_passages_sentence(
         "The Zephyr bridge in Oldport opened.[1]",
         "The Zephyr bridge in Oldport [1] opened.",
         "The Zephyr bridge in Oldport opened [1] [1].",
+        "The Zephyr bridge in Oldport opened [1], [1].",
+        "- The Zephyr bridge in Oldport opened [1].",
     ],
 )
 def test_a_marker_may_stand_before_or_after_the_full_stop(
@@ -79,7 +81,7 @@ def test_a_marker_may_stand_before_or_after_the_full_stop(
     assert ask(assistant, model, written).answer == "The Zephyr bridge in Oldport opened. [1]"
 
 
-@pytest.mark.parametrize("markers", ["[1, 2]", "[1][2]", "[1] [2]", "[1,2]"])
+@pytest.mark.parametrize("markers", ["[1, 2]", "[1][2]", "[1] [2]", "[1,2]", "[1], [2]"])
 def test_one_sentence_may_rest_on_several_passages(
     markers: str, assistant: Assistant, model: ScriptedModel, stocked: Library
 ) -> None:
@@ -113,6 +115,23 @@ def test_a_sentence_that_nothing_bears_out_is_marked_and_cites_nothing(
         f"The Zephyr bridge in Oldport opened. [1] Its architect loved green cheese. {UNSUPPORTED}"
     )
     assert [citation.quote for citation in answer.citations] == [OPENED_SENTENCE]
+
+
+@pytest.mark.parametrize("visitors", ["3,000", "3000"])
+def test_thousands_may_be_written_with_or_without_a_comma(
+    visitors: str, assistant: Assistant, model: ScriptedModel
+) -> None:
+    answer = ask(assistant, model, f"Mayor Ada Quill cut the ribbon before {visitors} visitors [1].")
+    assert answer.answer == f"Mayor Ada Quill cut the ribbon before {visitors} visitors. [1]"
+
+
+def test_the_model_is_asked_with_no_temperature_which_some_refuse(assistant: Assistant, model: ScriptedModel) -> None:
+    ask(assistant, model, "The Zephyr bridge in Oldport opened [1].")
+    assert "temperature" not in model.requests[-1]
+
+
+def test_ollama_too_has_a_time_limit() -> None:
+    assert load("ollama:tiny")._client._client.timeout.read == TIMEOUT_SECONDS  # type: ignore[attr-defined]
 
 
 def test_a_sentence_that_cites_nothing_is_marked(assistant: Assistant, model: ScriptedModel) -> None:

@@ -224,6 +224,19 @@ def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
     assert "There are no articles yet." in empty.err
 
 
+def test_a_degraded_index_is_told_of_and_not_measured(place: Place, tmp_path: Path) -> None:
+    shutil.rmtree(place.data / "index")
+    found = place.run("search", "Zephyr bridge")
+    assert found.status == 0
+    assert "The Zephyr bridge" in found.out
+    assert "Run `assistant rebuild`." in found.err
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION, "answers": ["4 November 2023"]}) + "\n")
+    measured = place.run("eval", str(questions))
+    assert (measured.status, measured.out) == (1, "")
+    assert "Run `assistant rebuild`." in measured.err
+
+
 def test_a_reader_that_closes_early_is_no_error(built: Place) -> None:
     with built.start("articles", "--json") as process:
         assert process.stdout

@@ -50,6 +50,13 @@ def test_reasons_accounts_statements_and_yes_or_no_want_sentences(question: str)
         ("How many people died?", "Osama Rabie", False),
         ("When was it launched?", "Nov. 3", True),
         ("When was it launched?", "an Ariane rocket", False),
+        ("When was it launched?", "Saturday", False),
+        ("When was it launched?", "at 15:05", False),
+        ("When was it launched?", "Saturday, Dec. 25", True),
+        ("When was it launched?", "15:05 on Dec. 25", True),
+        ("What day was it?", "Saturday", True),
+        ("What year was it?", "1951", True),
+        ("What year was it?", "15:05", False),
         ("Who won?", "Leicester City", True),
     ],
 )

@@ -99,6 +99,11 @@ def test_quoted_text_is_kept_and_exchanged_whole(questions: tuple[str, ...], exp
             "where was Claudio Ranieri born",
         ),
         (
+            ("who owns the club", "how old is his mother?"),
+            "The Thai businessman Vichai Srivaddhanaprabha bought it in 2010. [1]",
+            "how old is Vichai Srivaddhanaprabha's mother?",
+        ),
+        (
             ("Who won the seat in Amethi?", "Where was she born?"),
             "",  # refused: nobody was named
             "Where was she born? (Who won the seat in Amethi?)",

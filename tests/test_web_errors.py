@@ -161,6 +161,10 @@ def test_a_cursor_that_was_never_given_is_422(client: FlaskClient, cursor: str) 
         {"articles": [{"text": "x"}], "url": "https://example.org"},
         {"url": 5},
         {"url": ""},
+        {"text": " "},
+        {"text": "x", "published_at": "yesterday"},
+        {"text": "x", "url": "ftp://example.org/x"},
+        {"text": "x", "id": "no good id"},
     ],
 )
 def test_an_article_that_breaks_the_schema_is_422(client: FlaskClient, body: dict[str, Any]) -> None:

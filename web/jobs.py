@@ -35,6 +35,8 @@ MAX_QUEUED = 100
 MAX_ERRORS_KEPT = 1_000
 MAX_FINISHED_KEPT = 1_000
 MAX_FILE_NAME_CHARS = 200
+PASTED = "pasted"
+"""The `origin` of an article that was written out in a request."""
 
 Kind = Literal["add", "rebuild", "remove"]
 State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
@@ -295,7 +297,7 @@ class Jobs:
                 yield from read_item(name, data)
         for number, fields in enumerate(request.get("articles", []), start=1):
             try:
-                yield article_from_fields(fields, origin="pasted", path=None)
+                yield article_from_fields(fields, origin=PASTED, path=None)
             except BadArticle as error:
                 yield ItemError(fields.get("title") or f"article {number}", str(error))
         if address := request.get("url"):

@@ -8,7 +8,7 @@ from assistant.answer import DEFAULT_TOP_K, Citation, Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.cli.search import heading, read_filters
-from web.cli.terminal import plain, print_json
+from web.cli.terminal import plain, print_json, warn_if_degraded
 from web.replies import answer_json
 from web.settings import Settings
 
@@ -24,6 +24,7 @@ def ask(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        warn_if_degraded(library.status())
         answer = Assistant(library, settings.llm).ask(question)
     if args.json:
         print_json(answer_json(answer))

@@ -10,12 +10,12 @@ from assistant.evaluate import METRICS, load_questions, metrics, table
 from assistant.evaluate import evaluate as ask_all
 from index.library import Library
 from web.cli import DID_NOT_WORK, UsageError
-from web.cli.terminal import ProgressLine, no_articles, print_json
+from web.cli.terminal import ProgressLine, no_articles, print_json, warn_if_degraded
 from web.settings import Settings
 
 
 def evaluate(args: Namespace, settings: Settings) -> int:
-    """Exit status 1 where a metric is under its minimum, and where there are no articles to measure.
+    """Exit status 1 where a metric is under its minimum, and where the index is empty or degraded.
 
     Raises UsageError for a metric that was not measured.
     """
@@ -24,8 +24,10 @@ def evaluate(args: Namespace, settings: Settings) -> int:
         raise UsageError(f"--min {unknown[0]}: there is no such metric; there are {', '.join(METRICS)}")
     questions = load_questions(Path(args.file))
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
-        if not library.status().articles:
-            print(no_articles(settings.articles), file=sys.stderr)
+        if (status := library.status()).state != "ok":
+            if status.state == "empty":
+                print(no_articles(settings.articles), file=sys.stderr)
+            warn_if_degraded(status)
             return DID_NOT_WORK
         assistant = Assistant(library, settings.llm)
         assistant.warm()  # or the first question's time would be that of loading the models

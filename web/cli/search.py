@@ -7,7 +7,7 @@ from contextlib import closing
 from index.filters import Filters
 from index.library import Library
 from web.cli import UsageError
-from web.cli.terminal import no_articles, plain, print_json
+from web.cli.terminal import no_articles, plain, print_json, warn_if_degraded
 from web.limits import DEFAULT_HITS
 from web.replies import found_json
 from web.settings import Settings
@@ -16,6 +16,7 @@ from web.settings import Settings
 def search(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        warn_if_degraded(library.status())
         found = library.search(args.query, filters, args.top_k or DEFAULT_HITS)
         has_articles = bool(found.hits) or library.status().articles > 0
     if args.json:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TextIO
 
 from index.article import ItemError
+from index.library import Status
 from index.progress import Report, Stage
 
 REDRAW_SECONDS = 0.1
@@ -88,6 +89,15 @@ def no_articles(folder: Path) -> str:
         "There are no articles yet. Add some with `assistant add`, "
         f"or put files into {folder} and run `assistant rebuild`."
     )
+
+
+def warn_if_degraded(status: Status) -> None:
+    if status.state == "degraded":
+        print(
+            "assistant: The index is missing or of another embedding model, so that the search goes by words alone or "
+            "by an older state. Run `assistant rebuild`.",
+            file=sys.stderr,
+        )
 
 
 def print_errors(errors: Iterable[ItemError]) -> None:

@@ -6,9 +6,11 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 from pydantic import ValidationError
 
-from index.errors import IndexFault, UnknownArticle, shown
+from index.errors import BadArticle, IndexFault, UnknownArticle, shown
+from index.ingest import article_from_fields
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
+from web.jobs import PASTED
 from web.replies import Json, article_json
 from web.routes.errors import errors
 from web.schemas import (
@@ -105,9 +107,15 @@ def add_articles() -> Started | Response:
             return _started(jobs.add_articles([article.model_dump(exclude_none=True) for article in articles]))
         if "url" in body and "text" not in body:
             return _started(jobs.add_address(AddressBody.model_validate(body).url))
-        return _started(jobs.add_articles([ArticleBody.model_validate(body).model_dump(exclude_none=True)]))
+        fields = ArticleBody.model_validate(body).model_dump(exclude_none=True)
+        article_from_fields(
+            fields, origin=PASTED, path=None
+        )  # of several, a bad one is the job's error; alone it is told
+        return _started(jobs.add_articles([fields]))
     except ValidationError as error:
         return invalid_reply(error)
+    except BadArticle as error:
+        raise Refused(422, f"The article {error}.") from error
 
 
 def _add_files() -> str:

@@ -46,7 +46,7 @@ function answeredParts(answer, handlers) {
     context(answer),
     answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
     isDoubtful(answer) && build("p", { class: "next-step" }, "Not certain. What comes closest in the articles:"),
-    build("div", { class: "sentences" }, ...paragraphs(answer, handlers)),
+    build("div", { class: "sentences" }, build("p", { dir: "auto" }, ...withMarkers(answer, handlers))),
     passageList("Sources", answer.citations, handlers),
   ].filter(Boolean);
 }
@@ -87,15 +87,9 @@ function understoodAs(question) {
   return topic ? `Understood as “${asked}”, asked about “${topic}”` : `Understood as “${question}”`;
 }
 
-function paragraphs(answer, handlers) {
+function withMarkers(answer, handlers) {
   const byIndex = new Map(answer.citations.map((citation) => [citation.index, citation]));
-  // the line break between two paragraphs stays as text, so that the article's text is the answer's
-  return answer.answer.split(/(\n{2,})/).filter(Boolean).map((piece) =>
-    piece.startsWith("\n\n") ? piece : build("p", { dir: "auto" }, ...withMarkers(piece, byIndex, handlers)));
-}
-
-function withMarkers(text, byIndex, handlers) {
-  return text.split(/(\[\d+\])/).map((piece) => {
+  return answer.answer.split(/(\[\d+\])/).map((piece) => {
     const citation = /^\[\d+\]$/.test(piece) && byIndex.get(Number(piece.slice(1, -1)));
     return citation ? marker(piece, citation, handlers) : piece;
   });

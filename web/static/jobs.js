@@ -96,7 +96,7 @@ function errorList({ errors = [], error_count: total = errors.length }) {
       build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
 }
 
-export function progressWords({ state, done, total }) {
+function progressWords({ state, done, total }) {
   const of = total > 0 ? ` ${done} of ${total}` : "";
   return {
     queued: "Waiting for its turn",
@@ -107,7 +107,7 @@ export function progressWords({ state, done, total }) {
   }[state] ?? "Working";
 }
 
-export function summaryWords(job) {
+function summaryWords(job) {
   const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
   if (state === "cancelled") return message || "Cancelled.";
   if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();

@@ -154,7 +154,7 @@ function originalLink({ url, source }, quote) {
 const FRAGMENT_WORDS = 8;
 
 /** `address` with a fragment that makes the browser scroll to `quote`: its first and last words. */
-export function withTextFragment(address, quote) {
+function withTextFragment(address, quote) {
   // a bare dash is part of the fragment's own grammar, and encodeURIComponent leaves it
   const encode = (words) => encodeURIComponent(words.join(" ")).replaceAll("-", "%2D");
   const words = quote.trim().split(/\s+/);
@@ -174,7 +174,7 @@ export function citedSpan(text, { start, end, quote }) {
 }
 
 /** The API counts Unicode characters; one beyond U+FFFF is two UTF-16 units. */
-export function utf16Offset(text, characters) {
+function utf16Offset(text, characters) {
   let offset = 0;
   for (let i = 0; i < characters && offset < text.length; i++) {
     offset += text.codePointAt(offset) > 0xffff ? 2 : 1;
