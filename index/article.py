@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from index.canonical import canonical
+
 ID_PATTERN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 MAX_TEXT_CHARS = 5_000_000
 
@@ -69,11 +71,11 @@ class ItemError:
 
 
 def article_id(*, url: str | None, path: str | None, text: str) -> str:
-    """A stable id: from the URL, else from the path, else from the text.
+    """A stable id: from the URL (and the same for all its variants), else from the path, else from the text.
 
     Readable first (a slug), unique second (ten hex digits of the whole key).
     """
-    key = url or path
+    key = canonical(url) if url else path
     if not key:
         return "text-" + _digest(text)[:16]
     slug = re.sub(r"^https?-(www-)?", "", _slug(key))

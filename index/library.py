@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from index.article import Article, ItemError
+from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.embeddings import Embeddings
@@ -21,9 +22,10 @@ from index.errors import IndexFault, StorageFault
 from index.filters import Filters
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
+from index.ingest.apart import ReaderApart
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
-from index.store import ArticlePage, Outcome, Store, StoredArticle
+from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
 from index.vectors import Mask
 
 MAX_HITS = 200
@@ -62,6 +64,7 @@ class Library:
     def __init__(self, data_dir: Path, embedding_model: str = BUILTIN, *, embedder: Embedder | None = None) -> None:
         """Opens the database; loads no model and no index. `embedder` stands in for the named model."""
         self.data_dir = data_dir
+        self.reader = ReaderApart()
         try:
             self.database = Database(data_dir / "assistant.db")
             self._generations = Generations(data_dir / "index")
@@ -69,11 +72,13 @@ class Library:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
         self._embeddings = Embeddings(self.database)
+        self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
     def close(self) -> None:
+        self.reader.close()
         self.database.close()
 
     def warm(self) -> None:
@@ -107,7 +112,8 @@ class Library:
                 continue
             ids: set[str] = set()
             failures = len(errors)
-            for item in articles_folder.read(file):
+            waiting = partial(progress, "reading", n, len(found))
+            for item in articles_folder.read(file, self.reader, on_wait=waiting):
                 if isinstance(item, ItemError):
                     errors.append(item)
                 elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
@@ -200,6 +206,14 @@ class Library:
         """The current revision, or the one asked for; None when it is not there."""
         return self._store.get(article_id, revision)
 
+    def history(self, article_id: str) -> tuple[Revision, ...]:
+        """Its revisions, the one taken in last first; none where there is no such article."""
+        return self._store.history(article_id)
+
+    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Ids of the articles that say nearly the same as each of these that has such, the first added first."""
+        return self._copies.of(article_ids)
+
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
         """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
         return self._store.page(query, limit, cursor)
@@ -234,6 +248,7 @@ class Library:
             if full:
                 self._embeddings.forget(model, all_of_them=True)
             embedded = self._embed(model, progress)
+            self._copies.update(progress)
             loaded = self._loaded()
             if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile

@@ -54,6 +54,18 @@ class StoredArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of an article, without its text."""
+
+    revision: str
+    title: str
+    published_at: str | None
+    updated_at: str | None
+    added_at: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlePage:
     """Newest first. Texts are left out: `article.text` is empty in every entry."""
 
@@ -165,6 +177,27 @@ class Store:
         with self._database.read() as connection:
             return _stored(connection, article_id, revision)
 
+    def history(self, article_id: str) -> tuple[Revision, ...]:
+        """Every revision that is kept, the one taken in last first; none where there is no such article."""
+        statement = (
+            select(
+                revisions.c.revision,
+                revisions.c.title,
+                revisions.c.published_at,
+                revisions.c.updated_at,
+                revisions.c.added_at,
+                (revisions.c.revision == articles.c.revision).label("is_current"),
+            )
+            .join(articles, articles.c.id == revisions.c.article_id)
+            .where(articles.c.id == article_id)
+            .order_by(revisions.c.added_at.desc(), revisions.c.revision)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                Revision(**{**row._mapping, "is_current": bool(row.is_current)})
+                for row in connection.execute(statement)
+            )
+
     def revisions(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Article]:
         """The articles behind (id, revision) pairs; pairs that are no longer there are left out."""
         wanted = list(dict.fromkeys(keys))
@@ -219,7 +252,9 @@ class Store:
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         entries = tuple(
-            StoredArticle(_article(row, text="", removed="[]"), row.revision, True, row.article_added_at, row.passage_count)
+            StoredArticle(
+                _article(row, text="", removed="[]"), row.revision, True, row.article_added_at, row.passage_count
+            )
             for row in rows[:limit]
         )
         more = len(rows) > limit

@@ -22,10 +22,10 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, s
 from index.article import Article, ItemError
 from index.disk import sync_folder
 from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
-from index.ingest import article_from_fields, read_item
+from index.ingest import article_from_fields
 from index.ingest.address import read_address
 from index.library import Library
-from index.progress import Report, Stage
+from index.progress import Pace, Progress, Report, Stage
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
 
@@ -67,6 +67,10 @@ class Job:
     done: int = 0
     total: int = 0
     """Of the present state; 0 where it is not known how much there is."""
+    rate: float | None = None
+    """Of those, how many a second."""
+    seconds_left: float | None = None
+    """Of the present state."""
     report: Report = NOTHING_DONE
     message: str | None = None
     """Why it failed or was cancelled."""
@@ -79,6 +83,8 @@ class Job:
             "state": self.state,
             "done": self.done,
             "total": self.total,
+            "rate": None if self.rate is None else round(self.rate, 1),
+            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
             "added": report.added,
             "updated": report.updated,
             "removed": report.removed,
@@ -254,15 +260,24 @@ class Jobs:
         with self._database.read() as connection:
             request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
 
-        def progress(stage: Stage, done: int, total: int) -> None:
+        pace = Pace()
+
+        def stop_if_asked() -> None:
             with self._changed:
                 if self._is_closing or job.id in self._cancelled:
                     raise Cancelled("Cancelled.")
-                self._unfinished[job.id] = replace(job, state=stage, done=done, total=total)
+
+        def progress(stage: Stage, done: int, total: int) -> None:
+            stop_if_asked()
+            rate, seconds_left = pace.note(stage, done, total)
+            with self._changed:
+                self._unfinished[job.id] = replace(
+                    job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
+                )
 
         try:
             progress("reading", 0, 0)
-            report = self._report(job, request, progress)
+            report = self._report(job, request, progress, stop_if_asked)
         except Cancelled:
             with self._changed:
                 if job.id not in self._cancelled:
@@ -278,23 +293,18 @@ class Jobs:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, report=report)
 
-    def _report(self, job: Job, request: Json, progress: Callable[[Stage, int, int], None]) -> Report:
+    def _report(self, job: Job, request: Json, progress: Progress, stop_if_asked: Callable[[], None]) -> Report:
         match job.kind:
             case "rebuild":
                 return self._library.rebuild(self._articles, full=request["full"], progress=progress)
             case "remove":
                 return self._library.publish(progress=progress)
             case "add":
-                return self._library.add(self._items(job.id, request), progress=progress)
+                return self._library.add(self._items(job.id, request, stop_if_asked), progress=progress)
 
-    def _items(self, job_id: str, request: Json) -> Iterator[Article | ItemError]:
+    def _items(self, job_id: str, request: Json, stop_if_asked: Callable[[], None]) -> Iterator[Article | ItemError]:
         for number, name in enumerate(request.get("files", [])):
-            try:
-                data = (self._uploads / job_id / str(number)).read_bytes()
-            except OSError as error:
-                yield ItemError(name, f"The upload cannot be read back ({error.strerror}); send it again.")
-            else:
-                yield from read_item(name, data)
+            yield from self._library.reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
         for number, fields in enumerate(request.get("articles", []), start=1):
             try:
                 yield article_from_fields(fields, origin=PASTED, path=None)

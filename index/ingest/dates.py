@@ -10,26 +10,27 @@ from pathlib import PurePosixPath
 
 _MONTHS = "january february march april may june july august september october november december"
 _ZONES = {
-    "UT": 0,
-    "UTC": 0,
-    "GMT": 0,
-    "Z": 0,
-    "EST": 5,
-    "EDT": 4,
-    "CST": 6,
-    "CDT": 5,
-    "MST": 7,
-    "MDT": 6,
-    "PST": 8,
-    "PDT": 7,
+    **{"UT": "+00:00", "UTC": "+00:00", "GMT": "+00:00", "Z": "+00:00", "CET": "+01:00", "CEST": "+02:00"},
+    **{"EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00"},
+    **{"MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00"},
 }
-"""Hours behind UTC, from RFC 822, section 5.1."""
+"""Of RFC 822, section 5.1, and of Central Europe."""
+_LOCAL_ZONES = {"ET", "CT", "MT", "PT", "BST", "IST"}
+"""An hour that stands with one of these could be either of two: of such a date-time the date is taken."""
 
-_TIME = r"(?:,?\s+(?:at\s+)?(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?:\s*(?P<zone>[A-Z]{1,3}|[+-]\d{4}))?)?"
-_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,?\s+)?"
+_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
+_DATES = (
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})",
+    r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
+)
+_TIME = (
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?::(?P<second>\d\d))?)? ?(?P<half>[AaPp]\.?[Mm]\b\.?)?"
+    r"(?: ?(?P<zone>[A-Z]{1,4}|[+-]\d{4}))?"
+)
 _NAMED_MONTH = [
-    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[A-Za-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}}){_TIME}"),
-    re.compile(rf"{_WEEKDAY}(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_TIME}"),
+    re.compile(form)
+    for date in _DATES
+    for form in (rf"{_WEEKDAY}{date}(?:(?:,? at |,? ?[/|·–-] ?|,? ){_TIME})?", rf"{_TIME},?(?: on)? {_WEEKDAY}{date}")
 ]
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)")
 
@@ -37,7 +38,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)")
 def iso_date(value: object) -> str | None:
     """`value` (a string, or a date as YAML gives it) as ISO 8601; None if it is no complete date.
 
-    Read are ISO 8601, RFC 822, 2021/03/29, "29 March 2021" and "March 29, 2021" with or without a time.
+    Read are ISO 8601, RFC 822, 2021/03/29, "29 March 2021" and "March 29, 2021" with or without a time, which may
+    stand before the date and in twelve hours: "4:35 p.m. EST, Nov. 3, 2023".
     """
     if isinstance(value, dt.date):  # a datetime is a date too
         return value.isoformat()
@@ -69,15 +71,23 @@ def _from_iso(stated: str) -> str | None:
 
 
 def _from_named_month(stated: str) -> str | None:
+    stated = " ".join(stated.split())
     found = next((match for form in _NAMED_MONTH if (match := form.fullmatch(stated))), None)
     if found is None:
         return None
     written = re.sub("^sept$", "sep", found["month"].lower())
     month = next((n for n, name in enumerate(_MONTHS.split(), 1) if name.startswith(written)), 0)
     day = dt.date(int(found["year"]), month, int(found["day"]))
-    if found["time"] is None:
+    if found["hour"] is None or found["zone"] in _LOCAL_ZONES:
         return day.isoformat()
+    time = f"{_hour(found):02}:{found['minute'] or '00'}:{found['second'] or '00'}"
     zone = found["zone"] or ""
-    offset = f"-{_ZONES[zone]:02}:00" if zone in _ZONES else zone
-    hours, _, rest = found["time"].partition(":")
-    return dt.datetime.fromisoformat(f"{day}T{hours:0>2}:{rest}{offset}").isoformat()
+    return dt.datetime.fromisoformat(f"{day}T{time}{_ZONES.get(zone, zone)}").isoformat()
+
+
+def _hour(found: re.Match[str]) -> int:
+    """Of 24 hours. "7" alone is none, nor is "13 p.m."."""
+    hour, half = int(found["hour"]), found["half"]
+    if half is None and found["minute"] is None or half and not 1 <= hour <= 12:
+        raise ValueError(hour)
+    return hour if half is None else hour % 12 + (12 if half[0] in "Pp" else 0)

@@ -1,0 +1,275 @@
+"""A parsed page in, the same page without the text that a reader of it does not see.
+
+Looked at are attributes (`hidden`, `aria-hidden` on a block), elements that never show (`template`, `noscript`),
+inline styles, and the page's own `<style>` rules whose selector is one or two names ("p", ".a", "p.a", ".a#b"), in
+the cascade's order. Not read are outside style sheets, longer selectors and what stands within an at-rule (`@media
+print` hides nothing on a screen): what only those hide stays.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any, NamedTuple
+
+MAX_STYLE_CHARS = 1_000_000
+MAX_NAMES = 12
+"""Of one element, its tag, id and classes, among those that a rule is about: pairs of them are looked up."""
+
+_NEVER_SHOWN = frozenset({"template", "noscript", "noframes", "datalist"})
+_HIDDEN_CLASSES = frozenset(
+    "sr-only visually-hidden visuallyhidden is-visually-hidden screen-reader-text screen-reader-only a11y-hidden "
+    "is-hidden u-hidden d-none".split()
+)
+"""Names that the usual style sheets give to what does not show; `d-none` beside `d-md-block` does."""
+
+_INLINE = frozenset(
+    "a abbr b bdi bdo cite code em font i ins kbd mark q s small span strong sub sup time u var".split()
+)
+_PROPERTIES = frozenset(
+    "display visibility content-visibility font-size opacity position left right top text-indent clip clip-path "
+    "transform width height max-height overflow color background-color "
+    "background-image".split()
+)
+_NAME = r"-?[A-Za-z_][\w-]*"
+_SELECTOR = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME})?")
+_LENGTH = re.compile(r"([+-]?\d{0,9}\.?\d{0,9})([a-z]{0,4}|%)")
+_FAR = {"": 500, "px": 500, "pt": 500, "em": 50, "rem": 50, "ch": 50, "%": 100, "vw": 100, "vh": 100}
+"""How far to the left of its place, or above it, text is off the screen."""
+
+_COLORS = {"white": "ffffff", "black": "000000", "transparent": "transparent"}
+
+Weight = tuple[bool, int, int, int, int]
+"""Of a declaration: whether it is important; its selector's ids, classes and tags; its place in the page."""
+
+_ATTRIBUTE: Weight = (False, -1, 0, 0, 0)
+_IDS_OF_INLINE = 3
+"""An inline style counts as one more id than a selector of two names can have."""
+
+
+class Shown(NamedTuple):
+    """What an element hands down to those in it. A colour is None where it is not known."""
+
+    visible: bool = True
+    sized: bool = True
+    color: str | None = None
+    background: str | None = None
+
+    @property
+    def blends(self) -> bool:
+        return self.color is not None and self.color in {"transparent", self.background}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The declarations of a page's style rules, by the names that their selectors ask for."""
+
+    declared: dict[frozenset[str], dict[str, tuple[Weight, str]]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+
+
+def remove_hidden(page: Any) -> None:
+    """Take out of `page`, in place, what does not show.
+
+    Its root and `body` stay, whatever their style: many pages hide those until a script has run.
+    """
+    rules, are_all = _rules(page)
+    root = Shown(background="ffffff" if are_all else None)
+    kept: dict[Any, Shown] = {}
+    hidden: list[Any] = []
+    for element in page.iter("*"):
+        within = kept.get(element.getparent(), root if element is page else None)
+        if within is None:  # in something hidden
+            continue
+        style = _style(element, rules)
+        shown = _shown(style, within) if style else within
+        if element.tag in {"html", "head", "body"}:
+            shown = root._replace(background=shown.background, color=None if shown.blends else shown.color)
+        elif _is_marked_hidden(element) or (style and _hides(style)):
+            hidden.append(element)
+            continue
+        if shown.blends and not within.blends and _is_over_picture(element):
+            shown = shown._replace(background=None)
+        kept[element] = shown
+        if shown.blends or not (shown.visible and shown.sized):
+            element.text = None
+            for child in element:
+                child.tail = None
+    for element in hidden:
+        element.drop_tree()
+
+
+def _is_marked_hidden(element: Any) -> bool:
+    """Whether its tag, attributes or class say that it does not show."""
+    said = element.attrib
+    if element.tag in _NEVER_SHOWN or "hidden" in said or (element.tag == "dialog" and "open" not in said):
+        return True
+    classes = said.get("class", "").split()
+    if not _HIDDEN_CLASSES.isdisjoint(classes):
+        return not any(re.search(r"[:-](?:block|flex|grid|inline)", name) for name in classes)
+    if said.get("aria-hidden") != "true" or element.tag in _INLINE:
+        return False
+    # A page that was saved while its cookie dialog was open says so of all the rest.
+    return next(element.iter("main", "article", "h1"), None) is None
+
+
+def _hides(style: dict[str, str]) -> bool:
+    """Whether an element of that style does not show, whatever is in it."""
+    said = style.get
+    placed = said("position") in {"absolute", "fixed"}
+    cut = said("overflow") in {"hidden", "clip"}
+    return (
+        said("display") == "none"
+        or said("content-visibility") == "hidden"
+        or _is_at_most(0, said("opacity"))
+        or _is_far_off(said("text-indent"))
+        or (placed and any(_is_far_off(said(side)) for side in ("left", "right", "top")))
+        or (placed and re.match(r"rect\(\s*[01](?:px)?\b", said("clip", "")) is not None)
+        or (cut and any(_is_at_most(1, said(side)) for side in ("width", "height", "max-height")))
+        or re.match(r"inset\(\s*(?:[5-9]\d|100)%", said("clip-path", "")) is not None
+        or re.match(r"scale\(\s*0\s*[,)]|translate[xy]?\(\s*-\d{4}", said("transform", "")) is not None
+    )
+
+
+def _shown(style: dict[str, str], within: Shown) -> Shown:
+    """What an element of that style hands down, itself in an element that hands down `within`."""
+    visible, sized, color, background = within
+    if "visibility" in style:
+        visible = style["visibility"] not in {"hidden", "collapse"}
+    if size := style.get("font-size"):
+        relative = size.endswith("%") or bool(re.search(r"(?<!r)em$", size))
+        sized = (sized or not relative) and not _is_at_most(0 if relative else 1, size)
+    if "color" in style:
+        color = _color(style["color"])
+    if "background-color" in style:
+        background = _color(style["background-color"])
+        background = within.background if background == "transparent" else background
+    if style.get("background-image", "none") != "none" or style.get("position") in {"absolute", "fixed"}:
+        background = None
+    return Shown(visible, sized, color, background)
+
+
+def _is_over_picture(element: Any) -> bool:
+    """Whether it may stand on a picture, as white headlines do, and not on the background."""
+    around = element.getparent()
+    return around is not None and next(around.iter("img", "picture", "video", "svg", "canvas"), None) is not None
+
+
+def _length(value: str | None) -> tuple[float, str] | None:
+    found = _LENGTH.fullmatch(value) if value else None
+    try:
+        return (float(found[1]), found[2]) if found else None
+    except ValueError:  # "auto", "."
+        return None
+
+
+def _is_at_most(bound: int, value: str | None) -> bool:
+    length = _length(value)
+    return length is not None and length[0] <= bound and (bound == 0 or length[1] in {"", "px", "pt"})
+
+
+def _is_far_off(value: str | None) -> bool:
+    length = _length(value)
+    return length is not None and length[0] <= -_FAR.get(length[1], float("inf"))
+
+
+def _color(value: str) -> str | None:
+    """Six hex digits, or "transparent"; None for what is not known as such: a name, an image, a gradient."""
+    if value in _COLORS:
+        return _COLORS[value]
+    if found := re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", value):
+        digits = found[1]
+        return digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
+    if found := re.fullmatch(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", value):
+        return "".join(f"{int(part):02x}" for part in found.groups())
+    return "transparent" if re.fullmatch(r"rgba\([^()]{0,40},\s*0?\.?0\s*\)", value) else None
+
+
+def _style(element: Any, rules: Rules) -> dict[str, str]:
+    """What the page's rules, the element's own style and its old attributes say, the weightiest of each property."""
+    said = element.attrib
+    if not said and element.tag not in rules.names:
+        return {}
+    found: dict[str, tuple[Weight, str]] = {}
+    for name, attribute in (("color", "color"), ("background-color", "bgcolor")):
+        if value := said.get(attribute):
+            found[name] = (_ATTRIBUTE, value.strip().lower())
+    for names in _asked_for(element, rules.names):
+        _add(found, rules.declared.get(names, {}))
+    if own := said.get("style"):
+        _add(found, _declarations(own, (_IDS_OF_INLINE, 0, 0, 0)))
+    return {name: value for name, (_, value) in found.items()}
+
+
+def _asked_for(element: Any, known: set[str]) -> Iterator[frozenset[str]]:
+    names = [name for name in (element.tag, f"#{element.get('id')}") if name in known]
+    names += [name for name in (f".{name}" for name in element.get("class", "").split()) if name in known]
+    names = names[:MAX_NAMES]
+    yield from (frozenset({name}) for name in names)
+    yield from map(frozenset, combinations(names, 2))
+
+
+def _add(found: dict[str, tuple[Weight, str]], more: dict[str, tuple[Weight, str]]) -> None:
+    for name, (weight, value) in more.items():
+        if name not in found or found[name][0] <= weight:
+            found[name] = (weight, value)
+
+
+def _declarations(block: str, selector: tuple[int, int, int, int]) -> dict[str, tuple[Weight, str]]:
+    """Those of the properties that can hide, by name; `selector` is its ids, classes and tags, and its place."""
+    found: dict[str, tuple[Weight, str]] = {}
+    for declaration in block.split(";"):
+        name, _, value = declaration.partition(":")
+        name = name.strip().lower()
+        value = value.strip().lower()
+        if name == "background":
+            # "#fff url(paper.png)" is not known to be of one colour.
+            name = "background-color"
+        if name in _PROPERTIES and len(value) <= 100:
+            important = value.endswith("!important")
+            _add(found, {name: ((important, *selector), value.removesuffix("!important").rstrip())})
+    return found
+
+
+def _rules(page: Any) -> tuple[Rules, bool]:
+    """The rules of the page's own style sheets, and whether no other rule can set a background."""
+    rules = Rules()
+    css = "\n".join(element.text or "" for element in page.iter("style"))
+    are_all = len(css) <= MAX_STYLE_CHARS and page.find(".//link[@rel='stylesheet']") is None
+    for place, (selectors, block) in enumerate(_blocks(css[:MAX_STYLE_CHARS])):
+        declared = _declarations(block, (0, 0, 0, 0))
+        for selector in map(str.strip, selectors.split(",")) if declared or "background" in block else ():
+            if not _SELECTOR.fullmatch(selector):
+                are_all = are_all and "background" not in block
+                continue
+            names = frozenset(re.findall(rf"[.#]?{_NAME}", selector))
+            ids, classes = selector.count("#"), selector.count(".")
+            weight = (ids, classes, len(names) - ids - classes, place)
+            rules.names.update(names)
+            _add(
+                rules.declared.setdefault(names, {}),
+                {name: ((said[0], *weight), value) for name, (said, value) in declared.items()},
+            )
+    return rules, are_all
+
+
+def _blocks(css: str) -> Iterator[tuple[str, str]]:
+    """The selectors and the declarations of each rule; of an at-rule its name and all that stands within it."""
+    before, *after = css.split("/*")
+    css = before + " ".join(part.partition("*/")[2] for part in after)
+    css = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "''", css)
+    depth, selectors, block = 0, "", list[str]()
+    for token in re.split(r"([{}])", css):
+        if token == "{":
+            depth += 1
+        elif token == "}" and depth == 1:
+            yield selectors, "".join(block)
+            depth, block = 0, []
+        elif token == "}":
+            depth = max(depth - 1, 0)
+        elif depth == 0:
+            selectors = token.rpartition(";")[2].strip()
+        else:
+            block.append(token)
+    if depth:
+        yield selectors, "".join(block)

@@ -1,0 +1,138 @@
+"""A parsed page in, its paragraphs out, in reading order: what a browser would show as one block of lines is one.
+
+A paragraph ends where a block element begins or ends, or at two line breaks in a row. List items and rows of a table
+stand one a line; a table that holds more than words (the layout of old pages) is no table here but what it holds.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+MAX_CELL_CHARS = 300
+"""A table with more in a cell is there for the layout."""
+
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
+    "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre section summary table tbody td "
+    "tfoot th thead tr ul".split()
+)
+HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
+_LISTS = frozenset("ul ol dl menu".split())
+_CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "blockquote")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    text: str
+    """One line, or several where the page has a line break."""
+    element: Any
+    """The innermost block that it stands in."""
+    linked_chars: int
+    """Of its characters those that are links."""
+    group: Any
+    """The outermost list, or the table, that it is an item or a row of; None if it is of none."""
+
+    @property
+    def is_heading(self) -> bool:
+        return self.element.tag in HEADINGS
+
+
+class _Piece(NamedTuple):
+    text: str
+    element: Any
+    is_linked: bool
+    group: Any
+
+
+_END = _Piece("", None, False, None)
+"""Of a block, or the beginning of another."""
+
+
+def paragraphs(root: Any) -> list[Paragraph]:
+    """Those in `root`, in the order of the page; none is blank."""
+    pieces: list[_Piece] = []
+    _walk(root, _Piece("", root, False, None), pieces)
+    found: list[Paragraph] = []
+    for is_end, run in groupby(pieces, key=lambda piece: piece is _END):
+        if not is_end:
+            found += _of_run(list(run))
+    return found
+
+
+def joined(found: list[Paragraph]) -> str:
+    """Their text: an empty line between two, unless they are of one list or table."""
+    text = ""
+    for before, paragraph in zip([None, *found], found, strict=False):
+        if before is not None:
+            text += "\n" if paragraph.group is not None and paragraph.group is before.group else "\n\n"
+        text += paragraph.text
+    return text
+
+
+def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
+    tag = element.tag
+    if tag == "table" and _is_of_words(element):
+        for row in element.iter("tr"):
+            cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter("td", "th")]
+            linked = sum(len("".join(link.itertext())) for link in row.iter("a"))
+            is_linked = 2 * linked > sum(map(len, cells))
+            pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, is_linked, element), _END]
+        return
+    is_block = tag in _BLOCKS
+    group = within.group
+    if tag in _LISTS and group is None:
+        group = element
+    elif tag in {"li", "dd"} and sum(child.tag in _BLOCKS for child in element) > 1:
+        group = None
+    here = _Piece("", element if is_block else within.element, within.is_linked or tag == "a", group)
+    if is_block:
+        pieces.append(_END)
+    _say(element.text, here, pieces)
+    for child in element:
+        if child.tag == "br":
+            pieces.append(here._replace(text="\n"))
+        elif isinstance(child.tag, str):
+            _walk(child, here, pieces)
+        _say(child.tail, here, pieces)
+    if is_block:
+        pieces.append(_END)
+
+
+def _say(text: str | None, here: _Piece, pieces: list[_Piece]) -> None:
+    if text:
+        is_kept = here.element.tag == "pre"
+        pieces.append(here._replace(text=text if is_kept else re.sub(r"\s+", " ", text)))
+
+
+def _of_run(run: list[_Piece]) -> list[Paragraph]:
+    """The paragraphs in what stands between two ends: one, or more where line breaks part them."""
+    found: list[Paragraph] = []
+    lines: list[list[_Piece]] = [[]]
+    for piece in run:
+        first, *others = piece.text.split("\n")
+        lines[-1].append(piece._replace(text=first))
+        lines += [[piece._replace(text=other)] for other in others]
+    for is_blank, part in groupby(lines, key=lambda line: not "".join(piece.text for piece in line).strip()):
+        if is_blank:
+            continue
+        block = list(part)
+        said = [piece for line in block for piece in line if piece.text.strip()]
+        text = "\n".join(" ".join("".join(piece.text for piece in line).split()) for line in block)
+        linked = sum(len(piece.text.strip()) for piece in said if piece.is_linked)
+        found.append(Paragraph(text, said[0].element, linked, said[0].group))
+    return found
+
+
+def _is_of_words(table: Any) -> bool:
+    """Whether a table has rows of several short cells and nothing else in them."""
+    rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
+    return (
+        sum(len(row) > 1 for row in rows) * 2 > len(rows)
+        and next(table.iterdescendants("table"), None) is None
+        and all(
+            len("".join(cell.itertext())) <= MAX_CELL_CHARS and len(list(cell.iterdescendants(*_CELL_BLOCKS))) <= 1
+            for row in rows
+            for cell in row
+        )
+    )

@@ -1,0 +1,47 @@
+"""The child process in which files are read: requests on standard input, what was read on standard output.
+
+A request is a line of JSON, `{"name", "path"}` for a file or `{"name", "size"}` followed by so many bytes. Each
+article or error comes back as a line of JSON, then an empty line. JSON and not pickle: what a parser was tricked
+into saying is data to whoever reads it. Memory is bounded here; time is the parent's to bound (`apart.py`).
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+
+from index.article import Article, ItemError
+from index.ingest.formats import read_file, read_item
+
+MAX_MEMORY_BYTES = 2_000_000_000
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    requests, replies = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # what a library prints is no reply
+    for line in requests:
+        for item in _read(json.loads(line), requests):
+            kind = "article" if isinstance(item, Article) else "error"
+            replies.write(json.dumps({kind: asdict(item)}).encode() + b"\n")
+            replies.flush()
+        replies.write(b"\n")
+        replies.flush()
+
+
+def _read(request: dict[str, object], requests: IO[bytes]) -> Iterator[Article | ItemError]:
+    name = str(request["name"])
+    try:
+        if "path" in request:
+            yield from read_file(name, Path(str(request["path"])))
+        else:
+            yield from read_item(name, requests.read(int(str(request["size"]))))
+    except MemoryError:
+        yield ItemError(name, f"Reading it takes more than {MAX_MEMORY_BYTES:,} bytes of memory. Divide it.")
+
+
+if __name__ == "__main__":
+    main()
