@@ -2,8 +2,8 @@
 
 A text in, its MinHash signature over word shingles and the keys out under which its copies are looked up; two texts
 in, whether they are copies; pairs in, clusters out. MinHash finds the few that may be copies among all articles, cut
-ones too, since of texts that share a quarter of their shingles some two least ones in a row are the same; the words
-and numbers themselves decide. Left out: translations, and the same news in other words.
+ones too: the least hashes are looked up by twos, and one two in common of 64 is enough; then the words and numbers
+themselves decide. Left out: translations, and the same news in other words.
 """
 
 import re
@@ -22,8 +22,8 @@ MIN_WORDS = 30
 SHINGLE_WORDS = 4
 BANDS = 64
 BAND_ROWS = 2
-"""64 × 2 finds 0.998 of the copies of `bench/copies.py`'s tune part, 48 × 2 0.995, 64 × 3 0.955; 24 × 1 finds all, and
-fifty times as many wrong candidates where articles share a site's lines."""
+"""64 × 2 finds 0.998 of the copies of `bench/copies.py`'s tune part, 48 × 2 0.995, 64 × 3 0.955; 24 × 1 finds all, but
+fifty times as many wrong candidates where a quarter of the articles share a site's lines (prototype)."""
 
 MAY_SHARE = 0.25
 """Estimated share of the shorter text's shingles in the longer from which the texts themselves are compared."""

@@ -3,6 +3,7 @@
 import hashlib
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -28,8 +29,8 @@ def test_a_revision_is_the_start_of_the_sha_256_of_the_content_as_sorted_json() 
     ],
 )
 def test_a_change_of_any_content_changes_the_revision(field: str) -> None:
-    changed = replace(BRIDGE, **{field: "2024-01-01"})
-    assert changed.revision != BRIDGE.revision
+    value: dict[str, Any] = {field: "2024-01-01"}
+    assert replace(BRIDGE, **value).revision != BRIDGE.revision
 
 
 def test_a_missing_field_and_an_empty_one_are_different_content() -> None:

@@ -24,10 +24,10 @@ PARAGRAPHS = [
 ARTICLE = "\n\n".join(PARAGRAPHS)
 NEWS = (
     "A court in Northbury stopped the work on the new bridge over the Harle on Friday, a month after the first piles "
-    "had been driven, because the river authority had not been heard. Judge Karel Brandt ordered that the site be cleared "
-    "of machines within ten days.\n\nAldermoor said it would appeal. Its director, Ewa Bieniek, put the cost of every "
-    "week that is lost at 240,000 euros and would not say who is to bear it. On the bank some thirty people cheered "
-    "when the last crane was switched off; others, who live on the road that the lorries now take, did not."
+    "had been driven, because the river authority had not been heard. Judge Karel Brandt ordered that the site be "
+    "cleared of machines within ten days.\n\nAldermoor said it would appeal. Its director, Ewa Bieniek, put the cost "
+    "of every week that is lost at 240,000 euros and would not say who is to bear it. On the bank some thirty people "
+    "cheered when the last crane was switched off; others, who live on the road that the lorries now take, did not."
 )
 SITE = (
     "The Harbour Gazette | Print this page",
@@ -110,7 +110,7 @@ COPIES = {
     .replace("said", "stated")
     .replace("asked", "called"),
     "numbers written otherwise": ARTICLE.replace("nine", "9").replace("18,000", "18000").replace("Seven", "7"),
-    "a name spelled otherwise": ARTICLE.replace("Rocaberti", "Roccaberti"),
+    "names spelled otherwise": ARTICLE.replace("Quell", "Kwell").replace("Aldermoor", "Aldermore"),
     "introduced": f"We print the report of our partners; our own is to follow in the evening.\n\n{ARTICLE}",
 }
 
@@ -145,6 +145,7 @@ OTHERS = {
     .replace("Northbury", "Cairnsford"),
     "an update with the old background": "\n\n".join([NEWS, *PARAGRAPHS[2:]]),
     "another story that quotes a paragraph": f"{NEWS}\n\n{PARAGRAPHS[2]}",
+    "another story that opens with a paragraph": f"{PARAGRAPHS[3]}\n\n{NEWS}",
     "another story": NEWS,
     "a digest that has it among others": "\n\n".join(
         [ARTICLE, *(" ".join(random.Random(n).sample(MADE_UP, 200)) for n in range(6))]

@@ -230,7 +230,7 @@ def test_a_file_of_the_folder_that_is_named_by_hand_is_taken_in_as_it_is_now(lib
     folder.write("a.txt", "The comet came back.")
     library.rebuild(folder.path)
     folder.write("a.txt", "The comet went away.")
-    assert library.add(read_paths([folder.path / "a.txt"], folder.path)) == Report(updated=1, embedded=1)
+    assert library.add(read_paths([folder.path / "a.txt"], library.reader, folder.path)) == Report(updated=1, embedded=1)
     assert library.rebuild(folder.path) == Report(unchanged=1)
     assert texts(library, "comet") == ["The comet went away."]
 
@@ -364,6 +364,8 @@ def test_progress_tells_each_stage_in_order_and_how_far_it_is(library: Library, 
         ("embedding", 0, 73),
         ("embedding", 64, 73),
         ("embedding", 73, 73),
-        ("indexing", 0, 73),
+        ("indexing", 0, 73),  # for copies among the articles
+        ("indexing", 64, 73),
+        ("indexing", 0, 73),  # passages
         ("publishing", 1, 1),
     ]

@@ -97,7 +97,9 @@ class ReaderApart:
 def _started() -> "subprocess.Popen[bytes]":
     # -P: a folder named `index` where the program was started is not ours
     command = [sys.executable, "-P", "-m", "index.ingest.worker"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    # each thread of OpenBLAS takes of the memory that the child may have
+    env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True)
 
 
 def _is_ready(descriptor: int, max_seconds: float, on_wait: Callable[[], None]) -> bool:

@@ -48,6 +48,7 @@ _LABEL = re.compile(
 
 def remove_boxes(page: Any) -> None:
     """Take out of `page`, in place, what is surely not the story."""
+    _remove(page, lambda element: element.tag in {"script", "style"})
     whole = len("".join(page.itertext()))
     _remove(page, lambda element: _is_box(element) and not _is_wrapper(element, whole))
 

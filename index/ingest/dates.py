@@ -10,11 +10,22 @@ from pathlib import PurePosixPath
 
 _MONTHS = "january february march april may june july august september october november december"
 _ZONES = {
-    **{"UT": "+00:00", "UTC": "+00:00", "GMT": "+00:00", "Z": "+00:00", "CET": "+01:00", "CEST": "+02:00"},
-    **{"EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00"},
-    **{"MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00"},
+    "UT": 0,
+    "UTC": 0,
+    "GMT": 0,
+    "Z": 0,
+    "CET": -1,
+    "CEST": -2,
+    "EST": 5,
+    "EDT": 4,
+    "CST": 6,
+    "CDT": 5,
+    "MST": 7,
+    "MDT": 6,
+    "PST": 8,
+    "PDT": 7,
 }
-"""Of RFC 822, section 5.1, and of Central Europe."""
+"""Hours behind UTC, from RFC 822, section 5.1, and of Central Europe."""
 _LOCAL_ZONES = {"ET", "CT", "MT", "PT", "BST", "IST"}
 """An hour that stands with one of these could be either of two: of such a date-time the date is taken."""
 
@@ -82,12 +93,13 @@ def _from_named_month(stated: str) -> str | None:
         return day.isoformat()
     time = f"{_hour(found):02}:{found['minute'] or '00'}:{found['second'] or '00'}"
     zone = found["zone"] or ""
-    return dt.datetime.fromisoformat(f"{day}T{time}{_ZONES.get(zone, zone)}").isoformat()
+    offset = f"{-_ZONES[zone]:+03}:00" if zone in _ZONES else zone
+    return dt.datetime.fromisoformat(f"{day}T{time}{offset}").isoformat()
 
 
 def _hour(found: re.Match[str]) -> int:
     """Of 24 hours. "7" alone is none, nor is "13 p.m."."""
     hour, half = int(found["hour"]), found["half"]
-    if half is None and found["minute"] is None or half and not 1 <= hour <= 12:
+    if (half and not 1 <= hour <= 12) or (not half and not found["minute"]):
         raise ValueError(hour)
-    return hour if half is None else hour % 12 + (12 if half[0] in "Pp" else 0)
+    return hour if not half else hour % 12 + (12 if half[0] in "Pp" else 0)

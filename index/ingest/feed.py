@@ -30,8 +30,11 @@ MAX_BYTES = 2_000_000
 MAX_TAGS = 100_000
 """A feed of nothing but tags takes feedparser 50 µs for each."""
 
-_MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){301}")
-"""More than 300 in one tag: the XML reader's time grows with the square of them, 20,000 take it six seconds."""
+MAX_ATTRIBUTES, MAX_NAMESPACES = 300, 100
+"""Of one tag, and of a feed: time grows with the square of either, six seconds for 20,000 attributes."""
+
+_MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1))
+_NAMESPACE = re.compile(rb"xmlns[^<>=]{0,50}=\s?[^<>\s]{0,100}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,12 @@ def read_feed(page: Page) -> Feed:
 
 
 def _xml_entries(page: Page) -> tuple[int, Iterator[Entry]]:
-    if (tags := page.data.count(b"<")) > MAX_TAGS:
-        raise BadArticle(f"The feed has {tags:,} tags; the limit is {MAX_TAGS:,}. Add its articles.")
-    if _MANY_ATTRIBUTES.search(page.data):
-        raise BadArticle("The feed has a tag with more than 300 attributes. Add its articles.")
+    tags, namespaces = page.data.count(b"<"), len(set(_NAMESPACE.findall(page.data)))
+    if tags > MAX_TAGS or namespaces > MAX_NAMESPACES or _MANY_ATTRIBUTES.search(page.data):
+        raise BadArticle(
+            f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {MAX_TAGS:,} tags, "
+            f"{MAX_NAMESPACES} namespaces and {MAX_ATTRIBUTES} attributes a tag. Add its articles."
+        )
     headers = {"content-location": page.url}
     if page.charset:
         headers["content-type"] = f"application/xml; charset={page.charset}"
@@ -91,7 +96,7 @@ def _xml_entries(page: Page) -> tuple[int, Iterator[Entry]]:
         raise BadArticle(f"The feed is too damaged to be read ({type(error).__name__}: {str(error)[:200]}).") from error
     if not feed.get("version"):
         raise BadArticle("It is XML but neither a feed nor a sitemap: give the address of a page, a feed or a sitemap.")
-    said = Entry("", None, source=_line(feed.feed.get("title")), language=_line(feed.feed.get("language")))
+    said = Entry("", None, source=one_line(feed.feed.get("title")), language=one_line(feed.feed.get("language")))
     return len(feed.entries), (_xml_entry(found, n, page.url, said) for n, found in enumerate(feed.entries, start=1))
 
 
@@ -101,12 +106,12 @@ def _xml_entry(found: Any, position: int, base: str, feed: Entry) -> Entry:
     bodies = [*found.get("content", []), found.get("summary_detail", {})]
     texts = (_text(body.get("value", ""), is_plain=body.get("type") == "text/plain") for body in bodies)
     return Entry(
-        key=_line(found.get("link")) or _line(found.get("id")) or f"entry {position}",
-        link=_web_link(found.get("link"), base),
-        title=_line(found.get("title")),
+        key=one_line(found.get("link")) or one_line(found.get("id")) or f"entry {position}",
+        link=web_link(found.get("link"), base),
+        title=one_line(found.get("title")),
         text=next(filter(None, texts), ""),
         source=feed.source,
-        author=_line(found.get("author")),
+        author=one_line(found.get("author")),
         published_at=published_at or updated_at,
         updated_at=updated_at,
         language=feed.language,
@@ -134,32 +139,32 @@ def _json_entries(page: Page) -> tuple[int, Iterator[Entry]]:
 
 def _json_entry(item: dict[str, Any], position: int, base: str, feed: dict[str, Any]) -> Entry:
     stated = item.get("url") or item.get("external_url")
-    link = _web_link(stated, base)
+    link = web_link(stated, base)
     published_at, updated_at = iso_date(item.get("date_published")), iso_date(item.get("date_modified"))
     texts = (
         _text(item.get(name), is_plain=name != "content_html") for name in ("content_html", "content_text", "summary")
     )
     return Entry(
-        key=link or _line(stated) or _line(item.get("id")) or f"entry {position}",
+        key=link or one_line(stated) or one_line(item.get("id")) or f"entry {position}",
         link=link,
-        title=_line(item.get("title")),
+        title=one_line(item.get("title")),
         text=next(filter(None, texts), ""),
-        source=_line(feed.get("title")),
+        source=one_line(feed.get("title")),
         author=_names(item) or _names(feed),
         published_at=published_at or updated_at,
         updated_at=updated_at,
-        language=_line(item.get("language")) or _line(feed.get("language")),
+        language=one_line(item.get("language")) or one_line(feed.get("language")),
     )
 
 
 def _names(said: dict[str, Any]) -> str | None:
     authors = said.get("authors")
     stated = [said.get("author"), *(authors if isinstance(authors, list) else [])]  # `author` is version 1.0's
-    names = (_line(author.get("name")) for author in stated if isinstance(author, dict))
-    return _line(", ".join(dict.fromkeys(filter(None, names))))
+    names = (one_line(author.get("name")) for author in stated if isinstance(author, dict))
+    return one_line(", ".join(dict.fromkeys(filter(None, names))))
 
 
-def _web_link(stated: object, base: str) -> str | None:
+def web_link(stated: object, base: str) -> str | None:
     if not isinstance(stated, str) or len(stated) > MAX_FIELD_CHARS:
         return None
     with suppress(ValueError):
@@ -169,7 +174,7 @@ def _web_link(stated: object, base: str) -> str | None:
     return None
 
 
-def _line(marked_up: object) -> str | None:
+def one_line(marked_up: object) -> str | None:
     """A title or a name on one line, cut where it is too long; feeds escape these once too often, and put tags in."""
     if not isinstance(marked_up, str):
         return None

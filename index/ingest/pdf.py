@@ -61,8 +61,9 @@ MAX_FONT_BYTES = 32_000_000
 MAX_UNPACKED_BYTES = 256_000_000
 """Of what is unpacked: one stream that is read as text, the file of a font, and all together."""
 
-MAX_DRAWN_BYTES = 40_000_000
-"""Of all page content, a form counted each time that it is drawn: half a minute's work."""
+MAX_DRAWN_BYTES = 10_000_000
+"""Of all page content with text, a form counted each time that it is drawn: half a minute's work. Text takes 2 bytes a
+character."""
 
 MAX_FILTERS = 4
 MAX_NESTED = 1_000
@@ -411,7 +412,10 @@ class _Interpreter(PDFPageInterpreter):
     device: _Device
 
     def execute(self, streams: Sequence[object]) -> None:
-        self.device.drawn += sum(len(stream_value(stream).get_data()) for stream in streams)
+        contents = [stream_value(stream).get_data() for stream in streams]
+        if not any(b"BT" in content or b"Do" in content for content in contents):
+            return  # neither text nor a form: a drawing, which may be large
+        self.device.drawn += sum(map(len, contents))
         if self.device.drawn > MAX_DRAWN_BYTES:
             raise BadArticle(f"has more than {MAX_DRAWN_BYTES:,} bytes to draw: save the article's text alone")
         super().execute(streams)

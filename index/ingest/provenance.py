@@ -1,8 +1,8 @@
 """What an article says of itself in, out comes what kind of text that makes it, with the words that say so.
 
-Read are labels, sections, bylines, datelines, sign-offs and disclosures; most are lines that cleaning took out, by rules
-that have a kind. What an article is about says nothing: one on opinion polls, press releases or language models has no
-kind. Where several kinds hold, the one is given that a reader has to know first.
+Read are labels, sections, bylines, datelines, sign-offs and disclosures, most of them lines that cleaning took out by
+rules that have a kind. What an article is about says nothing: one on opinion polls, press releases or language models
+has no kind. Where several kinds hold, the one is given that a reader has to know first.
 """
 
 import re
@@ -36,13 +36,13 @@ _SECTIONS = {
     **dict.fromkeys(("brand-studio", "branded-content", "partner-content"), "sponsored"),
 }
 _MACHINE_WORDS = re.compile(
-    r"\b(?:AI|A\.I\.|[Aa]rtificial|\w*GPT\w*|[Gg]enerat\w+|[Aa]utomat\w+|[Aa]lgorithm\w*|models?|[Bb]ots?)\b"
+    r"\b(?:AI|A\.I\.|\w*GPT\w*|(?i:artificial|generat\w+|automat\w+|algorithm\w*|models?|bots?|technology))\b"
 )
 _MACHINE_AUTHOR = re.compile(r"\b(?:AI|A\.I\.|ChatGPT|GPT-?\d*|Automated|[A-Z][a-z]+Bot)\b")
 _DISTRIBUTOR = re.compile(r"newswire|business ?wire|accesswire|presswire|prweb", re.IGNORECASE)
 _AGENCY = re.compile(
-    r"\b(?:Wire|Wires|News Agency|Press Agency|News Service|Associated|Press Association|AP|Reuters|AFP|Agence|UPI|dpa|DPA"
-    r"|ANSA|EFE|Bloomberg|Xinhua|TASS|Kyodo|Yonhap|PTI|IANS|Interfax)\b"
+    r"\b(?:Wire|Wires|News Agency|Press Agency|News Service|Associated|Press Association|AP|Reuters|AFP|Agence|UPI"
+    r"|dpa|DPA|ANSA|EFE|Bloomberg|Xinhua|TASS|Kyodo|Yonhap|PTI|IANS|Interfax)\b"
 )
 _AGENCY_ALONE = re.compile(r"\s*(?:[—–-]{1,2} ?)[A-Z][\w .'’-]{1,40}")
 _REPORTED_AND_EDITED = re.compile(r"\b(?:reporting|writing) by\b.{1,400}\bediting by\b", re.IGNORECASE)
@@ -102,6 +102,8 @@ def _said(
             yield "press-release", line
         if rule == "sign-off" and _REPORTED_AND_EDITED.search(line):
             yield "wire", line
+    if source and _DISTRIBUTOR.search(source):
+        yield "press-release", source
     if head := next(filter(None, map(dateline, edges)), None):
         if _DISTRIBUTOR.search(head.distributor or head.agency or ""):
             yield "press-release", head.words

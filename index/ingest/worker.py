@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import IO
 
 from index.article import Article, ItemError
-from index.ingest.formats import read_file, read_item
+from index.ingest.formats import read_item
+from index.ingest.jsonl import read_lines
 
 MAX_MEMORY_BYTES = 2_000_000_000
 
@@ -36,9 +37,12 @@ def _read(request: dict[str, object], requests: IO[bytes]) -> Iterator[Article |
     name = str(request["name"])
     try:
         if "path" in request:
-            yield from read_file(name, Path(str(request["path"])))
+            with Path(str(request["path"])).open("rb") as file:
+                yield from read_lines(name, file) if name.lower().endswith(".jsonl") else read_item(name, file.read())
         else:
             yield from read_item(name, requests.read(int(str(request["size"]))))
+    except OSError as error:
+        yield ItemError(name, f"The file cannot be read: {error.strerror}.")
     except MemoryError:
         yield ItemError(name, f"Reading it takes more than {MAX_MEMORY_BYTES:,} bytes of memory. Divide it.")
 

@@ -22,8 +22,11 @@ TOP_LINES, BOTTOM_LINES = 12, 6
 MAX_LINE_CHARS = 200
 MAX_TEXT_LINE_CHARS = 1_000
 MAX_STANDFIRST_LINES = 2
-"""So many sentences may stand above a byline, and one less above a line that is only a date."""
+"""So many sentences may stand above a byline, and fewer above a line that is only a date."""
 MAX_NAME_WORDS = 5
+MAX_DATE_CHARS = 40
+MAX_TIMELINE_LINES = 200
+"""Two lines that are only dates, among so many, head the parts of a timeline."""
 NEAR_DAYS = 31
 """A day without a year is the one nearest to another date of the article, if it is as near as this."""
 
@@ -92,14 +95,15 @@ def written(
     places = [n for n, line in enumerate(lines) if line.strip()]
     said = [lines[n].strip() for n in places]
     found = _Found(known)
-    about = _about(said, title)
+    is_release = any(line.rule == "release-label" for line in removed)
+    about = _about(said, title, known.get("author"), is_release)
     story = [line for n, line in enumerate(said) if n not in about]
     for line in about.values():
         found.add("author", _listed(line.authors), "byline")
         found.add("source", line.source, "byline")
     dates = [date for line in about.values() for date in line.dates]
     if head := next(filter(None, map(dateline, story[:TOP_LINES])), None):
-        found.add("source", head.agency, "dateline")
+        found.add("source", head.agency if _OUTLET.search(head.agency or "") else None, "dateline")
         dates += [_Date("published_at", head.day, "dateline")] if head.day else []
     _add_dates(dates, url, story, found)
     _read_removed(removed, found)
@@ -107,7 +111,7 @@ def written(
         found.add("image_credit", credit, "caption")
     rules = {n: "byline" if line.authors or line.source else "date-line" for n, line in about.items()}
     for n in range(max(1, len(said) - BOTTOM_LINES), len(said)):
-        if n not in rules and _is_note_on(said[n], found.values.get("author")):
+        if n not in rules and _is_note_on(said[n], _NAMES_MARK.split(found.values.get("author", ""))):
             rules[n] = "author-bio"
     if len(rules) == len(said):
         rules = {}
@@ -136,29 +140,42 @@ def dateline(line: str) -> Dateline | None:
     return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
 
 
-def _about(said: list[str], title: str | None) -> dict[int, _About]:
+def _about(said: list[str], title: str | None, author: str | None, is_release: bool) -> dict[int, _About]:
     """The lines that say something of the article and nothing of its story, by their place."""
-    lines = [_about_line(line) if plain_line(line) != plain_line(title or "") else None for line in said[:TOP_LINES]]
+    heading = plain_line(title or "")
+    lines = [None if plain_line(line) == heading else _about_line(line) for line in said[:TOP_LINES]]
     about: dict[int, _About] = {}
-    standfirst = 0
-    single_date = sum(len(line) <= 40 and iso_date(line) is not None for line in said) <= 1
+    above = 0
+    bare_names = not is_release and not any(line and line.told and line.authors for line in lines)
+    has_timeline = sum(_is_bare_date(line) for line in said[:MAX_TIMELINE_LINES]) > 1
     for n, line in enumerate(lines):
         if line is None:
-            standfirst += is_sentence(said[n])
-        elif line.dates and (line.told or single_date or line.authors):
-            if standfirst < MAX_STANDFIRST_LINES + line.told:
-                about[n] = line
-        elif line.authors and standfirst <= MAX_STANDFIRST_LINES and (line.told or _beside_date(lines, n)):
-            about[n] = line
-        elif n and plain_line(said[n - 1]) == "by" and line.authors:
+            above += is_sentence(said[n])
+        elif above > MAX_STANDFIRST_LINES:
+            break
+        elif line.authors and n and plain_line(said[n - 1]) == "by":
             about |= {n - 1: _About(told=True), n: line}
-        elif line.source and (line.told or n - 1 in about):
+        elif (
+            (line.told and (line.authors or line.source or line.dates))
+            or (line.dates and above < MAX_STANDFIRST_LINES and not has_timeline)
+            or (line.source and n - 1 in about)
+            or (line.authors and bare_names and (_beside_date(lines, n) or _has_note(said, line.authors)))
+            or (line.authors and _listed(line.authors) == author)
+        ):
             about[n] = line
-    for n in range(max(len(lines), len(said) - BOTTOM_LINES), len(said)):
+    for n in range(max(0, len(said) - BOTTOM_LINES), len(said)):
         line = _about_line(said[n])
         if line and line.told and line.dates and all(date.field == "updated_at" for date in line.dates):
-            about[n] = line
+            about.setdefault(n, line)
     return about
+
+
+def _is_bare_date(line: str) -> bool:
+    return len(line) <= MAX_DATE_CHARS and line[0].isalnum() and bool(_DAY.fullmatch(line) or iso_date(line))
+
+
+def _has_note(said: list[str], authors: Sequence[str]) -> bool:
+    return any(_is_note_on(line, authors) for line in said[-BOTTOM_LINES:])
 
 
 def _beside_date(lines: list[_About | None], n: int) -> bool:
@@ -171,7 +188,7 @@ def _beside_date(lines: list[_About | None], n: int) -> bool:
 def _about_line(line: str) -> _About | None:
     if len(line) > MAX_LINE_CHARS:
         return None
-    parts = _parts(line, (_BARS, _BREAKS))
+    parts = _parts(line, (_BARS, _BREAKS, _BEFORE_DATE))
     if not parts:
         return None
     return _About(
@@ -212,6 +229,8 @@ def _date(words: str) -> _About | None:
 
 def _byline(words: str) -> _About | None:
     """ "By Ada Quill and Tom Reed, Harbour Gazette"; without "By" it may be somebody's name or not."""
+    if _BARS.search(words):
+        return None
     label = _BY.match(words)
     stated = _HANDLE.sub("", words[label.end() :] if label else words).strip(" ,")
     if found := _FOR.match(stated):
@@ -219,22 +238,21 @@ def _byline(words: str) -> _About | None:
     authors: list[str] = []
     source, told = None, label is not None
     for piece in filter(None, _LIST_MARK.split(stated)):
-        words_of = [word for word in piece.split() if word]
+        words_of = piece.split()
         role = next((n for n, word in enumerate(words_of) if word.lower() in _ROLES), None)
         name = " ".join(words_of[:role])
-        if role is not None and not (label and _COLLECTIVE.search(piece)):
-            told = True
-        if not name:
-            continue
-        if label and _COLLECTIVE.search(piece):
+        if label and len(words_of) > 1 and _COLLECTIVE.search(piece):
             authors.append(piece)
-        elif _OUTLET.search(name) and is_names(name):
-            source = source or _cased(name)
+        elif _OUTLET.search(piece) and is_names(piece) and role is None:
+            source = source or _cased(piece)
         elif _is_person(name):
             authors.append(_cased(name))
-        elif not (authors and is_names(name)):  # behind a name, what else is one is a place or an employer
+            told = told or role is not None
+        elif role is not None and is_names(piece, _ROLES):
+            told = True
+        elif not (authors and is_names(piece)):  # behind a name, what else is one is a place or an employer
             return None
-    return _About(tuple(authors), source, told=told) if authors or source else None
+    return _About(tuple(authors), source, told=told) if authors or source or told else None
 
 
 def _is_person(name: str) -> bool:
@@ -271,8 +289,7 @@ def _completed(
     for whole, whence, days in _whole_dates(url, story, values) if day else ():
         for year in (whole.year - 1, whole.year, whole.year + 1):
             date = iso_date(f"{day['date']} {year}{day['time'] or ''}") if day else None
-            apart = abs(dt.date.fromisoformat(date[:10]) - whole).days if date else days + 1
-            if date and apart <= days and _fits(day["weekday"] if day else None, date):
+            if date and day and _is_near(date, whole, days) and _is_on(day["weekday"], date):
                 return date, whence
     return None, None
 
@@ -291,7 +308,11 @@ def _whole_dates(url: str | None, story: list[str], values: Mapping[str, str]) -
             yield dt.date.fromisoformat(values[name][:10]), name, NEAR_DAYS
 
 
-def _fits(weekday: str | None, date: str) -> bool:
+def _is_near(date: str, other: dt.date, days: int) -> bool:
+    return abs(dt.date.fromisoformat(date[:10]) - other).days <= days
+
+
+def _is_on(weekday: str | None, date: str) -> bool:
     days = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
     return weekday is None or weekday[:3].lower() == days[dt.date.fromisoformat(date[:10]).weekday()]
 
@@ -317,7 +338,9 @@ def _last_names(line: str) -> str | None:
 
 
 def _caption_credit(line: str) -> str | None:
-    """The credit in brackets at the end of a caption: "(Northern Wire Photo/Ada Quill)"."""
+    """The credit at the end of a caption: "(Northern Wire Photo/Ada Quill)", "Photo: Ada Quill"."""
+    if last := credited(line.rsplit(". ", 1)[-1]):
+        return last
     if not (found := _IN_BRACKETS.search(line[-100:])):
         return None
     names = credited(found[1]) or found[1]
@@ -325,15 +348,11 @@ def _caption_credit(line: str) -> str | None:
     return names if is_credit and is_names(names) else None
 
 
-def _is_note_on(line: str, author: str | None) -> bool:
+def _is_note_on(line: str, authors: Sequence[str]) -> bool:
     """Whether the line says who the author is; no story speaks of its own author so."""
     if len(line) > 2 * MAX_LINE_CHARS or _QUOTATION.search(line):
         return False
-    return any(
-        line.startswith(f"{name} ") and _OF_AUTHOR.match(line, len(name) + 1)
-        for name in re.split(r", | and ", author or "")
-        if " " in name
-    )
+    return any(line.startswith(f"{name} ") and _OF_AUTHOR.match(line, len(name) + 1) for name in authors if " " in name)
 
 
 _MONTH = (
@@ -348,28 +367,32 @@ _DAY = re.compile(
 _WHOLE_DATE = re.compile(rf"\b{_MONTH} \d{{1,2}}, \d{{4}}\b|\b\d{{1,2}} {_MONTH} \d{{4}}\b")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?!\d)")
 _DATE_LABEL = re.compile(
-    r"(?:(?:(?:first |originally )?published|posted|created|released?|release date|issued|publication date|date)"
-    r"|(?P<updated>last updated|updated|(?:last )?modified|last reviewed|last edited|last changed|edited))"
+    r"(?:(?:(?:first |originally )?published|posted|created|release date|released|issued|publication date|date)"
+    r"|(?P<updated>(?:last )?(?:updated|modified|changed|edited)|last reviewed))\b"
     r"(?: on| at)?\s*[:·—–-]?\s*",
     re.I,
 )
 _DATELINE = re.compile(
-    r"[A-Z][A-Z.'’-]{2,}(?:[ /][A-Z][A-Z.'’-]*)*(?:, (?!Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[A-Z][\w.'’ -]{1,30}){0,2}"
-    rf"(?:, (?P<day>{_MONTH_DAY}(?:, \d{{4}}| \d{{4}})?))?"
+    rf"[A-Z][A-Z.'’-]{{2,}}(?:[ /][A-Z][A-Z.'’-]*)*(?:, (?!{_MONTH} \d)[A-Z][\w.'’ -]{{1,30}}){{0,2}}"
+    rf"(?:, (?P<day>{_MONTH_DAY}(?:,? \d{{4}})?))?"
     r"(?: \((?P<agency>[A-Z][^()]{1,40})\)| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
 )
 _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported) )?by\b:?\s+(?=\S)", re.I)
 _FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (?:the |THE )?(.{3,60})")
 _LIST_MARK = re.compile(r",\s*|\s+(?:and|AND|&|with|WITH)\s+|;\s*")
+_NAMES_MARK = re.compile(r", | and ")
 _BARS = re.compile(r"\s*[|•·]\s*")
 _BREAKS = re.compile(
-    r"\s+[–—-]\s+|,?\s+(?=(?:last )?(?:updated|modified)\b|(?:first )?published\b|posted\b)"
-    rf"|(?<=\d)\s+(?=by\b)|(?<!day)(?<!day,)(?:,|,? on)?\s+(?={_WEEKDAY},? {_MONTH}|{_MONTH} \d|\d{{1,2}} {_MONTH} \d)",
-    re.I,
+    r"\s+[–—-]\s+|,?\s+(?=(?:last )?(?:updated|modified)\b|(?:first )?published\b|posted\b)|(?<=\d)\s+(?=by\b)", re.I
+)
+_BEFORE_DATE = re.compile(
+    rf"(?<!day)(?<!day,)(?:,|,? on)?\s+(?={_WEEKDAY},? {_MONTH}|{_MONTH} \d|\d{{1,2}} {_MONTH} \d)", re.I
 )
 _HANDLE = re.compile(r"[(<]?\S{1,60}@\S{1,60}|(?<!\S)@\w{1,30}")
 _PLACE = re.compile(r"\bin [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
-_SIGNED = re.compile(r"(?<!additional )\b(?:reporting|reported|written|writing) by:? ([^;.)]{3,120})", re.I)
+_SIGNED = re.compile(
+    r"(?<!additional )\b(?:reporting|reported|written|writing) by:? ((?:[^;.)]|\.(?=\S)|(?<=\b[A-Z])\.){3,120})", re.I
+)
 _FIRST_PUBLISHED = re.compile(
     rf"(?:published|appeared|posted)\b.{{0,60}}?\bon ({_MONTH} \d{{1,2}}, \d{{4}}|\d{{1,2}} {_MONTH} \d{{4}})"
 )
@@ -378,28 +401,28 @@ _PICTURE = re.compile(r"\b(?:photo|photos|photograph|image|images|picture|courte
 _QUOTATION = re.compile(r"[\"“”«»]")
 _OF_AUTHOR = re.compile(r"(?:is|covers|writes|reports|teaches|works|lives|joined|has (?:written|covered|reported))\b")
 _NAME_WORD = re.compile(r"(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ](?:[\w'’]|[.-](?=\w))*\.?")
-_PARTICLES = frozenset("al bin da de del den der di du el ibn la le ter van von y ten".split())
+_PARTICLES = frozenset("al bin da de del den der di du el ibn la le ten ter van von y".split())
 _ROLES = frozenset(
-    "anchor associate bureau chief columnist contributing contributor correspondent critic desk digital editor editors"
-    " freelance freelancer intern journalist managing meteorologist photographer producer reporter reporters senior"
-    " special staff writer writers".split()
+    "anchor associate bureau chief columnist contributing contributor correspondent critic desk digital editor"
+    " editors freelance freelancer intern journalist managing meteorologist photographer producer reporter reporters"
+    " senior special staff writer writers".split()
 )
 _COLLECTIVE = re.compile(r"\b(?:Board|Staff|Desk|Team|Editors|Newsroom|Reporters)\b")
 _OUTLET = re.compile(
-    r"\b(?:agency|ap|afp|associated|bbc|bloomberg|broadcasting|bulletin|channel|chronicle|cnn|courier|daily|dispatch|dpa|echo"
-    r"|examiner|express|gazette|herald|independent|journal|ledger|magazine|media|mirror|network|news|newspapers?|npr"
-    r"|observer|post|press|radio|record|reuters|review|sentinel|service|standard|star|sun|telegraph|times|tribune|tv"
-    r"|upi|weekly|wire)\b",
+    r"\b(?:agency|ap|afp|associated|bbc|bloomberg|broadcasting|bulletin|channel|chronicle|cnn|courier|daily|dispatch|dpa"
+    r"|echo|examiner|express|gazette|herald|independent|journal|ledger|magazine|media|mirror|network|news|newspapers?|npr"
+    r"|observer|post|press|radio|record|reuters|review|sentinel|service|standard|star|sun|tass|telegraph|times|tribune"
+    r"|tv|upi|weekly|wire|xinhua)\b",
     re.I,
 )
 _NOT_OF_A_NAME = frozenset(
-    "about advertisement africa america american analysis article articles asia august best board breaking business city"
-    " climate comment comments contact content council county crime culture december economy education entertainment europe"
-    " events explained exclusive family features february food football friday gallery health home house international"
-    " january july june latest law league letters life live local march market markets monday money more most music national"
-    " new november october opinion our people photo photos picture pictures police politics popular property public question"
-    " read related report reports saturday school science security september share special sport sports state stories story"
-    " sunday tech technology the this thursday to top topics travel tuesday united university update updates video war watch"
-    " weather wednesday week what who why world your".split()
+    "about advertisement africa america american analysis article asia august best board breaking business city"
+    " climate comment comments contact content council county crime culture december economy education entertainment"
+    " europe events exclusive family features february food football friday gallery health house international"
+    " january july june latest law league letters life live local market markets monday money more most music"
+    " national new november october opinion our people photo photos picture pictures police politics popular property"
+    " public question read related report reports saturday school science security september share sport sports state"
+    " states stories story sunday tech technology the this thursday to top topics travel tuesday university update"
+    " updates video war watch weather wednesday week what who why world your".split()
 )
 _FILLERS = frozenset("reading-time time-stamp share-bar listen comments".split())
