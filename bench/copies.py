@@ -2,7 +2,7 @@
 
 Labelled pairs made of the news in `bench/news/` (`bench/copies_pairs.py` says how), `tune`, on which the thresholds of
 `index/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
-comparing, and what share is called copies in the end. Then the versions of some stories thrown together and clustered;
+comparing, and what share is called copies in the end. Then
 all news as it is, in which nothing is a copy; and 20,000 texts made up word by word, signed, kept in SQLite and looked
 up as they come. Times are of the processor.
 """
@@ -17,17 +17,14 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 from pathlib import Path
 
 from bench.copies_pairs import PARTS, Pair, pairs, sources
-from index.copies import Signature, bands, clusters, is_copy, may_be_copies, signature
+from index.copies import Signature, bands, is_copy, may_be_copies, signature
 
 TAKEN = 400
 """Articles of each part, or all, that pairs are made of."""
-STORIES = 60
-"""Of the test part, whose versions are clustered."""
-UPDATED = "an update with the old background"
 ARTICLES = 20_000
 WORDS = 600
 COPIED = 20
@@ -77,7 +74,6 @@ class Register:
 def main() -> None:
     for part in PARTS:
         show_pairs(part, pairs(part, TAKEN))
-    show_families(pairs("test", TAKEN))
     show_news()
     with tempfile.TemporaryDirectory() as folder:
         show_volume(Path(folder, "copies.db"))
@@ -108,34 +104,6 @@ def show_pairs(part: str, labelled: Sequence[Pair]) -> None:
     )
     precision, recall = found / (found + called_wrongly), found / sum(pair.is_copy for pair in labelled)
     print(f"  precision {precision:.4f}, recall {recall:.4f}; {1000 * seconds / len(labelled):.2f} ms a pair")
-
-
-def show_families(labelled: Sequence[Pair]) -> None:
-    """A text and its copies are a family; updates, which have the half of one, belong to none."""
-    updated = list(dict.fromkeys(pair.one for pair in labelled if pair.kind == UPDATED))[:STORIES]
-    families = {text: n for n, text in enumerate(updated)}
-    for pair in labelled:
-        if pair.is_copy and pair.one in updated:
-            families[pair.other] = families[pair.one]
-    strangers = [pair.other for pair in labelled if pair.kind == UPDATED and pair.one in updated]
-    texts = sorted({*families, *strangers}, key=lambda text: (-len(text.split()), text))
-    register = Register()
-    copies = []
-    for n, text in enumerate(texts):
-        sign = signed(text)
-        copies += [(text, texts[other]) for other in register.candidates(sign) if is_copy(text, texts[other])]
-        register.add(n, sign)
-    together = {pair for cluster in clusters(copies, texts) for pair in combinations(cluster, 2)}
-    family = {
-        (one, other)
-        for one, other in combinations(texts, 2)
-        if one in families and other in families and families[one] == families[other]
-    }
-    print(
-        f"\n{len(families):,} texts of {len(updated)} families among {len(strangers)} updates, clustered: of the pairs "
-        f"in one cluster {len(together & family) / len(together):.4f} are of one family, of those of one family "
-        f"{len(together & family) / len(family):.4f} are in one cluster"
-    )
 
 
 def show_news() -> None:

@@ -1,7 +1,7 @@
 """Which articles are copies of one story: wire copy under other headlines, cut versions, light edits, re-posts.
 
 A text in, its MinHash signature over word shingles and the keys out under which its copies are looked up; two texts
-in, whether they are copies; pairs in, clusters out. MinHash finds the few that may be copies among all articles, cut
+in, whether they are copies. MinHash finds the few that may be copies among all articles, cut
 ones too: the least hashes are looked up by twos, and one two in common of 64 is enough; then the words and numbers
 themselves decide. Left out: translations, and the same news in other words.
 """
@@ -9,7 +9,7 @@ themselves decide. Left out: translations, and the same news in other words.
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -118,25 +118,6 @@ def is_copy(one: str, other: str) -> bool:
         return False
     leads = _share(set(_in_a_row(short[:LEAD_WORDS])), of_long), _share(set(_in_a_row(long[:LEAD_WORDS])), of_short)
     return max(leads) >= SAME_LEAD and _same_facts(one, other)
-
-
-def clusters(pairs: Iterable[tuple[str, str]], heads_first: Sequence[str]) -> list[tuple[str, ...]]:
-    """Articles that are copies of one, the head of each cluster first, the others in the order of `heads_first`.
-
-    pairs: of ids, either way around. heads_first: every id of `pairs` once, the longest text first, of equal ones the
-    earliest. Every article is a copy of its head itself: where A is one of B and B of C, but A none of C, the
-    three are no cluster. One that is a copy of several heads goes to the first. Without copies: in no cluster.
-    """
-    copies: dict[str, set[str]] = defaultdict(set)
-    for one, other in pairs:
-        copies[one].add(other)
-        copies[other].add(one)
-    rank = {article: n for n, article in enumerate(heads_first)}
-    found: dict[str, list[str]] = {}
-    for article in heads_first:
-        head = min(found.keys() & copies[article], key=rank.__getitem__, default=article)
-        found.setdefault(head, []).append(article)
-    return [tuple(cluster) for cluster in found.values() if len(cluster) > 1]
 
 
 def _words(text: str) -> list[str]:

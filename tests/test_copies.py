@@ -1,4 +1,4 @@
-"""Copies of one story: what is told to be one, what is not, how they are looked up and which of them form a cluster."""
+"""Copies of one story: what is told to be one, what is not, how they are looked up."""
 
 import hashlib
 import random
@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.copies_pairs import pairs
-from index.copies import MAX_CHARS, Signature, bands, clusters, is_copy, may_be_copies, signature
+from index.copies import MAX_CHARS, Signature, bands, is_copy, may_be_copies, signature
 
 PARAGRAPHS = [
     "The council of Oldport voted on Tuesday by 14 to nine to build a new bridge over the Harle, after years of debate "
@@ -197,42 +197,6 @@ def test_a_text_in_han_and_kana_is_compared_by_its_characters() -> None:
 def test_of_a_million_characters_only_the_beginning_is_read(worst: str) -> None:
     assert signature(worst) == signature(worst[:MAX_CHARS])
     assert is_copy(worst, worst) is is_copy(worst[:MAX_CHARS], worst[:MAX_CHARS])
-
-
-def test_a_cluster_has_its_head_first_and_the_others_in_their_order() -> None:
-    assert clusters([("c", "a"), ("b", "a"), ("x", "y")], ["a", "x", "b", "y", "c", "alone"]) == [
-        ("a", "b", "c"),
-        ("x", "y"),
-    ]
-
-
-def test_a_chain_is_no_cluster() -> None:
-    assert clusters([("a", "b"), ("b", "c")], ["a", "b", "c"]) == [("a", "b")]
-
-
-def test_two_cuts_of_one_article_are_of_its_cluster_though_they_share_nothing() -> None:
-    assert clusters([("whole", "first"), ("whole", "second")], ["whole", "first", "second"]) == [
-        ("whole", "first", "second")
-    ]
-
-
-def test_a_copy_of_two_heads_goes_to_the_first() -> None:
-    assert clusters([("b", "c"), ("a", "c")], ["a", "b", "c"]) == [("a", "c")]
-
-
-def test_the_order_of_pairs_changes_no_cluster() -> None:
-    rng = random.Random(7)
-    order = [str(n) for n in range(40)]
-    found = [(a, b) for a in order for b in order if a < b and rng.random() < 0.1]
-    once = clusters(found, order)
-    for _ in range(5):
-        rng.shuffle(found)
-        assert clusters([(b, a) for a, b in found], order) == once
-    assert len(once) > 3
-
-
-def test_no_pairs_are_no_clusters() -> None:
-    assert clusters([], ["a", "b"]) == []
 
 
 def test_of_a_sample_of_the_labelled_pairs_nearly_all_are_told_rightly() -> None:

@@ -21,6 +21,8 @@ MAX_PULL_QUOTES = 20
 MIN_PULL_QUOTE_WORDS = 6
 MAX_CREDIT_WORDS = 12
 MAX_MENU_CHARS = 200
+MAX_CAPITAL_WORDS = 6
+"""A line in capitals with more words is a sentence in capitals, not names."""
 
 
 _JOINS = frozenset(
@@ -101,6 +103,8 @@ def credited(line: str) -> str | None:
 def is_names(words: str, joins: Collection[str] = _JOINS) -> bool:
     """Whether every word is one of a name, or one that joins names, and one at least is of a name."""
     found = _WORD.findall(words)
+    if len(found) > MAX_CAPITAL_WORDS and words.isupper():
+        return False
     return any(word[0].isupper() for word in found) and all(
         word[0].isupper() or word[0].isdigit() or word in joins for word in found
     )

@@ -62,9 +62,8 @@ def read_sitemap(address: str, page: Page, fetch_all: FetchAll) -> Listed:
             sitemap = _read(found)
             if sitemap.problem:
                 errors.append(ItemError(where, sitemap.problem))
-            count += len(sitemap.addresses)
-            # Twice as many, because the same article is often in a news sitemap and in another.
-            newest = heapq.nlargest(2 * MAX_ADDRESSES, chain(newest, sitemap.addresses), key=_when)
+            count += sitemap.count
+            newest = heapq.nlargest(_MANY, chain(newest, sitemap.newest), key=_when)
             sitemaps.update((link, when) for when, link in sitemap.sitemaps if link not in asked)
         is_index |= bool(sitemaps)
         chosen = heapq.nlargest(sitemaps_left if level < MAX_LEVELS else 0, sitemaps, key=sitemaps.__getitem__)
@@ -102,13 +101,19 @@ def unzipped(page: Page) -> Page:
 
 @dataclass(slots=True)
 class _Sitemap:
-    addresses: list[tuple[float, Entry]] = field(default_factory=list)
-    sitemaps: list[tuple[float, str]] = field(default_factory=list)
     problem: str | None = None
     """Why it was not read, or not to its end."""
+    count: int = 0
+    """How many addresses it lists."""
+    newest: list[tuple[float, Entry]] = field(default_factory=list)
+    sitemaps: list[tuple[float, str]] = field(default_factory=list)
 
 
-def _when(listed: tuple[float, Entry]) -> float:
+_MANY = 2 * MAX_ADDRESSES
+"""As the same article is often in a news sitemap and in another, so many are kept until they are compared."""
+
+
+def _when(listed: tuple[float, object]) -> float:
     return listed[0]
 
 
@@ -129,26 +134,33 @@ def _read(found: Page | NotModified | FetchRefused) -> _Sitemap:
     except FetchRefused as refusal:
         return _Sitemap(problem=str(refusal))
     elements, problem = _elements(page.data)
-    sitemap = _Sitemap(problem=problem)
-    for kind, said in elements:
-        link = web_link(said.get("loc"), page.url)
-        if link is None:
-            continue
-        published_at = iso_date(said.get("news/publication_date"))
-        when = _seconds(published_at or iso_date(said.get("lastmod")))
-        if kind == "sitemap":
-            sitemap.sitemaps.append((when, link))
-            continue
-        entry = Entry(
-            key=link,
-            link=link,
-            title=one_line(said.get("news/title")),
-            source=one_line(said.get("news/publication/name")),
-            published_at=published_at,
-            language=one_line(said.get("news/publication/language")),
-        )
-        sitemap.addresses.append((when, entry))
-    return sitemap
+    urls = [(_changed_at(said), said) for kind, said in elements if kind == "url"]
+    sitemaps = [(_changed_at(said), said) for kind, said in elements if kind == "sitemap"]
+    return _Sitemap(
+        problem,
+        len(urls),
+        [
+            (when, _entry(link, said))
+            for when, said in heapq.nlargest(_MANY, urls, key=_when)
+            if (link := web_link(said.get("loc"), page.url))
+        ],
+        [(when, link) for when, said in sitemaps if (link := web_link(said.get("loc"), page.url))],
+    )
+
+
+def _entry(link: str, said: dict[str, str]) -> Entry:
+    return Entry(
+        key=link,
+        link=link,
+        title=one_line(said.get("news/title")),
+        source=one_line(said.get("news/publication/name")),
+        published_at=iso_date(said.get("news/publication_date")),
+        language=one_line(said.get("news/publication/language")),
+    )
+
+
+def _changed_at(said: dict[str, str]) -> float:
+    return _seconds(iso_date(said.get("news/publication_date")) or iso_date(said.get("lastmod")))
 
 
 def _seconds(date: str | None) -> float:

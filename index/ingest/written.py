@@ -159,7 +159,12 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
             (line.told and (line.authors or line.source or line.dates))
             or (line.dates and above < MAX_STANDFIRST_LINES and not has_timeline)
             or (line.source and n - 1 in about)
-            or (line.authors and bare_names and (_beside_date(lines, n) or _has_note(said, line.authors)))
+            or (
+                line.authors
+                and bare_names
+                and not said[n].isupper()
+                and (_beside_date(lines, n) or _has_note(said, line.authors))
+            )
             or (line.authors and _listed(line.authors) == author)
         ):
             about[n] = line
@@ -229,7 +234,7 @@ def _date(words: str) -> _About | None:
 
 def _byline(words: str) -> _About | None:
     """ "By Ada Quill and Tom Reed, Harbour Gazette"; without "By" it may be somebody's name or not."""
-    if _BARS.search(words):
+    if _BARS.search(words) or (is_sentence(words) and not words.endswith(("Jr.", "Sr."))):
         return None
     label = _BY.match(words)
     stated = _HANDLE.sub("", words[label.end() :] if label else words).strip(" ,")
