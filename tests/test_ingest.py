@@ -49,11 +49,22 @@ def test_a_file_is_known_by_its_path_and_not_by_its_text() -> None:
     assert before.origin == "news/bridge.txt"
 
 
-def test_the_seed_article_is_read_whole() -> None:
+def test_of_the_seed_article_every_sentence_of_the_story_stays_and_every_other_line_goes() -> None:
     path = Path(__file__).parent.parent / "seeds" / "000_afa32b4702511f54.txt"
     seed = article(path.name, path.read_bytes())
+    lines = path.read_text(encoding="utf-8").splitlines()
+    story = [lines[n] for n in (0, 1, 2, 4, 5, 6, 7)]
+    assert seed.text == "\n".join(story)
+    assert [removed.text for removed in seed.removed] == [lines[3], *lines[8:]]
+    assert [removed.rule for removed in seed.removed] == [
+        *("see-also", "photo-credit", "machine-disclosure", "machine-disclosure", "copyright", "comments"),
+        "after-the-end",
+    ]
+    assert "AP News reported" in seed.text
+    assert "Al Jazeera reported" in seed.text
+    assert (seed.provenance, seed.provenance_evidence) == ("machine-written", lines[10].removesuffix(" Learn more."))
+    assert seed.image_credit == "Ilin Sergey on Shutterstock"
     assert seed.title.startswith("Israel has rebuffed U.S. pressure")
     assert seed.title.endswith("…")
     assert len(seed.title) <= 120
-    assert seed.text == path.read_text(encoding="utf-8").strip()
-    assert seed.published_at is None
+    assert seed.published_at is None  # "Nov. 3" of no year; the copyright's is that of the page

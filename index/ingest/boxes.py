@@ -1,56 +1,123 @@
 """A parsed page in, the same page without the boxes that are surely not the story: navigation, promotions, comments.
 
-A box is told by its element, its `role`, or by a word of what its makers call it (class, id, `data-testid`): words, not
-parts of them, so that "shareholders" is no share bar. Kept, whatever it is called, is what holds the headline or most
-of the page's text: sites call whole pages "paywall" or "with-sidebar". Single lines of promotion are left for later.
+A box is told by its element, by its `role`, by a word of what its makers call it (class, id, `aria-label`) or by the
+heading it begins with. Words count whole, so that "shareholders" is no share bar. What holds the headline or much of
+the page's prose is no box, whatever it is called: sites name whole pages "paywall" or "with-sidebar". Single lines of
+promotion within the story are not looked for.
 """
 
 import re
 from collections.abc import Callable
 from typing import Any
 
+from index.ingest.paragraphs import BLOCKS, HEADINGS, Paragraph, paragraphs
+
 MAX_NAMES_CHARS = 500
-MAX_SHARE = 0.5
-"""Of the page's text: a box with more of it is a wrapper, unless it holds comments."""
-MAX_LABEL_CHARS = 250
+MIN_PROSE_CHARS = 80
+"""A paragraph of so many characters, few of them links, is prose: headlines, labels and buttons are shorter."""
+
+MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
+"""Of the page's prose: what holds more is no box."""
+
+MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
+"""A heading such as "More from Oldport" makes a box of what follows if so much of that is links."""
+
+MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 
 _ELEMENTS = frozenset(
     "aside audio button canvas dialog embed fieldset footer form iframe input label legend map menu nav object option "
-    "picture progress script select style svg textarea video".split()
+    "picture progress select svg textarea video".split()
 )
 _ROLES = frozenset(
     "navigation complementary contentinfo dialog alertdialog search menu menubar toolbar tablist".split()
 )
-_ROOTS = frozenset({"html", "head", "body"})
 _PARAGRAPHS = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dd dt".split())
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code em font i img ins kbd mark q s small span strong sub sup time u".split()
-)
+_BODY = re.compile(r"\b(?:article|story|entry|post) ?(?:body|content|text)\b")
 
 _BOX = re.compile(
     r"\b(?:nav|navigation|nav ?bar|top ?bar|menu|(?:bread ?)?crumbs?|masthead|footer|side ?bar|skip|skip ?link|"
     r"news ?letters?|sign ?up|mailing ?list|share|sharing|share ?bar|share ?daddy|social|follow ?us|add ?this|"
-    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|subscribe|subscriptions?|registration|"
+    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|subscribe|subscriptions?|registration|"
     r"related|recommended|recommendations?|recirc|recirculation|trending|popular|most ?(?:read|viewed)|"
-    r"read ?(?:more|next|also)|up ?next|see ?also|also ?(?:read|like)|more ?(?:from|stories|on|news|in)|"
-    r"next ?(?:article|story|up)|latest ?(?:news|stories)|teasers?|promos?|promotions?|promo ?box|"
-    r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|banner|"
-    r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|"
+    r"read ?(?:more|next|also)|up ?next|see ?also|also ?(?:read|like)|more ?(?:from|stories|on|news|in|articles)|"
+    r"next ?(?:article|story|up)|latest|teasers?|promos?|promotions?|promo ?box|cta|"
+    r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|banner|pub|publicit[eé]|anzeige|werbung|"
+    r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|contacts?|"
     r"tags?|tag ?list|topics|tag ?cloud|toolbar|tools|actions|modal|pop ?up|overlay|lightbox|interstitial|toast|"
-    r"pagination|pager|post ?navigation|poll|survey|donate|donation|rating|feedback)\b"
+    r"pagination|pager|post ?navigation|poll|survey|donate|donation|rating|feedback|print|"
+    r"verwandt|empfehlungen|artikel ?empfehlungen|similaires|relacionad[oa]s|polecane)\b"
 )
-_COMMENTS = re.compile(r"\b(?:comments|comment ?(?:list|section|thread|form|area|box|wrap)|disqus|respond)\b")
+_COMMENTS = re.compile(
+    r"\b(?:comments|comment ?(?:list|section|thread|form|area|box|wrap|item|body)|disqus|respond|discussion|reactions|"
+    r"condolences|guest ?book|kommentare?|commentaires|comentarios|komentarze|opinie|reacties|commenti|avis)\b"
+)
+_COMMENTS_HEADING = re.compile(
+    r".{3,40}\(\d{1,5}\)|(?:\d{1,5} )?(?:comments?|thoughts? on .*|responses?( to .*)?|kommentare?|commentaires?|"
+    r"comentarios?|komentarze|reacties|commenti)(?: ?[(:]? ?\d{0,5}\)?)|(?:all|reader|user)s?['’]? comments?|"
+    r"(?:reader['’]?s['’]? )?(?:letters|opinions)|join the (?:conversation|discussion)|leave a (?:reply|comment)|"
+    r"what do you think\??|member discussion.*|book of condolence|vos (?:avis|réactions|commentaires)|"
+    r"opinie czytelników|leser(?:kommentare|meinungen|briefe)|diskussion|schreiben sie einen kommentar|"
+    r"(?:añadir|deja un) comentario|laisser un commentaire",
+    re.I,
+)
+_PROMOTION_HEADING = re.compile(
+    r"(?:sign up|subscribe|newsletter|keep reading|continue reading|to (?:keep|continue) reading|become a (?:member|subscriber)|"
+    r"support (?:our|us|independent)|share this|follow us|already a (?:member|subscriber)|about the authors?|about us|"
+    r"(?:press |media )?contacts?\b|contact (?:for|us|the)|weiterlesen mit|jetzt (?:abonnieren|weiterlesen)|"
+    r"abonnez-vous|suscríb|über (?:den autor|die autorin)|à propos de l|sobre (?:el autor|la autora)).*",
+    re.I,
+)
+_LINKS_HEADING = re.compile(
+    r"(?:related|recommended|suggested|popular|trending|latest|recent|similar|other|most (?:read|popular|viewed|shared)|"
+    r"more|editors?['’]? ?s? picks?|don['’]t miss|you (?:may|might)|up next|next|read (?:more|next|also)|see also|also|"
+    r"what to read|elsewhere|mehr|weitere|lesen sie|das könnte sie|auch interessant|meistgelesen|à lire|lire aussi|"
+    r"sur le même|dans la même|les plus lus|articles|lea también|lee también|le puede|te puede|más|noticias|otras|"
+    r"zobacz|czytaj|inne|polecamy|leggi|altre|lees ook|meer|leia|mais|outras)\b.*",
+    re.I,
+)
 _LABEL = re.compile(
-    r"\b(?:by ?line|author|authors|date ?line|date|time ?stamp|published|updated|posted|meta|credits?|caption|"
-    r"photographer|kicker|eyebrow|read(?:ing)? ?time|section ?(?:name|label)|category|entry ?date|post ?info)\b"
+    r"\b(?:by ?lines?|author|authors|date ?line|date|time ?stamp|published|updated|posted|meta|credits?|captions?|cap|"
+    r"photo|photographer|kicker|eyebrow|read(?:ing)? ?time|section ?(?:name|label)|category|entry ?date|post ?info|"
+    r"legende|bildunterschrift|foto|pie)\b"
+)
+_VAGUE_LABEL = re.compile(
+    r"\b(?:by|info|data|datum|fecha|ts|time|issued|attribution|signature|who|when|autor|auteur|source|channel|rubric|"
+    r"media|image|img|picture)\b"
 )
 
 
 def remove_boxes(page: Any) -> None:
     """Take out of `page`, in place, what is surely not the story."""
     _remove(page, lambda element: element.tag in {"script", "style"})
-    whole = len("".join(page.itertext()))
-    _remove(page, lambda element: _is_box(element) and not _is_wrapper(element, whole))
+    held = _held(page)
+    whole = held.get(page, 0)
+
+    def is_wrapper(element: Any, of_comments: bool) -> bool:
+        if (
+            element.tag == "body"
+            or next(element.iter("h1"), None) is not None
+            or "articleBody" in (element.get("itemprop") or "")
+        ):
+            return True
+        return held.get(element, 0) > (MAX_SHARE_OF_COMMENTS if of_comments else MAX_SHARE) * whole
+
+    _remove(
+        page, lambda element: _is_box(element) and not is_wrapper(element, bool(_COMMENTS.search(names_of(element))))
+    )
+    for heading in [element for element in page.iter("*") if _may_head(element)]:
+        if any(element is page for element in heading.iterancestors()):  # not gone with an earlier one
+            _remove_headed_by(heading, is_wrapper)
+
+
+def _remove_headed_by(heading: Any, is_wrapper: Callable[[Any, bool], bool]) -> None:
+    text = " ".join("".join(heading.itertext()).split())
+    of_comments = _COMMENTS_HEADING.fullmatch(text) is not None
+    of_links = _LINKS_HEADING.fullmatch(text) is not None
+    if of_comments or of_links or _PROMOTION_HEADING.fullmatch(text):
+        box = _headed_by(heading, lambda element: is_wrapper(element, of_comments))
+        if not of_links or _is_of_links(box):
+            for element in box:
+                element.drop_tree()
 
 
 def remove_labels(page: Any) -> None:
@@ -60,23 +127,40 @@ def remove_labels(page: Any) -> None:
 
 def names_of(element: Any) -> str:
     """What those who made the page call an element, as words: "articleBody main_text" is "article body main text"."""
-    named = " ".join(filter(None, map(element.get, ("class", "id", "data-testid", "data-component"))))[:MAX_NAMES_CHARS]
-    return " ".join(re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+", named)).lower()
+    named = [element.get(name) for name in ("class", "id", "data-testid", "data-component", "aria-label")]
+    if "-" in element.tag:  # an element of their own, such as amp-ad
+        named.append(element.tag)
+    return " ".join(re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+", " ".join(filter(None, named))[:MAX_NAMES_CHARS])).lower()
+
+
+def is_prose(paragraph: Paragraph) -> bool:
+    return len(paragraph.text) >= MIN_PROSE_CHARS and 2 * paragraph.linked_chars < len(paragraph.text)
+
+
+def _held(page: Any) -> dict[Any, int]:
+    """How many characters of prose each element holds."""
+    held: dict[Any, int] = {}
+    for paragraph in filter(is_prose, paragraphs(page)):
+        for element in (paragraph.element, *paragraph.element.iterancestors()):
+            held[element] = held.get(element, 0) + len(paragraph.text)
+    return held
 
 
 def _remove(page: Any, is_out: Callable[[Any], bool]) -> None:
-    out: set[Any] = set()
+    out: list[Any] = []
+    within: set[Any] = set()
     for element in page.iter("*"):
-        parent = element.getparent()
-        if parent in out or (element.tag not in _ROOTS and is_out(element)):
-            out.add(element)
+        if element.getparent() in within:
+            within.add(element)
+        elif element.tag not in {"html", "head", "body"} and is_out(element):
+            within.add(element)
+            out.append(element)
     for element in out:
-        if element.getparent() not in out:
-            element.drop_tree()
+        element.drop_tree()
 
 
 def _is_box(element: Any) -> bool:
-    if element.tag in _INLINE and _is_in_sentence(element):
+    if element.tag not in BLOCKS and _is_in_sentence(element):
         return False
     if element.tag in _ELEMENTS or (element.get("role") or "").lower() in _ROLES:
         # The source of a quotation is a footer within it.
@@ -84,16 +168,43 @@ def _is_box(element: Any) -> bool:
     if element.tag == "header" and next(element.iterancestors("article", "main"), None) is None:
         return True
     names = names_of(element)
-    return bool(names and (_BOX.search(names) or _COMMENTS.search(names)))
+    return bool(_COMMENTS.search(names) or (_BOX.search(names) and not _BODY.search(names)))
 
 
-def _is_wrapper(element: Any, whole: int) -> bool:
-    """Whether it holds the headline, what is marked as the article's body, or most of the page's text."""
-    if any(e.tag == "h1" or e.get("itemprop") == "articleBody" for e in element.iter("*")):
-        return True
-    if _COMMENTS.search(names_of(element)):
+def _may_head(element: Any) -> bool:
+    if element.tag not in HEADINGS and element.tag not in {"p", "b", "strong", "span", "div", "legend", "dt"}:
         return False
-    return len("".join(element.itertext())) > MAX_SHARE * whole
+    text = "".join(element.itertext())
+    return 0 < len(text.strip()) <= MAX_HEADING_CHARS and not (element.tag not in BLOCKS and _is_in_sentence(element))
+
+
+def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool]) -> list[Any]:
+    """The box that begins with a heading; within a wrapper the heading and the lists behind it, up to what is none."""
+    box = heading
+    while (parent := box.getparent()) is not None and not is_wrapper(parent) and _is_first(box, parent):
+        box = parent
+    found = [box]
+    if box is heading:
+        for element in heading.itersiblings("*"):
+            if element.tag not in {"ul", "ol", "nav", "dl"}:
+                break
+            found.append(element)
+    return found
+
+
+def _is_first(element: Any, parent: Any) -> bool:
+    """Whether no words stand before it in its parent."""
+    before = [parent.text or ""]
+    for sibling in parent:
+        if sibling is element:
+            break
+        before += [*sibling.itertext(), sibling.tail or ""]
+    return not any(map(str.strip, before))
+
+
+def _is_of_links(box: list[Any]) -> bool:
+    found = [paragraph for element in box for paragraph in paragraphs(element)]
+    return sum(p.linked_chars for p in found) >= MIN_LINKED * sum(len(p.text) for p in found)
 
 
 def _is_label(element: Any) -> bool:
@@ -101,19 +212,21 @@ def _is_label(element: Any) -> bool:
         return True
     if element.tag == "figure":
         return next(element.iter("table", "blockquote", "ul", "ol", "pre"), None) is None
-    if element.tag in _INLINE and _is_in_sentence(element):
+    if element.tag not in BLOCKS and _is_in_sentence(element):
         return False
     if element.tag == "time":
         return True
-    if element.tag in {"h1", "h2", "h3", "p"} and not element.get("class"):
-        return False
-    return bool(_LABEL.search(names_of(element))) and len("".join(element.itertext())) <= MAX_LABEL_CHARS
+    names = names_of(element)
+    chars = len("".join(element.itertext()).strip())
+    return bool(
+        (chars <= MAX_LABEL_CHARS and _LABEL.search(names)) or (chars <= MAX_VAGUE_CHARS and _VAGUE_LABEL.search(names))
+    )
 
 
 def _is_in_sentence(element: Any) -> bool:
     """Whether words of the same paragraph stand before or behind it."""
     parent = element.getparent()
-    if parent is None or parent.tag not in _PARAGRAPHS | _INLINE:
+    if parent is None or (parent.tag in BLOCKS and parent.tag not in _PARAGRAPHS):
         return False
     around = "".join((parent.text or "", *(child.tail or "" for child in parent)))
-    return any(map(str.isalnum, around)) or (parent.tag in _INLINE and _is_in_sentence(parent))
+    return any(map(str.isalnum, around)) or (parent.tag not in BLOCKS and _is_in_sentence(parent))

@@ -14,6 +14,8 @@ from index.article import Removed
 
 MAX_LINE_CHARS = 700
 """A longer line is a paragraph. It also bounds what a pattern is tried on."""
+MIN_PATTERN_CHARS = 6
+"""No pattern takes a shorter line; half a million lines of one letter would cost ten seconds otherwise."""
 MAX_LIST_ITEMS, MAX_ITEM_WORDS, MAX_TAG_WORDS = 12, 20, 4
 MAX_BOX_LINES = 8
 MAX_THREAD_GAP = 4
@@ -41,7 +43,7 @@ def clean(text: str, *, title: str | None = None) -> Cleaned:
     """`text` without the lines that are not of the story; where that would be all of them, nothing goes."""
     lines = text.split("\n")
     places = [n for n, line in enumerate(lines) if line.strip()]
-    rules = _rules([lines[n] for n in places], title)
+    rules = _rules([lines[n].strip() for n in places], title)
     if None not in rules:
         return Cleaned(text, ())
     gone = {n: rule for n, rule in zip(places, rules, strict=True) if rule}
@@ -67,15 +69,18 @@ def rule_of(line: str) -> str | None:
     """The rule by which a line goes wherever it stands, or None."""
     if len(line) > MAX_LINE_CHARS:
         return None
-    plain = plain_line(line)
+    words = " ".join(line.split())
+    plain = plain_line(words)
     if rule := _PHRASES.get(plain) or _HEADINGS.get(plain):
         return rule
-    if credited(line):
+    if len(words) < MIN_PATTERN_CHARS:
+        return None
+    if credited(words):
         return "photo-credit"
-    if "@" in line and is_names(" ".join(line.split()[:-1])) and "@" in line.split()[-1]:
+    if _is_address(words):
         return "contact"
     for rule, named in _NAMED:
-        if (found := named.match(line)) and is_names(found[1], _CREDIT_JOINS):
+        if (found := named.match(words)) and is_names(found[1], _CREDIT_JOINS):
             return rule
     for rule, label in _LABELLED:
         if (found := label.match(plain)) and _is_headline(plain[found.end() :]):
@@ -84,7 +89,7 @@ def rule_of(line: str) -> str | None:
         return "navigation"
     worded = (rule for rule, wording in _WORDING if wording.match(plain))
     told = (rule for words, rule in _TELLTALES.items() if words in plain)
-    rule = next(worded, None) or next(told, None) or _promotion(line, plain)
+    rule = next(worded, None) or next(told, None) or _promotion(words, plain)
     return rule if rule and not _SPOKEN.search(plain) else None
 
 
@@ -95,7 +100,7 @@ def plain_line(line: str) -> str:
 
 def credited(line: str) -> str | None:
     """Whom a line that is nothing but the credit of a picture names: "Ada Quill/Northern Wire"."""
-    found = _CREDIT.match(line) if len(line) <= MAX_LINE_CHARS else None
+    found = _CREDIT.match(" ".join(line[:MAX_LINE_CHARS].split()))
     names = found[1].strip(" ()[].") if found else ""
     return names if len(names.split()) <= MAX_CREDIT_WORDS and is_names(names) else None
 
@@ -190,16 +195,13 @@ def _take_threads(plain: list[str], rules: list[str | None], begins: int) -> Non
                     replies += control[1] is not None
                 i += 1
         if replies:
-            for i in range(n + 1, end + 1):
-                rules[i] = rules[i] or "comments"
+            rules[n : end + 1] = ["comments"] * (end + 1 - n)
         n = end + 1
 
 
 def _take_pull_quotes(said: list[str], rules: list[str | None]) -> None:
     """A line that is a quotation and stands, word for word, in a longer line as well."""
-    quoted = [
-        n for n, line in enumerate(said) if not rules[n] and _QUOTED_LINE.fullmatch(line[:MAX_LINE_CHARS].strip())
-    ]
+    quoted = [n for n, line in enumerate(said) if not rules[n] and _QUOTED_LINE.fullmatch(line[:MAX_LINE_CHARS])]
     for n in quoted[:MAX_PULL_QUOTES]:
         words = said[n].strip(" \"“”‘’'.,").lower()
         if len(words.split()) >= MIN_PULL_QUOTE_WORDS and any(
@@ -230,7 +232,7 @@ def _label(line: str, plain: str) -> str | None:
 def _weak(line: str, plain: str) -> str | None:
     if _COUNT.fullmatch(plain):
         return "share-bar"
-    return _WEAK.get(plain) or ("photo-credit" if _NAME_AND_AGENCY.fullmatch(line.strip()) and is_names(line) else None)
+    return _WEAK.get(plain) or ("photo-credit" if _NAME_AND_AGENCY.fullmatch(line) and is_names(line) else None)
 
 
 def _is_headline(plain: str) -> bool:
@@ -240,6 +242,12 @@ def _is_headline(plain: str) -> bool:
 def _addresses_reader(line: str) -> bool:
     plain = plain_line(line[:MAX_LINE_CHARS])
     return bool(_READER.search(plain)) and not _SPOKEN.search(plain)
+
+
+def _is_address(words: str) -> bool:
+    """ "Ada Quill, 555-0142, ada@example.org"."""
+    names, _, address = words.rpartition(" ")
+    return "@" in address and is_names(names)
 
 
 def _promotion(line: str, plain: str) -> str | None:
@@ -289,17 +297,17 @@ _SPOKEN = re.compile(
 )
 """A quotation or reported speech: the words of somebody in the story, whatever they are like."""
 _CREDIT = re.compile(
-    r"\s*[\[(]?\s*(?:"
+    r"[\[(]? ?(?:"
     r"(?:(?:file|stock|cover|lead|main|top|header|banner|featured?|hero) )?"
     r"(?:photo|photograph|image|picture|illustration|artwork|photography)s?\s?"
     r"(?:credits?\b|sources?\b|courtesy\b|copyright\b|provided\b|supplied\b|by\b|via\b|©)\s*[:,/]?(?: (?:by|of)\b)?"
     r"|(?:video|graphic|chart|map|animation|cartoon)s?\s(?:credit\b:?|courtesy of\b|by\b:?)"
     r"|(?:file )?(?:photo|image|picture|illustration|photographer)\s?[:/]|photo from\b"
     r"|credits?\s?(?::|\.\.\.|…)"
-    r")\s*(\S.*)",
+    r") ?(\S.*)",
     re.IGNORECASE,
 )
-_MORE_FROM = re.compile(r"\s*(?i:more|popular|also) (?i:from|in|by|about|on) (.{1,60})$")
+_MORE_FROM = re.compile(r"(?i:more|popular|also) (?i:from|in|by|about|on) (.{1,60})$")
 _BOX_START = re.compile(r"skip past newsletter|sign up (?:to|for) ")
 _THREAD_CONTROL = re.compile(
     r"(reply|report|report abuse|log in (?:or register )?to (?:comment|reply)|load more comments|upvote)"
@@ -485,30 +493,30 @@ _LABELS = _phrases(
 """Of a text as a whole: they count only above it."""
 _ARTICLE = "(?:article|story|content|piece|post|column|essay|feature|interview|page|recap|summary|text|update)"
 _NAMED_LABELS = [
-    re.compile(r"\s*(?i:sponsored|presented|brought to you) (?i:by|from) (.{1,60})$"),
+    re.compile(r"(?i:sponsored|presented|brought to you) (?i:by|from) (.{1,60})$"),
     re.compile(
-        r"\s*(?i:sponsored|paid|promoted|advertiser|partner) (?i:content|post|feature|article|story|program)"
+        r"(?i:sponsored|paid|promoted|advertiser|partner) (?i:content|post|feature|article|story|program)"
         r" (?i:by|from|for) (.{1,60})$"
     ),
-    re.compile(r"\s*(?i:in (?:paid )?partnership with) (.{1,60})$"),
+    re.compile(r"(?i:in (?:paid )?partnership with) (.{1,60})$"),
 ]
 _NAMED = [
     (
         "sign-off",
         re.compile(
-            r"\s*\(?\s*(?i:(?:additional )?(?:reporting|writing|editing)|reported|edited|translated"
+            r"\(? ?(?i:(?:additional )?(?:reporting|writing|editing)|reported|edited|translated"
             r"|(?:copy|fact)[- ]?(?:edited|checked))(?i: and (?:edited|writing|editing))? (?i:by):?\s+(.+)"
         ),
     ),
     ("sign-off", re.compile(r"(?=.*\b(?:reported from\b|contributed to this\b|contributed(?: reporting)?\.))(.*)")),
-    ("machine-disclosure", re.compile(r"\s*(?i:engineered|auto-?generated|generated|automated) (?i:by) (.+)")),
+    ("machine-disclosure", re.compile(r"(?i:engineered|auto-?generated|generated|automated) (?i:by) (.+)")),
     # names up to the end of the first sentence: what follows may be of any words
-    ("copyright", re.compile(r"\s*(?i:copyright\s*)?(?:©|(?i:copyright)(?=.{1,4}\d{4}))\s*(.{1,80}?)(?:\.\s|\.?$)")),
-    ("source-line", re.compile(r"\s*(?:SOURCE:?|Source:)\s+(.{1,80})$")),
-    ("contact", re.compile(r"\s*(?i:reach|contact|email|e-mail)(?i: reporter)? (.{1,60}?),? (?:at|on) \S{1,60}@\S")),
-    ("sign-up", re.compile(r"\s*(?i:sign up (?:to|for)) (.{1,60})$")),
-    ("listen", re.compile(r"\s*(?i:heard on) (.{1,40})$")),
-    ("navigation", re.compile(r"\s*(?i:an official website of) (.{1,80})$")),
+    ("copyright", re.compile(r"(?i:copyright ?)?(?:©|(?i:copyright)(?=.{1,4}\d{4})) ?(.{1,80}?)(?:\.\s|\.?$)")),
+    ("source-line", re.compile(r"(?:SOURCE:?|Source:)\s+(.{1,80})$")),
+    ("contact", re.compile(r"(?i:reach|contact|email|e-mail)(?i: reporter)? (.{1,60}?),? (?:at|on) \S{1,60}@\S")),
+    ("sign-up", re.compile(r"(?i:sign up (?:to|for)) (.{1,60})$")),
+    ("listen", re.compile(r"(?i:heard on) (.{1,40})$")),
+    ("navigation", re.compile(r"(?i:an official website of) (.{1,80})$")),
     ("related-stories", _MORE_FROM),
 ]
 """What follows is nothing but names."""

@@ -193,9 +193,11 @@ _BLOCKS = frozenset(
     | {"pre", "table", "tr", "figure", "figcaption", "section", "article", "hr"}
 )
 _NO_TEXT = frozenset({"script", "style", "template", "textarea", "select", "iframe"})
-# None of the repetitions gives back what it took, and none goes past the next "<": time grows as the text does.
+# No repetition gives back what it took, and none goes past the next "<": time grows as the text does. A quote opens a
+# value only behind a "=".
 _TAG = re.compile(
-    r"""<(?:[!?][^<>]*+|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*+)(?:[^<>"']|"[^"<]*+"|'[^'<]*+')*+)>""",
+    r"""<(?:[!?][^<>]*+|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*+)"""
+    r"""(?:[^<>=]++|=\s*+(?:"[^"<]*+"|'[^'<]*+')?+)*+)>"""
 )
 
 

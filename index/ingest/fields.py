@@ -10,7 +10,10 @@ from urllib.parse import urlsplit
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
 from index.errors import BadArticle, shown
+from index.ingest.clean import clean
 from index.ingest.dates import iso_date
+from index.ingest.provenance import provenance
+from index.ingest.written import written
 from index.sentences import sentence_spans
 
 MAX_FIELD_CHARS = 2_000
@@ -30,28 +33,41 @@ def article_from_fields(
 ) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
-    Only `text` is needed. `path` stands in for the URL when an id has to be made; None means that the
-    text does. found_in: where a field's value comes from, by the field's name. Raises BadArticle, naming the
+    Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
+    it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
+    the text does. found_in: where a field's value comes from, by the field's name. Raises BadArticle, naming the
     field and its value, for what does not fit.
     """
-    text = _text(fields)
-    url = _url(fields)
-    title = _line(fields, "title")
+    raw = _text(fields)
+    stated = {name: _READ.get(name, _line)(fields, name) for name in DESCRIBED}
+    title, url = stated["title"], stated["url"]
+    cleaned = clean(raw, title=title)
+    own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
+    removed = (*cleaned.removed, *own.removed)
+    said = stated | {name: getattr(own, name) for name in own.found_in}
+    where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
+    evidence = None
+    if said["provenance"] is None:
+        kind = provenance(
+            title=title,
+            author=said["author"],
+            source=said["source"],
+            section=said["section"],
+            url=url,
+            text=own.text,
+            removed=removed,
+        )
+        if kind:
+            said["provenance"], evidence = kind
+            where["provenance"] = "its own words"
     return Article(
-        id=_id(fields) or article_id(url=url, path=path, text=text),
-        title=title or title_from(text),
-        text=text,
+        **said | {"title": title or title_from(own.text)},
+        id=_id(fields) or article_id(url=url, path=path, text=own.text),
+        text=own.text,
         origin=origin,
-        url=url,
-        source=_line(fields, "source"),
-        author=_line(fields, "author"),
-        published_at=_date(fields, "published_at"),
-        updated_at=_date(fields, "updated_at"),
-        language=_line(fields, "language"),
-        section=_line(fields, "section"),
-        image_credit=_line(fields, "image_credit"),
-        provenance=_line(fields, "provenance"),
-        found_in={name: found_in[name] for name in DESCRIBED if name in found_in and fields.get(name)},
+        provenance_evidence=evidence,
+        removed=removed,
+        found_in=where,
     )
 
 
@@ -111,8 +127,8 @@ def _id(fields: Mapping[str, object]) -> str | None:
     return raw
 
 
-def _url(fields: Mapping[str, object]) -> str | None:
-    url = _line(fields, "url")
+def _url(fields: Mapping[str, object], name: str) -> str | None:
+    url = _line(fields, name)
     if url is not None and not is_web_address(url):
         raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
     return url
@@ -126,6 +142,10 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
     if date is None:
         raise _wrong(name, raw, "a date such as 2021-03-29 or 2021-03-29T10:00:00+02:00, or none")
     return date
+
+
+_READ = {"url": _url, "published_at": _date, "updated_at": _date}
+"""How a field is read that is not any one line."""
 
 
 def _wrong(name: str, value: object, expected: str) -> BadArticle:

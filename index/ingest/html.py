@@ -15,7 +15,7 @@ from trafilatura.utils import load_html
 
 from index.article import Article
 from index.errors import BadArticle
-from index.ingest.boxes import remove_boxes, remove_labels
+from index.ingest.boxes import is_prose, remove_boxes, remove_labels
 from index.ingest.fields import article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.metadata import described
@@ -60,18 +60,30 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str]]:
     return {**said.fields, "text": text}, said.found_in
 
 
-def _of_story(all_paragraphs: list[Paragraph], found: str, title: str) -> list[Paragraph]:
-    """The paragraphs that are the story. found: the letters of the text that trafilatura found."""
+def _of_story(all_paragraphs: list[Paragraph], found: str | None, title: str) -> list[Paragraph]:
+    """The paragraphs that are the story.
+
+    found: the letters of the text that trafilatura found. None where it was not asked: then what reads like prose is
+    taken for found.
+    """
     letters = [_letters(paragraph.text) for paragraph in all_paragraphs]
-    is_found = [len(said) >= MIN_LETTERS and said in found for said in letters]
+    if found is None:
+        is_found = [is_prose(paragraph) for paragraph in all_paragraphs]
+    else:
+        is_found = [len(said) >= MIN_LETTERS and said in found for said in letters]
     root = _narrowest([p for p, is_it in zip(all_paragraphs, is_found, strict=True) if is_it])
+    if root is None:
+        return []
+    beside = {p.element.getparent() for p, is_it in zip(all_paragraphs, is_found, strict=True) if is_it}
     headline = _letters(title)
     kept: list[Paragraph] = []
     for paragraph, said, is_it in zip(all_paragraphs, letters, is_found, strict=True):
-        if said == headline and headline:
+        if headline and said == headline:
             # What stands over the headline is not the story.
             kept = kept if sum(len(p.text) for p in kept) > MAX_ABOVE_CHARS else []
-        elif is_it or (root is not None and _is_within(paragraph, root) and _is_prose(paragraph)):
+        elif is_it and (_is_within(paragraph, root) or is_prose(paragraph)):
+            kept.append(paragraph)
+        elif paragraph.element.getparent() in beside and _is_within(paragraph, root) and _is_text(paragraph):
             kept.append(paragraph)
     while kept and kept[-1].is_heading:
         kept.pop()
@@ -79,7 +91,8 @@ def _of_story(all_paragraphs: list[Paragraph], found: str, title: str) -> list[P
 
 
 def _narrowest(found: list[Paragraph]) -> Any:
-    """The innermost element that holds nearly all of what is found; None where nothing is."""
+    """The innermost element that holds nearly all the prose of what is found; None where nothing is."""
+    found = list(filter(is_prose, found)) or found
     chars: dict[Any, int] = {}
     for paragraph in found:
         for element in (paragraph.element, *paragraph.element.iterancestors()):
@@ -93,7 +106,7 @@ def _is_within(paragraph: Paragraph, root: Any) -> bool:
     return paragraph.element is root or any(element is root for element in paragraph.element.iterancestors())
 
 
-def _is_prose(paragraph: Paragraph) -> bool:
+def _is_text(paragraph: Paragraph) -> bool:
     return 2 * paragraph.linked_chars <= len(paragraph.text)
 
 

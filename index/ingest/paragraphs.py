@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
 
-_BLOCKS = frozenset(
+BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre section summary table tbody td "
     "tfoot th thead tr ul".split()
@@ -79,11 +79,11 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
             is_linked = 2 * linked > sum(map(len, cells))
             pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, is_linked, element), _END]
         return
-    is_block = tag in _BLOCKS
+    is_block = tag in BLOCKS
     group = within.group
     if tag in _LISTS and group is None:
         group = element
-    elif tag in {"li", "dd"} and sum(child.tag in _BLOCKS for child in element) > 1:
+    elif tag in {"li", "dd"} and sum(child.tag in BLOCKS for child in element) > 1:
         group = None
     here = _Piece("", element if is_block else within.element, within.is_linked or tag == "a", group)
     if is_block:

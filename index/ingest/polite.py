@@ -14,7 +14,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -135,7 +135,7 @@ class Fetcher:
 
     def fetch_all(
         self, addresses: Iterable[str], *, validators: Validators | None = None, stop: Stop = go_on
-    ) -> Iterator[Page | NotModified | FetchRefused]:
+    ) -> Generator[Page | NotModified | FetchRefused, None, None]:
         """What is at each address, in their order; at most six are fetched ahead of the one that is given out.
 
         NotModified comes only for what `validators` knows; they are not told of what was fetched, since only the

@@ -7,7 +7,6 @@ has no kind. Where several kinds hold, the one is given that a reader has to kno
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from index.article import Removed
 from index.ingest.clean import rule_of
@@ -88,7 +87,7 @@ def _said(
     bylines = [line for rule, line in ruled if rule == "byline"]
     if author and _MACHINE_AUTHOR.search(author):
         yield "machine-written", next((line for line in bylines if author in line), author)
-    for name in (section, *urlsplit(url or "").path.split("/")):
+    for name in (section, *re.split("[/?#]", url or "")):
         if kind := _SECTIONS.get("-".join((name or "").lower().split())):
             yield kind, section if name == section and section else url or ""
     if title and _OPINION_TITLE.match(title):
@@ -102,13 +101,13 @@ def _said(
             yield "press-release", line
         if rule == "sign-off" and _REPORTED_AND_EDITED.search(line):
             yield "wire", line
-    if source and _DISTRIBUTOR.search(source):
-        yield "press-release", source
     if head := next(filter(None, map(dateline, edges)), None):
         if _DISTRIBUTOR.search(head.distributor or head.agency or ""):
             yield "press-release", head.words
         elif head.agency and _AGENCY.search(head.agency):
             yield "wire", head.words
+    if source and _DISTRIBUTOR.search(source):
+        yield "press-release", source
     if lines and _AGENCY_ALONE.fullmatch(lines[-1]) and _AGENCY.search(lines[-1]):
         yield "wire", lines[-1].strip()
     if author and _AGENCY.search(author):

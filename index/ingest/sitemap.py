@@ -160,11 +160,8 @@ def _entry(link: str, said: dict[str, str]) -> Entry:
 
 
 def _changed_at(said: dict[str, str]) -> float:
-    return _seconds(iso_date(said.get("news/publication_date")) or iso_date(said.get("lastmod")))
-
-
-def _seconds(date: str | None) -> float:
-    """Since 1970, UTC where no offset is stated; before all others when there is no date."""
+    """Seconds since 1970, in UTC where no offset is stated; before all others when there is no date."""
+    date = iso_date(said.get("news/publication_date")) or iso_date(said.get("lastmod"))
     if date is None:
         return float("-inf")
     stated = dt.datetime.fromisoformat(date)

@@ -43,7 +43,7 @@ class Written:
     published_at: str | None = None
     updated_at: str | None = None
     image_credit: str | None = None
-    found_in: Mapping[str, str] = field(default_factory=dict)
+    found_in: dict[str, str] = field(default_factory=dict)
     """Where each comes from, by the field's name: "byline", "line “Nov. 3”, year from the address"."""
 
 
@@ -193,7 +193,7 @@ def _beside_date(lines: list[_About | None], n: int) -> bool:
 def _about_line(line: str) -> _About | None:
     if len(line) > MAX_LINE_CHARS:
         return None
-    parts = _parts(line, (_BARS, _BREAKS, _BEFORE_DATE))
+    parts = _parts(" ".join(line.split()), (_BARS, _BREAKS, _BEFORE_DATE))
     if not parts:
         return None
     return _About(
@@ -237,7 +237,7 @@ def _byline(words: str) -> _About | None:
     if _BARS.search(words) or (is_sentence(words) and not words.endswith(("Jr.", "Sr."))):
         return None
     label = _BY.match(words)
-    stated = _HANDLE.sub("", words[label.end() :] if label else words).strip(" ,")
+    stated = _PLACE.sub("", _HANDLE.sub("", words[label.end() :] if label else words)).strip(" ,")
     if found := _FOR.match(stated):
         stated = f"{found[1]}, {found[2]}"
     authors: list[str] = []
@@ -326,7 +326,7 @@ def _read_removed(removed: Sequence[Removed], found: _Found) -> None:
     for line in removed:
         words = line.text[:MAX_TEXT_LINE_CHARS]
         if line.rule == "sign-off" and (signed := _SIGNED.search(words)):
-            about = _byline(f"By {_PLACE.sub('', signed[1])}")
+            about = _byline(f"By {signed[1]}")
             found.add("author", _listed(about.authors) if about else None, "sign-off")
         elif line.rule == "photo-credit":
             found.add("image_credit", credited(words) or _last_names(words), "photo credit")
@@ -386,12 +386,14 @@ _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported
 _FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (?:the |THE )?(.{3,60})")
 _LIST_MARK = re.compile(r",\s*|\s+(?:and|AND|&|with|WITH)\s+|;\s*")
 _NAMES_MARK = re.compile(r", | and ")
-_BARS = re.compile(r"\s*[|•·]\s*")
+_BARS = re.compile(r" ?[|•·] ?")
 _BREAKS = re.compile(
-    r"\s+[–—-]\s+|,?\s+(?=(?:last )?(?:updated|modified)\b|(?:first )?published\b|posted\b)|(?<=\d)\s+(?=by\b)", re.I
+    r" [–—-] |(?<!last),? (?=(?:updated|modified|last updated|last modified)\b)|(?<=\d) (?=by\b)"
+    r"|(?<!first),? (?=(?:published|first published|posted)\b)",
+    re.I,
 )
 _BEFORE_DATE = re.compile(
-    rf"(?<!day)(?<!day,)(?:,|,? on)?\s+(?={_WEEKDAY},? {_MONTH}|{_MONTH} \d|\d{{1,2}} {_MONTH} \d)", re.I
+    rf"(?<!day)(?<!day,)(?:,|,? on)? (?={_WEEKDAY},? {_MONTH}|{_MONTH} \d|\d{{1,2}} {_MONTH} \d)", re.I
 )
 _HANDLE = re.compile(r"[(<]?\S{1,60}@\S{1,60}|(?<!\S)@\w{1,30}")
 _PLACE = re.compile(r"\bin [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")

@@ -1,0 +1,155 @@
+"""A short line about an article in, what it says out: the names in it, the dates, whose picture it was.
+
+Bylines hold more than names ("By Ada Quill, Science Editor | 3 March 2024"): the rest is cut away, and a part that is
+no name is left out rather than guessed at. Dates are read in English, German, French, Spanish and five more languages,
+and only with a day, a month and a year.
+"""
+
+import re
+from collections.abc import Iterator
+
+from index.ingest.dates import iso_date
+
+MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 60, 6
+
+_BY = re.compile(
+    r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
+    r"(?:by|von|par|por|di|door|af)\b[\s:]+|(?:text|autor(?:in)?|author|auteur|interview|reporter|words|story)\s*:\s*",
+    re.I,
+)
+_ROLE = re.compile(
+    r"\b(?:writer|reporter|correspondent|editor|staff|columnist|photographer|bureau|desk|producer|contributor|critic|"
+    r"analyst|chief|director|intern|agency|news|redaktion|redakteur(?:in)?|korrespondent(?:in)?|journaliste|"
+    r"correspondante?|rédact\w+|corresponsal|redactor\w*|periodista|ph\.?d|min)\b",
+    re.I,
+)
+_NOBODY = re.compile(r"(?:web)?(?:admin(?:istrator)?|master)|guest|user|unknown|anonymous|none|null|author|by", re.I)
+_CREDIT_LABEL = re.compile(
+    r"(?:(?:photo(?:graph)?|image|picture|pic|illustration|graphic|video|foto|bild|crédit|credit)s?\s{0,3}){1,3}"
+    r"(?:by|par|von|de|credits?|courtesy of)?\s{0,3}[:/©]\s{0,3}|"
+    r"(?:photo(?:graph)?|image|picture|illustration|graphic)s?\s(?:by|courtesy of|courtesy)\s|©\s{0,3}(?:\d{4}\s)?",
+    re.I,
+)
+_UPDATE = re.compile(
+    r"\b(?:updated?|modified|edited|aktualisiert|geändert|mis[e]? à jour|modifié|actualizado|aggiornato|"
+    r"bijgewerkt|zaktualizowano|atualizado)\b",
+    re.I,
+)
+
+_MONTHS = {
+    month: name
+    for name, months in {
+        "January": "januar jänner janvier enero gennaio janeiro januari stycznia",
+        "February": "februar février febrero febbraio fevereiro februari lutego",
+        "March": "märz mars marzo março maart marca",
+        "April": "avril abril aprile kwietnia",
+        "May": "mai mayo maggio maio mei maj maja",
+        "June": "juni juin junio giugno junho czerwca",
+        "July": "juli juillet julio luglio julho lipca",
+        "August": "août agosto augustus augusti sierpnia",
+        "September": "septembre septiembre settembre setembro września",
+        "October": "oktober octobre octubre ottobre outubro października",
+        "November": "novembre noviembre novembro listopada",
+        "December": "dezember décembre diciembre dicembre dezembro december grudnia",
+    }.items()
+    for month in months.split()
+}
+"""Of other languages, in English: what `iso_date` reads."""
+
+_CLOCK = (
+    r"(?P<clock>[,;|·–-]?\s{0,3}(?:at|um|à|a las|om|klo?\.?)?\s{0,3}\d{1,2}[:.h]\d\d(?::\d\d)?"
+    r"(?:\s?[apAP]\.?[mM]\.?)?(?:\s?(?:[A-Z]{2,4}\b|[+-]\d\d:?\d\d))?)?"
+)
+_DATES = [
+    re.compile(r"\b(?P<iso>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.+Z-]{0,20})?)"),
+    re.compile(r"\b(?P<day>\d\d)\.(?P<number>\d\d)\.(?P<year>\d{4})\b" + _CLOCK),
+    re.compile(
+        r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>[^\W\d_]{3,12})\.?,?\s(?:de\s)?"
+        r"(?P<year>\d{4})\b" + _CLOCK
+    ),
+    re.compile(r"\b(?P<month>[A-Z][a-z]{2,8})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<year>\d{4})\b" + _CLOCK),
+]
+
+
+def people(line: str, site: str) -> str | None:
+    """The names in a byline, joined with ", ", but for that of the site; None if there is none."""
+    line = " ".join(line[: 3 * MAX_LINE_CHARS].split())
+    if found := next((match for form in _DATES if (match := form.search(line))), None):
+        line = line[: found.start()] if found.start() > 2 else line[found.end() :]
+    line = re.split(
+        r"\s?[|·•(/]\s?|\s[–—-]+\s|\s(?:published|posted|updated|last|publicado|publié|veröffentlicht)\b",
+        line.strip(" |·•–—-,"),
+        maxsplit=1,
+        flags=re.I,
+    )[0]
+    if by := re.search(r"\bby\s", line, re.I):
+        line = line[by.end() :]
+    elif by := _BY.match(line):
+        line = line[by.end() :]
+    line = re.sub(r"\s(?:in|for|at|reporting)\s.*", "", line)
+    names: list[str] = []
+    for part in re.split(r"\s?[;,]\s?", line):
+        both = re.split(r"\s?&\s?|\s(?:and|und|et|y|e|og|en|i)\s", part)
+        for name in both if all(" " in one.strip() for one in both) else [part]:
+            name = re.sub(r"^(?:and|und|et|the|with)\s", "", name.strip(" :"), flags=re.I)
+            if _is_name(name, site) and not (names and (_ROLE.search(name) or name[0].islower())):
+                names.append(name.title() if name.isupper() and " " in name else name)
+    return ", ".join(dict.fromkeys(names)) or None
+
+
+def says_by(line: str) -> bool:
+    """Whether it begins as bylines do."""
+    return _BY.match(line) is not None
+
+
+def credit(line: str) -> str | None:
+    """Whose picture it is, from a credit with or without a label ("Photo: Ada Quill / Northern Wire")."""
+    said = " ".join(line[: 3 * MAX_LINE_CHARS].split()).strip(" ()[]")
+    if label := _CREDIT_LABEL.match(said):
+        said = said[label.end() :]
+    said = said.rstrip(" .)]")
+    return said if 1 < len(said) <= MAX_NAME_CHARS + MAX_NAME_CHARS and "://" not in said else None
+
+
+def credits_in(caption: str) -> Iterator[str]:
+    """The ends of a caption that begin with a label such as "Photo:"."""
+    caption = " ".join(caption[: 3 * MAX_LINE_CHARS].split())
+    return (caption[label.start() :] for label in _CREDIT_LABEL.finditer(caption))
+
+
+def dates_in(line: str) -> Iterator[tuple[str, bool]]:
+    """The dates in a line, as ISO 8601, in its order, and whether each says when the article was changed."""
+    line = " ".join(line[:MAX_LINE_CHARS].split())
+    end = 0
+    for found in sorted((match for form in _DATES for match in form.finditer(line)), key=lambda match: match.start()):
+        if found.start() >= end and (date := _date(found.groupdict())):
+            yield date, says_update(line[end : found.start()])
+            end = found.end()
+
+
+def says_update(words: str) -> bool:
+    return _UPDATE.search(words) is not None
+
+
+def _date(part: dict[str, str | None]) -> str | None:
+    if "iso" in part:
+        return iso_date(part["iso"])
+    if "number" in part:
+        day = f"{part['year']}-{part['number']}-{part['day']}"
+    else:
+        month = part["month"] or ""
+        day = f"{part['day']} {_MONTHS.get(month.lower(), month)} {part['year']}"
+    clock = (part["clock"] or "").strip(" ,;|·–-")
+    clock = re.sub(r"^(?:at|um|à|a las|om|klo?\.?)\s", "", clock).replace("h", ":")
+    clock = re.sub(r"^(\d{1,2})\.(\d\d)", r"\1:\2", clock)
+    return (iso_date(f"{day} {clock}") if clock else None) or iso_date(day)
+
+
+def _is_name(name: str, site: str) -> bool:
+    return (
+        1 < len(name) <= MAX_NAME_CHARS
+        and len(name.split()) <= MAX_NAME_WORDS
+        and not re.search(r"[\d@:<>]|www\.|\.(?:com|org|net)\b", name)
+        and not _NOBODY.fullmatch(name)
+        and re.sub(r"\W", "", name.casefold()) != re.sub(r"\W", "", site.casefold())
+    )
