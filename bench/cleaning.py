@@ -1,9 +1,10 @@
 """What cleaning takes and what it leaves: `python -m bench.cleaning [--lines]`, over the texts of tests/data/clean/.
 
 Each text has its lines marked as story, boilerplate, or words of the article about itself (title, byline, dates). Those
-of the part `test` were written before the first rule; the rules were made with those of `tune` in view. The lookalikes
-are lines of prose that begin as boilerplate does: each is put at the head, in the middle and at the end of a story.
-`--lines` prints what went wrong in `tune`.
+of the part `test` were written before the first rule; the rules were made with those of `tune` in view, and what went
+wrong in `test` was looked at once, when 89.2% of its boilerplate went. The lookalikes are lines of prose that begin as
+boilerplate does: each is put at the head, in the middle and at the end of a story. `--lines` prints what goes wrong in
+`tune`.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """How well a page's article is found: `python -m bench.extraction`, over the pages in `tests/pages/`.
 
 For the project (`read_item`) and for trafilatura by itself (its `extract` and `extract_metadata` as they come): token F1
-of the text, the mean over pages; the share of pages whose title, author and date of publication are the page's; and
-the time. The halves apart: `tune-` pages were looked at while the rules were written, `test-` pages were not.
+of the text, precision and recall, each the mean over pages; the share of pages whose title, author and date are the
+page's; and the time. The halves apart: `tune-` pages were looked at while the rules were written, `test-` were not.
 """
 
 import json
@@ -42,6 +42,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Score:
     f1: float
+    precision: float
+    recall: float
     right: Mapping[str, float]
     """The share of pages that have each of FIELDS right."""
     seconds: float
@@ -49,7 +51,9 @@ class Score:
 
 
 def main() -> None:
-    print(f"{'':<32}{'pages':>6}{'F1':>8}{'title':>8}{'author':>8}{'date':>8}{'ms a page':>11}")
+    print(
+        f"{'':<32}{'pages':>6}{'F1':>8}{'prec.':>8}{'recall':>8}{'title':>8}{'author':>8}{'date':>8}{'ms a page':>11}"
+    )
     for half, suffix in (("tune", ".html"), ("test", ".html"), ("tune", ".txt"), ("test", ".txt")):
         pages = list(read_pages(half, suffix))
         readers: dict[str, Callable[[Page], Found]] = {"the project": by_project}
@@ -58,8 +62,9 @@ def main() -> None:
         for name, reader in readers.items():
             score = scored(pages, reader)
             shares = "".join(f"{score.right[field]:>8.3f}" for field in FIELDS)
+            overlap = "".join(f"{figure:>8.3f}" for figure in (score.f1, score.precision, score.recall))
             label = f"{half} {suffix.lstrip('.')}, {name}"
-            print(f"{label:<32}{len(pages):>6}{score.f1:>8.3f}{shares}{1000 * score.seconds:>11.1f}", flush=True)
+            print(f"{label:<32}{len(pages):>6}{overlap}{shares}{1000 * score.seconds:>11.1f}", flush=True)
 
 
 def read_pages(half: str, suffix: str = ".html") -> Iterator[Page]:
@@ -75,10 +80,12 @@ def scored(pages: list[Page], reader: Callable[[Page], Found]) -> Score:
     began = time.perf_counter()
     found = [reader(page) for page in pages]
     seconds = time.perf_counter() - began
+    overlaps = [overlap(page.expected["text"] or "", one.text) for page, one in zip(pages, found, strict=True)]
+    precision, recall, f1 = map(statistics.fmean, zip(*overlaps, strict=True))
     return Score(
-        f1=statistics.fmean(
-            token_f1(page.expected["text"] or "", one.text) for page, one in zip(pages, found, strict=True)
-        ),
+        f1=f1,
+        precision=precision,
+        recall=recall,
         right={
             field: statistics.fmean(
                 is_right(field, page.expected[field], one.fields[field]) for page, one in zip(pages, found, strict=True)
@@ -104,10 +111,15 @@ def by_trafilatura(page: Page) -> Found:
 
 
 def token_f1(expected: str, found: str) -> float:
-    """F1 over the words of both, in lower case, as bags: 1 when every word is there as often as it should be."""
+    return overlap(expected, found)[2]
+
+
+def overlap(expected: str, found: str) -> tuple[float, float, float]:
+    """Precision, recall and F1 over the words of both, in lower case, as bags."""
     wanted, had = (Counter(re.findall(r"\w+", text.lower())) for text in (expected, found))
     shared = (wanted & had).total()
-    return 2 * shared / (wanted.total() + had.total()) if wanted or had else 1.0
+    both = wanted.total() + had.total()
+    return shared / max(had.total(), 1), shared / max(wanted.total(), 1), 2 * shared / both if both else 1.0
 
 
 def is_right(field: str, expected: str | None, found: str | None) -> bool:

@@ -1,4 +1,4 @@
-"""A real web server on loopback that answers what a test tells it to, and keeps what it was asked."""
+"""A real web server on loopback that answers what a test tells it to, and a clock for those who wait for it."""
 
 import ssl
 import threading
@@ -96,3 +96,18 @@ def unless_known(etag: str, reply: Reply) -> Reply:
         (plain(b"", status=304) if handler.headers["If-None-Match"] == etag else reply)(handler)
 
     return answer
+
+
+class Clock:
+    """Stands still but for those who sleep; `slept` is how long each sleep was."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds

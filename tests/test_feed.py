@@ -81,6 +81,13 @@ def test_json_entry_says_what_it_says() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "link", ["", " ", "javascript:alert(1)", "urn:1", "http://[", "https://e.org/a b", "https://e.org/\x00"]
+)
+def test_link_that_is_no_web_address_is_none(link: str) -> None:
+    assert only(json_feed({"url": link, "content_text": "Words."})).link is None
+
+
 def test_json_feed_of_version_one_names_its_author_once_for_all() -> None:
     feed = json_feed(
         {"id": "1", "content_text": "2 < 3"}, version="https://jsonfeed.org/version/1", author={"name": "A"}

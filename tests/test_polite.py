@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
-from http_server import Reply, Site, in_turn, plain, raw, redirect, unless_known
+from http_server import Clock, Reply, Site, in_turn, plain, raw, redirect, unless_known
 
 from index.errors import Cancelled, FetchRefused
 from index.ingest.fetch import NotModified, NotServed, Page, TimedOut
@@ -16,21 +16,6 @@ from index.ingest.polite import (
     Fetcher,
     ValidatorsInMemory,
 )
-
-
-class Clock:
-    """Stands still but for those who sleep; `slept` is how long each sleep was."""
-
-    def __init__(self) -> None:
-        self.now = 1_000.0
-        self.slept: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.now += seconds
 
 
 @pytest.fixture
@@ -115,11 +100,15 @@ def test_robots_that_is_not_there_allows(status: int, fetcher: Fetcher, site: Si
 def test_robots_that_cannot_be_had_forbids_for_now(status: int, fetcher: Fetcher, clock: Clock, site: Site) -> None:
     site.replies["/robots.txt"] = plain(b"", status=status)
     site.replies["/a"] = plain(b"x")
+    ended_at = set()
     for _ in range(3):
         with pytest.raises(NotServed, match=r"robots\.txt, which says whether it may be, cannot be had") as refusal:
             fetcher.fetch(site.url + "/a")
         assert (refusal.value.status, refusal.value.may_pass) == (status, True)
-    assert len(site.requests) == (1 if status == 500 else 3)  # tries, all of them by the first
+        ended_at.add(clock.now)
+    # all tries and all waiting are the first's
+    assert len(site.requests) == (1 if status == 500 else 3)
+    assert len(ended_at) == 1
     site.replies["/robots.txt"] = robots()
     clock.now += ROBOTS_MISSED_SECONDS + 1
     assert data(fetcher.fetch(site.url + "/a")) == b"x"
@@ -285,6 +274,7 @@ def test_two_requests_at_once_to_a_host(fetcher: Fetcher, site: Site) -> None:
     site.replies.update({f"/{n}": counted for n in range(8)})
     assert [data(found) for found in fetcher.fetch_all(addresses)] == [b"x"] * 8
     assert counted.most == 2
+    assert len(site.requests) == 1 + 8  # robots.txt once, whoever comes first
 
 
 def test_two_requests_at_once_to_a_host_whoever_asks(fetcher: Fetcher, site: Site) -> None:

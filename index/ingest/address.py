@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, overload
 from urllib.parse import urlsplit
 
 from index.article import Article, ItemError, article_id
@@ -33,6 +33,26 @@ class Unchanged:
     address: str
 
 
+@overload
+def read_address(
+    address: str,
+    *,
+    fetcher: Fetcher | None = None,
+    validators: None = None,
+    read: Read = read_item,
+    stop: Stop = go_on,
+    allow_loopback: bool = False,
+) -> Iterator[Article | ItemError]: ...
+@overload
+def read_address(
+    address: str,
+    *,
+    fetcher: Fetcher | None = None,
+    validators: Validators,
+    read: Read = read_item,
+    stop: Stop = go_on,
+    allow_loopback: bool = False,
+) -> Iterator[Article | ItemError | Unchanged]: ...
 def read_address(
     address: str,
     *,

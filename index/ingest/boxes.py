@@ -7,10 +7,10 @@ promotion within the story are not looked for.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from index.ingest.paragraphs import BLOCKS, HEADINGS, Paragraph, paragraphs
+from index.ingest.paragraphs import BLOCKS, HEADINGS, Paragraph, is_of_words, paragraphs
 
 MAX_NAMES_CHARS = 500
 MIN_PROSE_CHARS = 80
@@ -22,41 +22,49 @@ MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
 MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
 """A heading such as "More from Oldport" makes a box of what follows if so much of that is links."""
 
+MAX_CARD_CHARS, MIN_TEASER_CHARS = 500, 12
 MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 
 _ELEMENTS = frozenset(
     "aside audio button canvas dialog embed fieldset footer form iframe input label legend map menu nav object option "
-    "picture progress select svg textarea video".split()
+    "progress select svg textarea video".split()
 )
 _ROLES = frozenset(
     "navigation complementary contentinfo dialog alertdialog search menu menubar toolbar tablist".split()
 )
 _PARAGRAPHS = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dd dt".split())
+_LISTS = frozenset("ul ol dl nav".split())
+_CARDS = frozenset("a article div li section td".split())
 _BODY = re.compile(r"\b(?:article|story|entry|post) ?(?:body|content|text)\b")
 
 _BOX = re.compile(
     r"\b(?:nav|navigation|nav ?bar|top ?bar|menu|(?:bread ?)?crumbs?|masthead|footer|side ?bar|skip|skip ?link|"
     r"news ?letters?|sign ?up|mailing ?list|share|sharing|share ?bar|share ?daddy|social|follow ?us|add ?this|"
-    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|subscribe|subscriptions?|registration|"
-    r"related|recommended|recommendations?|recirc|recirculation|trending|popular|most ?(?:read|viewed)|"
+    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|subscribe|subscriptions?|"
+    r"related|recommended|recommendations?|recirc|recirculation|trending|most ?(?:read|viewed)|"
     r"read ?(?:more|next|also)|up ?next|see ?also|also ?(?:read|like)|more ?(?:from|stories|on|news|in|articles)|"
-    r"next ?(?:article|story|up)|latest|teasers?|promos?|promotions?|promo ?box|cta|"
-    r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|banner|pub|publicit[eé]|anzeige|werbung|"
-    r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|contacts?|"
-    r"tags?|tag ?list|topics|tag ?cloud|toolbar|tools|actions|modal|pop ?up|overlay|lightbox|interstitial|toast|"
-    r"pagination|pager|post ?navigation|poll|survey|donate|donation|rating|feedback|print|"
+    r"next ?(?:article|story|up)|teasers?|promos?|promotions?|promo ?box|"
+    r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|publicit[eé]|anzeige|werbung|"
+    r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|"
+    r"toolbar|pagination|pager|post ?navigation|interstitial|toast|tag ?(?:list|cloud|links)|"
     r"verwandt|empfehlungen|artikel ?empfehlungen|similaires|relacionad[oa]s|polecane)\b"
 )
+_VAGUE_BOX = re.compile(
+    r"\b(?:tags?|topics|latest|popular|contacts?|cta|banner|pub|tools|actions|modal|pop ?up|overlay|lightbox|poll|survey|"
+    r"donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|ticker)\b"
+)
+"""Looked for last, among what is then left: a story's own elements may be called so."""
+
 _COMMENTS = re.compile(
     r"\b(?:comments|comment ?(?:list|section|thread|form|area|box|wrap|item|body)|disqus|respond|discussion|reactions|"
     r"condolences|guest ?book|kommentare?|commentaires|comentarios|komentarze|opinie|reacties|commenti|avis)\b"
 )
 _COMMENTS_HEADING = re.compile(
-    r".{3,40}\(\d{1,5}\)|(?:\d{1,5} )?(?:comments?|thoughts? on .*|responses?( to .*)?|kommentare?|commentaires?|"
-    r"comentarios?|komentarze|reacties|commenti)(?: ?[(:]? ?\d{0,5}\)?)|(?:all|reader|user)s?['’]? comments?|"
+    r"(?:\d{1,5} )?(?:comments?|thoughts? on .*|responses?( to .*)?|kommentare?|commentaires?|"
+    r"comentarios?|komentarze|opinie|opinions|reactions|avis|reacties|commenti|discussion)(?: ?[(:]? ?\d{0,5}\)?)|(?:all|reader|user)s?['’]? comments?|"
     r"(?:reader['’]?s['’]? )?(?:letters|opinions)|join the (?:conversation|discussion)|leave a (?:reply|comment)|"
     r"what do you think\??|member discussion.*|book of condolence|vos (?:avis|réactions|commentaires)|"
-    r"opinie czytelników|leser(?:kommentare|meinungen|briefe)|diskussion|schreiben sie einen kommentar|"
+    r"opinie czytelników.{0,8}|leser(?:kommentare|meinungen|briefe)|diskussion|schreiben sie einen kommentar|"
     r"(?:añadir|deja un) comentario|laisser un commentaire",
     re.I,
 )
@@ -75,6 +83,17 @@ _LINKS_HEADING = re.compile(
     r"zobacz|czytaj|inne|polecamy|leggi|altre|lees ook|meer|leia|mais|outras)\b.*",
     re.I,
 )
+_CORRECTION = re.compile(
+    r"\b(?:corrections?|clarification|correction note|editor['’]s note|korrektur|berichtigung|rectificatif|erratum|"
+    r"corrección|rectificación|fe de erratas)\s?:|\b(?:article|story|report) (?:was|has been) (?:amended|corrected)\b",
+    re.I,
+)
+_TAXONOMY = re.compile(r"\b(?:tag|category)-(?!lists?\b|clouds?\b|links?\b)\S+")
+"""Classes by which some systems say what an article is about."""
+
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+"""Scripts that say in one character what others say in two or more."""
+
 _LABEL = re.compile(
     r"\b(?:by ?lines?|author|authors|date ?line|date|time ?stamp|published|updated|posted|meta|credits?|captions?|cap|"
     r"photo|photographer|kicker|eyebrow|read(?:ing)? ?time|section ?(?:name|label)|category|entry ?date|post ?info|"
@@ -89,61 +108,102 @@ _VAGUE_LABEL = re.compile(
 def remove_boxes(page: Any) -> None:
     """Take out of `page`, in place, what is surely not the story."""
     _remove(page, lambda element: element.tag in {"script", "style"})
-    held = _held(page)
-    whole = held.get(page, 0)
-
-    def is_wrapper(element: Any, of_comments: bool) -> bool:
-        if (
-            element.tag == "body"
-            or next(element.iter("h1"), None) is not None
-            or "articleBody" in (element.get("itemprop") or "")
-        ):
-            return True
-        return held.get(element, 0) > (MAX_SHARE_OF_COMMENTS if of_comments else MAX_SHARE) * whole
-
-    _remove(
-        page, lambda element: _is_box(element) and not is_wrapper(element, bool(_COMMENTS.search(names_of(element))))
-    )
+    _remove_named(page, _is_box)
+    guard = _Guard(page)
     for heading in [element for element in page.iter("*") if _may_head(element)]:
         if any(element is page for element in heading.iterancestors()):  # not gone with an earlier one
-            _remove_headed_by(heading, is_wrapper)
+            _remove_headed_by(heading, guard)
+    teasers = {child for alike in _rows(page) if all(map(_is_teaser, alike)) for child in alike}
+    _remove(page, lambda element: element in teasers and not guard(element))
+    _remove_named(page, lambda element: _VAGUE_BOX.search(names_of(element)) is not None)
 
 
-def _remove_headed_by(heading: Any, is_wrapper: Callable[[Any, bool], bool]) -> None:
+class _Guard:
+    """What of a page is a wrapper of the story, as it is now."""
+
+    def __init__(self, page: Any) -> None:
+        self._headlines = _headlines(page)
+        self._held: dict[Any, int] = {}
+        for paragraph in filter(is_prose, paragraphs(page)):
+            for element in (paragraph.element, *paragraph.element.iterancestors()):
+                self._held[element] = self._held.get(element, 0) + len(paragraph.text)
+        self._whole = self._held.get(page, 0)
+
+    def __call__(self, element: Any, of_comments: bool = False) -> bool:
+        share = MAX_SHARE_OF_COMMENTS if of_comments else MAX_SHARE
+        return (
+            element.tag == "body"
+            or self._held.get(element, 0) > share * self._whole
+            or "articleBody" in (element.get("itemprop") or "")
+            or any(heading in self._headlines for heading in element.iter("h1", "h2", "h3"))
+        )
+
+
+def _headlines(page: Any) -> set[Any]:
+    """The headings whose words are in the page's title; if there are none, any `h1`."""
+    title = " ".join("".join(element.itertext()) for element in page.iter("title"))
+    words = _words(title)
+    named = {
+        heading
+        for heading in page.iter("h1", "h2", "h3")
+        if 0 < len(own := _words("".join(heading.itertext()))) <= 2 * len(words & own)
+    }
+    return named & set(page.iter("h1")) or named or set(page.iter("h1"))
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text[:1_000].casefold()))
+
+
+def _remove_named(page: Any, is_named: Callable[[Any], bool]) -> None:
+    guard = _Guard(page)
+
+    def is_out(element: Any) -> bool:
+        if not is_named(element) or (element.tag not in BLOCKS and _is_in_sentence(element)):
+            return False
+        return not guard(element, _COMMENTS.search(names_of(element)) is not None) and not _corrects(element)
+
+    _remove(page, is_out)
+
+
+def _corrects(element: Any) -> bool:
+    """Whether there is a note in it that mends the story."""
+    return _CORRECTION.search("".join(element.itertext())) is not None
+
+
+def _remove_headed_by(heading: Any, guard: _Guard) -> None:
     text = " ".join("".join(heading.itertext()).split())
     of_comments = _COMMENTS_HEADING.fullmatch(text) is not None
     of_links = _LINKS_HEADING.fullmatch(text) is not None
     if of_comments or of_links or _PROMOTION_HEADING.fullmatch(text):
-        box = _headed_by(heading, lambda element: is_wrapper(element, of_comments))
-        if not of_links or _is_of_links(box):
+        box = _headed_by(heading, lambda element: guard(element, of_comments), is_strict=of_links)
+        if (not of_links or _is_of_links(box)) and not any(map(_corrects, box)):
             for element in box:
                 element.drop_tree()
 
 
 def remove_labels(page: Any) -> None:
     """Take out of `page`, in place, what stands about the story in it: captions, bylines, dates, section labels."""
-    _remove(page, _is_label)
+    captioned = {child for alike in _rows(page) if all(map(_is_captioned, alike)) for child in alike}
+    _remove(page, lambda element: element in captioned or _is_label(element))
 
 
 def names_of(element: Any) -> str:
     """What those who made the page call an element, as words: "articleBody main_text" is "article body main text"."""
-    named = [element.get(name) for name in ("class", "id", "data-testid", "data-component", "aria-label")]
+    named = [element.get(name) for name in ("id", "data-testid", "data-component", "aria-label")]
+    named.append(_TAXONOMY.sub("", (element.get("class") or "")[:MAX_NAMES_CHARS]))
     if "-" in element.tag:  # an element of their own, such as amp-ad
         named.append(element.tag)
     return " ".join(re.findall(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+", " ".join(filter(None, named))[:MAX_NAMES_CHARS])).lower()
 
 
 def is_prose(paragraph: Paragraph) -> bool:
-    return len(paragraph.text) >= MIN_PROSE_CHARS and 2 * paragraph.linked_chars < len(paragraph.text)
+    wide = len(_WIDE.findall(paragraph.text))
+    return len(paragraph.text) + wide >= MIN_PROSE_CHARS and 2 * paragraph.linked_chars < len(paragraph.text)
 
 
-def _held(page: Any) -> dict[Any, int]:
-    """How many characters of prose each element holds."""
-    held: dict[Any, int] = {}
-    for paragraph in filter(is_prose, paragraphs(page)):
-        for element in (paragraph.element, *paragraph.element.iterancestors()):
-            held[element] = held.get(element, 0) + len(paragraph.text)
-    return held
+def is_correction(paragraph: Paragraph) -> bool:
+    return _CORRECTION.search(paragraph.text) is not None
 
 
 def _remove(page: Any, is_out: Callable[[Any], bool]) -> None:
@@ -160,8 +220,6 @@ def _remove(page: Any, is_out: Callable[[Any], bool]) -> None:
 
 
 def _is_box(element: Any) -> bool:
-    if element.tag not in BLOCKS and _is_in_sentence(element):
-        return False
     if element.tag in _ELEMENTS or (element.get("role") or "").lower() in _ROLES:
         # The source of a quotation is a footer within it.
         return element.tag != "footer" or next(element.iterancestors("blockquote"), None) is None
@@ -178,15 +236,19 @@ def _may_head(element: Any) -> bool:
     return 0 < len(text.strip()) <= MAX_HEADING_CHARS and not (element.tag not in BLOCKS and _is_in_sentence(element))
 
 
-def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool]) -> list[Any]:
-    """The box that begins with a heading; within a wrapper the heading and the lists behind it, up to what is none."""
+def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], is_strict: bool) -> list[Any]:
+    """The box that begins with a heading; within a wrapper the heading and what follows up to the next.
+
+    is_strict: of what follows the lists alone, up to what is none.
+    """
     box = heading
     while (parent := box.getparent()) is not None and not is_wrapper(parent) and _is_first(box, parent):
         box = parent
     found = [box]
     if box is heading:
         for element in heading.itersiblings("*"):
-            if element.tag not in {"ul", "ol", "nav", "dl"}:
+            text = "".join(element.itertext())
+            if element.tag in HEADINGS or (element.tag not in _LISTS and (is_strict or len(text) > MAX_LABEL_CHARS)):
                 break
             found.append(element)
     return found
@@ -194,12 +256,36 @@ def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool]) -> list[Any]:
 
 def _is_first(element: Any, parent: Any) -> bool:
     """Whether no words stand before it in its parent."""
-    before = [parent.text or ""]
+    if (parent.text or "").strip():
+        return False
     for sibling in parent:
         if sibling is element:
-            break
-        before += [*sibling.itertext(), sibling.tail or ""]
-    return not any(map(str.strip, before))
+            return True
+        if "".join(sibling.itertext()).strip() or (sibling.tail or "").strip():
+            return False
+    return False
+
+
+def _rows(page: Any) -> Iterator[list[Any]]:
+    """Blocks beside each other that are made alike, two or more, each with a link or a picture and little text."""
+    for parent in page.iter("*"):
+        alike: dict[tuple[str, str], list[Any]] = {}
+        for child in parent:
+            if child.tag in _CARDS and len("".join(child.itertext())) <= MAX_CARD_CHARS:
+                alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
+        yield from (found for found in alike.values() if len(found) > 1)
+
+
+def _is_teaser(card: Any) -> bool:
+    """Whether it is a linked headline with a few words under it."""
+    found = paragraphs(card)
+    return bool(found) and len(found[0].text) >= MIN_TEASER_CHARS and found[0].linked_chars >= 0.9 * len(found[0].text)
+
+
+def _is_captioned(card: Any) -> bool:
+    """Whether it is a picture with a few words beside it."""
+    found = paragraphs(card)
+    return len(found) == 1 and found[0].linked_chars == 0 and next(card.iter("img", "amp-img"), None) is not None
 
 
 def _is_of_links(box: list[Any]) -> bool:
@@ -216,6 +302,14 @@ def _is_label(element: Any) -> bool:
         return False
     if element.tag == "time":
         return True
+    if (
+        element.tag in _LISTS
+        or (table := next(element.iterancestors("table"), None)) is not None
+        and is_of_words(table)
+    ):
+        return False
+    if element.tag == "table" and is_of_words(element):
+        return False
     names = names_of(element)
     chars = len("".join(element.itertext()).strip())
     return bool(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from index.ingest.dates import iso_date
 
 MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 60, 6
+MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 6
 
 _BY = re.compile(
     r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
@@ -30,6 +31,10 @@ _CREDIT_LABEL = re.compile(
     r"(?:photo(?:graph)?|image|picture|illustration|graphic)s?\s(?:by|courtesy of|courtesy)\s|©\s{0,3}(?:\d{4}\s)?",
     re.I,
 )
+_ENDING_CREDIT = re.compile(
+    r"(?:^|[.!?…”»)\]]\s|\()(?:Photo(?:graph)?|Picture|Image|Foto|Bild|Crédit|Credit)s?(?:\s?:|\sby\s)[^.!?]{2,60}[.)]*$"
+)
+_PARTICLES = frozenset("van von der den de la le du da di del dos van ter zu bin al el y".split())
 _UPDATE = re.compile(
     r"\b(?:updated?|modified|edited|aktualisiert|geändert|mis[e]? à jour|modifié|actualizado|aggiornato|"
     r"bijgewerkt|zaktualizowano|atualizado)\b",
@@ -62,6 +67,7 @@ _CLOCK = (
 )
 _DATES = [
     re.compile(r"\b(?P<iso>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.+Z-]{0,20})?)"),
+    re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<number>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일](?P<clock>)"),
     re.compile(r"\b(?P<day>\d\d)\.(?P<number>\d\d)\.(?P<year>\d{4})\b" + _CLOCK),
     re.compile(
         r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>[^\W\d_]{3,12})\.?,?\s(?:de\s)?"
@@ -102,6 +108,24 @@ def says_by(line: str) -> bool:
     return _BY.match(line) is not None
 
 
+def is_about(line: str) -> bool:
+    """Whether a line says by whom or when the article is, and hardly anything else."""
+    if len(line) > MAX_ABOUT_CHARS:
+        return False
+    names = people(line, "") or ""
+    if next(dates_in(line), None) is None:
+        return says_by(line) and all(word[0].isupper() or word in _PARTICLES for word in re.findall(r"\w+", names))
+    bare = line
+    for form in _DATES:
+        bare = form.sub(" ", bare)
+    return len(re.findall(r"[^\W\d_]+", bare.replace(names, " ") if names else bare)) <= MAX_ABOUT_WORDS
+
+
+def ends_in_credit(line: str) -> bool:
+    """Whether the last words of a short paragraph say whose picture it is about."""
+    return len(line) <= MAX_LINE_CHARS and _ENDING_CREDIT.search(line) is not None
+
+
 def credit(line: str) -> str | None:
     """Whose picture it is, from a credit with or without a label ("Photo: Ada Quill / Northern Wire")."""
     said = " ".join(line[: 3 * MAX_LINE_CHARS].split()).strip(" ()[]")
@@ -135,7 +159,7 @@ def _date(part: dict[str, str | None]) -> str | None:
     if "iso" in part:
         return iso_date(part["iso"])
     if "number" in part:
-        day = f"{part['year']}-{part['number']}-{part['day']}"
+        day = f"{part['year']}-{part['number'] or '':0>2}-{part['day'] or '':0>2}"
     else:
         month = part["month"] or ""
         day = f"{part['day']} {_MONTHS.get(month.lower(), month)} {part['year']}"

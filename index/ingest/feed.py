@@ -165,7 +165,7 @@ def _names(said: dict[str, Any]) -> str | None:
 
 
 def web_link(stated: object, base: str) -> str | None:
-    if not isinstance(stated, str) or len(stated) > MAX_FIELD_CHARS:
+    if not isinstance(stated, str) or not stated.strip() or len(stated) > MAX_FIELD_CHARS:
         return None
     with suppress(ValueError):
         link = urljoin(base, stated.strip())

@@ -53,7 +53,7 @@ OTHER_TYPES = frozenset({"text/plain", "application/pdf"})
 ACCEPTED_TYPES = HTML_TYPES | FEED_TYPES | XML_TYPES | JSON_TYPES | GZIP_TYPES | OTHER_TYPES
 MAX_BYTES = 10_000_000
 MAX_RATIO = 200
-"""How many times its size something packed may be once it has a megabyte; pages and sitemaps reach thirty."""
+"""How many times its size something packed may be once it has a megabyte; a sitemap of 50,000 addresses is 34 times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ itself: those that trafilatura found, and what stands in the same element as the
 
 import re
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from trafilatura import bare_extraction
@@ -15,7 +16,8 @@ from trafilatura.utils import load_html
 
 from index.article import Article
 from index.errors import BadArticle
-from index.ingest.boxes import is_prose, remove_boxes, remove_labels
+from index.ingest.boxes import is_correction, is_prose, names_of, remove_boxes, remove_labels
+from index.ingest.bylines import MAX_ABOUT_CHARS, ends_in_credit, is_about
 from index.ingest.fields import article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.metadata import described
@@ -26,8 +28,15 @@ MAX_BYTES = 5_000_000
 MIN_LETTERS = 12
 """Of a paragraph that is looked for in what trafilatura found: fewer are found anywhere."""
 
-MIN_SHARE = 0.9
-MAX_ABOVE_CHARS = 1_000
+MIN_SHARE = 0.75
+MAX_QUOTATIONS, MIN_REPEATED = 100, 20
+MIN_SENTENCE_WORDS = 5
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)]*$")
+_STANDFIRST = re.compile(
+    r"\b(?:stand ?first|sub ?head(?:line|ing)?|sub ?title|de[ck]k|lede|lead|intro|summary|strap ?line|excerpt|chapo|"
+    r"vorspann|entradilla|bajada|ingress)\b"
+)
+_PULLED = re.compile(r"\bpull(?: ?quote)?\b|\bquote\b")
 _CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]+)")
 
 
@@ -55,39 +64,88 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str]]:
     said = described(page, story)
     remove_labels(story)
     extracted = bare_extraction(story, include_comments=False, with_metadata=False)
-    found = _letters(extracted.text or "") if isinstance(extracted, Document) else ""
+    found = extracted.text or "" if isinstance(extracted, Document) else ""
     text = joined(_of_story(paragraphs(story), found, said.fields.get("title", "")))
     return {**said.fields, "text": text}, said.found_in
 
 
-def _of_story(all_paragraphs: list[Paragraph], found: str | None, title: str) -> list[Paragraph]:
-    """The paragraphs that are the story.
+def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str) -> list[Paragraph]:
+    """The paragraphs that are the story, by the text that trafilatura extracted.
 
-    found: the letters of the text that trafilatura found. None where it was not asked: then what reads like prose is
-    taken for found.
+    None where it was not asked: then what reads like prose is taken for what it would have found.
     """
+    found, lines = _letters(extracted or ""), set(map(_letters, (extracted or "").splitlines()))
     letters = [_letters(paragraph.text) for paragraph in all_paragraphs]
-    if found is None:
-        is_found = [is_prose(paragraph) for paragraph in all_paragraphs]
-    else:
-        is_found = [len(said) >= MIN_LETTERS and said in found for said in letters]
-    root = _narrowest([p for p, is_it in zip(all_paragraphs, is_found, strict=True) if is_it])
+    is_found = [
+        is_prose(paragraph) if extracted is None else said in (found if len(said) >= MIN_LETTERS else lines)
+        for paragraph, said in zip(all_paragraphs, letters, strict=True)
+    ]
+    hits = [n for n, is_it in enumerate(is_found) if is_it]
+    root = _narrowest([all_paragraphs[n] for n in hits])
     if root is None:
         return []
-    beside = {p.element.getparent() for p, is_it in zip(all_paragraphs, is_found, strict=True) if is_it}
+    scope = next((e for e in (root, *root.iterancestors()) if e.tag in {"article", "main", "td", "body"}), root)
+    beside = {all_paragraphs[n].element.getparent() for n in hits}
+    within = [n for n in hits if _is_within(all_paragraphs[n], root)]
     headline = _letters(title)
+    begins = max((n for n in range(within[-1]) if headline and _is_headline(letters[n], headline)), default=-1)
     kept: list[Paragraph] = []
-    for paragraph, said, is_it in zip(all_paragraphs, letters, is_found, strict=True):
-        if headline and said == headline:
-            # What stands over the headline is not the story.
-            kept = kept if sum(len(p.text) for p in kept) > MAX_ABOVE_CHARS else []
-        elif is_it and (_is_within(paragraph, root) or is_prose(paragraph)):
-            kept.append(paragraph)
-        elif paragraph.element.getparent() in beside and _is_within(paragraph, root) and _is_text(paragraph):
+    # What stands over the headline is not the story.
+    for n in range(begins + 1, len(all_paragraphs)):
+        paragraph = all_paragraphs[n]
+        if within[0] <= n <= within[-1]:
+            is_in = is_found[n] or (paragraph.element.getparent() in beside and _is_text(paragraph))
+        elif n < within[0]:
+            is_in = begins >= 0 and _is_text(paragraph) and _is_standfirst(paragraph)
+        else:
+            is_in = (
+                _is_text(paragraph)
+                and _is_sentence(paragraph.text)
+                and (
+                    (is_found[n] and _is_within(paragraph, scope))
+                    or is_correction(paragraph)
+                    or (paragraph.element.tag == "p" and paragraph.element.getparent() in root.iterancestors())
+                )
+            )
+        if is_in and not paragraph.is_under_picture and not ends_in_credit(paragraph.text):
             kept.append(paragraph)
     while kept and kept[-1].is_heading:
         kept.pop()
-    return kept
+    return _without_lines_about(_without_repeats(kept))
+
+
+def _without_repeats(story: list[Paragraph]) -> list[Paragraph]:
+    """The story without the quotations and boxes in it that say again what a paragraph says."""
+    said = "\n".join(_letters(paragraph.text) for paragraph in story)
+    again: set[Any] = set()
+    for paragraph in [p for p in story if p.element.tag != "p" or _quotation(p) is not None][:MAX_QUOTATIONS]:
+        letters = _letters(paragraph.text)
+        if (
+            len(letters) >= MIN_REPEATED
+            and paragraph.group is None
+            and not paragraph.is_heading
+            and said.count(letters) > 1
+        ):
+            again.add(paragraph.element if (within := _quotation(paragraph)) is None else within)
+    return [p for p in story if p.element not in again and _quotation(p) not in again]
+
+
+def _quotation(paragraph: Paragraph) -> Any:
+    """The element of a quotation that a paragraph stands in."""
+    around = (paragraph.element, *paragraph.element.iterancestors())
+    return next((e for e in around if e.tag == "blockquote" or _PULLED.search(names_of(e))), None)
+
+
+def _without_lines_about(story: list[Paragraph]) -> list[Paragraph]:
+    """The story without the lines over its first words that say by whom and when it is."""
+    kept: list[Paragraph] = []
+    for n, paragraph in enumerate(story):
+        lines = [line for line in paragraph.text.split("\n") if not is_about(line)]
+        if is_prose(paragraph):
+            return kept + story[n:]
+        if lines:
+            kept.append(replace(paragraph, text="\n".join(lines)))
+    return story
 
 
 def _narrowest(found: list[Paragraph]) -> Any:
@@ -98,8 +156,9 @@ def _narrowest(found: list[Paragraph]) -> Any:
         for element in (paragraph.element, *paragraph.element.iterancestors()):
             chars[element] = chars.get(element, 0) + len(paragraph.text)
     whole = sum(len(paragraph.text) for paragraph in found)
-    # The keys stand in the order of the page, each after what is in it.
-    return next((element for element, held in chars.items() if held >= MIN_SHARE * whole), None)
+    holding = [element for element, held in chars.items() if held >= MIN_SHARE * whole]
+    # They lie within each other.
+    return max(holding, key=lambda element: sum(1 for _ in element.iterancestors()), default=None)
 
 
 def _is_within(paragraph: Paragraph, root: Any) -> bool:
@@ -108,6 +167,19 @@ def _is_within(paragraph: Paragraph, root: Any) -> bool:
 
 def _is_text(paragraph: Paragraph) -> bool:
     return 2 * paragraph.linked_chars <= len(paragraph.text)
+
+
+def _is_sentence(text: str) -> bool:
+    is_long = len(text.split()) >= MIN_SENTENCE_WORDS or len(text) >= MIN_LETTERS and not text.isascii()
+    return is_long and _SENTENCE_END.search(text[-3:]) is not None
+
+
+def _is_headline(letters: str, headline: str) -> bool:
+    return letters.startswith(headline) and len(letters) <= len(headline) + MAX_ABOUT_CHARS
+
+
+def _is_standfirst(paragraph: Paragraph) -> bool:
+    return _is_sentence(paragraph.text) or _STANDFIRST.search(names_of(paragraph.element)) is not None
 
 
 def _letters(text: str) -> str:

@@ -1,24 +1,29 @@
 """A parsed page in, what it says of its article out: title, author, source, dates and more, each with where it says so.
 
-Data made for machines comes first (`meta`, JSON-LD, microdata, `time`), then what readers see under a name that says
-what it is (`h1`, a byline, a credit). Nothing is taken from addresses or prose. A value that is too long or makes no
-sense is passed over for the next one: what a page says of itself is no reason to refuse it.
+Data made for machines comes first (`meta`, JSON-LD, microdata, `time`), then what readers see: the `h1`, what is called
+a byline or a credit, the lines between headline and story. Nothing is taken from addresses or prose. A value that is
+too long or makes no sense is passed over for the next: what a page says of itself is no reason to refuse it.
 """
 
 import html
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from index.ingest.boxes import is_prose, names_of
+from index.ingest.bylines import credit, credits_in, dates_in, ends_in_credit, people, says_by, says_update
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, is_web_address
+from index.ingest.linked import kind, linked_data, names, strings
+from index.ingest.paragraphs import Paragraph, paragraphs
 
-MAX_TITLE_CHARS, MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 200, 60, 6
-MAX_OBJECTS = 1_000
-"""Of JSON-LD, those looked at."""
+MAX_TITLE_CHARS, MAX_LINE_CHARS, MAX_NAME_CHARS = 300, 200, 60
+MAX_LINES_UNDER_HEADLINE, MAX_STANDFIRSTS = 12, 2
+MIN_LIKENESS, MIN_HEADLINE_WORDS = 0.3, 4
+"""An `h1` of fewer words counts only where it shares so many with a title that is stated: else it may be a logo."""
 
 Said = Iterable[tuple[str, str]]
 """Values as the page has them, the likeliest first, and where each stands: ("2021-03-29", "meta date")."""
@@ -29,86 +34,42 @@ _AUTHOR = (
     *("parsely-author", "sailthru.author", "og:article:author", "authors"),
 )
 _SOURCE = (
-    *("og:site_name", "publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title"),
-    *("article:publisher", "application-name", "apple-mobile-web-app-title"),
+    *("publisher", "dc.publisher", "dcterms.publisher", "citation_journal_title", "article:publisher"),
+    *("application-name", "apple-mobile-web-app-title"),
 )
+_PUBLISHED_FIRST = ("article:published_time", "datepublished", "og:published_time")
 _PUBLISHED = (
-    *("article:published_time", "datepublished", "og:published_time", "date", "pubdate", "publishdate"),
-    *("publish-date", "dc.date", "dc.date.issued", "dc.date.created", "dcterms.issued", "dcterms.created"),
-    *("dcterms.date", "parsely-pub-date", "sailthru.date", "citation_publication_date", "citation_date"),
+    *("date", "pubdate", "publishdate", "publish-date", "dc.date", "dc.date.issued", "dc.date.created"),
+    *("dcterms.issued", "dcterms.created", "dcterms.date", "parsely-pub-date", "sailthru.date"),
+    *("citation_publication_date", "citation_date"),
 )
-_UPDATED = ("article:modified_time", "datemodified", "og:updated_time", "dcterms.modified", "last-modified")
+_UPDATED_FIRST = ("article:modified_time", "datemodified", "og:updated_time")
+_UPDATED = ("dcterms.modified", "last-modified")
 _SECTION = ("article:section", "section", "parsely-section", "sailthru.section")
 
-_ARTICLE_TYPE = re.compile(r"(Article|Posting|Report|Review|Recipe|WebPage)$")
 _BYLINE = re.compile(
-    r"(?:^|[\s_-])(?:by-?line|author(?:s|-?name)?|writer|article-?author|post-?author|autor|auteur)(?:$|[\s_-])", re.I
+    r"\b(?:by|by ?lines?|author|authors|writer|attribution(?: name)?|autor|autore|auteur|signature|who|correspondent)\b"
 )
 _DATED = re.compile(
-    r"date|dateline|publi|posted|time-?stamp|updated|modified|by-?line|(?:^|[\s_-])(?:time|meta|info|datum|fecha)(?:$|[\s_-])",
-    re.I,
+    r"\b(?:date|date ?line|published|posted|pub ?date|publication|time ?stamp|updated|modified|by ?lines?|by|time|ts|meta|"
+    r"info|datum|fecha|data|issued|attribution|entry ?date|when)\b"
 )
-_CREDIT = re.compile(r"credit|copyright|photographer|(?:^|[\s_-])(?:source|rights|byline)(?:$|[\s_-])", re.I)
+_PUBLISHED_NAME = re.compile(r"\b(?:published|pub ?date|entry date|post date|posted|publish date)\b")
+_PICTURE = re.compile(
+    r"\b(?:captions?|cap|photo|foto|image|img|picture|bild|media|legende|bildunterschrift|pie|thumb)\b"
+)
+_CREDIT = re.compile(r"\b(?:credits?|copyright|photographer|source|rights|by ?line|creator|fotograf|crédit)\b")
 _KICKER = re.compile(
-    r"(?:^|\s)(?:\S+[_-])?(?:kicker|eyebrow|rubric|section-?(?:name|label|title|link)|category)(?:$|\s)", re.I
+    r"\b(?:kicker|eyebrow|rubric|rubrik|channel|section ?(?:name|label|title|link)|category|cat links)\b"
 )
-_CRUMBS = re.compile(r"bread-?crumb", re.I)
-
-_BY = re.compile(
-    r"(?:(?:words|text|story|report|written|reported|posted|published)\s+)?(?:by|von|par|por|di|door)\b[\s:]+|"
-    r"(?:text|autor(?:in)?|author|auteur)\s*:\s*",
-    re.I,
+_CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
+_HEADLINE = re.compile(r"\bheadline\b|\b(?:entry|post|article|story) title\b")
+_LOGO = re.compile(r"\b(?:logo|brand|site (?:title|name)|masthead)\b")
+_FRONT = frozenset(
+    "home homepage start startseite accueil inicio portada home page front page you are here strona główna".split()
 )
-_ROLE = re.compile(
-    r"\b(?:writer|reporter|correspondent|editor|staff|columnist|photographer|bureau|desk|producer|contributor|critic|"
-    r"analyst|chief|director|intern|agency|redaktion|redakteur(?:in)?|korrespondent(?:in)?|journaliste|correspondant|"
-    r"rédact\w+|corresponsal|redactor\w*|periodista|ph\.?d|m\.?d|min read)\b",
-    re.I,
-)
-_NOBODY = re.compile(r"(?:web)?(?:admin(?:istrator)?|master)|guest|user|unknown|anonymous|none|null|author", re.I)
-_UPDATE = re.compile(r"\b(?:updated?|modified|edited|aktualisiert|geändert|mis à jour|modifié|actualizado)\b", re.I)
-_CREDIT_LABEL = re.compile(
-    r"(?:(?:photo(?:graph)?|image|picture|pic|illustration|graphic|video|foto|bild|crédit|credit)s?\s{0,3}){1,3}"
-    r"(?:by|par|von|de|credits?|courtesy of)?\s*[:/©]\s*|"
-    r"(?:photo(?:graph)?|image|picture|illustration|graphic)s?\s+(?:by|courtesy of|courtesy)\s+|©\s*(?:\d{4}\s+)?",
-    re.I,
-)
-
-_MONTHS = {
-    month: name
-    for name, months in {
-        "January": "januar jänner janvier enero gennaio janeiro januari",
-        "February": "februar février febrero febbraio fevereiro februari",
-        "March": "märz mars marzo março maart",
-        "April": "avril abril aprile",
-        "May": "mai mayo maggio maio mei",
-        "June": "juni juin junio giugno junho",
-        "July": "juli juillet julio luglio julho",
-        "August": "août agosto augustus",
-        "September": "septembre septiembre settembre setembro",
-        "October": "oktober octobre octubre ottobre outubro",
-        "November": "novembre noviembre novembro",
-        "December": "dezember décembre diciembre dicembre dezembro",
-    }.items()
-    for month in months.split()
-}
-"""Of other languages, in English: what `iso_date` reads."""
-
-_CLOCK = (
-    r"(?P<clock>[,;|·–-]?\s*(?:at|um|à|a las|klo?\.?)?\s*\d{1,2}[:.h]\d\d(?::\d\d)?(?:\s?[apAP]\.?[mM]\.?)?"
-    r"(?:\s?(?:[A-Z]{2,4}\b|[+-]\d\d:?\d\d))?)?"
-)
-_DATES = [
-    re.compile(r"\b(?P<iso>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.+Z-]{0,20})?)"),
-    re.compile(
-        r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>[^\W\d_]{3,10})\.?,?\s(?:de\s)?(?P<year>\d{4})\b"
-        + _CLOCK
-    ),
-    re.compile(r"\b(?P<month>[A-Z][a-z]{2,8})\.?\s(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s(?P<year>\d{4})\b" + _CLOCK),
-]
-_PAIR = re.compile(r'"(headline|datePublished|dateModified|articleSection|inLanguage)"\s*:\s*"((?:[^"\\]|\\.){0,500})"')
-_NAMED_AUTHOR = re.compile(r'"author"\s*:\s*\[?\s*(?:\{[^{}]{0,500}?"name"\s*:\s*|(?="))"((?:[^"\\]|\\.){1,200})"')
-"""What is read of JSON-LD that is not JSON."""
+_SEPARATOR = r"\s+[|–—·•»«:-]+\s+|\s*[|｜]\s*|\s*::\s*"
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ncid|igshid|_ga)=[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +87,14 @@ class _Page:
 
     root: Any
     story: Any
+    paragraphs: list[Paragraph]
+    """Of the story."""
     meta: dict[str, list[str]]
     """What `meta` elements say, by name in lower case, in their order."""
-    linked: list[dict[str, Any]]
-    """The objects of its JSON-LD that describe the article, then those that describe the page."""
     things: list[dict[str, Any]]
-    """All its objects."""
+    """The objects of its JSON-LD."""
+    linked: list[dict[str, Any]]
+    """Those of them that describe the article, then those that describe the page."""
     nodes: dict[str, dict[str, Any]]
     """Those with an "@id", by it: others refer to them so."""
     props: dict[str, list[Any]]
@@ -140,31 +103,40 @@ class _Page:
 
 def described(root: Any, story: Any) -> Described:
     """What a page says of its article. `story` is the page without what is hidden or surely not of the article."""
-    things = _linked_data(root)
-    linked = [item for item in things if _kind(item)]
-    nodes = {item["@id"]: item for item in things if isinstance(item.get("@id"), str) and len(item) > 1}
-    page = _Page(root, story, _meta(root), linked, things, nodes, _props(root))
+    things = linked_data(root)
+    page = _Page(
+        root,
+        story,
+        paragraphs(story),
+        _meta(root),
+        things,
+        linked=[item for item in things if kind(item)],
+        nodes={item["@id"]: item for item in things if isinstance(item.get("@id"), str) and len(item) > 1},
+        props=_props(root),
+    )
     source = _first(_sources(page), _name)
-    site = source[0] if source else ""
-    title = _first(_titles(page, site), _title)
+    title = _first(_titles(page, source[0] if source else ""), _title)
     headline = title[0] if title else ""
+    source = source or _first(_sites(page, headline), _name)
+    site = source[0] if source else ""
+    under = _under_headline(page.paragraphs, headline)
     found = {
         "title": title,
         "url": _first(_addresses(page), _address),
-        "source": source or _first(_sites_in_title(page, headline), _name),
-        "author": _first(_authors(page), lambda raw: _people(raw, site)),
-        "published_at": _first_date(_published(page)),
-        "updated_at": _first_date(_updated(page)),
+        "source": source,
+        "author": _first(_authors(page, under), partial(people, site=site)),
+        "published_at": _first_date(_published(page, under)),
+        "updated_at": _first_date(_updated(page, under)),
         "language": _first(_languages(page), _language),
-        "section": _first(_sections(page), lambda raw: _section(raw, headline, site)),
-        "image_credit": _first(_credits(page), _credit),
-        "provenance": _first(_said(page, ("provenance",)), _line),
+        "section": _first(_sections(page), partial(_section, headline=headline, site=site)),
+        "image_credit": _first(_credits(page), credit),
+        "provenance": _first(_said(page, ("provenance",)), _name),
     }
     hits = {field: hit for field, hit in found.items() if hit}
     return Described(
         fields={field: value for field, (value, _) in hits.items()},
         found_in={field: where for field, (_, where) in hits.items()},
-        bodies=tuple(body for item in linked if isinstance(body := item.get("articleBody"), str)),
+        bodies=tuple(body for item in page.linked for body in strings(item.get("articleBody"))),
     )
 
 
@@ -181,148 +153,174 @@ def _first_date(candidates: Said) -> tuple[str, str] | None:
 
 
 def _titles(page: _Page, site: str) -> Said:
+    lines = {_letters(line) for paragraph in page.paragraphs for line in paragraph.text.split("\n")}
+    elements = [text_of(element) for element in page.root.iterfind(".//head/title")]
     stated = [
         *_props_said(page, "headline"),
-        *_linked_said(page, "headline"),
+        *((text, "JSON-LD headline") for item in page.linked for text in strings(item.get("headline"))),
         *_said(page, _TITLE),
-        *((text_of(element), "title element") for element in page.root.iterfind(".//head/title")),
+        *((part, "title element") for text in elements for part in _shown_part(text, lines)),
+        *((text, "title element") for text in elements),
     ]
     named = [(_without_site(raw, site), where) for raw, where in stated if raw]
-    shown = [(text, "h1") for element in page.story.iter("h1") if (text := text_of(element)) and not _same(text, site)]
-    likeness = [max((_shared(text, raw) for raw, _ in named), default=0.0) for text, _ in shown]
+    shown = [(text, "h1") for text in _headings(page) if not _same(text, site)]
+    likeness = [max((_likeness(text, raw) for raw, _ in named), default=0.0) for text, _ in shown]
     best = max(likeness, default=0.0)
-    # A page's only h1 may be the name of the site or of a section.
-    if shown and (best >= 0.3 or len(shown[0][0].split()) >= 4 or not named):
+    if shown and (best >= MIN_LIKENESS or len(shown[0][0].split()) >= MIN_HEADLINE_WORDS or not named):
         yield shown[likeness.index(best)]
+    yield from (
+        (text_of(element), "headline")
+        for element in page.story.iter("h2", "h3", "p", "div", "span", "font")
+        if _HEADLINE.search(names_of(element)) and any(_same(raw, text_of(element)) for raw, _ in named)
+    )
     yield from named
     yield from shown
-    yield from (
-        (text_of(element), "headline class")
-        for element in page.story.iter("h2", "h3", "p", "div", "span", "font")
-        if re.search(r"headline|(?:entry|post|article|story)-?title", element.get("class") or "", re.I)
-    )
+
+
+def _headings(page: _Page) -> list[str]:
+    """What the first ten `h1` elements say, each followed by its parts: a label may stand in it beside the headline."""
+    found: list[str] = []
+    for element in list(page.story.iter("h1"))[:10]:
+        found += [
+            text_of(element),
+            *(text_of(part) for part in element.iterchildren("span", "div", "a", "em", "strong")),
+        ]
+    return [text for text in found if text]
 
 
 def _sources(page: _Page) -> Said:
     yield from _said(page, ("og:site_name",))
     for item in page.linked:
-        yield from ((name, "JSON-LD publisher") for name in _called(page, item.get("publisher")))
+        yield from ((name, "JSON-LD publisher") for name in names(item.get("publisher"), page.nodes))
     yield from _props_said(page, "publisher")
     yield from _said(page, _SOURCE)
     for item in page.things:
         if item.get("@type") in ("WebSite", "NewsMediaOrganization"):
-            yield from ((name, f"JSON-LD {item['@type']}") for name in _called(page, item))
+            yield from ((name, f"JSON-LD {item['@type']}") for name in strings(item.get("name")))
 
 
-def _sites_in_title(page: _Page, headline: str) -> Said:
-    """What the title element adds to the headline, as "Headline | Site" does."""
-    for element in page.root.iterfind(".//head/title"):
-        parts = re.split(r"\s+[|–—·•»:-]+\s+|\s*\|\s*", text_of(element))
-        if len(parts) == 2 and headline and _same(parts[0], headline):
-            yield parts[1], "title element"
+def _sites(page: _Page, headline: str) -> Said:
+    """What the page's front-page link or its title element calls the site."""
+    title = " ".join(text_of(element) for element in page.root.iterfind(".//head/title"))
+    homes: list[str] = []
+    for link in page.root.iter("a"):
+        if (link.get("href") or "").strip() == "/" or "home" in (link.get("rel") or "").split():
+            pictured = " ".join(image.get("alt") or "" for image in link.iter("img", "amp-img"))
+            homes.append(text_of(link) or " ".join(pictured.split()))
+    homes += [text_of(e) for e in page.root.iter("a", "div", "p", "span", "td") if _LOGO.search(names_of(e))]
+    homes = [name for name in homes if name and not _FRONT.issuperset(name.casefold().split())]
+    yield from ((name, "link to the front page") for name in homes if _letters(name) in _letters(title))
+    parts = _parts(title)
+    if len(parts) == 2 and headline and _same(parts[0], headline) != _same(parts[1], headline):
+        yield parts[1 if _same(parts[0], headline) else 0], "title element"
+    yield from ((name, "link to the front page") for name in homes[:1] if len(name.split()) <= 6)
 
 
-def _authors(page: _Page) -> Said:
+def _authors(page: _Page, under: list[str]) -> Said:
     for item in page.linked:
-        yield ", ".join(_called(page, item.get("author"))), "JSON-LD author"
+        yield ", ".join(names(item.get("author"), page.nodes)), "JSON-LD author"
     for name in _AUTHOR:
         if values := page.meta.get(name):
             yield ", ".join(value for value in values if "://" not in value), f"meta {name}"
     yield from _together(_props_said(page, "author"))
-    linked = [element for element in page.story.iter("a", "link") if "author" in (element.get("rel") or "").split()]
-    yield from _together((text_of(element), "rel=author link") for element in linked)
+    links = [element for element in page.story.iter("a", "span") if "author" in (element.get("rel") or "").split()]
+    yield from _together((text_of(element), "rel=author link") for element in links)
     for element in page.story.iter(
-        "a", "address", "b", "cite", "div", "em", "i", "li", "p", "small", "span", "strong", "td"
+        "a", "address", "b", "cite", "div", "em", "i", "li", "p", "small", "span", "td", "h4"
     ):
-        if _BYLINE.search(_names_of(element)):
-            inner = next((e for e in element.iter() if e is not element and _BYLINE.search(_names_of(e))), element)
-            yield text_of(inner), "byline"
-            yield text_of(element), "byline"
+        if _BYLINE.search(names_of(element)) and next(element.iterancestors("blockquote", "figure"), None) is None:
+            inner = [e for e in element.iter("a", "span", "div", "li", "h4") if e is not element]
+            named = [text_of(e) for e in inner if re.search(r"\bauthor\b|\bname\b|\bby ?line\b", names_of(e))]
+            yield from ((text, "byline") for text in (*named[:3], text_of(element)))
+    for line in under:
+        dated = next(dates_in(line), None) is not None
+        bare = people(line, "") or ""
+        if says_by(line) or (dated and 2 <= len(bare.split()) <= 4 and all(word[0].isupper() for word in bare.split())):
+            yield line, "line under the headline"
 
 
-def _published(page: _Page) -> Said:
-    yield from _said(page, _PUBLISHED[:3])
-    yield from _linked_said(page, "datePublished")
+def _published(page: _Page, under: list[str]) -> Said:
+    yield from _said(page, _PUBLISHED_FIRST)
+    yield from ((date, "JSON-LD datePublished") for item in page.linked for date in strings(item.get("datePublished")))
     yield from _said(page, _PUBLISHED)
     yield from _props_said(page, "datePublished")
     times = [time for time in page.story.iter("time") if not _is_update(time)]
-    marked = [time for time in times if re.search(r"publ|pubdate|entry-date|post-date|posted", _names_of(time))]
-    marked += [time for time in times if time.get("pubdate") is not None]
+    marked = [time for time in times if time.get("pubdate") is not None or _PUBLISHED_NAME.search(names_of(time))]
     inside = [time for time in times if next(time.iterancestors("article", "main"), None) is not None]
     alone = times if len({time.get("datetime") for time in times}) == 1 else []
-    yield from ((_time_said(time), "time element") for time in (*marked, *inside, *alone))
-    yield from ((date, where) for date, where, is_update in _dates_in_words(page) if not is_update)
+    yield from ((date, "time element") for time in (*marked, *inside, *alone) for date, _ in _times_said(time))
+    yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if not is_update)
 
 
-def _updated(page: _Page) -> Said:
-    yield from _said(page, _UPDATED[:1])
-    yield from _linked_said(page, "dateModified")
+def _updated(page: _Page, under: list[str]) -> Said:
+    yield from _said(page, _UPDATED_FIRST)
+    yield from ((date, "JSON-LD dateModified") for item in page.linked for date in strings(item.get("dateModified")))
     yield from _said(page, _UPDATED)
     yield from _props_said(page, "dateModified")
-    yield from ((_time_said(time), "time element") for time in page.story.iter("time") if _is_update(time))
-    yield from ((date, where) for date, where, is_update in _dates_in_words(page) if is_update)
+    times = filter(_is_update, page.story.iter("time"))
+    yield from ((date, "time element") for time in times for date, _ in _times_said(time))
+    yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if is_update)
 
 
 def _languages(page: _Page) -> Said:
     for name in ("lang", "{http://www.w3.org/XML/1998/namespace}lang", "xml:lang"):
         yield page.root.get(name) or "", "html lang"
     yield from _said(page, ("content-language", "language", "dc.language", "dcterms.language"))
-    yield from _linked_said(page, "inLanguage")
+    yield from ((said, "JSON-LD inLanguage") for item in page.linked for said in strings(item.get("inLanguage")))
     yield from _said(page, ("og:locale",))
 
 
 def _sections(page: _Page) -> Said:
     yield from _said(page, _SECTION)
-    yield from _linked_said(page, "articleSection")
+    yield from (
+        (said, "JSON-LD articleSection") for item in page.linked for said in strings(item.get("articleSection"))
+    )
     yield from _props_said(page, "articleSection")
     for item in page.things:
         if item.get("@type") == "BreadcrumbList" and isinstance(steps := item.get("itemListElement"), list):
-            named = [
-                step.get("item") if isinstance(step.get("item"), dict) else step
-                for step in steps
-                if isinstance(step, dict)
-            ]
-            yield from ((name, "JSON-LD breadcrumb") for step in reversed(named) for name in _called(page, step))
+            for step in reversed([step for step in steps if isinstance(step, dict)]):
+                named = step.get("item") if isinstance(step.get("item"), dict) else step
+                yield from ((name, "JSON-LD breadcrumb") for name in names(named, page.nodes))
     for element in page.root.iter("nav", "ol", "ul", "div", "p"):
-        if _CRUMBS.search(f"{_names_of(element)} {element.get('aria-label') or ''}"):
+        if _CRUMBS.search(names_of(element)):
             yield from ((text_of(link), "breadcrumb") for link in reversed(list(element.iter("a"))))
     for element in page.root.iter("a"):
         if "category" in (element.get("rel") or "").split():
             yield text_of(element), "rel=category link"
     for element in page.story.iter("a", "div", "p", "span"):
-        if _KICKER.search(element.get("class") or ""):
+        if _KICKER.search(names_of(element)):
             yield text_of(element), "section label"
 
 
 def _credits(page: _Page) -> Said:
     for item in page.linked:
         images = item.get("image")
-        for image in images if isinstance(images, list) else [images]:
+        for image in images[:10] if isinstance(images, list) else [images]:
             image = page.nodes.get(str(image.get("@id")), image) if isinstance(image, dict) else {}
             for key in ("creditText", "copyrightHolder", "creator", "copyrightNotice"):
-                yield from ((name, f"JSON-LD image {key}") for name in _called(page, image.get(key)))
-    for figure in page.story.iter("figure", "figcaption", "div", "p", "td", "span"):
-        is_caption = re.search(r"caption", _names_of(figure), re.I)
-        if figure.tag not in {"figure", "figcaption"} and not is_caption:
-            continue
-        for element in figure.iter("span", "small", "cite", "p", "div", "em", "i"):
-            if _CREDIT.search(f"{_names_of(element)} {element.get('itemprop') or ''}"):
-                yield text_of(element), "credit in the caption"
-        for label in _CREDIT_LABEL.finditer(caption := text_of(figure)[:2_000]):
-            yield caption[label.start() :], "caption"
+                yield from ((name, f"JSON-LD image {key}") for name in names(image.get(key), page.nodes))
+    for element in page.story.iter("figure", "figcaption", "div", "p", "td", "span", "small"):
+        if element.tag in {"figure", "figcaption"} or _PICTURE.search(names_of(element)):
+            for inner in element.iter("span", "small", "cite", "p", "div", "em", "i"):
+                if _CREDIT.search(f"{names_of(inner)} {(inner.get('itemprop') or '').lower()}"):
+                    yield text_of(inner), "caption"
+            if len(caption := text_of(element)) <= 3 * MAX_LINE_CHARS:
+                yield from ((said, "caption") for said in credits_in(caption))
+    for paragraph in page.paragraphs:
+        if paragraph.is_under_picture or ends_in_credit(paragraph.text):
+            yield from ((said, "caption") for said in credits_in(paragraph.text))
 
 
 def _addresses(page: _Page) -> Said:
     base = next((raw for raw, _ in _said(page, ("og:url", "twitter:url"))), "")
-    for element in page.root.iterfind(".//link[@href]"):
+    for element in page.root.iter("link"):
         if "canonical" in (element.get("rel") or "").lower().split():
-            yield _joined(base, element.get("href")), "link canonical"
+            yield _absolute(base, element.get("href") or ""), "link canonical"
     yield from _said(page, ("og:url",))
     for item in page.linked:
         whole = item.get("mainEntityOfPage")
-        yield from (
-            (raw, "JSON-LD url") for raw in (item.get("url"), whole, _got(whole, "@id")) if isinstance(raw, str)
-        )
+        for said in (item.get("url"), whole.get("@id") if isinstance(whole, dict) else whole):
+            yield from ((raw, "JSON-LD url") for raw in strings(said))
     for element in page.props.get("url", ()):
         yield element.get("href") or element.get("content") or "", "microdata url"
     yield from _said(page, ("twitter:url", "parsely-link"))
@@ -330,17 +328,8 @@ def _addresses(page: _Page) -> Said:
 
 def text_of(element: Any) -> str:
     """The words in `element` in one line; what a line break or a block parts is parted by a blank."""
-    is_parted = next(element.iter("br", "p", "div", "li"), element) is not element
+    is_parted = next(element.iterdescendants("br", "p", "div", "li"), None) is not None
     return " ".join((" " if is_parted else "").join(element.itertext()).split())
-
-
-def _names_of(element: Any) -> str:
-    """What those who made the page call an element."""
-    return " ".join(filter(None, (element.get("class"), element.get("id"), element.get("data-testid"))))
-
-
-def _said(page: _Page, names: Iterable[str]) -> Said:
-    return ((page.meta[name][0], f"meta {name}") for name in names if name in page.meta)
 
 
 def _meta(root: Any) -> dict[str, list[str]]:
@@ -352,14 +341,18 @@ def _meta(root: Any) -> dict[str, list[str]]:
     return said
 
 
+def _said(page: _Page, names: Iterable[str]) -> Said:
+    return ((page.meta[name][0], f"meta {name}") for name in names if name in page.meta)
+
+
 def _props(root: Any) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for element in root.iter("*"):
-        if names := element.get("itemprop"):
+        if named := element.get("itemprop"):
             scope = next((e for e in element.iterancestors() if e.get("itemscope") is not None), None)
-            kind = None if scope is None else scope.get("itemtype")
-            if kind is None or _ARTICLE_TYPE.search(kind.rstrip("/")):
-                for name in names.split():
+            of = None if scope is None else scope.get("itemtype")
+            if of is None or kind({"@type": of.rstrip("/")}):
+                for name in named.split():
                     found.setdefault(name, []).append(element)
     return found
 
@@ -367,121 +360,61 @@ def _props(root: Any) -> dict[str, list[Any]]:
 def _props_said(page: _Page, name: str) -> Said:
     for element in page.props.get(name, ()):
         named = next((e for e in element.iter("*") if e is not element and e.get("itemprop") == "name"), element)
-        yield named.get("content") or named.get("datetime") or text_of(named), f"microdata {name}"
+        said = (named.get(attribute) for attribute in ("content", "datetime"))
+        dated = iso_date(named.get("title")) and named.get("title")  # as `abbr` has it
+        yield next(filter(None, said), None) or dated or text_of(named), f"microdata {name}"
 
 
-def _linked_data(root: Any) -> list[dict[str, Any]]:
-    """The objects of the page's JSON-LD, those of articles first, then those of pages."""
-    objects: list[dict[str, Any]] = []
-    for script in root.iterfind(".//script[@type='application/ld+json']"):
-        waiting = [_loaded(script.text or "")]
-        while waiting and len(objects) < MAX_OBJECTS:
-            value = waiting.pop()
-            if isinstance(value, list):
-                waiting += value[MAX_OBJECTS - 1 :: -1]
-            elif isinstance(value, dict):
-                objects.append(value)
-                waiting += [value.get("mainEntity"), value.get("@graph")]
-    return sorted(objects, key=lambda item: {"WebPage": 1, None: 2}.get(_kind(item), 0))
-
-
-def _loaded(script: str) -> Any:
-    """What is in a JSON-LD script; of one that is not quite JSON, the few strings that are asked for."""
-    try:
-        return json.loads(script, strict=False)
-    except (ValueError, RecursionError):
-        pass
-    bare = re.sub(r"<!--|-->|//<!\[CDATA\[|//\]\]>|/\*<!\[CDATA\[\*/|/\*\]\]>\*/|<!\[CDATA\[|\]\]>", "", script)
-    try:
-        return json.loads(re.sub(r",(\s*[}\]])", r"\1", bare), strict=False)
-    except (ValueError, RecursionError):
-        pass
-    kind = re.search(r'"@type"\s*:\s*\[?\s*"(\w{0,40})"', script)
-    found: dict[str, Any] = {"@type": kind[1] if kind else None}
-    for key, value in _PAIR.findall(script):
-        found.setdefault(key, _unescaped(value))
-    if author := _NAMED_AUTHOR.search(script):
-        found["author"] = _unescaped(author[1])
-    return found
-
-
-def _unescaped(string: str) -> str:
-    try:
-        return str(json.loads(f'"{string}"', strict=False))
-    except ValueError:
-        return string
-
-
-def _kind(item: dict[str, Any]) -> str | None:
-    """ "Article" and the like, or "WebPage"; None for what is neither."""
-    types = item.get("@type")
-    for name in types if isinstance(types, list) else [types]:
-        if isinstance(name, str) and (found := _ARTICLE_TYPE.search(name)):
-            return found[1]
-    return None
-
-
-def _linked_said(page: _Page, key: str) -> Said:
-    for item in page.linked:
-        values = item.get(key)
-        for value in values if isinstance(values, list) else [values]:
-            if isinstance(value, str):
-                yield html.unescape(value), f"JSON-LD {key}"
-
-
-def _called(page: _Page, value: Any) -> list[str]:
-    """The names of the people or bodies that `value` is, by name, as objects or as references to some."""
-    names: list[str] = []
-    for one in value[:50] if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            one = page.nodes.get(str(one.get("@id")), one) if "name" not in one else one
-            one = one.get("name")
-        if isinstance(one, str) and one.strip():
-            names.append(html.unescape(one))
-    return names
-
-
-def _got(value: Any, key: str) -> Any:
-    return value.get(key) if isinstance(value, dict) else None
+def _together(said: Said) -> Said:
+    """What several elements of one kind say, as one value."""
+    hits = list(said)
+    if hits:
+        yield ", ".join(dict.fromkeys(raw for raw, _ in hits)), hits[0][1]
 
 
 def _is_update(time: Any) -> bool:
     """Whether a `time` element says when a page was changed."""
-    names = f"{_names_of(time)} {time.get('itemprop') or ''}"
-    if re.search(r"publ|entry-date", names, re.I):
+    called = f"{names_of(time)} {time.get('itemprop') or ''}"
+    if _PUBLISHED_NAME.search(called):
         return False
     before, parent = time.getprevious(), time.getparent()
     lead = (before.tail if before is not None else parent.text if parent is not None else None) or ""
-    return bool(_UPDATE.search(f"{names.replace('-', ' ').replace('_', ' ')} {lead[-40:]} {(time.text or '')[:20]}"))
+    return says_update(f"{called} {lead[-40:]} {(time.text or '')[:20]}")
 
 
-def _time_said(time: Any) -> str:
-    return time.get("datetime") or next((date for date, _ in _dates_in(text_of(time)[:MAX_LINE_CHARS])), "")
+def _times_said(time: Any) -> Iterator[tuple[str, bool]]:
+    if stated := time.get("datetime"):
+        yield stated, False
+    else:
+        yield from dates_in(text_of(time))
 
 
-def _dates_in_words(page: _Page) -> Iterator[tuple[str, str, bool]]:
-    """Dates under a name that says they are some, and whether they say when the page was changed."""
-    for element in page.story.iter("address", "b", "div", "em", "font", "i", "li", "p", "small", "span", "td", "time"):
-        if _DATED.search(_names_of(element)) and len(text := text_of(element)) <= MAX_LINE_CHARS:
-            for date, lead in _dates_in(text):
-                yield date, "date line", bool(_UPDATE.search(f"{lead} {element.get('class') or ''}"))
+def _dates_in_words(page: _Page, under: list[str]) -> Iterator[tuple[str, str, bool]]:
+    """Dates where a name says that some stand, or under the headline, and whether they say when the page was changed."""
+    for element in page.story.iter(
+        "address", "b", "div", "em", "font", "h2", "h4", "i", "li", "p", "small", "span", "td"
+    ):
+        called = names_of(element)
+        if _DATED.search(called) and len(text := text_of(element)) <= MAX_LINE_CHARS:
+            yield from ((date, "date line", is_update or says_update(called)) for date, is_update in dates_in(text))
+    for line in under:
+        yield from ((date, "line under the headline", is_update) for date, is_update in dates_in(line))
 
 
-def _dates_in(line: str) -> Iterator[tuple[str, str]]:
-    """The dates in a short line, in its order, and what stands before each of them."""
-    end = 0
-    for found in sorted((match for form in _DATES for match in form.finditer(line)), key=re.Match.start):
-        if found.start() < end:
-            continue
-        if "iso" in (part := found.groupdict()):
-            date = iso_date(part["iso"])
-        else:
-            month = _MONTHS.get(part["month"].lower(), part["month"])
-            day = f"{part['day']} {month} {part['year']}"
-            date = iso_date(f"{day} {(part['clock'] or '').strip(' ,;|·–-')}") or iso_date(day)
-        if date:
-            yield date, line[end : found.start()]
-            end = found.end()
+def _under_headline(found: list[Paragraph], headline: str) -> list[str]:
+    """The short lines between the headline and the story."""
+    lines: list[str] = []
+    prose = MAX_STANDFIRSTS + 1
+    for paragraph in found:
+        for line in paragraph.text.split("\n"):
+            if headline and _same(line, headline):
+                lines, prose = [], 0
+        if prose <= MAX_STANDFIRSTS and len(lines) < MAX_LINES_UNDER_HEADLINE:
+            prose += is_prose(paragraph)
+            lines += [
+                line for line in paragraph.text.split("\n") if len(line) <= MAX_LINE_CHARS and not is_prose(paragraph)
+            ]
+    return lines
 
 
 def _title(raw: str) -> str | None:
@@ -489,60 +422,17 @@ def _title(raw: str) -> str | None:
     return title if 0 < len(title) <= MAX_TITLE_CHARS else None
 
 
-def _line(raw: str) -> str | None:
-    line = " ".join(raw.split())
-    return line if 0 < len(line) <= MAX_LINE_CHARS else None
-
-
 def _name(raw: str) -> str | None:
-    """A name of a site or a body."""
+    """A name of a site, a section or a body."""
     name = " ".join(raw.split())
     return name if 1 < len(name) <= MAX_NAME_CHARS and "://" not in name and not name.startswith("@") else None
 
 
 def _section(raw: str, headline: str, site: str) -> str | None:
-    section = " ".join(raw.split()).strip(" »>/|:")
-    is_step = not any(
-        _same(section, other) for other in (headline, site, "Home", "Start", "Startseite", "Accueil", "Inicio")
-    )
-    return section if 1 < len(section) <= MAX_NAME_CHARS and is_step and "://" not in section else None
-
-
-def _credit(raw: str) -> str | None:
-    credit = " ".join(raw.split()).strip(" ()[]")
-    if label := _CREDIT_LABEL.match(credit):
-        credit = credit[label.end() :]
-    credit = credit.rstrip(" .)]")
-    return credit if 1 < len(credit) <= MAX_LINE_CHARS and "://" not in credit else None
-
-
-def _people(raw: str, site: str) -> str | None:
-    """The names in a byline, joined with ", ": without what they are, whom they write for and when."""
-    line = " ".join(raw.split())[: 10 * MAX_NAME_CHARS]
-    if found := next((match for form in _DATES if (match := form.search(line))), None):
-        line = line[: found.start()] if found.start() > 2 else line[found.end() :]
-    line = re.split(r"\s*[|·•(/]\s*|\s+[–—-]+\s+|\s(?:Published|Posted|Updated|Last)\b", line.strip(" |·•–—-,"))[0]
-    if by := re.search(r"\bby\s", line, re.I):
-        line = line[by.end() :]
-    line = re.sub(r"\s(?:in|for|at)\s.*", "", _BY.sub("", line, count=1) if _BY.match(line) else line)
-    names: list[str] = []
-    for part in re.split(r"\s*[;,]\s*", line):
-        both = re.split(r"\s*&\s*|\s+(?:and|und|et|y|e|og|en)\s+", part)
-        for name in both if all(" " in one for one in both) else [part]:
-            name = re.sub(r"^(?:and|und|et)\s+", "", name).strip(" .:")
-            if _is_name(name, site) and not (names and (_ROLE.search(name) or name[0].islower())) and name not in names:
-                names.append(name.title() if name.isupper() and " " in name else name)
-    return ", ".join(names) or None
-
-
-def _is_name(name: str, site: str) -> bool:
-    return (
-        1 < len(name) <= MAX_NAME_CHARS
-        and len(name.split()) <= MAX_NAME_WORDS
-        and not re.search(r"[\d@:<>]|www\.|\.(?:com|org|net)\b", name)
-        and not _NOBODY.fullmatch(name)
-        and not _same(name, site)
-    )
+    section = _name(raw.strip(" \n»>/|:"))
+    if section is None or _same(section, headline) or _same(section, site):
+        return None
+    return None if _FRONT.issuperset(section.casefold().split()) else section
 
 
 def _address(raw: str) -> str | None:
@@ -551,11 +441,12 @@ def _address(raw: str) -> str | None:
     if len(raw) > MAX_FIELD_CHARS or not is_web_address(raw):
         return None
     parts = urlsplit(raw)
-    names_one = parts.path.strip("/") or re.search(r"(?:^|&)(?:p|id|page_id|article|story)=[\w-]", parts.query)
-    return raw if names_one else None
+    query = "&".join(part for part in parts.query.split("&") if not _TRACKING.fullmatch(part))
+    names_one = parts.path.strip("/") or re.search(r"(?:^|&)(?:p|id|page_id|article|story)=\w", query)
+    return parts._replace(query=query).geturl() if names_one else None
 
 
-def _joined(base: str, address: str) -> str:
+def _absolute(base: str, address: str) -> str:
     try:
         return urljoin(base, address.strip())
     except ValueError:  # "http://["
@@ -563,24 +454,33 @@ def _joined(base: str, address: str) -> str:
 
 
 def _language(raw: str) -> str | None:
-    return (
-        raw.strip().replace("_", "-")
-        if re.fullmatch(r"\s*[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}\s*", raw)
-        else None
-    )
+    said = raw.strip().replace("_", "-")
+    return said if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}", said) else None
+
+
+def _parts(title: str) -> list[str]:
+    """A page's title at what parts the headline from the site's name."""
+    return [part for part in re.split(rf"{_SEPARATOR}|:\s", title[: 3 * MAX_TITLE_CHARS]) if part]
+
+
+def _shown_part(title: str, lines: set[str]) -> list[str]:
+    """The longest part of a page's title that is a line of its story too, if one is."""
+    return sorted((part for part in _parts(title) if _letters(part) in lines), key=len)[-1:]
 
 
 def _without_site(title: str, site: str) -> str:
     """A title without the name of its site before or behind it."""
-    title = " ".join(title.split())[: 3 * MAX_TITLE_CHARS]
-    parts = re.split(r"(\s+[|–—·•»«:-]+\s+|\s*\|\s*)", title)
-    while len(parts) > 2 and (_same(parts[-1], site) or "|" in parts[-2]) and len(parts[0]) >= len(parts[-1]):
+    parts = re.split(f"({_SEPARATOR})", " ".join(title[: 3 * MAX_TITLE_CHARS].split()))
+    while len(parts) > 2 and (
+        _same(parts[-1], site) or (re.search("[|｜]", parts[-2]) and len(parts[0]) >= len(parts[-1]))
+    ):
         parts = parts[:-2]
-    while len(parts) > 2 and (_same(parts[0], site) or ("|" in parts[1] and len(parts[0]) < len(parts[-1]))):
+    while len(parts) > 2 and (
+        _same(parts[0], site) or (re.search("[|｜]", parts[1]) and len(parts[0]) < len(parts[-1]))
+    ):
         parts = parts[2:]
-    if len(parts) == 1 and site and title.startswith(f"{site}: "):
-        return title.removeprefix(f"{site}: ")
-    return "".join(parts)
+    whole = "".join(parts)
+    return whole.removeprefix(f"{site}: ") if site else whole
 
 
 def _same(one: str, other: str) -> bool:
@@ -591,14 +491,7 @@ def _letters(name: str) -> str:
     return re.sub(r"\W", "", name.casefold().removeprefix("the "))
 
 
-def _shared(one: str, other: str) -> float:
-    """The share of the words of the shorter that the longer has too."""
+def _likeness(one: str, other: str) -> float:
+    """The share of the words of both that both have."""
     first, second = (set(re.findall(r"\w+", text.casefold())) for text in (one, other))
-    return len(first & second) / min(len(first), len(second)) if first and second else 0.0
-
-
-def _together(said: Said) -> Said:
-    """What several elements of one kind say, as one value."""
-    hits = list(said)
-    if hits:
-        yield ", ".join(dict.fromkeys(raw for raw, _ in hits)), hits[0][1]
+    return len(first & second) / len(first | second) if first and second else 0.0

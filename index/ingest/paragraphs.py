@@ -19,6 +19,7 @@ BLOCKS = frozenset(
 )
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset("ul ol dl menu".split())
+_PICTURES = frozenset({"img", "amp-img"})
 _CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "blockquote")
 
 
@@ -32,6 +33,8 @@ class Paragraph:
     """Of its characters those that are links."""
     group: Any
     """The outermost list, or the table, that it is an item or a row of; None if it is of none."""
+    is_under_picture: bool
+    """Whether it stands right behind a picture in its block, all in small or slanted letters."""
 
     @property
     def is_heading(self) -> bool:
@@ -41,18 +44,20 @@ class Paragraph:
 class _Piece(NamedTuple):
     text: str
     element: Any
-    is_linked: bool
     group: Any
+    is_linked: bool = False
+    is_slanted: bool = False
+    is_picture: bool = False
 
 
-_END = _Piece("", None, False, None)
+_END = _Piece("", None, None)
 """Of a block, or the beginning of another."""
 
 
 def paragraphs(root: Any) -> list[Paragraph]:
     """Those in `root`, in the order of the page; none is blank."""
     pieces: list[_Piece] = []
-    _walk(root, _Piece("", root, False, None), pieces)
+    _walk(root, _Piece("", root, None), pieces)
     found: list[Paragraph] = []
     for is_end, run in groupby(pieces, key=lambda piece: piece is _END):
         if not is_end:
@@ -72,20 +77,28 @@ def joined(found: list[Paragraph]) -> str:
 
 def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     tag = element.tag
-    if tag == "table" and _is_of_words(element):
+    if tag == "table" and is_of_words(element):
         for row in element.iter("tr"):
             cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter("td", "th")]
             linked = sum(len("".join(link.itertext())) for link in row.iter("a"))
             is_linked = 2 * linked > sum(map(len, cells))
-            pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, is_linked, element), _END]
+            pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, element, is_linked), _END]
         return
+    if tag in _PICTURES:
+        pieces.append(within._replace(is_picture=True))
     is_block = tag in BLOCKS
     group = within.group
     if tag in _LISTS and group is None:
         group = element
     elif tag in {"li", "dd"} and sum(child.tag in BLOCKS for child in element) > 1:
         group = None
-    here = _Piece("", element if is_block else within.element, within.is_linked or tag == "a", group)
+    here = _Piece(
+        "",
+        element if is_block else within.element,
+        group,
+        within.is_linked or (tag == "a" and not re.match("#.|javascript:", element.get("href") or "#.")),
+        within.is_slanted or tag in {"em", "i", "small"},
+    )
     if is_block:
         pieces.append(_END)
     _say(element.text, here, pieces)
@@ -113,18 +126,21 @@ def _of_run(run: list[_Piece]) -> list[Paragraph]:
         first, *others = piece.text.split("\n")
         lines[-1].append(piece._replace(text=first))
         lines += [[piece._replace(text=other)] for other in others]
+    is_pictured = False
     for is_blank, part in groupby(lines, key=lambda line: not "".join(piece.text for piece in line).strip()):
-        if is_blank:
-            continue
         block = list(part)
-        said = [piece for line in block for piece in line if piece.text.strip()]
-        text = "\n".join(" ".join("".join(piece.text for piece in line).split()) for line in block)
-        linked = sum(len(piece.text.strip()) for piece in said if piece.is_linked)
-        found.append(Paragraph(text, said[0].element, linked, said[0].group))
+        told = [piece for line in block for piece in line if piece.text.strip() or piece.is_picture]
+        said = [piece for piece in told if not piece.is_picture]
+        if not is_blank:
+            text = "\n".join(" ".join("".join(piece.text for piece in line).split()) for line in block)
+            linked = sum(len(piece.text.strip()) for piece in said if piece.is_linked)
+            is_under = (is_pictured or told[0].is_picture) and all(piece.is_slanted for piece in said)
+            found.append(Paragraph(text, said[0].element, linked, said[0].group, is_under))
+        is_pictured = bool(told) and told[-1].is_picture
     return found
 
 
-def _is_of_words(table: Any) -> bool:
+def is_of_words(table: Any) -> bool:
     """Whether a table has rows of several short cells and nothing else in them."""
     rows = [[cell for cell in row if cell.tag in {"td", "th"}] for row in table.iter("tr")]
     return (

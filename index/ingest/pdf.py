@@ -36,7 +36,7 @@ from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser, PDFSyntaxError
 from pdfminer.pdftypes import PDFObjRef, PDFStream, int_value, resolve1, stream_value
 from pdfminer.psparser import literal_name
-from pdfminer.utils import Matrix, Rect, apply_png_predictor, apply_tiff_predictor, decode_text
+from pdfminer.utils import Matrix, Plane, Rect, apply_png_predictor, apply_tiff_predictor, decode_text
 
 from index.article import Article
 from index.errors import BadArticle
@@ -50,7 +50,7 @@ MAX_PAGES = 1_000
 MAX_CHARS = 1_000_000
 """Of one file: a book of 500 pages, a minute's work."""
 
-MAX_PAGE_CHARS = 100_000
+MAX_PAGE_CHARS = 50_000
 """A broadsheet page of small print has 30,000."""
 
 MAX_SIDE = 14_400
@@ -176,13 +176,22 @@ def _pages(document: "_Document") -> Iterator[Page]:
         yield Page(layout.height, blocks)
 
 
-def _blocks(layout: LTPage) -> Iterator[Sequence[LTTextLine]]:
-    """The lines of a page, as pdfminer finds them, in blocks of lines that belong together."""
+def _blocks(layout: LTPage) -> list[list[LTTextLine]]:
+    """The lines of a page, as pdfminer finds them, in blocks of lines that belong together, from top to bottom."""
     chars = [char for char in layout if isinstance(char, LTChar)]
-    if chars:
-        rows = [row for row in layout.group_objects(_MARGINS, chars) if not row.is_empty()]
-        for block in layout.group_textlines(_MARGINS, _whole(rows)):
-            yield sorted(block, key=lambda row: -row.y1)
+    rows = _whole([row for row in layout.group_objects(_MARGINS, chars) if not row.is_empty()]) if chars else []
+    # As pdfminer's own group_textlines, whose time grows with the square of a block's lines.
+    plane: Plane[LTTextLine] = Plane(layout.bbox)
+    plane.extend(rows)
+    blocks = {row: [row] for row in rows}
+    for row in rows:
+        for other in row.find_neighbors(plane, _MARGINS.line_margin):
+            small, large = sorted((blocks[row], blocks[other]), key=len)
+            if small is not large:
+                large += small
+                blocks.update(dict.fromkeys(small, large))
+    several = {id(block): block for block in blocks.values()}.values()
+    return [sorted(block, key=lambda row: -row.y1) for block in several]
 
 
 def _whole(rows: Sequence[LTTextLine]) -> list[LTTextLine]:

@@ -95,8 +95,13 @@ class _Host:
 class _SiteRobots:
     robots: Robots
     good_until: float
-    missed: NotServed | None = None
+    missed: str | None = None
     """Why there are none to go by."""
+    missed_status: int | None = None
+
+
+class _NotAsked(NotServed):
+    """Refused here, without a request: asking again at once helps nobody."""
 
 
 def go_on() -> None:
@@ -190,10 +195,10 @@ class Fetcher:
     def _turn(self, url: str, validators: Validators | None, stop: Stop) -> Iterator[Validator | None]:
         site = self._site_robots(url, stop)
         if site.missed:
-            raise NotServed(
+            raise _NotAsked(
                 f"{url} is not asked for, because the site's robots.txt, which says whether it may be, cannot be had "
                 f"({site.missed}) Try again later.",
-                site.missed.status,
+                site.missed_status,
             )
         if not site.robots.allows(url):
             raise FetchRefused(
@@ -244,7 +249,7 @@ class Fetcher:
             with self._changed:
                 now = self._clock()
                 if host.quiet_until - now > MAX_RETRY_AFTER_SECONDS:
-                    raise NotServed(
+                    raise _NotAsked(
                         f"{url} is not asked for, because its host wants to be left alone: try again in "
                         f"{host.quiet_until - now:,.0f} seconds.",
                         host.quiet_status,
@@ -286,17 +291,18 @@ class Fetcher:
                 self._changed.notify_all()
 
     def _ask_robots(self, url: str, stop: Stop) -> _SiteRobots:
-        data, good_seconds, missed = b"", ROBOTS_GOOD_SECONDS, None
         try:
             page = self._try(url, partial(self._slot, delay_seconds=0.0, stop=stop), stop, types=None)
-            data = page.data if isinstance(page, Page) else b""
         except NotServed as failure:
             if failure.may_pass:
-                good_seconds, missed = ROBOTS_MISSED_SECONDS, failure
+                until = self._clock() + ROBOTS_MISSED_SECONDS
+                return _SiteRobots(Robots(), until, str(failure), failure.status)
+            page = None
         except FetchRefused:
             # What the guard holds against it, it holds against the page too, and says so of that.
-            good_seconds = ROBOTS_MISSED_SECONDS
-        return _SiteRobots(Robots(data), self._clock() + good_seconds, missed)
+            return _SiteRobots(Robots(), self._clock() + ROBOTS_MISSED_SECONDS)
+        data = page.data if isinstance(page, Page) else b""
+        return _SiteRobots(Robots(data), self._clock() + ROBOTS_GOOD_SECONDS)
 
     def _pause(self, seconds: float, stop: Stop) -> None:
         until = self._clock() + seconds
@@ -319,7 +325,7 @@ def _result(future: Future[Page | NotModified], stop: Stop) -> Page | NotModifie
 def _is_worth_another_try(failure: NotServed) -> bool:
     # A server that took longer than it may is not helped by being asked three times.
     return (
-        not isinstance(failure, TimedOut)
+        not isinstance(failure, TimedOut | _NotAsked)
         and failure.status in {None, 429, 502, 503, 504}
         and (failure.retry_after_seconds or 0) <= MAX_RETRY_AFTER_SECONDS
     )

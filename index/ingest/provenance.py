@@ -101,7 +101,7 @@ def _said(
             yield "press-release", line
         if rule == "sign-off" and _REPORTED_AND_EDITED.search(line):
             yield "wire", line
-    if head := next(filter(None, map(dateline, edges)), None):
+    if head := next(filter(None, map(dateline, lines[:EDGE_LINES])), None):
         if _DISTRIBUTOR.search(head.distributor or head.agency or ""):
             yield "press-release", head.words
         elif head.agency and _AGENCY.search(head.agency):
