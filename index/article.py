@@ -70,6 +70,13 @@ class ItemError:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What `address` gave is still what it gave when it was last asked: nothing was read."""
+
+    address: str
+
+
 def article_id(*, url: str | None, path: str | None, text: str) -> str:
     """A stable id: from the URL (and the same for all its variants), else from the path, else from the text.
 

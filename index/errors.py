@@ -8,6 +8,7 @@ IndexFault
 ├── BrokenDatabase   the database is damaged or was written by another version
 ├── StorageFault     the disk or the database did not take a write
 ├── FetchRefused     an address may not be fetched, or did not give an article
+│   └── NotServed    …because of its server or the way to it (`index.ingest.fetch`), which may pass
 └── Cancelled        the caller asked for the work to stop; what was committed stays
 """
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Unchanged
 from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
@@ -118,7 +118,7 @@ class Library:
                     errors.append(item)
                 elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                     errors.append(_twice(item, owners[item.id]))
-                elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
+                elif (outcome := self._take(item, in_folder=True, unless_removed=True, dry_run=dry_run)) != "withheld":
                     ids.add(item.id)
                     tally[outcome] += 1
             if len(errors) > failures:
@@ -133,12 +133,18 @@ class Library:
         return _report(tally, self._publish(full=full, progress=progress), errors)
 
     def add(
-        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+        self,
+        items: Iterable[Article | ItemError | Unchanged],
+        *,
+        by_itself: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
     ) -> Report:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
-        reads that file again.
+        reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
+        hand stays out.
         """
         tally: Counter[str] = Counter()
         errors: list[ItemError] = []
@@ -147,10 +153,12 @@ class Library:
             progress("reading", n, 0)
             if isinstance(item, ItemError):
                 errors.append(item)
+            elif isinstance(item, Unchanged) or self._has_better(item):
+                tally["unchanged"] += 1
             elif taken.setdefault(item.id, item.revision) != item.revision:
                 errors.append(_twice(item, "an item before it"))
             else:
-                tally[self._take(item, in_folder=False, dry_run=dry_run)] += 1
+                tally[self._take(item, in_folder=False, unless_removed=by_itself, dry_run=dry_run)] += 1
         embedded = 0 if dry_run else self._publish(full=False, progress=progress)
         return _report(tally, embedded, errors)
 
@@ -235,9 +243,15 @@ class Library:
 
     # -- parts
 
-    def _take(self, article: Article, *, in_folder: bool, dry_run: bool) -> Outcome:
-        take = self._store.compare if dry_run else self._store.put
-        return take(article, in_folder=in_folder)
+    def _take(self, article: Article, *, in_folder: bool, unless_removed: bool, dry_run: bool) -> Outcome:
+        if dry_run:
+            return self._store.compare(article, unless_removed=unless_removed)
+        return self._store.put(article, in_folder=in_folder, unless_removed=unless_removed)
+
+    def _has_better(self, article: Article) -> bool:
+        """Whether `article` is what a feed says of a page that could not be had now, but is stored."""
+        stored = self._store.get(article.id) if "text" in article.found_in else None
+        return stored is not None and "text" not in stored.article.found_in
 
     def _publish(self, *, full: bool, progress: Progress) -> int:
         """Embed what is missing and publish what changed; the number of passages embedded."""

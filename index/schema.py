@@ -139,6 +139,16 @@ files = Table(
     Column("modified", Float, nullable=False),
 )
 
+validators = Table(
+    "validators",
+    metadata,
+    Column("number", Integer, primary_key=True),  # grows, so that the oldest can be forgotten
+    Column("url", Text, nullable=False, unique=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    sqlite_autoincrement=True,
+)
+
 corpus = Table("corpus", metadata, Column("seq", Integer, nullable=False))
 
 rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullable=False))  # one row: the last one

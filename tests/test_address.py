@@ -308,6 +308,7 @@ def test_entries_after_the_fiftieth_are_named_not_read(site: NewsSite) -> None:
     assert len({item.id for item in read if isinstance(item, Article)}) == MAX_ENTRIES
     assert isinstance(last, ItemError)
     assert "60 entries and the first 50" in last.message
+    assert last.item == site.url + "/feed (after entry 50)"
 
 
 def test_feed_that_is_not_well_formed_is_read(site: NewsSite) -> None:

@@ -89,9 +89,8 @@ def test_one_that_kills_the_reader_costs_itself_alone(reader: ReaderApart, tmp_p
     list(reader.read("a.txt", b"A text."))
     pipe = tmp_path / "pipe.txt"
     os.mkfifo(pipe)
-    child = reader._child
-    assert child is not None
-    threading.Timer(0.5, child.send_signal, [signal.SIGSEGV]).start()
+    assert reader.pid is not None
+    threading.Timer(0.5, os.kill, [reader.pid, signal.SIGSEGV]).start()
     [item] = reader.read("pipe.txt", pipe)
     assert isinstance(item, ItemError)
     assert "ended the reader (exit status -11)" in item.message

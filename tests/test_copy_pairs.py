@@ -1,6 +1,5 @@
 """Copies among stored articles: found when they come in, forgotten when one changes or goes."""
 
-from dataclasses import replace
 
 import pytest
 
@@ -67,6 +66,6 @@ def test_another_number_between_the_same_words_makes_another_story(filled: Libra
 
 def test_only_what_came_in_is_signed(filled: Library) -> None:
     told: list[tuple[str, int]] = []
-    filled.add([article("late", OTHER)], progress=lambda stage, done, total: told.append((stage, total)))
+    filled.add([article("late", OTHER)], progress=lambda stage, _, total: told.append((stage, total)))
     assert next(total for stage, total in told if stage == "indexing") == 1
     assert copies(filled, "late") == {"late": ["other"]}

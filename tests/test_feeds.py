@@ -27,7 +27,8 @@ class _Scripted(Jobs):
         self.is_full = False
         self.outcome: dict[str, Any] = {"state": "reading", "errors": [], "message": None}
 
-    def add_address(self, address: str) -> str:
+    def add_address(self, address: str, *, is_polled: bool = False) -> str:
+        assert is_polled
         if self.is_full:
             raise Busy(429, "Full.", retry_after_seconds=1)
         self.asked.append(address)

@@ -137,6 +137,7 @@ def test_two_hundred_newest_of_all_sitemaps_are_taken_and_the_rest_counted(web: 
     assert paths(listed)[:4] == ["/2/2099-12-03", "/1/2099-12-02", "/0/2099-12-01", "/2/2099-11-03"]
     assert paths(listed)[-1] == "/1/2094-06-02"
     assert messages(listed) == ["It lists 900 addresses and the 200 newest were read: add others by their own."]
+    assert listed.errors[0].item == URL + " (older addresses)"
 
 
 def test_newest_sitemaps_go_first_and_twenty_are_the_most(web: Web) -> None:

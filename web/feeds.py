@@ -59,7 +59,7 @@ class Feeds:
             checked_at = self._freshness.checked_at(address)
             if address not in self._running and (checked_at is None or now - checked_at >= self._every):
                 try:
-                    self._running[address] = self._jobs.add_address(address)
+                    self._running[address] = self._jobs.add_address(address, is_polled=True)
                 except Busy:  # its turn comes with the next look
                     return
 

@@ -14,18 +14,21 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select, update
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Unchanged
 from index.disk import sync_folder
 from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
 from index.ingest import article_from_fields
 from index.ingest.address import read_address
+from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage
+from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
 
@@ -109,12 +112,14 @@ class Upload(Protocol):
 class Jobs:
     """A queue and the one thread that works it off, from `start` to `close`."""
 
-    def __init__(self, library: Library, articles: Path) -> None:
-        """articles: the folder that a rebuild reads."""
+    def __init__(self, library: Library, articles: Path, fetcher: Fetcher | None = None) -> None:
+        """articles: the folder that a rebuild reads. fetcher: tests have one that reaches this machine."""
         self._library = library
         self._articles = articles
         self._database = library.database
         self._database.create(metadata)
+        self._fetcher = fetcher or Fetcher()
+        self._validators = StoredValidators(library.database)
         self._uploads = library.data_dir / "uploads"
         self._changed = threading.Condition()
         # all below only under `_changed`
@@ -172,9 +177,12 @@ class Jobs:
         """Take in articles given field by field. Raises Busy."""
         return self._enqueue(_new_id(), "add", {"articles": [dict(fields) for fields in articles]})
 
-    def add_address(self, address: str) -> str:
-        """Fetch a page or feed and take it in. Raises Busy."""
-        return self._enqueue(_new_id(), "add", {"url": address})
+    def add_address(self, address: str, *, is_polled: bool = False) -> str:
+        """Fetch what an address leads to and take it in. Raises Busy.
+
+        is_polled: only what changed since the last time, and nothing that was removed by hand.
+        """
+        return self._enqueue(_new_id(), "add", {"url": address, "is_polled": is_polled})
 
     def rebuild(self, *, full: bool = False) -> str:
         """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
@@ -300,9 +308,12 @@ class Jobs:
             case "remove":
                 return self._library.publish(progress=progress)
             case "add":
-                return self._library.add(self._items(job.id, request, stop_if_asked), progress=progress)
+                items = self._items(job.id, request, stop_if_asked)
+                return self._library.add(items, by_itself=request.get("is_polled", False), progress=progress)
 
-    def _items(self, job_id: str, request: Json, stop_if_asked: Callable[[], None]) -> Iterator[Article | ItemError]:
+    def _items(
+        self, job_id: str, request: Json, stop_if_asked: Callable[[], None]
+    ) -> Iterator[Article | ItemError | Unchanged]:
         for number, name in enumerate(request.get("files", [])):
             yield from self._library.reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
         for number, fields in enumerate(request.get("articles", []), start=1):
@@ -311,7 +322,13 @@ class Jobs:
             except BadArticle as error:
                 yield ItemError(fields.get("title") or f"article {number}", str(error))
         if address := request.get("url"):
-            yield from read_address(address)
+            yield from read_address(
+                address,
+                fetcher=self._fetcher,
+                validators=self._validators if request["is_polled"] else None,
+                read=partial(self._library.reader.read, on_wait=stop_if_asked),
+                stop=stop_if_asked,
+            )
 
     def _finish(self, job: Job) -> Job:
         kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())

@@ -14,7 +14,8 @@ from functools import partial
 from typing import Any, Literal, overload
 from urllib.parse import urlsplit
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, ItemError, Unchanged, article_id
+from index.canonical import canonical
 from index.errors import BadArticle, FetchRefused
 from index.ingest.feed import MAX_ENTRIES, Entry, read_feed
 from index.ingest.fetch import FEED_TYPES, HTML_TYPES, JSON_TYPES, XML_TYPES, NotModified, NotServed, Page
@@ -24,13 +25,6 @@ from index.ingest.polite import Fetcher, Stop, Validators, go_on
 from index.ingest.sitemap import read_sitemap, unzipped
 
 Read = Callable[[str, bytes], Iterator[Article | ItemError]]
-
-
-@dataclass(frozen=True, slots=True)
-class Unchanged:
-    """What `address` gave is still what it gave when `validators` last heard of it: nothing was read."""
-
-    address: str
 
 
 @overload
@@ -108,8 +102,8 @@ class _Visit:
         return self.fetcher.fetch_all(addresses, validators=self.validators, stop=self.stop)
 
     def keep(self, page: Page) -> None:
-        """Called when what `page` gave was taken: before that, nothing would ask for it again."""
-        if self.validators and (page.etag or page.last_modified):
+        """For when the caller has taken what `page` gave: if it were lost, nothing would ask for it again."""
+        if self.validators is not None and (page.etag or page.last_modified):
             self.validators.put(page.url, page.etag, page.last_modified)
 
     def article(self, address: str, page: Page) -> Article | ItemError:
@@ -168,7 +162,7 @@ def _in_utf8(page: Page) -> bytes:
 
 
 def _site(address: str) -> str:
-    return (urlsplit(address).hostname or "").removeprefix("www.")
+    return urlsplit(canonical(address)).hostname or ""
 
 
 def _read_feed(address: str, page: Page, visit: _Visit) -> Iterator[Article | ItemError | Unchanged]:
@@ -178,7 +172,7 @@ def _read_feed(address: str, page: Page, visit: _Visit) -> Iterator[Article | It
         visit.keep(page)
     if feed.count > MAX_ENTRIES:
         yield ItemError(
-            address,
+            f"{address} (after entry {MAX_ENTRIES})",  # the feed itself has not failed
             f"The feed has {feed.count} entries and the first {MAX_ENTRIES} were read: add the others "
             "by their own addresses.",
         )

@@ -52,6 +52,11 @@ class ReaderApart:
                 if not done:  # it may be in the middle of an item that nobody waits for
                     self._end()
 
+    @property
+    def pid(self) -> int | None:
+        """Of the child, where there is one."""
+        return self._child.pid if self._child else None
+
     def close(self) -> None:
         with self._turn:
             self._end()

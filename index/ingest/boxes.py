@@ -38,20 +38,20 @@ _CARDS = frozenset("a article div li section td".split())
 _BODY = re.compile(r"\b(?:article|story|entry|post) ?(?:body|content|text)\b")
 
 _BOX = re.compile(
-    r"\b(?:nav|navigation|nav ?bar|top ?bar|menu|(?:bread ?)?crumbs?|masthead|footer|side ?bar|skip|skip ?link|"
+    r"\b(?:nav|navigation|nav ?bar|top ?bar|menu|(?:bread ?)?crumbs?|masthead|foot|footer|bottom|colophon|impressum|imprint|side ?bar|skip|skip ?link|"
     r"news ?letters?|sign ?up|mailing ?list|share|sharing|share ?bar|share ?daddy|social|follow ?us|add ?this|"
     r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|subscribe|subscriptions?|"
     r"related|recommended|recommendations?|recirc|recirculation|trending|most ?(?:read|viewed)|"
     r"read ?(?:more|next|also)|up ?next|see ?also|also ?(?:read|like)|more ?(?:from|stories|on|news|in|articles)|"
-    r"next ?(?:article|story|up)|teasers?|promos?|promotions?|promo ?box|"
+    r"next ?(?:article|story|up)|promos?|promotions?|promo ?box|"
     r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|publicit[eé]|anzeige|werbung|"
     r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|"
     r"toolbar|pagination|pager|post ?navigation|interstitial|toast|tag ?(?:list|cloud|links)|"
     r"verwandt|empfehlungen|artikel ?empfehlungen|similaires|relacionad[oa]s|polecane)\b"
 )
 _VAGUE_BOX = re.compile(
-    r"\b(?:tags?|topics|latest|popular|contacts?|cta|banner|pub|tools|actions|modal|pop ?up|overlay|lightbox|poll|survey|"
-    r"donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|ticker)\b"
+    r"\b(?:teasers?|tags?|topics|latest|popular|contacts?|cta|banner|pub|tools|actions|modal|pop ?up|overlay|lightbox|poll|survey|"
+    r"donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|ticker|footnotes|endnotes)\b"
 )
 """Looked for last, among what is then left: a story's own elements may be called so."""
 
@@ -91,6 +91,7 @@ _CORRECTION = re.compile(
 _TAXONOMY = re.compile(r"\b(?:tag|category)-(?!lists?\b|clouds?\b|links?\b)\S+")
 """Classes by which some systems say what an article is about."""
 
+_CLOCK = re.compile(r"\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?", re.I)
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts that say in one character what others say in two or more."""
 
@@ -115,7 +116,7 @@ def remove_boxes(page: Any) -> None:
             _remove_headed_by(heading, guard)
     teasers = {child for alike in _rows(page) if all(map(_is_teaser, alike)) for child in alike}
     _remove(page, lambda element: element in teasers and not guard(element))
-    _remove_named(page, lambda element: _VAGUE_BOX.search(names_of(element)) is not None)
+    _remove_named(page, _is_vaguely_a_box)
 
 
 class _Guard:
@@ -229,6 +230,13 @@ def _is_box(element: Any) -> bool:
     return bool(_COMMENTS.search(names) or (_BOX.search(names) and not _BODY.search(names)))
 
 
+def _is_vaguely_a_box(element: Any) -> bool:
+    is_told = _VAGUE_BOX.search(names_of(element)) is not None
+    return is_told and (
+        element.tag == "a" or next(element.iter("a", "button", "input", "iframe", "img"), None) is not None
+    )
+
+
 def _may_head(element: Any) -> bool:
     if element.tag not in HEADINGS and element.tag not in {"p", "b", "strong", "span", "div", "legend", "dt"}:
         return False
@@ -294,18 +302,20 @@ def _is_of_links(box: list[Any]) -> bool:
 
 
 def _is_label(element: Any) -> bool:
+    if element.tag == "sup":  # of a footnote
+        return element.find("a") is not None and "".join(element.itertext()).strip(" []*").isdecimal()
     if element.tag == "figcaption":
         return True
     if element.tag == "figure":
         return next(element.iter("table", "blockquote", "ul", "ol", "pre"), None) is None
-    if element.tag not in BLOCKS and _is_in_sentence(element):
-        return False
     if element.tag == "time":
         return True
+    if element.tag not in BLOCKS and _is_in_sentence(element):
+        return False
     if (
         element.tag in _LISTS
-        or (table := next(element.iterancestors("table"), None)) is not None
-        and is_of_words(table)
+        or ((table := next(element.iterancestors("table"), None)) is not None
+        and is_of_words(table))
     ):
         return False
     if element.tag == "table" and is_of_words(element):

@@ -15,7 +15,7 @@ MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 6
 
 _BY = re.compile(
     r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
-    r"(?:by|von|par|por|di|door|af)\b[\s:]+|(?:text|autor(?:in)?|author|auteur|interview|reporter|words|story)\s*:\s*",
+    r"(?:by|von|par|por|di|door|af)\b[\s:]+|from our (?:own )?(?:correspondent|reporter)s?\s|(?:text|autor(?:in)?|author|auteur|interview|reporter|words|story)\s*:\s*",
     re.I,
 )
 _ROLE = re.compile(
@@ -42,24 +42,20 @@ _UPDATE = re.compile(
 )
 
 _MONTHS = {
-    month: name
-    for name, months in {
-        "January": "januar jänner janvier enero gennaio janeiro januari stycznia",
-        "February": "februar février febrero febbraio fevereiro februari lutego",
-        "March": "märz mars marzo março maart marca",
-        "April": "avril abril aprile kwietnia",
-        "May": "mai mayo maggio maio mei maj maja",
-        "June": "juni juin junio giugno junho czerwca",
-        "July": "juli juillet julio luglio julho lipca",
-        "August": "août agosto augustus augusti sierpnia",
-        "September": "septembre septiembre settembre setembro września",
-        "October": "oktober octobre octubre ottobre outubro października",
-        "November": "novembre noviembre novembro listopada",
-        "December": "dezember décembre diciembre dicembre dezembro december grudnia",
-    }.items()
-    for month in months.split()
+    "January": "januar janvier enero gennaio janeiro januari stycznia ledna января jänner",
+    "February": "februar février fevrier febrero febbraio fevereiro februari lutego února февраля",
+    "March": "märz maerz mars marzo março maart marca března марта",
+    "April": "avril abril aprile kwietnia dubna апреля",
+    "May": "mai mayo maggio maio mei maj maja května мая",
+    "June": "juni juin junio giugno junho czerwca června июня",
+    "July": "juli juillet julio luglio julho lipca července июля",
+    "August": "août aout agosto augustus augusti sierpnia srpna августа",
+    "September": "septembre septiembre setiembre settembre setembro września září сентября",
+    "October": "oktober octobre octubre ottobre outubro października října октября",
+    "November": "novembre noviembre novembro listopada listopadu ноября",
+    "December": "dezember décembre decembre diciembre dicembre dezembro desember grudnia prosince декабря",
 }
-"""Of other languages, in English: what `iso_date` reads."""
+"""As other languages write them in dates, by their names in English, which `iso_date` reads."""
 
 _CLOCK = (
     r"(?P<clock>[,;|·–-]?\s{0,3}(?:at|um|à|a las|om|klo?\.?)?\s{0,3}\d{1,2}[:.h]\d\d(?::\d\d)?"
@@ -67,8 +63,9 @@ _CLOCK = (
 )
 _DATES = [
     re.compile(r"\b(?P<iso>\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d[\d:.+Z-]{0,20})?)"),
+    re.compile(r"\b(?P<year>\d{4})[/.](?P<number>\d\d)[/.](?P<day>\d\d)\b" + _CLOCK),
     re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<number>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일](?P<clock>)"),
-    re.compile(r"\b(?P<day>\d\d)\.(?P<number>\d\d)\.(?P<year>\d{4})\b" + _CLOCK),
+    re.compile(r"\b(?P<first>\d{1,2})(?P<mark>[./-])(?P<second>\d{1,2})(?P=mark)(?P<year>\d{4})\b" + _CLOCK),
     re.compile(
         r"\b(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?\s(?:de\s|of\s)?(?P<month>[^\W\d_]{3,12})\.?,?\s(?:de\s)?"
         r"(?P<year>\d{4})\b" + _CLOCK
@@ -88,9 +85,7 @@ def people(line: str, site: str) -> str | None:
         maxsplit=1,
         flags=re.I,
     )[0]
-    if by := re.search(r"\bby\s", line, re.I):
-        line = line[by.end() :]
-    elif by := _BY.match(line):
+    if (by := re.search(r"\bby\s", line, re.I)) or (by := _BY.match(line)):
         line = line[by.end() :]
     line = re.sub(r"\s(?:in|for|at|reporting)\s.*", "", line)
     names: list[str] = []
@@ -158,15 +153,28 @@ def says_update(words: str) -> bool:
 def _date(part: dict[str, str | None]) -> str | None:
     if "iso" in part:
         return iso_date(part["iso"])
-    if "number" in part:
-        day = f"{part['year']}-{part['number'] or '':0>2}-{part['day'] or '':0>2}"
-    else:
-        month = part["month"] or ""
-        day = f"{part['day']} {_MONTHS.get(month.lower(), month)} {part['year']}"
+    month, number = part.get("month"), part.get("number")
+    day = part.get("day")
+    if first := part.get("first"):
+        second = part.get("second") or ""
+        # 3.4.2021 is written by those who put the day first; 3/4/2021 is anybody's, but for a day past the twelfth.
+        if part["mark"] == "." or int(first) > 12:
+            day, number = first, second
+        elif int(second) > 12:
+            day, number = second, first
+        else:
+            return None
+    date = f"{day} {_month(month)} {part['year']}" if month else f"{part['year']}-{number or '':0>2}-{day or '':0>2}"
     clock = (part["clock"] or "").strip(" ,;|·–-")
     clock = re.sub(r"^(?:at|um|à|a las|om|klo?\.?)\s", "", clock).replace("h", ":")
-    clock = re.sub(r"^(\d{1,2})\.(\d\d)", r"\1:\2", clock)
-    return (iso_date(f"{day} {clock}") if clock else None) or iso_date(day)
+    clock = re.sub(r"^(\d{1,2})[.:](\d\d)", lambda found: f"{found[1]:0>2}:{found[2]}", clock)
+    return (iso_date(f"{date} {clock}") if clock else None) or iso_date(date)
+
+
+def _month(written: str) -> str:
+    """Its English name, from a name or the beginning of one in another language; as written if that is no month's."""
+    meant = {name for name, others in _MONTHS.items() for other in others.split() if other.startswith(written.lower())}
+    return meant.pop() if len(meant) == 1 else written
 
 
 def _is_name(name: str, site: str) -> bool:

@@ -16,7 +16,7 @@ from trafilatura.utils import load_html
 
 from index.article import Article
 from index.errors import BadArticle
-from index.ingest.boxes import is_correction, is_prose, names_of, remove_boxes, remove_labels
+from index.ingest.boxes import MIN_PROSE_CHARS, is_correction, is_prose, names_of, remove_boxes, remove_labels
 from index.ingest.bylines import MAX_ABOUT_CHARS, ends_in_credit, is_about
 from index.ingest.fields import article_from_fields
 from index.ingest.hidden import remove_hidden
@@ -29,6 +29,7 @@ MIN_LETTERS = 12
 """Of a paragraph that is looked for in what trafilatura found: fewer are found anywhere."""
 
 MIN_SHARE = 0.75
+MIN_BODY_CHARS, MIN_GAIN = 200, 1.5
 MAX_QUOTATIONS, MIN_REPEATED = 100, 20
 MIN_SENTENCE_WORDS = 5
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)]*$")
@@ -65,8 +66,17 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str]]:
     remove_labels(story)
     extracted = bare_extraction(story, include_comments=False, with_metadata=False)
     found = extracted.text or "" if isinstance(extracted, Document) else ""
-    text = joined(_of_story(paragraphs(story), found, said.fields.get("title", "")))
+    shown = _of_story(paragraphs(story), found, said.fields.get("title", ""))
+    text = next((body for body in said.bodies if _is_whole(body, shown)), None) or joined(shown)
     return {**said.fields, "text": text}, said.found_in
+
+
+def _is_whole(body: str, shown: list[Paragraph]) -> bool:
+    """Whether an article's text in JSON-LD has all that the page shows of it, and much more."""
+    letters = _letters(body)
+    has = sum(len(paragraph.text) for paragraph in shown if _letters(paragraph.text) in letters)
+    whole = sum(len(paragraph.text) for paragraph in shown)
+    return has >= MIN_SHARE * whole and len(body) >= MIN_BODY_CHARS + MIN_GAIN * whole
 
 
 def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str) -> list[Paragraph]:
@@ -84,7 +94,8 @@ def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str
     root = _narrowest([all_paragraphs[n] for n in hits])
     if root is None:
         return []
-    scope = next((e for e in (root, *root.iterancestors()) if e.tag in {"article", "main", "td", "body"}), root)
+    scope = next((e for e in (root, *root.iterancestors()) if e.tag in {"article", "main", "td"}), root)
+    outer = set(root.iterancestors())
     beside = {all_paragraphs[n].element.getparent() for n in hits}
     within = [n for n in hits if _is_within(all_paragraphs[n], root)]
     headline = _letters(title)
@@ -94,17 +105,17 @@ def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str
     for n in range(begins + 1, len(all_paragraphs)):
         paragraph = all_paragraphs[n]
         if within[0] <= n <= within[-1]:
-            is_in = is_found[n] or (paragraph.element.getparent() in beside and _is_text(paragraph))
+            is_in = (is_found[n] or paragraph.element.getparent() in beside) and _is_text(paragraph)
         elif n < within[0]:
-            is_in = begins >= 0 and _is_text(paragraph) and _is_standfirst(paragraph)
+            is_in = _is_text(paragraph) and _is_standfirst(paragraph) and (begins >= 0 or is_found[n])
         else:
-            is_in = (
-                _is_text(paragraph)
-                and _is_sentence(paragraph.text)
-                and (
-                    (is_found[n] and _is_within(paragraph, scope))
-                    or is_correction(paragraph)
-                    or (paragraph.element.tag == "p" and paragraph.element.getparent() in root.iterancestors())
+            is_in = _is_text(paragraph) and (
+                is_correction(paragraph)
+                or (is_found[n] and _is_within(paragraph, scope) and _goes_on(paragraph, root))
+                or (
+                    paragraph.element.tag == "p"
+                    and paragraph.element.getparent() in outer
+                    and _is_sentence(paragraph.text)
                 )
             )
         if is_in and not paragraph.is_under_picture and not ends_in_credit(paragraph.text):
@@ -149,8 +160,8 @@ def _without_lines_about(story: list[Paragraph]) -> list[Paragraph]:
 
 
 def _narrowest(found: list[Paragraph]) -> Any:
-    """The innermost element that holds nearly all the prose of what is found; None where nothing is."""
-    found = list(filter(is_prose, found)) or found
+    """The innermost element that holds most of what is found, labels and links apart; None where nothing is."""
+    found = [p for p in found if _is_text(p) and (is_prose(p) or _is_sentence(p.text))] or found
     chars: dict[Any, int] = {}
     for paragraph in found:
         for element in (paragraph.element, *paragraph.element.iterancestors()):
@@ -166,11 +177,13 @@ def _is_within(paragraph: Paragraph, root: Any) -> bool:
 
 
 def _is_text(paragraph: Paragraph) -> bool:
-    return 2 * paragraph.linked_chars <= len(paragraph.text)
+    """Whether it is more than links; a whole sentence that is one counts."""
+    is_linked = 2 * paragraph.linked_chars > len(paragraph.text)
+    return not is_linked or (len(paragraph.text) >= MIN_PROSE_CHARS and _is_sentence(paragraph.text))
 
 
 def _is_sentence(text: str) -> bool:
-    is_long = len(text.split()) >= MIN_SENTENCE_WORDS or len(text) >= MIN_LETTERS and not text.isascii()
+    is_long = len(text.split()) >= MIN_SENTENCE_WORDS or (len(text) >= MIN_LETTERS and not text.isascii())
     return is_long and _SENTENCE_END.search(text[-3:]) is not None
 
 
@@ -180,6 +193,16 @@ def _is_headline(letters: str, headline: str) -> bool:
 
 def _is_standfirst(paragraph: Paragraph) -> bool:
     return _is_sentence(paragraph.text) or _STANDFIRST.search(names_of(paragraph.element)) is not None
+
+
+def _goes_on(paragraph: Paragraph, root: Any) -> bool:
+    """Whether what stands behind the story is a note of one paragraph, or more prose and nothing else."""
+    outer = set(root.iterancestors())
+    around = (paragraph.element, *paragraph.element.iterancestors())
+    found = paragraphs(next(element for element in around if element.getparent() in outer))
+    if len(found) == 1:
+        return _is_sentence(paragraph.text)
+    return all((is_prose(p) and not p.linked_chars) or p.is_heading for p in found)
 
 
 def _letters(text: str) -> str:

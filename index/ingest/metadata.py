@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.ingest.boxes import is_prose, names_of
-from index.ingest.bylines import credit, credits_in, dates_in, ends_in_credit, people, says_by, says_update
+from index.ingest.bylines import credit, credits_in, dates_in, ends_in_credit, is_about, people, says_by, says_update
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, is_web_address
 from index.ingest.linked import kind, linked_data, names, strings
@@ -22,7 +22,7 @@ from index.ingest.paragraphs import Paragraph, paragraphs
 
 MAX_TITLE_CHARS, MAX_LINE_CHARS, MAX_NAME_CHARS = 300, 200, 60
 MAX_LINES_UNDER_HEADLINE, MAX_STANDFIRSTS = 12, 2
-MIN_LIKENESS, MIN_HEADLINE_WORDS = 0.3, 4
+MIN_LIKENESS, MIN_HEADLINE_WORDS, MIN_HEADLINE_CHARS = 0.3, 4, 12
 """An `h1` of fewer words counts only where it shares so many with a title that is stated: else it may be a logo."""
 
 Said = Iterable[tuple[str, str]]
@@ -64,6 +64,10 @@ _KICKER = re.compile(
 )
 _CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
 _HEADLINE = re.compile(r"\bheadline\b|\b(?:entry|post|article|story) title\b")
+_FLAG = re.compile(r"\b(?:kicker|label|badge|flag|tag|eyebrow|category|rubrik|live|topic|overline)\b")
+_AUTHOR_PATH = re.compile(
+    r"/(?:authors?|autor(?:es|en)?|auteurs?|people|by|journalists?|staff|reporters?|profile|contributors?)/[^/]"
+)
 _LOGO = re.compile(r"\b(?:logo|brand|site (?:title|name)|masthead)\b")
 _FRONT = frozenset(
     "home homepage start startseite accueil inicio portada home page front page you are here strona główna".split()
@@ -164,6 +168,12 @@ def _titles(page: _Page, site: str) -> Said:
     ]
     named = [(_without_site(raw, site), where) for raw, where in stated if raw]
     shown = [(text, "h1") for text in _headings(page) if not _same(text, site)]
+    # In broken markup the byline may stand in the same element.
+    whole = [raw for raw, _ in named if len(raw) >= MIN_HEADLINE_CHARS]
+    shown = [
+        (next((raw for raw in whole if text.startswith(raw) and is_about(text[len(raw) :])), text), where)
+        for text, where in shown
+    ]
     likeness = [max((_likeness(text, raw) for raw, _ in named), default=0.0) for text, _ in shown]
     best = max(likeness, default=0.0)
     if shown and (best >= MIN_LIKENESS or len(shown[0][0].split()) >= MIN_HEADLINE_WORDS or not named):
@@ -232,6 +242,9 @@ def _authors(page: _Page, under: list[str]) -> Said:
             inner = [e for e in element.iter("a", "span", "div", "li", "h4") if e is not element]
             named = [text_of(e) for e in inner if re.search(r"\bauthor\b|\bname\b|\bby ?line\b", names_of(e))]
             yield from ((text, "byline") for text in (*named[:3], text_of(element)))
+    for element in page.story.iter("a"):
+        if _AUTHOR_PATH.search(element.get("href") or ""):
+            yield text_of(element), "link to the author"
     for line in under:
         dated = next(dates_in(line), None) is not None
         bare = people(line, "") or ""
@@ -329,7 +342,7 @@ def _addresses(page: _Page) -> Said:
 def text_of(element: Any) -> str:
     """The words in `element` in one line; what a line break or a block parts is parted by a blank."""
     is_parted = next(element.iterdescendants("br", "p", "div", "li"), None) is not None
-    return " ".join((" " if is_parted else "").join(element.itertext()).split())
+    return " ".join((" " if is_parted else "").join(element.itertext()).replace("\u00ad", "").split())
 
 
 def _meta(root: Any) -> dict[str, list[str]]:
@@ -407,8 +420,9 @@ def _under_headline(found: list[Paragraph], headline: str) -> list[str]:
     prose = MAX_STANDFIRSTS + 1
     for paragraph in found:
         for line in paragraph.text.split("\n"):
-            if headline and _same(line, headline):
-                lines, prose = [], 0
+            if headline and line.casefold().startswith(headline.casefold()):
+                # In broken markup the byline may stand in the same line.
+                lines, prose = [behind] if (behind := line[len(headline) :].strip()) else [], 0
         if prose <= MAX_STANDFIRSTS and len(lines) < MAX_LINES_UNDER_HEADLINE:
             prose += is_prose(paragraph)
             lines += [

@@ -19,6 +19,9 @@ BLOCKS = frozenset(
 )
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset("ul ol dl menu".split())
+_UNSEEN = re.compile("[\u00ad\u200b\u2060]")
+"""Marks where a word may be broken, or may not."""
+
 _PICTURES = frozenset({"img", "amp-img"})
 _CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "blockquote")
 
@@ -79,7 +82,7 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     tag = element.tag
     if tag == "table" and is_of_words(element):
         for row in element.iter("tr"):
-            cells = [" ".join("".join(cell.itertext()).split()) for cell in row.iter("td", "th")]
+            cells = [" ".join(_UNSEEN.sub("", "".join(cell.itertext())).split()) for cell in row.iter("td", "th")]
             linked = sum(len("".join(link.itertext())) for link in row.iter("a"))
             is_linked = 2 * linked > sum(map(len, cells))
             pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, element, is_linked), _END]
@@ -101,6 +104,8 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     )
     if is_block:
         pieces.append(_END)
+    if tag == "q":
+        pieces.append(here._replace(text="“"))
     _say(element.text, here, pieces)
     for child in element:
         if child.tag == "br":
@@ -108,14 +113,16 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
         elif isinstance(child.tag, str):
             _walk(child, here, pieces)
         _say(child.tail, here, pieces)
+    if tag == "q":
+        pieces.append(here._replace(text="”"))
     if is_block:
         pieces.append(_END)
 
 
 def _say(text: str | None, here: _Piece, pieces: list[_Piece]) -> None:
     if text:
-        is_kept = here.element.tag == "pre"
-        pieces.append(here._replace(text=text if is_kept else re.sub(r"\s+", " ", text)))
+        text = _UNSEEN.sub("", text)
+        pieces.append(here._replace(text=text if here.element.tag == "pre" else re.sub(r"\s+", " ", text)))
 
 
 def _of_run(run: list[_Piece]) -> list[Paragraph]:

@@ -205,7 +205,7 @@ class Fetcher:
                 f"{url} is not for programs to read, as the site's robots.txt says: save the page and add the file."
             )
         with self._slot(url, site.robots.delay_seconds, stop):
-            yield validators.get(url) if validators else None
+            yield None if validators is None else validators.get(url)
 
     @contextmanager
     def _slot(self, url: str, delay_seconds: float, stop: Stop) -> Iterator[None]:

@@ -41,6 +41,7 @@ class Listed:
     entries: tuple[Entry, ...]
     """The newest first; those without a date are last, in the order in which they are listed."""
     errors: tuple[ItemError, ...]
+    """By the sitemap that is at fault; what was left out for its number is no fault of the one that was given."""
     is_index: bool
 
 
@@ -74,7 +75,7 @@ def read_sitemap(address: str, page: Page, fetch_all: FetchAll) -> Listed:
     if not all_read:
         errors.append(
             ItemError(
-                address,
+                f"{address} (further sitemaps)",
                 f"It leads to more sitemaps than are read, which is {MAX_SITEMAPS} in {MAX_LEVELS} levels, the newest "
                 "of each: add others by their own addresses.",
             )
@@ -83,7 +84,7 @@ def read_sitemap(address: str, page: Page, fetch_all: FetchAll) -> Listed:
     if len(entries) > MAX_ADDRESSES or count > len(newest):
         errors.append(
             ItemError(
-                address,
+                f"{address} (older addresses)",
                 f"It lists {count:,} addresses and the {MAX_ADDRESSES} newest were read: add others by their own.",
             )
         )

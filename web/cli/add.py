@@ -10,6 +10,7 @@ from index.ingest.address import read_address
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.folder import read_paths
+from index.ingest.polite import Fetcher
 from index.library import Library
 from web.cli.terminal import ProgressLine, plain, print_report
 from web.settings import Settings
@@ -47,8 +48,9 @@ def _lines(article: Article) -> Iterator[str]:
 
 
 def _read(items: Sequence[str], articles_folder: Path, reader: ReaderApart) -> Iterator[Article | ItemError]:
+    fetcher = Fetcher()
     for item in items:
         if item.lower().startswith(("http://", "https://")):
-            yield from read_address(item)
+            yield from read_address(item, fetcher=fetcher, read=reader.read)
         else:
             yield from read_paths([Path(item)], reader, articles_folder)
