@@ -118,7 +118,7 @@ class Library:
                     errors.append(item)
                 elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                     errors.append(_twice(item, owners[item.id]))
-                elif (outcome := self._take(item, in_folder=True, unless_removed=True, dry_run=dry_run)) != "withheld":
+                elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
                     ids.add(item.id)
                     tally[outcome] += 1
             if len(errors) > failures:
@@ -158,7 +158,7 @@ class Library:
             elif taken.setdefault(item.id, item.revision) != item.revision:
                 errors.append(_twice(item, "an item before it"))
             else:
-                tally[self._take(item, in_folder=False, unless_removed=by_itself, dry_run=dry_run)] += 1
+                tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
         embedded = 0 if dry_run else self._publish(full=False, progress=progress)
         return _report(tally, embedded, errors)
 
@@ -243,10 +243,9 @@ class Library:
 
     # -- parts
 
-    def _take(self, article: Article, *, in_folder: bool, unless_removed: bool, dry_run: bool) -> Outcome:
-        if dry_run:
-            return self._store.compare(article, unless_removed=unless_removed)
-        return self._store.put(article, in_folder=in_folder, unless_removed=unless_removed)
+    def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
+        take = self._store.compare if dry_run else self._store.put
+        return take(article, in_folder=in_folder, by_itself=by_itself)
 
     def _has_better(self, article: Article) -> bool:
         """Whether `article` is what a feed says of a page that could not be had now, but is stored."""

@@ -80,22 +80,22 @@ class Store:
 
     # -- articles in and out
 
-    def compare(self, article: Article, *, unless_removed: bool = False) -> Outcome:
+    def compare(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
         """What `put` would do, without doing it."""
         with self._database.read() as connection:
-            return _outcome(connection, article, unless_removed=unless_removed)
+            return _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
 
-    def put(self, article: Article, *, in_folder: bool, unless_removed: bool = False) -> Outcome:
+    def put(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
         """Store `article` as the current revision of its id, with its passages, in one transaction.
 
         in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
-        the next rebuild reads that file again. unless_removed: not where someone removed just this revision.
+        the next rebuild reads that file again. by_itself: a polled feed gave it.
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
         now = _now()
         with self._database.write() as connection:
-            outcome = _outcome(connection, article, unless_removed=unless_removed)
+            outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
             where = articles.c.id == article.id
             if outcome == "withheld":
                 return outcome
@@ -329,8 +329,8 @@ class Store:
         return found
 
 
-def _outcome(connection: Connection, article: Article, *, unless_removed: bool) -> Outcome:
-    if unless_removed and _was_removed_by_hand(connection, article):
+def _outcome(connection: Connection, article: Article, *, is_asked_for: bool) -> Outcome:
+    if not is_asked_for and _was_removed_by_hand(connection, article):
         return "withheld"
     current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))
     if current is None:

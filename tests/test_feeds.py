@@ -1,18 +1,23 @@
 """Polled feeds: when each is due, what is kept of its last fetch, and the alarms that follow."""
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
+from http_server import Site, plain, unless_known
 
+from index.ingest.polite import Fetcher
 from index.library import Library
 from web.errors import Busy
 from web.feeds import Feeds
 from web.freshness import Feed, Freshness, alarms
-from web.jobs import Jobs
+from web.jobs import FINISHED, Jobs
 
+TEXT = "The council of Oldport voted on Monday to close the old fish market beside the harbour. " * 5
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
 HOUR = dt.timedelta(hours=1)
 FEED, OTHER = "https://example.org/rss?key=secret", "https://example.com/atom"
@@ -132,3 +137,41 @@ def test_alarms_name_what_fails_and_what_is_old(freshness: Freshness) -> None:
     ]
     assert alarms((), "1999-01-01", NOON) == []
     assert alarms(freshness.feeds()[1:], None, NOON) == []
+
+
+def test_a_polled_feed_brings_what_is_new_asks_for_changes_alone_and_not_for_what_was_removed(
+    library: Library, tmp_path: Path
+) -> None:
+    feed = """<rss version="2.0"><channel><title>Oldport Courier</title>
+        <item><title>One</title><link>{0}/one</link></item><item><title>Two</title><link>{0}/two</link></item>
+        </channel></rss>"""
+    with closing(Site()) as site:
+        address = f"{site.url}/rss"
+        site.replies["/rss"] = plain(feed.format(site.url).encode(), "application/rss+xml")
+        for name in ("one", "two"):
+            page = (
+                f"<html><head><title>{name}</title></head><body><article><p>{name} {TEXT}</p></article></body></html>"
+            )
+            site.replies[f"/{name}"] = unless_known('"1"', plain(page.encode(), ETag='"1"'))
+        with closing(Jobs(library, tmp_path, Fetcher(allow_loopback=True))) as jobs:
+            jobs.start()
+            first = _ended(jobs, jobs.add_address(address, is_polled=True))
+            assert (first["state"], first["added"], first["errors"]) == ("done", 2, [])
+            one = next(a.article for a in library.articles().articles if a.article.title == "one")
+            assert (one.source, one.found_in["source"]) == ("Oldport Courier", "feed entry")
+            again = _ended(jobs, jobs.add_address(address, is_polled=True))
+            assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 2)
+            assert site.requests[-1][1]["If-None-Match"] == '"1"'
+            library.remove([one.id])
+            site.replies["/one"] = plain(
+                page.replace("two", "one").encode(), ETag='"2"'
+            )  # as it was, under another tag
+            assert _ended(jobs, jobs.add_address(address, is_polled=True))["added"] == 0
+            assert [a.article.title for a in library.articles().articles] == ["two"]
+            assert _ended(jobs, jobs.add_address(address))["added"] == 1  # asked for, it comes back
+
+
+def _ended(jobs: Jobs, job_id: str) -> dict[str, Any]:
+    while (job := jobs.get(job_id))["state"] not in FINISHED:
+        time.sleep(0.05)
+    return job

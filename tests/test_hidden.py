@@ -44,7 +44,7 @@ def left(body: str, css: str = "", head: str = "") -> str:
             "color:#abc;background:#aabbcc",
             "background-color:black;color:rgb(0, 0, 0)",
         ),
-        "color:rgba(0,0,0,0)",
+        *("color:rgba(0,0,0,0)", "color:#fefefe", "margin-left:-9999px", "clip-path:circle(0)", "font-size:2px"),
     ],
 )
 def test_text_that_a_style_hides_is_out(style: str) -> None:
@@ -55,10 +55,16 @@ def test_text_that_a_style_hides_is_out(style: str) -> None:
 @pytest.mark.parametrize(
     "style",
     [
-        *("display:block", "visibility:visible", "font-size:10px", "font-size:0.8em", "opacity:0.5", "opacity:.01"),
+        *("display:block", "visibility:visible", "font-size:10px", "font-size:0.8em", "opacity:0.5"),
         *("left:-9999px", "position:absolute;left:-20px", "position:relative;top:-5px", "text-indent:-2em"),
         *("overflow:hidden", "height:0", "height:100px;overflow:hidden", "max-height:0.5em;overflow:visible"),
-        *("color:#fff;background:#036", "color:#000", "color:inherit", "color:#fff;background:url(night.jpg)"),
+        *(
+            "color:#ddd",
+            "color:#fff;background:#036",
+            "color:#000",
+            "color:inherit",
+            "color:#fff;background:url(night.jpg)",
+        ),
         *("font-size:calc(1px + 1em)", "display", ":none", "opacity:", "left:auto;position:absolute", ";;;", "{}"),
     ],
 )
@@ -118,6 +124,15 @@ def test_the_words_behind_a_hidden_element_stay() -> None:
         ("@media print{.y{color:red}.x{display:none}}", False),
         (".x:hover{display:none}", False),
         (".js .x{display:none}", False),
+        ("div .x{display:none}", True),
+        ("body > div p.x{display:none}", True),
+        (".wrap .x, .y{display:none}", True),
+        (".x .wrap{display:none}", False),
+        (".wrap + .x{display:none}", False),
+        (".x{display:none}.wrap .x{display:block}", False),
+        ("@media screen{.x{display:none}}", True),
+        ("@media screen{.y{color:red}}.x{display:none}", True),
+        ("@media screen and (max-width:600px){.x{display:none}}", False),
         (".y{display:none}", False),
         (".x.y{display:none}", False),
         ("/* .x{display:none} */", False),
@@ -127,7 +142,7 @@ def test_the_words_behind_a_hidden_element_stay() -> None:
     ],
 )
 def test_the_pages_own_rules_count_in_the_order_of_the_cascade(css: str, is_out: bool) -> None:
-    markup = f'<p>{SHOWN}</p><p id="it" class="note x">{SECRET}</p>'
+    markup = f'<div class="wrap"><p>{SHOWN}</p><p id="it" class="note x">{SECRET}</p></div>'
     assert left(markup, css) == (SHOWN if is_out else SHOWN + SECRET)
 
 

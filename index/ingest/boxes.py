@@ -22,7 +22,7 @@ MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
 MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
 """A heading such as "More from Oldport" makes a box of what follows if so much of that is links."""
 
-MAX_CARD_CHARS, MIN_TEASER_CHARS = 500, 12
+MAX_CARD_CHARS, MIN_TEASER_CHARS, MAX_LINES_OF_CAPTION = 500, 12, 3
 MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 
 _ELEMENTS = frozenset(
@@ -46,12 +46,12 @@ _BOX = re.compile(
     r"next ?(?:article|story|up)|promos?|promotions?|promo ?box|"
     r"ads?|advert|adverts|advertisement|advertising|ad ?slot|dfp|taboola|outbrain|publicit[eé]|anzeige|werbung|"
     r"bio|biography|about ?(?:the ?)?author|author ?(?:box|bio|card|info|profile|block|about)|"
-    r"toolbar|pagination|pager|post ?navigation|interstitial|toast|tag ?(?:list|cloud|links)|"
+    r"footnotes|endnotes|toolbar|pagination|pager|post ?navigation|interstitial|toast|tag ?(?:list|cloud|links)|"
     r"verwandt|empfehlungen|artikel ?empfehlungen|similaires|relacionad[oa]s|polecane)\b"
 )
 _VAGUE_BOX = re.compile(
     r"\b(?:teasers?|tags?|topics|latest|popular|contacts?|cta|banner|pub|tools|actions|modal|pop ?up|overlay|lightbox|poll|survey|"
-    r"donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|ticker|footnotes|endnotes)\b"
+    r"donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|ticker)\b"
 )
 """Looked for last, among what is then left: a story's own elements may be called so."""
 
@@ -293,7 +293,8 @@ def _is_teaser(card: Any) -> bool:
 def _is_captioned(card: Any) -> bool:
     """Whether it is a picture with a few words beside it."""
     found = paragraphs(card)
-    return len(found) == 1 and found[0].linked_chars == 0 and next(card.iter("img", "amp-img"), None) is not None
+    is_of_words = 0 < len(found) <= MAX_LINES_OF_CAPTION and not any(p.linked_chars or p.is_heading for p in found)
+    return is_of_words and next(card.iter("img", "amp-img"), None) is not None
 
 
 def _is_of_links(box: list[Any]) -> bool:
@@ -308,17 +309,14 @@ def _is_label(element: Any) -> bool:
         return True
     if element.tag == "figure":
         return next(element.iter("table", "blockquote", "ul", "ol", "pre"), None) is None
-    if element.tag == "time":
-        return True
+    if element.tag in {"span", "b", "strong", "a"} and _CLOCK.fullmatch("".join(element.itertext())[:20].strip()):
+        return True  # of an entry of a live blog
     if element.tag not in BLOCKS and _is_in_sentence(element):
         return False
-    if (
-        element.tag in _LISTS
-        or ((table := next(element.iterancestors("table"), None)) is not None
-        and is_of_words(table))
-    ):
-        return False
-    if element.tag == "table" and is_of_words(element):
+    if element.tag == "time":
+        return True
+    table = next((e for e in (element, *element.iterancestors()) if e.tag == "table"), None)
+    if element.tag in _LISTS or (table is not None and is_of_words(table)):
         return False
     names = names_of(element)
     chars = len("".join(element.itertext()).strip())

@@ -1,9 +1,9 @@
 """A parsed page in, the same page without the text that a reader of it does not see.
 
 Looked at are attributes (`hidden`, `aria-hidden` on a block), elements that never show (`template`, `noscript`),
-inline styles, and the page's own `<style>` rules whose selector is one or two names ("p", ".a", "p.a", ".a#b"), in
-the cascade's order. Not read are outside style sheets, longer selectors and what stands within an at-rule (`@media
-print` hides nothing on a screen): what only those hide stays.
+inline styles, and the page's own `<style>` rules, in the cascade's order, if their selectors are of names alone ("p.a",
+"#b .a", "div > .a": the names must be above it, in any order). Not read are outside style sheets, other selectors, and
+what counts only for print or some screens (`@media print`): what only those hide stays.
 """
 
 import re
@@ -13,10 +13,15 @@ from itertools import combinations
 from typing import Any, NamedTuple
 
 MAX_STYLE_CHARS = 1_000_000
+MAX_ALIKE = 20
+"""Of the rules whose selectors end in the same names, those that count."""
+
 MAX_NAMES = 12
 """Of one element, its tag, id and classes, among those that a rule is about: pairs of them are looked up."""
 
-_NEVER_SHOWN = frozenset({"template", "noscript", "noframes", "datalist"})
+_NEVER_SHOWN = frozenset({"template", "noscript", "noframes", "noembed", "datalist", "rt", "rp"})
+"""Ruby (`rt`) does show, but it says again how to read what stands under it."""
+
 _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden is-visually-hidden screen-reader-text screen-reader-only a11y-hidden "
     "is-hidden u-hidden d-none".split()
@@ -27,15 +32,18 @@ _INLINE = frozenset(
     "a abbr b bdi bdo cite code em font i ins kbd mark q s small span strong sub sup time u var".split()
 )
 _PROPERTIES = frozenset(
-    "display visibility content-visibility font-size opacity position left right top text-indent clip clip-path "
-    "transform width height max-height overflow color background-color "
-    "background-image".split()
+    "display visibility content-visibility font-size opacity position left right top margin-left margin-top text-indent "
+    "clip clip-path transform width height max-height overflow color background-color background-image".split()
 )
 _NAME = r"-?[A-Za-z_][\w-]*"
-_SELECTOR = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME})?")
+_COMPOUND = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME})?")
+_EVERY_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*$|@(?:layer|supports)\b")
 _LENGTH = re.compile(r"([+-]?\d{0,9}\.?\d{0,9})([a-z]{0,4}|%)")
 _FAR = {"": 500, "px": 500, "pt": 500, "em": 50, "rem": 50, "ch": 50, "%": 100, "vw": 100, "vh": 100}
 """How far to the left of its place, or above it, text is off the screen."""
+
+MAX_OPACITY, MAX_FONT_PIXELS, MAX_APART = 0.05, 2, 16
+"""What is less is not seen; the last is of 255, between the colours of text and of what it stands on."""
 
 _COLORS = {"white": "ffffff", "black": "000000", "transparent": "transparent"}
 
@@ -57,15 +65,28 @@ class Shown(NamedTuple):
 
     @property
     def blends(self) -> bool:
-        return self.color is not None and self.color in {"transparent", self.background}
+        """Whether text is of the colour that it stands on, or so near to it that nobody reads it."""
+        if self.color is None or self.background is None or self.color == "transparent":
+            return self.color == "transparent"
+        apart = (abs(one - other) for one, other in zip(_parts(self.color), _parts(self.background), strict=True))
+        return max(apart) <= MAX_APART
+
+
+class Rule(NamedTuple):
+    above: frozenset[str]
+    """The names that have to stand above the element."""
+    declared: dict[str, tuple[Weight, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The declarations of a page's style rules, by the names that their selectors ask for."""
+    """A page's style rules that may hide something."""
 
-    declared: dict[frozenset[str], dict[str, tuple[Weight, str]]] = field(default_factory=dict)
+    declared: dict[frozenset[str], list[Rule]] = field(default_factory=dict)
+    """By the names of the element itself."""
     names: set[str] = field(default_factory=set)
+    above: set[str] = field(default_factory=set)
+    """Names that are asked for above an element."""
 
 
 def remove_hidden(page: Any) -> None:
@@ -75,13 +96,13 @@ def remove_hidden(page: Any) -> None:
     """
     rules, are_all = _rules(page)
     root = Shown(background="ffffff" if are_all else None)
-    kept: dict[Any, Shown] = {}
+    kept: dict[Any, tuple[Shown, frozenset[str]]] = {None: (root, frozenset())}
     hidden: list[Any] = []
     for element in page.iter("*"):
-        within = kept.get(element.getparent(), root if element is page else None)
+        within, above = kept.get(element.getparent(), (None, frozenset()))
         if within is None:  # in something hidden
             continue
-        style = _style(element, rules)
+        style = _style(element, rules, above)
         shown = _shown(style, within) if style else within
         if element.tag in {"html", "head", "body"}:
             shown = root._replace(background=shown.background, color=None if shown.blends else shown.color)
@@ -90,7 +111,7 @@ def remove_hidden(page: Any) -> None:
             continue
         if shown.blends and not within.blends and _is_over_picture(element):
             shown = shown._replace(background=None)
-        kept[element] = shown
+        kept[element] = (shown, above.union(_named(element, rules.above)) if rules.above else above)
         if shown.blends or not (shown.visible and shown.sized):
             element.text = None
             for child in element:
@@ -121,12 +142,13 @@ def _hides(style: dict[str, str]) -> bool:
     return (
         said("display") == "none"
         or said("content-visibility") == "hidden"
-        or _is_at_most(0, said("opacity"))
+        or _is_at_most(MAX_OPACITY, said("opacity"))
         or _is_far_off(said("text-indent"))
         or (placed and any(_is_far_off(said(side)) for side in ("left", "right", "top")))
+        or any(_is_far_off(said(side)) for side in ("margin-left", "margin-top"))
         or (placed and re.match(r"rect\(\s*[01](?:px)?\b", said("clip", "")) is not None)
         or (cut and any(_is_at_most(1, said(side)) for side in ("width", "height", "max-height")))
-        or re.match(r"inset\(\s*(?:[5-9]\d|100)%", said("clip-path", "")) is not None
+        or re.match(r"inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0[\s)p%]", said("clip-path", "")) is not None
         or re.match(r"scale\(\s*0\s*[,)]|translate[xy]?\(\s*-\d{4}", said("transform", "")) is not None
     )
 
@@ -138,7 +160,7 @@ def _shown(style: dict[str, str], within: Shown) -> Shown:
         visible = style["visibility"] not in {"hidden", "collapse"}
     if size := style.get("font-size"):
         relative = size.endswith("%") or bool(re.search(r"(?<!r)em$", size))
-        sized = (sized or not relative) and not _is_at_most(0 if relative else 1, size)
+        sized = (sized or not relative) and not _is_at_most(0 if relative else MAX_FONT_PIXELS, size)
     if "color" in style:
         color = _color(style["color"])
     if "background-color" in style:
@@ -163,14 +185,18 @@ def _length(value: str | None) -> tuple[float, str] | None:
         return None
 
 
-def _is_at_most(bound: int, value: str | None) -> bool:
+def _is_at_most(bound: float, value: str | None) -> bool:
     length = _length(value)
-    return length is not None and length[0] <= bound and (bound == 0 or length[1] in {"", "px", "pt"})
+    return length is not None and length[0] <= bound and (length[0] == 0 or length[1] in {"", "px", "pt"})
 
 
 def _is_far_off(value: str | None) -> bool:
     length = _length(value)
     return length is not None and length[0] <= -_FAR.get(length[1], float("inf"))
+
+
+def _parts(color: str) -> tuple[int, int, int]:
+    return int(color[:2], 16), int(color[2:4], 16), int(color[4:6], 16)
 
 
 def _color(value: str) -> str | None:
@@ -185,7 +211,7 @@ def _color(value: str) -> str | None:
     return "transparent" if re.fullmatch(r"rgba\([^()]{0,40},\s*0?\.?0\s*\)", value) else None
 
 
-def _style(element: Any, rules: Rules) -> dict[str, str]:
+def _style(element: Any, rules: Rules, above: frozenset[str]) -> dict[str, str]:
     """What the page's rules, the element's own style and its old attributes say, the weightiest of each property."""
     said = element.attrib
     if not said and element.tag not in rules.names:
@@ -194,19 +220,20 @@ def _style(element: Any, rules: Rules) -> dict[str, str]:
     for name, attribute in (("color", "color"), ("background-color", "bgcolor")):
         if value := said.get(attribute):
             found[name] = (_ATTRIBUTE, value.strip().lower())
-    for names in _asked_for(element, rules.names):
-        _add(found, rules.declared.get(names, {}))
+    named = _named(element, rules.names)[:MAX_NAMES]
+    for names in (*((name,) for name in named), *combinations(named, 2)):
+        for rule in rules.declared.get(frozenset(names), ()):
+            if rule.above <= above:
+                _add(found, rule.declared)
     if own := said.get("style"):
         _add(found, _declarations(own, (_IDS_OF_INLINE, 0, 0, 0)))
     return {name: value for name, (_, value) in found.items()}
 
 
-def _asked_for(element: Any, known: set[str]) -> Iterator[frozenset[str]]:
-    names = [name for name in (element.tag, f"#{element.get('id')}") if name in known]
-    names += [name for name in (f".{name}" for name in element.get("class", "").split()) if name in known]
-    names = names[:MAX_NAMES]
-    yield from (frozenset({name}) for name in names)
-    yield from map(frozenset, combinations(names, 2))
+def _named(element: Any, known: set[str]) -> list[str]:
+    """The names by which rules can ask for an element, of those that are known."""
+    names = [element.tag, f"#{element.get('id')}", *(f".{name}" for name in element.get("class", "").split())]
+    return [name for name in names if name in known]
 
 
 def _add(found: dict[str, tuple[Weight, str]], more: dict[str, tuple[Weight, str]]) -> None:
@@ -239,17 +266,24 @@ def _rules(page: Any) -> tuple[Rules, bool]:
     for place, (selectors, block) in enumerate(_blocks(css[:MAX_STYLE_CHARS])):
         declared = _declarations(block, (0, 0, 0, 0))
         for selector in map(str.strip, selectors.split(",")) if declared or "background" in block else ():
-            if not _SELECTOR.fullmatch(selector):
+            *above, own = selector.replace(">", " ").split() or [""]
+            if not all(map(_COMPOUND.fullmatch, (*above, own))):
                 are_all = are_all and "background" not in block
                 continue
-            names = frozenset(re.findall(rf"[.#]?{_NAME}", selector))
             ids, classes = selector.count("#"), selector.count(".")
+            names = re.findall(rf"[.#]?{_NAME}", selector)
             weight = (ids, classes, len(names) - ids - classes, place)
-            rules.names.update(names)
-            _add(
-                rules.declared.setdefault(names, {}),
-                {name: ((said[0], *weight), value) for name, (said, value) in declared.items()},
-            )
+            own_names = frozenset(re.findall(rf"[.#]?{_NAME}", own))
+            above_names = frozenset(names[: len(names) - len(own_names)])
+            rules.names.update(own_names)
+            rules.above.update(above_names)
+            weighed = {name: ((said[0], *weight), value) for name, (said, value) in declared.items()}
+            alike = rules.declared.setdefault(own_names, [])
+            same = next((rule for rule in alike if rule.above == above_names), None)
+            if same is not None:
+                _add(same.declared, weighed)
+            elif len(alike) < MAX_ALIKE:
+                alike.append(Rule(above_names, weighed))
     return rules, are_all
 
 
@@ -258,9 +292,16 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
     before, *after = css.split("/*")
     css = before + " ".join(part.partition("*/")[2] for part in after)
     css = re.sub(r"'[^'\n]*'|\"[^\"\n]*\"", "''", css)
+    yield from _blocks_in(re.split(r"([{}])", css))
+
+
+def _blocks_in(tokens: list[str]) -> Iterator[tuple[str, str]]:
+    """An at-rule that counts for every screen is opened, one that is never closed is closed at the end."""
     depth, selectors, block = 0, "", list[str]()
-    for token in re.split(r"([{}])", css):
-        if token == "{":
+    for token in tokens:
+        if token == "{" and depth == 0 and _EVERY_SCREEN.match(selectors):
+            selectors = ""
+        elif token == "{":
             depth += 1
         elif token == "}" and depth == 1:
             yield selectors, "".join(block)

@@ -18,6 +18,7 @@ from index.article import Article
 from index.errors import BadArticle
 from index.ingest.boxes import MIN_PROSE_CHARS, is_correction, is_prose, names_of, remove_boxes, remove_labels
 from index.ingest.bylines import MAX_ABOUT_CHARS, ends_in_credit, is_about
+from index.ingest.charset import charset_of
 from index.ingest.fields import article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.metadata import described
@@ -28,7 +29,7 @@ MAX_BYTES = 5_000_000
 MIN_LETTERS = 12
 """Of a paragraph that is looked for in what trafilatura found: fewer are found anywhere."""
 
-MIN_SHARE = 0.75
+MIN_SHARE = 0.7
 MIN_BODY_CHARS, MIN_GAIN = 200, 1.5
 MAX_QUOTATIONS, MIN_REPEATED = 100, 20
 MIN_SENTENCE_WORDS = 5
@@ -38,14 +39,12 @@ _STANDFIRST = re.compile(
     r"vorspann|entradilla|bajada|ingress)\b"
 )
 _PULLED = re.compile(r"\bpull(?: ?quote)?\b|\bquote\b")
-_CHARSET = re.compile(rb"<(?:meta|\?xml)[^>]{0,200}?(?:charset|encoding)\s*=\s*[\"']?([A-Za-z0-9_.:-]+)")
 
 
 def read_html(name: str, data: bytes) -> Article:
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of HTML are read: save the article alone")
-    declared = _CHARSET.search(data[:4096])
-    markup = decoded(data, declared[1].decode() if declared else None)
+    markup = decoded(data, charset_of(data))
     try:
         page = load_html(markup)
         found = None if page is None else _read(page)
@@ -91,15 +90,18 @@ def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str
         for paragraph, said in zip(all_paragraphs, letters, strict=True)
     ]
     hits = [n for n, is_it in enumerate(is_found) if is_it]
+    headline = _letters(title)
+    begins = max(
+        (n for n in range(max(hits, default=0)) if headline and _is_headline(letters[n], headline)), default=-1
+    )
+    hits = [n for n in hits if n > begins]
     root = _narrowest([all_paragraphs[n] for n in hits])
     if root is None:
         return []
-    scope = next((e for e in (root, *root.iterancestors()) if e.tag in {"article", "main", "td"}), root)
     outer = set(root.iterancestors())
+    scope = next((e for e in (root, *root.iterancestors()) if e.tag in {"article", "main", "td"}), root)
     beside = {all_paragraphs[n].element.getparent() for n in hits}
     within = [n for n in hits if _is_within(all_paragraphs[n], root)]
-    headline = _letters(title)
-    begins = max((n for n in range(within[-1]) if headline and _is_headline(letters[n], headline)), default=-1)
     kept: list[Paragraph] = []
     # What stands over the headline is not the story.
     for n in range(begins + 1, len(all_paragraphs)):
@@ -112,11 +114,13 @@ def _of_story(all_paragraphs: list[Paragraph], extracted: str | None, title: str
             is_in = _is_text(paragraph) and (
                 is_correction(paragraph)
                 or (is_found[n] and _is_within(paragraph, scope) and _goes_on(paragraph, root))
+                # In broken markup the story's element may end before the story does.
                 or (
                     paragraph.element.tag == "p"
                     and paragraph.element.getparent() in outer
                     and _is_sentence(paragraph.text)
                 )
+                or (paragraph.element in outer and is_found[n] and is_prose(paragraph))
             )
         if is_in and not paragraph.is_under_picture and not ends_in_credit(paragraph.text):
             kept.append(paragraph)

@@ -42,7 +42,9 @@ def _parsed(data: bytes) -> object:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} are read: write a .jsonl, one object a line")
     brackets = data.count(b"[") + data.count(b"{")
     if brackets > MAX_BRACKETS:
-        raise BadArticle(f"has {brackets:,} brackets, at most {MAX_BRACKETS:,} are read: write one object a line, as .jsonl")
+        raise BadArticle(
+            f"has {brackets:,} brackets, at most {MAX_BRACKETS:,} are read: write one object a line, as .jsonl"
+        )
     try:
         return json.loads(data.decode(json.detect_encoding(data)))
     except UnicodeDecodeError as error:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
 
+MAX_LINK_CHARS, MAX_CAPTION_CHARS = 600, 300
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
     "h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup p pre section summary table tbody td "
@@ -83,8 +84,8 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     if tag == "table" and is_of_words(element):
         for row in element.iter("tr"):
             cells = [" ".join(_UNSEEN.sub("", "".join(cell.itertext())).split()) for cell in row.iter("td", "th")]
-            linked = sum(len("".join(link.itertext())) for link in row.iter("a"))
-            is_linked = 2 * linked > sum(map(len, cells))
+            linked = sum(len("".join(link.itertext()).strip()) for link in row.iter("a"))
+            is_linked = linked >= sum(map(len, cells))
             pieces += [_END, _Piece(" | ".join(cells).strip(" |"), row, element, is_linked), _END]
         return
     if tag in _PICTURES:
@@ -99,7 +100,7 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
         "",
         element if is_block else within.element,
         group,
-        within.is_linked or (tag == "a" and not re.match("#.|javascript:", element.get("href") or "#.")),
+        within.is_linked or (tag == "a" and _is_link(element)),
         within.is_slanted or tag in {"em", "i", "small"},
     )
     if is_block:
@@ -117,6 +118,12 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
         pieces.append(here._replace(text="”"))
     if is_block:
         pieces.append(_END)
+
+
+def _is_link(element: Any) -> bool:
+    """Whether it leads elsewhere, and is not a link that was never closed."""
+    leads = not re.match("#.|javascript:", element.get("href") or "#.")
+    return leads and len("".join(element.itertext())) <= MAX_LINK_CHARS
 
 
 def _say(text: str | None, here: _Piece, pieces: list[_Piece]) -> None:
@@ -142,6 +149,7 @@ def _of_run(run: list[_Piece]) -> list[Paragraph]:
             text = "\n".join(" ".join("".join(piece.text for piece in line).split()) for line in block)
             linked = sum(len(piece.text.strip()) for piece in said if piece.is_linked)
             is_under = (is_pictured or told[0].is_picture) and all(piece.is_slanted for piece in said)
+            is_under = is_under and len(text) <= MAX_CAPTION_CHARS
             found.append(Paragraph(text, said[0].element, linked, said[0].group, is_under))
         is_pictured = bool(told) and told[-1].is_picture
     return found

@@ -43,7 +43,7 @@ from index.errors import BadArticle
 from index.ingest.columns import Line, Page, Paragraph, body_size, is_larger, paragraphs
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, article_from_fields
-from index.ingest.properties import MAX_TITLE_CHARS, stated_author, stated_title
+from index.ingest.properties import MAX_TITLE_CHARS, dated, stated_author, stated_title
 
 MAX_BYTES = 64_000_000
 MAX_PAGES = 1_000
@@ -88,7 +88,7 @@ _DATE = re.compile(
     r"(?:D:)?(?P<day>\d{8})(?:(?P<time>\d{4}(?:\d\d)?)(?:(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d)'?(?P<minutes>\d\d)?)?)?"
 )
 _PRINTS = re.compile(r"chrom|skia|mozilla|firefox|safari|wkhtmlto|print ?to ?pdf", re.IGNORECASE)
-"""Programs that print the pages of others: their date is that of printing."""
+_PLACE = "document information"
 
 
 def read_pdf(name: str, data: bytes) -> Article:
@@ -100,7 +100,7 @@ def read_pdf(name: str, data: bytes) -> Article:
     try:
         document = _Document(_Parser(data))
         pages = list(_pages(document))
-        stated = _information(document)
+        information = _information(document)
     except (BadArticle, MemoryError):
         raise
     except PDFPasswordIncorrect as error:
@@ -110,29 +110,32 @@ def read_pdf(name: str, data: bytes) -> Article:
     except Exception as error:  # pdfminer fails in dozens of ways on damaged files
         problem = f"{type(error).__name__}: {error}"[:100]
         raise BadArticle(f"is too damaged to be read ({problem}): open it and print it to a new PDF") from error
-    return _article(name, pages, stated)
+    return _dated(_article(name, pages, information), information)
 
 
-def _article(name: str, pages: Sequence[Page], stated: Mapping[str, str]) -> Article:
+def _article(name: str, pages: Sequence[Page], information: Mapping[str, str]) -> Article:
     found, removed = paragraphs(pages)
     if not found:
         raise BadArticle(
             f"has no text, only pictures ({len(pages)} pages): have the text recognised (OCR), or paste it"
         )
-    found_in = dict.fromkeys(stated, "document information")
-    headline = _headline(found, body_size(pages), stated.get("title"))
-    title = stated.get("title")
-    if headline and title is None:
-        title, found_in["title"] = headline.text, "largest text of the first page"
-    is_title = headline is not None and title is not None and _same(headline.text, title) and len(found) > 1
-    text = "\n\n".join(paragraph.text for paragraph in found if not (is_title and paragraph is headline))
-    unknown = text.count(_NO_LETTER)
-    if unknown > (1 - MIN_READABLE) * len(text):
+    title, place = stated_title(information.get("Title")), _PLACE
+    headline = _headline(found, body_size(pages), title)
+    if title is None and headline:
+        title, place = headline.text, "largest text of the first page"
+    if headline and title and _same(headline.text, title) and len(found) > 1:
+        found.remove(headline)
+    text = "\n\n".join(paragraph.text for paragraph in found)
+    if text.count(_NO_LETTER) > (1 - MIN_READABLE) * len(text):
         raise BadArticle(
             "has fonts that do not say which letters they show: have the text recognised (OCR), or paste it"
         )
-    fields = {**stated, "title": title, "text": text.replace(_NO_LETTER, "")}
-    article = article_from_fields(fields, origin=name, path=name, found_in=found_in)
+    fields = {
+        "title": title,
+        "author": stated_author(information.get("Author")),
+        "text": text.replace(_NO_LETTER, ""),
+    }
+    article = article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
     return replace(article, removed=(*removed, *article.removed))
 
 
@@ -244,18 +247,16 @@ def _written(row: LTTextLine) -> str:
 
 
 def _information(document: PDFDocument) -> dict[str, str]:
-    """What the document says of itself, by the names of an article's fields, where it looks like that."""
     said = {key: _text(value) for information in reversed(document.info) for key, value in information.items()}
-    created, changed = _date(said.get("CreationDate", "")), _date(said.get("ModDate", ""))
-    if _PRINTS.search(said.get("Creator", "")) or _PRINTS.search(said.get("Producer", "")):
-        created = changed = None
-    fields = {
-        "title": stated_title(said.get("Title")),
-        "author": stated_author(said.get("Author")),
-        "published_at": created,
-        "updated_at": changed if created and changed and changed[:10] > created[:10] else None,
-    }
-    return {name: value for name, value in fields.items() if value}
+    return {key: value for key, value in said.items() if value}
+
+
+def _dated(article: Article, information: Mapping[str, str]) -> Article:
+    """Browsers print the pages of others: their date is that of printing."""
+    if _PRINTS.search(information.get("Creator", "")) or _PRINTS.search(information.get("Producer", "")):
+        return article
+    created, changed = (_date(information.get(key, "")) for key in ("CreationDate", "ModDate"))
+    return dated(article, created, changed, _PLACE)
 
 
 def _text(value: object) -> str:

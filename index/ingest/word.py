@@ -21,13 +21,12 @@ from index.errors import BadArticle
 from index.ingest.archive import opened, unpacked_entry
 from index.ingest.fields import article_from_fields
 from index.ingest.plain import is_title_line
-from index.ingest.properties import stated_author, stated_title
+from index.ingest.properties import dated, stated_author, stated_title
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 32_000_000
 """Of all parts together; the worst of so many (nothing but empty elements) take … MB."""
 
-MAX_LANGUAGE_CHARS = 35
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
 
@@ -36,6 +35,7 @@ _OLD_FORMAT = bytes.fromhex("d0cf11e0a1b11ae1")
 _NO_TEXT = frozenset("del moveFrom delText instrText rPr pPr rt Fallback sectPr tblPr tblGrid trPr tcPr".split())
 """What is in these is deleted, is no text, or is there a second time for older programs."""
 
+_PLACE = "document properties"
 _TEMPLATE_DATE = dt.datetime(2013, 12, 23, 23, 15, tzinfo=dt.UTC)
 """The date that documents made by python-docx have, which is that of its template."""
 
@@ -57,7 +57,7 @@ def read_word(name: str, data: bytes) -> Article:
     try:
         document = docx.Document(text_parts)
         blocks = list(_blocks(document.element.body, _kinds(document)))
-        stated = _properties(document.core_properties)
+        properties = document.core_properties
     except MemoryError:
         raise
     except Exception as error:  # lxml's, and a dozen of python-docx's for what is missing or misplaced
@@ -65,15 +65,14 @@ def read_word(name: str, data: bytes) -> Article:
         raise BadArticle(f"is no Word document or a damaged one ({problem}): save it as .docx again") from error
     if not blocks:
         raise BadArticle("has no text: paste the article if its pictures show it")
-    return _article(name, blocks, stated)
+    return _dated(_article(name, blocks, properties), properties)
 
 
-def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str]) -> Article:
-    found_in = dict.fromkeys(stated, "document properties")
-    title, first = stated.get("title"), blocks[0]
+def _article(name: str, blocks: Sequence[_Block], properties: CoreProperties) -> Article:
+    title, place, first = stated_title(properties.title), _PLACE, blocks[0]
     if len(blocks) > 1 and (first.kind == "heading" or (first.kind == "paragraph" and is_title_line(first.text))):
         if title is None:
-            title, found_in["title"] = first.text, f"first {first.kind}"
+            title, place = first.text, f"first {first.kind}"
         if " ".join(first.text.split()) == title:
             blocks = blocks[1:]
     paragraphs: list[str] = []
@@ -84,8 +83,8 @@ def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str]) -> 
         else:
             paragraphs.append(block.text)
         before = block
-    fields = {**stated, "title": title, "text": "\n\n".join(paragraphs)}
-    return article_from_fields(fields, origin=name, path=name, found_in=found_in)
+    fields = {"title": title, "author": stated_author(properties.author), "text": "\n\n".join(paragraphs)}
+    return article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
 
 
 def _text_parts(data: bytes) -> BytesIO:
@@ -182,17 +181,8 @@ def _lines(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
-def _properties(properties: CoreProperties) -> dict[str, str]:
-    """What the document says of itself, by the names of an article's fields, where a person said it."""
+def _dated(article: Article, properties: CoreProperties) -> Article:
     created, modified = properties.created, properties.modified
-    is_known = created is not None and created != _TEMPLATE_DATE
-    fields = {
-        "title": stated_title(properties.title),
-        "author": stated_author(properties.author),
-        "published_at": created.isoformat() if created and is_known else None,
-        "updated_at": modified.isoformat()
-        if created and is_known and modified and modified.date() > created.date()
-        else None,
-        "language": properties.language if len(properties.language) <= MAX_LANGUAGE_CHARS else None,
-    }
-    return {name: value for name, value in fields.items() if value}
+    if created is None or created == _TEMPLATE_DATE:
+        return article
+    return dated(article, created.isoformat(), modified.isoformat() if modified else None, _PLACE)
