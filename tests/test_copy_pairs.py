@@ -1,6 +1,5 @@
 """Copies among stored articles: found when they come in, forgotten when one changes or goes."""
 
-
 import pytest
 
 from index.article import Article

@@ -14,7 +14,7 @@ from index.article import Article, ItemError
 from index.errors import Cancelled, IndexFault
 from index.ingest import read_item
 from index.ingest.folder import read_paths
-from index.library import Library
+from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
 
 
@@ -371,9 +371,7 @@ def test_progress_tells_each_stage_in_order_and_how_far_it_is(library: Library, 
     library.rebuild(folder.path, progress=lambda *step: told.append(step))
     assert told == [
         *(("reading", n, 4) for n in range(4)),
-        ("embedding", 0, 73),
-        ("embedding", 64, 73),
-        ("embedding", 73, 73),
+        *(("embedding", n, 73) for n in (*range(0, 73, EMBED_BATCH), 73)),
         ("indexing", 0, 73),  # for copies among the articles
         ("indexing", 64, 73),
         ("indexing", 0, 73),  # passages

@@ -81,7 +81,7 @@ class Freshness:
 def alarms(polled: Sequence[Feed], newest_article: str | None, now: dt.datetime) -> list[str]:
     """What a person should look at, in words; nothing where no feed is polled: a library may well be old."""
     found = [
-        f"The feed {feed.feed} has failed since {feed.failing_since}: {feed.message}"
+        f"The feed {feed.feed} has failed since {feed.failing_since[:16].replace('T', ' ')} UTC: {feed.message}"
         for feed in polled
         if feed.failing_since
     ]

@@ -45,7 +45,7 @@ def read_archive(name: str, data: bytes, suffixes: frozenset[str], read: Reader)
     unpacked = 0
     for entry in archive.infolist():
         inner = PurePosixPath(_written(entry))
-        if entry.is_dir() or _is_hidden(inner) or inner.suffix.lower() not in suffixes:
+        if not entry.filename or entry.is_dir() or _is_hidden(inner) or inner.suffix.lower() not in suffixes:
             continue
         item = f"{name}/{_CONTROL.sub(_NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
         try:

@@ -7,7 +7,9 @@ promotion within the story are not looked for.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from typing import Any
 
 from index.ingest.paragraphs import BLOCKS, HEADINGS, Paragraph, is_of_words, paragraphs
@@ -19,10 +21,15 @@ MIN_PROSE_CHARS = 80
 MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
 """Of the page's prose: what holds more is no box."""
 
+MIN_SWALLOWED = 3
 MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
 """A heading such as "More from Oldport" makes a box of what follows if so much of that is links."""
 
 MAX_CARD_CHARS, MIN_TEASER_CHARS, MAX_LINES_OF_CAPTION = 500, 12, 3
+MIN_WRITERS, MAX_WRITER_CHARS = 3, 40
+MAX_CAPTION_CHARS = 150
+"""Of what stands with a picture in one element, away from the story."""
+
 MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 
 _ELEMENTS = frozenset(
@@ -34,13 +41,14 @@ _ROLES = frozenset(
 )
 _PARAGRAPHS = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dd dt".split())
 _LISTS = frozenset("ul ol dl nav".split())
+_AROUND_PICTURES = ("div", "table", "center", "td", "li", "figure")
 _CARDS = frozenset("a article div li section td".split())
 _BODY = re.compile(r"\b(?:article|story|entry|post) ?(?:body|content|text)\b")
 
 _BOX = re.compile(
     r"\b(?:nav|navigation|nav ?bar|top ?bar|menu|(?:bread ?)?crumbs?|masthead|foot|footer|bottom|colophon|impressum|imprint|side ?bar|skip|skip ?link|"
     r"news ?letters?|sign ?up|mailing ?list|share|sharing|share ?bar|share ?daddy|social|follow ?us|add ?this|"
-    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|subscribe|subscriptions?|"
+    r"cookies?|consent|gdpr|one ?trust|pay ?wall|reg ?wall|barrier|abo|abonnement|subscribe|subscriptions?|"
     r"related|recommended|recommendations?|recirc|recirculation|trending|most ?(?:read|viewed)|"
     r"read ?(?:more|next|also)|up ?next|see ?also|also ?(?:read|like)|more ?(?:from|stories|on|news|in|articles)|"
     r"next ?(?:article|story|up)|promos?|promotions?|promo ?box|"
@@ -57,7 +65,7 @@ _VAGUE_BOX = re.compile(
 
 _COMMENTS = re.compile(
     r"\b(?:comments|comment ?(?:list|section|thread|form|area|box|wrap|item|body)|disqus|respond|discussion|reactions|"
-    r"condolences|guest ?book|kommentare?|commentaires|comentarios|komentarze|opinie|reacties|commenti|avis)\b"
+    r"condolences|guest ?book|kommentare?|commentaires|comentarios|komentarze|opinie|reacties|commenti|avis|foro|forum)\b"
 )
 _COMMENTS_HEADING = re.compile(
     r"(?:\d{1,5} )?(?:comments?|thoughts? on .*|responses?( to .*)?|kommentare?|commentaires?|"
@@ -92,6 +100,17 @@ _TAXONOMY = re.compile(r"\b(?:tag|category)-(?!lists?\b|clouds?\b|links?\b)\S+")
 """Classes by which some systems say what an article is about."""
 
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?", re.I)
+_MORE = re.compile(r"(?:read|more|continue|weiter|mehr|lire|la suite|leer|seguir|czytaj|więcej|leggi|lees)\b", re.I)
+_DATED = re.compile(
+    r"\b\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b|\b\d{4}-\d\d-\d\d\b|\b\d{1,2}\.? [^\W\d_]{3,12}\.? \d{4}\b|"
+    r"\b(?:days?|hours?|minutes?|weeks?|months?|years?) ago\b|\bvor \d+ |\bil y a \d|\bhace \d",
+    re.I,
+)
+_REPLY = re.compile(
+    r"\b(?:reply|report|antworten|melden|répondre|signaler|responder|odpowiedz|zgłoś|rispondi|says|wrote|schrieb|"
+    r"a écrit|escribió|dijo)\b",
+    re.I,
+)
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Scripts that say in one character what others say in two or more."""
 
@@ -101,7 +120,7 @@ _LABEL = re.compile(
     r"legende|bildunterschrift|foto|pie)\b"
 )
 _VAGUE_LABEL = re.compile(
-    r"\b(?:by|info|data|datum|fecha|ts|time|issued|attribution|signature|who|when|autor|auteur|source|channel|rubric|"
+    r"\b(?:by|info|data|datum|fecha|ts|time|issued|attribution|signature|who|when|aut|sig|rating|votes|nutrition|servings|prep|autor|auteur|source|channel|rubric|"
     r"media|image|img|picture)\b"
 )
 
@@ -114,8 +133,14 @@ def remove_boxes(page: Any) -> None:
     for heading in [element for element in page.iter("*") if _may_head(element)]:
         if any(element is page for element in heading.iterancestors()):  # not gone with an earlier one
             _remove_headed_by(heading, guard)
-    teasers = {child for alike in _rows(page) if all(map(_is_teaser, alike)) for child in alike}
+    alike = list(_alike(page))
+    teasers = {card for cards in alike if all(map(_is_teaser, cards)) for card in cards}
     _remove(page, lambda element: element in teasers and not guard(element))
+    before = _prose_before(page)
+    comments = {
+        card for cards in alike if cards[0] in before and _are_comments(cards, *before[cards[0]]) for card in cards
+    }
+    _remove(page, lambda element: element in comments)
     _remove_named(page, _is_vaguely_a_box)
 
 
@@ -124,17 +149,25 @@ class _Guard:
 
     def __init__(self, page: Any) -> None:
         self._headlines = _headlines(page)
-        self._held: dict[Any, int] = {}
-        for paragraph in filter(is_prose, paragraphs(page)):
-            for element in (paragraph.element, *paragraph.element.iterancestors()):
-                self._held[element] = self._held.get(element, 0) + len(paragraph.text)
-        self._whole = self._held.get(page, 0)
+        self._held: Counter[Any] = Counter()
+        self._prose: Counter[Any] = Counter()
+        self._linked: set[Any] = set()
+        for paragraph in paragraphs(page):
+            around = (paragraph.element, *paragraph.element.iterancestors())
+            if is_prose(paragraph):
+                self._prose.update(around)
+                self._held.update(dict.fromkeys(around, len(paragraph.text)))
+            if paragraph.linked_chars:
+                self._linked.update(around)
+        self._whole = self._held[page]
 
     def __call__(self, element: Any, of_comments: bool = False) -> bool:
         share = MAX_SHARE_OF_COMMENTS if of_comments else MAX_SHARE
         return (
             element.tag == "body"
-            or self._held.get(element, 0) > share * self._whole
+            or self._held[element] > share * self._whole
+            # Paragraph after paragraph without a link: an advertisement before them was never closed.
+            or (not of_comments and self._prose[element] >= MIN_SWALLOWED and element not in self._linked)
             or "articleBody" in (element.get("itemprop") or "")
             or any(heading in self._headlines for heading in element.iter("h1", "h2", "h3"))
         )
@@ -185,7 +218,8 @@ def _remove_headed_by(heading: Any, guard: _Guard) -> None:
 
 def remove_labels(page: Any) -> None:
     """Take out of `page`, in place, what stands about the story in it: captions, bylines, dates, section labels."""
-    captioned = {child for alike in _rows(page) if all(map(_is_captioned, alike)) for child in alike}
+    captioned = {e for e in page.iter(*_AROUND_PICTURES) if _is_captioned(e, MAX_CAPTION_CHARS)}
+    captioned |= {card for cards in _alike(page) if all(map(_is_captioned, cards)) for card in cards}
     _remove(page, lambda element: element in captioned or _is_label(element))
 
 
@@ -225,6 +259,12 @@ def _is_box(element: Any) -> bool:
         # The source of a quotation is a footer within it.
         return element.tag != "footer" or next(element.iterancestors("blockquote"), None) is None
     if element.tag == "header" and next(element.iterancestors("article", "main"), None) is None:
+        return True
+    if (
+        element.tag in _CARDS
+        and len("".join(element.itertext())) <= MAX_CARD_CHARS
+        and element.find(".//form") is not None
+    ):
         return True
     names = names_of(element)
     return bool(_COMMENTS.search(names) or (_BOX.search(names) and not _BODY.search(names)))
@@ -274,27 +314,55 @@ def _is_first(element: Any, parent: Any) -> bool:
     return False
 
 
-def _rows(page: Any) -> Iterator[list[Any]]:
-    """Blocks beside each other that are made alike, two or more, each with a link or a picture and little text."""
+def _alike(page: Any) -> Iterator[list[Any]]:
+    """Blocks beside each other that are made alike, two or more, of little text each."""
     for parent in page.iter("*"):
-        alike: dict[tuple[str, str], list[Any]] = {}
+        cards: dict[tuple[str, str], list[Any]] = {}
         for child in parent:
-            if child.tag in _CARDS and len("".join(child.itertext())) <= MAX_CARD_CHARS:
-                alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
-        yield from (found for found in alike.values() if len(found) > 1)
+            is_card = child.tag in _CARDS and not (child.tag == "a" and _is_in_sentence(child))
+            if is_card and len("".join(child.itertext())) <= MAX_CARD_CHARS:
+                cards.setdefault((child.tag, (child.get("class") or "").partition(" ")[0]), []).append(child)
+        yield from (found for found in cards.values() if len(found) > 1)
 
 
 def _is_teaser(card: Any) -> bool:
-    """Whether it is a linked headline with a few words under it."""
+    """Whether it is a linked headline with a few words about it, or a few words and a link to more."""
     found = paragraphs(card)
-    return bool(found) and len(found[0].text) >= MIN_TEASER_CHARS and found[0].linked_chars >= 0.9 * len(found[0].text)
+    linked = [len(p.text) >= MIN_TEASER_CHARS and p.linked_chars >= 0.9 * len(p.text) for p in found]
+    return any(linked[:2]) or (len(found) > 1 and linked[-1] and _MORE.match(found[-1].text) is not None)
 
 
-def _is_captioned(card: Any) -> bool:
+def _prose_before(page: Any) -> dict[Any, tuple[int, int]]:
+    """How many characters of prose stand before each element, and how many do not."""
+    length: dict[Any, int] = {}
+    for paragraph in filter(is_prose, paragraphs(page)):
+        length[paragraph.element] = length.get(paragraph.element, 0) + len(paragraph.text)
+    whole = sum(length.values())
+    sums = accumulate((length.get(element, 0) for element in page.iter("*")), initial=0)
+    return {element: (before, whole - before) for element, before in zip(page.iter("*"), sums, strict=False)}
+
+
+def _are_comments(cards: list[Any], before: int, after: int) -> bool:
+    """Whether each card says who wrote it and when, or asks for a reply, or several begin with a name; behind the story."""
+    said = [paragraphs(card) for card in cards]
+    if before < MIN_PROSE_CHARS or not all(said):
+        return False
+    told = [" ".join(p.text for p in found if not is_prose(p)) for found in said]
+    if all(map(_REPLY.search, told)) or (before > after and all(map(_DATED.search, told))):
+        return True
+    first = {found[0].text.split("\n")[0] for found in said if not found[0].is_heading}
+    by_many = len(cards) >= MIN_WRITERS and len(first) == len(cards)
+    return by_many and all(
+        len(line) <= MAX_WRITER_CHARS and line[-1:].isalnum() and not line[0].isdigit() for line in first
+    )
+
+
+def _is_captioned(card: Any, max_chars: int = MAX_CARD_CHARS) -> bool:
     """Whether it is a picture with a few words beside it."""
+    if len("".join(card.itertext())) > max_chars or next(card.iter("img", "amp-img"), None) is None:
+        return False
     found = paragraphs(card)
-    is_of_words = 0 < len(found) <= MAX_LINES_OF_CAPTION and not any(p.linked_chars or p.is_heading for p in found)
-    return is_of_words and next(card.iter("img", "amp-img"), None) is not None
+    return 0 < len(found) <= MAX_LINES_OF_CAPTION and not any(p.linked_chars or p.is_heading for p in found)
 
 
 def _is_of_links(box: list[Any]) -> bool:
@@ -307,6 +375,8 @@ def _is_label(element: Any) -> bool:
         return element.find("a") is not None and "".join(element.itertext()).strip(" []*").isdecimal()
     if element.tag == "figcaption":
         return True
+    if element.tag == "a" and (element.get("href") or "").startswith("#"):
+        return not _is_in_sentence(element) and element.getparent().tag not in HEADINGS
     if element.tag == "figure":
         return next(element.iter("table", "blockquote", "ul", "ol", "pre"), None) is None
     if element.tag in {"span", "b", "strong", "a"} and _CLOCK.fullmatch("".join(element.itertext())[:20].strip()):

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from index.ingest.dates import iso_date
 
 MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 60, 6
-MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 6
+MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 5
 
 _BY = re.compile(
     r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
-    r"(?:by|von|par|por|di|door|af)\b[\s:]+|from our (?:own )?(?:correspondent|reporter)s?\s|(?:text|autor(?:in)?|author|auteur|interview|reporter|words|story)\s*:\s*",
+    r"(?:by|von|par|por|di|door|af)\b[\s:]+|from our (?:own )?(?:correspondent|reporter)s?\s|"
+    r"propos recueillis par\s|(?:text|autor(?:in)?|author|auteur|interview|reporter|words|story)\s*:\s*",
     re.I,
 )
 _ROLE = re.compile(
@@ -34,6 +35,7 @@ _CREDIT_LABEL = re.compile(
 _ENDING_CREDIT = re.compile(
     r"(?:^|[.!?…”»)\]]\s|\()(?:Photo(?:graph)?|Picture|Image|Foto|Bild|Crédit|Credit)s?(?:\s?:|\sby\s)[^.!?]{2,60}[.)]*$"
 )
+_INITIALS = re.compile(r"(?:[A-Z]\.\s?){2,3}|[a-z]{2,3}/[a-z]{2,4}|[(（][^()（）]{1,30}[)）]")
 _PARTICLES = frozenset("van von der den de la le du da di del dos van ter zu bin al el y".split())
 _UPDATE = re.compile(
     r"\b(?:updated?|modified|edited|aktualisiert|geändert|mis[e]? à jour|modifié|actualizado|aggiornato|"
@@ -108,12 +110,30 @@ def is_about(line: str) -> bool:
     if len(line) > MAX_ABOUT_CHARS:
         return False
     names = people(line, "") or ""
-    if next(dates_in(line), None) is None:
+    if not any(form.search(line) for form in _DATES):
         return says_by(line) and all(word[0].isupper() or word in _PARTICLES for word in re.findall(r"\w+", names))
     bare = line
     for form in _DATES:
         bare = form.sub(" ", bare)
-    return len(re.findall(r"[^\W\d_]+", bare.replace(names, " ") if names else bare)) <= MAX_ABOUT_WORDS
+    return len(re.findall(r"[^\W\d_]{3,}", bare.replace(names, " ") if names else bare)) <= MAX_ABOUT_WORDS
+
+
+def is_signature(line: str) -> bool:
+    """Whether a line is somebody's name or initials, and no more."""
+    return is_name(line) or _INITIALS.fullmatch(line) is not None
+
+
+def is_name(line: str) -> bool:
+    """Whether a line is two to four words that may be somebody's name."""
+    words = line.split()
+    return (
+        len(line) <= MAX_NAME_CHARS
+        and 2 <= len(words) <= 4
+        and all(
+            (word[0].isupper() and word.strip(".-'’").isalpha()) or word in _PARTICLES
+            for word in (w.replace("-", "") for w in words)
+        )
+    )
 
 
 def ends_in_credit(line: str) -> bool:
@@ -136,12 +156,15 @@ def credits_in(caption: str) -> Iterator[str]:
     return (caption[label.start() :] for label in _CREDIT_LABEL.finditer(caption))
 
 
-def dates_in(line: str) -> Iterator[tuple[str, bool]]:
-    """The dates in a line, as ISO 8601, in its order, and whether each says when the article was changed."""
+def dates_in(line: str, day_first: bool = False) -> Iterator[tuple[str, bool]]:
+    """The dates in a line, as ISO 8601, in its order, and whether each says when the article was changed.
+
+    day_first: whether 3/4/2021 is known to be in April; else it is nobody's date.
+    """
     line = " ".join(line[:MAX_LINE_CHARS].split())
     end = 0
     for found in sorted((match for form in _DATES for match in form.finditer(line)), key=lambda match: match.start()):
-        if found.start() >= end and (date := _date(found.groupdict())):
+        if found.start() >= end and (date := _date(found.groupdict(), day_first)):
             yield date, says_update(line[end : found.start()])
             end = found.end()
 
@@ -150,7 +173,7 @@ def says_update(words: str) -> bool:
     return _UPDATE.search(words) is not None
 
 
-def _date(part: dict[str, str | None]) -> str | None:
+def _date(part: dict[str, str | None], day_first: bool) -> str | None:
     if "iso" in part:
         return iso_date(part["iso"])
     month, number = part.get("month"), part.get("number")
@@ -158,7 +181,7 @@ def _date(part: dict[str, str | None]) -> str | None:
     if first := part.get("first"):
         second = part.get("second") or ""
         # 3.4.2021 is written by those who put the day first; 3/4/2021 is anybody's, but for a day past the twelfth.
-        if part["mark"] == "." or int(first) > 12:
+        if day_first or part["mark"] == "." or int(first) > 12:
             day, number = first, second
         elif int(second) > 12:
             day, number = second, first

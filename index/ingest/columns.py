@@ -36,6 +36,11 @@ GAP = 0.4
 before it a paragraph starts; how much further from it than usual."""
 
 DROP_CAP = 1.8
+"""How many times as large as the text the first letter of a story may be, at least."""
+
+STEP, MAX_STEP = 1.2, 3
+"""How far a line is below the one before it, in the size of its type, where a page does not tell, and at most."""
+
 ROOM, MUCH_ROOM = 1, 2
 """What is left of a line behind room for the next word, in the size of the type, where it was ended on purpose: at the
 end of a sentence, and elsewhere before a capital."""
@@ -51,6 +56,9 @@ _PRINTED = re.compile(
 """What browsers print above and below a page."""
 
 _SENTENCE_END = re.compile(r"[.!?…:。！？][\"”’'»)\]]{0,3}$")
+_GOES_ON = "-\u2010\u00ad–—,(&/"
+"""Where a line ends so, its sentence goes on."""
+
 _ITEM = re.compile(r"[-–•·▪◦‣*■●]\s|\(?\d{1,3}[.)]\s")
 _WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 
@@ -93,6 +101,10 @@ class _Placed:
     right: float
 
 
+_Key = tuple[str, int]
+"""The words of a row in order of the alphabet, and the size of its type."""
+
+
 def paragraphs(pages: Sequence[Page]) -> tuple[list[Paragraph], list[Removed]]:
     """The paragraphs of all pages, and the running heads and page numbers that are not among them.
 
@@ -119,14 +131,14 @@ def is_larger(size: float, other: float) -> bool:
 def _without_edges(pages: Sequence[Page], body: float) -> tuple[list[Page], list[Removed]]:
     edges = [(_edge(page, top=True), _edge(page, top=False)) for page in pages]
     on_pages = Counter(key for sides in edges for key in {_key(row) for rows in sides for row in rows})
-    removed: dict[str, Removed] = {}
+    removed: dict[_Key, Removed] = {}
     gone: set[Line] = set()
     for page, sides in zip(pages, edges, strict=True):
         for rows in sides:
             for row in rows[: _head_rows(rows, page.height, on_pages, body)]:
                 gone.update(row)
                 rule = "page-number" if _PAGE_NUMBER.fullmatch(_text(row)) else "running-head"
-                removed.setdefault(_key(row) or rule, Removed(rule, _text(row)))
+                removed.setdefault(_key(row), Removed(rule, _text(row)))
     kept = [
         replace(page, blocks=[[line for line in block if line not in gone] for block in page.blocks]) for page in pages
     ]
@@ -147,13 +159,13 @@ def _edge(page: Page, *, top: bool) -> list[list[Line]]:
     return [sorted(row, key=lambda line: line.x0) for row in rows]
 
 
-def _head_rows(rows: Sequence[Sequence[Line]], height: float, on_pages: Counter[str], body: float) -> int:
+def _head_rows(rows: Sequence[Sequence[Line]], height: float, on_pages: Counter[_Key], body: float) -> int:
     """How many of the outermost rows are running heads or page numbers: set apart from the text, or of another size."""
     count = 0
     for n, (row, inner) in enumerate(pairwise(rows), start=1):
         at_edge = not EDGE_SHARE * height < row[0].y0 < (1 - EDGE_SHARE) * height
         is_known = at_edge and (_PAGE_NUMBER.fullmatch(_text(row)) or _PRINTED.fullmatch(_text(row)))
-        comes_back = len(_key(row)) > 2 and on_pages[_key(row)] > 1
+        comes_back = len(_key(row)[0]) > 2 and on_pages[_key(row)] > 1
         if not is_known and not comes_back:
             break
         white = max(inner[0].y0 - row[0].y1, row[0].y0 - inner[0].y1)
@@ -166,9 +178,9 @@ def _text(row: Sequence[Line]) -> str:
     return " ".join(line.text for line in row)
 
 
-def _key(row: Sequence[Line]) -> str:
+def _key(row: Sequence[Line]) -> _Key:
     """The same for a running head on all pages, though its number changes and may change sides."""
-    return " ".join(sorted(_WORD.findall(_text(row).casefold())))
+    return " ".join(sorted(_WORD.findall(_text(row).casefold()))), round(row[0].size)
 
 
 def _ordered(blocks: Sequence[Sequence[Line]]) -> Sequence[Sequence[Line]]:
@@ -209,27 +221,22 @@ def _placed(page: Page, number: int) -> Iterator[_Placed]:
         yield _Placed(line, number, float(x0[column].min()), float(x1[column].max()))
 
 
+def is_drop_cap(text: str, size: float, following: float) -> bool:
+    """Whether `text` is a first letter that is several lines high; `following`: the size of what stands behind it."""
+    letter = text.strip("“”\"'‘’«»„ ")
+    return len(letter) == 1 and letter.isupper() and size > DROP_CAP * following
+
+
 def _with_drop_caps(placed: Sequence[_Placed]) -> list[_Placed]:
     """The lines, those that begin with a letter of several lines' height with that letter."""
     words = _words(placed)
     found: list[_Placed] = []
     for at in placed:
-        cap = found[-1].line if found else None
-        if (
-            cap
-            and len(letter := cap.text.strip("“”\"'‘’«»„ ")) == 1
-            and letter.isupper()
-            and found[-1].page == at.page
-            and cap.size > at.line.size * DROP_CAP
-            and cap.y0 < at.line.y1 <= cap.y1 + at.line.size
-        ):
+        cap = found[-1].line if found and found[-1].page == at.page else None
+        if cap and is_drop_cap(cap.text, cap.size, at.line.size) and cap.y0 < at.line.y1 <= cap.y1 + at.line.size:
             first = _WORD.match(at.line.text)
-            is_word = (
-                letter in "AI"
-                and first
-                and first[0].casefold() in words
-                and (letter + first[0]).casefold() not in words
-            )
+            whole = f"{cap.text}{first[0] if first else ''}".strip("“”\"'‘’«»„ ").casefold()
+            is_word = cap.text[-1] in "AI" and first and words[first[0].casefold()] > 1 and whole not in words
             found[-1] = replace(at, line=replace(at.line, text=f"{cap.text}{' ' if is_word else ''}{at.line.text}"))
         else:
             found.append(at)
@@ -257,8 +264,9 @@ def _usual_steps(placed: Sequence[_Placed]) -> dict[int, float]:
     """How far a line usually is below the one before it, in the size of the type, for each size in whole points."""
     steps = defaultdict(list)
     for before, at in pairwise(placed):
-        if _is_below(before, at) and not _differ(before, at):
-            steps[round(at.line.size)].append((before.line.y1 - at.line.y1) / at.line.size)
+        step = (before.line.y1 - at.line.y1) / at.line.size
+        if _is_below(before, at) and not _differ(before, at) and step < MAX_STEP:
+            steps[round(at.line.size)].append(step)
     return {size: median(several) for size, several in steps.items()}
 
 
@@ -273,9 +281,10 @@ def _between(before: _Placed, at: _Placed, start: _Placed, steps: dict[int, floa
     width = (at.line.x1 - at.line.x0) * len(first) / max(len(at.line.text), 1)
     # Lines are filled as far as the words go: one with room for the next word was ended on purpose.
     spare = (before.right - before.line.x1 - width) / size
+    on_purpose = opens and spare > MUCH_ROOM and before.line.text[-1] not in _GOES_ON
     if not _is_below(before, at):
-        return "\n\n" if ended or is_item or (opens and spare > MUCH_ROOM) else " "
-    if (before.line.y1 - at.line.y1) / size > steps[round(size)] + GAP:
+        return "\n\n" if ended or is_item or on_purpose else " "
+    if (before.line.y1 - at.line.y1) / size > steps.get(round(size), STEP) + GAP:
         return "\n\n"
     if is_item:
         return "\n" if in_list else "\n\n"
@@ -288,7 +297,7 @@ def _between(before: _Placed, at: _Placed, start: _Placed, steps: dict[int, floa
         return "\n\n"
     if ended and spare > ROOM:
         return "\n\n"
-    return "\n" if opens and spare > MUCH_ROOM else " "
+    return "\n" if on_purpose else " "
 
 
 def _is_below(before: _Placed, at: _Placed) -> bool:
@@ -303,11 +312,14 @@ def _differ(before: _Placed, at: _Placed) -> bool:
 
 def _joined(last: str, following: str, words: Container[str]) -> tuple[str, str]:
     """Two lines of a paragraph with what parts them at the end of the first."""
-    if last[-1:] in "-\u2010\u00ad" and last[-2:-1].isalpha() and following[:1].isalnum():
-        head, first = last[:-1].split()[-1], following.split()[0].strip(',.;:!?”’"')
-        is_compound = f"{head}-{first}".casefold() in words and f"{head}{first}".casefold() not in words
-        keeps = last[-1] != "\u00ad" and (is_compound or not following[0].islower())
-        return (last if keeps else last[:-1]), following
+    if last[-1:] in "-\u2010\u00ad" and last[-2:-1].isalnum() and following[:1].isalnum():
+        head, first = last[:-1].rsplit(None, 1)[-1], following.split(None, 1)[0].strip(',.;:!?”’"')
+        is_word = f"{head}{first}".casefold() in words
+        is_compound = f"{head}-{first}".casefold() in words and not is_word
+        is_parted = (
+            last[-1] == "\u00ad" or is_word or (last[-2].isalpha() and following[0].islower() and not is_compound)
+        )
+        return (last[:-1] if is_parted else last), following
     if (last[-1:] in "—/" and last[-2:-1] != " ") or (_is_wide(last[-1:]) and _is_wide(following[:1])):
         return last, following
     return f"{last} ", following
@@ -318,8 +330,8 @@ def _is_wide(character: str) -> bool:
     return bool(character) and unicodedata.east_asian_width(character) in "WF"
 
 
-def _words(placed: Sequence[_Placed]) -> frozenset[str]:
-    return frozenset(word.casefold() for at in placed for word in _WORD.findall(at.line.text))
+def _words(placed: Sequence[_Placed]) -> Counter[str]:
+    return Counter(word.casefold() for at in placed for word in _WORD.findall(at.line.text))
 
 
 def _mended(found: Sequence[Paragraph], body: float) -> list[Paragraph]:

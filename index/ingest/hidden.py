@@ -24,7 +24,8 @@ _NEVER_SHOWN = frozenset({"template", "noscript", "noframes", "noembed", "datali
 
 _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden is-visually-hidden screen-reader-text screen-reader-only a11y-hidden "
-    "is-hidden u-hidden d-none".split()
+    "u-sr-only u-visually-hidden screenreader screen-reader sr-text is-hidden u-hidden d-none "
+    "hidden hide invisible offscreen off-screen print-only only-print show-for-sr element-invisible hidden-accessible".split()
 )
 """Names that the usual style sheets give to what does not show; `d-none` beside `d-md-block` does."""
 
@@ -33,15 +34,16 @@ _INLINE = frozenset(
 )
 _PROPERTIES = frozenset(
     "display visibility content-visibility font-size opacity position left right top margin-left margin-top text-indent "
-    "clip clip-path transform width height max-height overflow color background-color background-image".split()
+    "clip clip-path filter transform width height max-height overflow color background-color background-image".split()
 )
 _NAME = r"-?[A-Za-z_][\w-]*"
-_COMPOUND = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME})?")
+_COMPOUND = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME}){{0,3}}")
 _EVERY_SCREEN = re.compile(r"@media\s+(?:only\s+)?(?:screen|all)\s*$|@(?:layer|supports)\b")
 _LENGTH = re.compile(r"([+-]?\d{0,9}\.?\d{0,9})([a-z]{0,4}|%)")
 _FAR = {"": 500, "px": 500, "pt": 500, "em": 50, "rem": 50, "ch": 50, "%": 100, "vw": 100, "vh": 100}
 """How far to the left of its place, or above it, text is off the screen."""
 
+MAX_BLENDED = 0.3
 MAX_OPACITY, MAX_FONT_PIXELS, MAX_APART = 0.05, 2, 16
 """What is less is not seen; the last is of 255, between the colours of text and of what it stands on."""
 
@@ -73,6 +75,8 @@ class Shown(NamedTuple):
 
 
 class Rule(NamedTuple):
+    own: frozenset[str]
+    """The names that the element has to have."""
     above: frozenset[str]
     """The names that have to stand above the element."""
     declared: dict[str, tuple[Weight, str]]
@@ -83,7 +87,7 @@ class Rules:
     """A page's style rules that may hide something."""
 
     declared: dict[frozenset[str], list[Rule]] = field(default_factory=dict)
-    """By the names of the element itself."""
+    """By one or two of the element's own names."""
     names: set[str] = field(default_factory=set)
     above: set[str] = field(default_factory=set)
     """Names that are asked for above an element."""
@@ -98,6 +102,7 @@ def remove_hidden(page: Any) -> None:
     root = Shown(background="ffffff" if are_all else None)
     kept: dict[Any, tuple[Shown, frozenset[str]]] = {None: (root, frozenset())}
     hidden: list[Any] = []
+    blended: list[Any] = []
     for element in page.iter("*"):
         within, above = kept.get(element.getparent(), (None, frozenset()))
         if within is None:  # in something hidden
@@ -112,12 +117,27 @@ def remove_hidden(page: Any) -> None:
         if shown.blends and not within.blends and _is_over_picture(element):
             shown = shown._replace(background=None)
         kept[element] = (shown, above.union(_named(element, rules.above)) if rules.above else above)
-        if shown.blends or not (shown.visible and shown.sized):
-            element.text = None
-            for child in element:
-                child.tail = None
+        if not (shown.visible and shown.sized):
+            _mute(element)
+        elif shown.blends:
+            blended.append(element)
     for element in hidden:
         element.drop_tree()
+    # A whole page in white may stand on something dark that an outside style sheet tells of.
+    is_told = page.find(".//link[@rel='stylesheet']") is None
+    if is_told or sum(map(_own_chars, blended)) <= MAX_BLENDED * sum(map(len, page.itertext())):
+        for element in blended:
+            _mute(element)
+
+
+def _mute(element: Any) -> None:
+    element.text = None
+    for child in element:
+        child.tail = None
+
+
+def _own_chars(element: Any) -> int:
+    return len(element.text or "") + sum(len(child.tail or "") for child in element)
 
 
 def _is_marked_hidden(element: Any) -> bool:
@@ -149,6 +169,7 @@ def _hides(style: dict[str, str]) -> bool:
         or (placed and re.match(r"rect\(\s*[01](?:px)?\b", said("clip", "")) is not None)
         or (cut and any(_is_at_most(1, said(side)) for side in ("width", "height", "max-height")))
         or re.match(r"inset\(\s*(?:[5-9]\d|100)%|circle\(\s*0[\s)p%]", said("clip-path", "")) is not None
+        or re.match(r"opacity\(\s*0?\.?0*%?\s*\)", said("filter", "")) is not None
         or re.match(r"scale\(\s*0\s*[,)]|translate[xy]?\(\s*-\d{4}", said("transform", "")) is not None
     )
 
@@ -206,8 +227,8 @@ def _color(value: str) -> str | None:
     if found := re.fullmatch(r"#([0-9a-f]{3}|[0-9a-f]{6})", value):
         digits = found[1]
         return digits if len(digits) == 6 else "".join(digit * 2 for digit in digits)
-    if found := re.fullmatch(r"rgb\(\s*(\d{1,3})\s*,\s*(\d{1,3})\s*,\s*(\d{1,3})\s*\)", value):
-        return "".join(f"{int(part):02x}" for part in found.groups())
+    if found := re.fullmatch(r"rgb\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})\s*\)", value):
+        return "".join(f"{min(int(part), 255):02x}" for part in found.groups())
     return "transparent" if re.fullmatch(r"rgba\([^()]{0,40},\s*0?\.?0\s*\)", value) else None
 
 
@@ -223,7 +244,7 @@ def _style(element: Any, rules: Rules, above: frozenset[str]) -> dict[str, str]:
     named = _named(element, rules.names)[:MAX_NAMES]
     for names in (*((name,) for name in named), *combinations(named, 2)):
         for rule in rules.declared.get(frozenset(names), ()):
-            if rule.above <= above:
+            if rule.above <= above and rule.own.issubset(named):
                 _add(found, rule.declared)
     if own := said.get("style"):
         _add(found, _declarations(own, (_IDS_OF_INLINE, 0, 0, 0)))
@@ -259,13 +280,13 @@ def _declarations(block: str, selector: tuple[int, int, int, int]) -> dict[str, 
 
 
 def _rules(page: Any) -> tuple[Rules, bool]:
-    """The rules of the page's own style sheets, and whether no other rule can set a background."""
+    """The rules of the page's own style sheets, and whether no other rule in them can set a background."""
     rules = Rules()
     css = "\n".join(element.text or "" for element in page.iter("style"))
-    are_all = len(css) <= MAX_STYLE_CHARS and page.find(".//link[@rel='stylesheet']") is None
+    are_all = len(css) <= MAX_STYLE_CHARS
     for place, (selectors, block) in enumerate(_blocks(css[:MAX_STYLE_CHARS])):
         declared = _declarations(block, (0, 0, 0, 0))
-        for selector in map(str.strip, selectors.split(",")) if declared or "background" in block else ():
+        for selector in dict.fromkeys(selectors.split(",")) if declared or "background" in block else ():
             *above, own = selector.replace(">", " ").split() or [""]
             if not all(map(_COMPOUND.fullmatch, (*above, own))):
                 are_all = are_all and "background" not in block
@@ -278,12 +299,12 @@ def _rules(page: Any) -> tuple[Rules, bool]:
             rules.names.update(own_names)
             rules.above.update(above_names)
             weighed = {name: ((said[0], *weight), value) for name, (said, value) in declared.items()}
-            alike = rules.declared.setdefault(own_names, [])
-            same = next((rule for rule in alike if rule.above == above_names), None)
+            alike = rules.declared.setdefault(frozenset(sorted(own_names)[:2]), [])
+            same = next((rule for rule in alike if (rule.own, rule.above) == (own_names, above_names)), None)
             if same is not None:
                 _add(same.declared, weighed)
             elif len(alike) < MAX_ALIKE:
-                alike.append(Rule(above_names, weighed))
+                alike.append(Rule(own_names, above_names, weighed))
     return rules, are_all
 
 

@@ -13,8 +13,10 @@ from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
 
 MAX_BYTES = 32_000_000
+"""So many, of nothing but short strings, take 440 MB."""
+
 MAX_BRACKETS = 1_000_000
-"""Empty lists take 30 times the memory of their brackets: so many of them 70 MB."""
+"""So many empty lists take 70 MB."""
 
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _ADVICE = 'write an object such as {"text": "…"}, or an array of them'

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from index.article import Article, ItemError
 from index.errors import BadArticle
-from index.ingest.fields import article_from_fields
+from index.ingest.fields import DESCRIBED, article_from_fields
 
 MAX_LINE_BYTES = 16_000_000
+_FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -27,7 +28,7 @@ def read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Article | ItemErro
         if not stated.strip():
             continue
         try:
-            yield article_from_fields(_object(stated), origin=name, path=None)
+            yield article_from_fields(_object(stated), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
 

@@ -14,14 +14,24 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.ingest.boxes import is_prose, names_of
-from index.ingest.bylines import credit, credits_in, dates_in, ends_in_credit, is_about, people, says_by, says_update
+from index.ingest.bylines import (
+    credit,
+    credits_in,
+    dates_in,
+    ends_in_credit,
+    is_about,
+    is_name,
+    people,
+    says_by,
+    says_update,
+)
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, is_web_address
 from index.ingest.linked import kind, linked_data, names, strings
 from index.ingest.paragraphs import Paragraph, paragraphs
 
-MAX_TITLE_CHARS, MAX_LINE_CHARS, MAX_NAME_CHARS = 300, 200, 60
-MAX_LINES_UNDER_HEADLINE, MAX_STANDFIRSTS = 12, 2
+MAX_TITLE_CHARS, MAX_LINE_CHARS, MAX_NAME_CHARS, MIN_NAME_LETTERS = 300, 200, 60, 5
+MAX_LINES_UNDER_HEADLINE, MAX_STANDFIRSTS, MAX_HEADINGS = 12, 2, 10
 MIN_LIKENESS, MIN_HEADLINE_WORDS, MIN_HEADLINE_CHARS = 0.3, 4, 12
 """An `h1` of fewer words counts only where it shares so many with a title that is stated: else it may be a logo."""
 
@@ -63,7 +73,9 @@ _KICKER = re.compile(
     r"\b(?:kicker|eyebrow|rubric|rubrik|channel|section ?(?:name|label|title|link)|category|cat links)\b"
 )
 _CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
-_HEADLINE = re.compile(r"\bheadline\b|\b(?:entry|post|article|story) title\b")
+_HEADLINE = re.compile(
+    r"\b(?:headline|hed|titre|titel|titulo|titular)\b|\b(?:entry|post|article|story|page|news) title\b"
+)
 _FLAG = re.compile(r"\b(?:kicker|label|badge|flag|tag|eyebrow|category|rubrik|live|topic|overline)\b")
 _AUTHOR_PATH = re.compile(
     r"/(?:authors?|autor(?:es|en)?|auteurs?|people|by|journalists?|staff|reporters?|profile|contributors?)/[^/]"
@@ -73,6 +85,7 @@ _FRONT = frozenset(
     "home homepage start startseite accueil inicio portada home page front page you are here strona główna".split()
 )
 _SEPARATOR = r"\s+[|–—·•»«:-]+\s+|\s*[|｜]\s*|\s*::\s*"
+_DAY_FIRST_ENGLISH = frozenset("en-gb en-ie en-au en-nz en-za en-in en-gh en-ng en-ke".split())
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ncid|igshid|_ga)=[^&]*")
 
 
@@ -104,6 +117,12 @@ class _Page:
     props: dict[str, list[Any]]
     """Elements of microdata by their `itemprop`, but for those of things that are no article."""
 
+    @property
+    def day_first(self) -> bool:
+        """Whether its language is one in which 3/4/2021 is in April."""
+        language = (self.root.get("lang") or "en").lower()
+        return not language.startswith("en") or language in _DAY_FIRST_ENGLISH
+
 
 def described(root: Any, story: Any) -> Described:
     """What a page says of its article. `story` is the page without what is hidden or surely not of the article."""
@@ -118,10 +137,10 @@ def described(root: Any, story: Any) -> Described:
         nodes={item["@id"]: item for item in things if isinstance(item.get("@id"), str) and len(item) > 1},
         props=_props(root),
     )
-    source = _first(_sources(page), _name)
+    source = _first(_sources(page), _name) or _first(_front_page(page, is_sure=True), _name)
     title = _first(_titles(page, source[0] if source else ""), _title)
     headline = title[0] if title else ""
-    source = source or _first(_sites(page, headline), _name)
+    source = source or _first(_site_in_title(page, headline), _name) or _first(_front_page(page, is_sure=False), _name)
     site = source[0] if source else ""
     under = _under_headline(page.paragraphs, headline)
     found = {
@@ -166,36 +185,44 @@ def _titles(page: _Page, site: str) -> Said:
         *((part, "title element") for text in elements for part in _shown_part(text, lines)),
         *((text, "title element") for text in elements),
     ]
-    named = [(_without_site(raw, site), where) for raw, where in stated if raw]
-    shown = [(text, "h1") for text in _headings(page) if not _same(text, site)]
-    # In broken markup the byline may stand in the same element.
-    whole = [raw for raw, _ in named if len(raw) >= MIN_HEADLINE_CHARS]
-    shown = [
-        (next((raw for raw in whole if text.startswith(raw) and is_about(text[len(raw) :])), text), where)
-        for text, where in shown
-    ]
-    likeness = [max((_likeness(text, raw) for raw, _ in named), default=0.0) for text, _ in shown]
-    best = max(likeness, default=0.0)
-    if shown and (best >= MIN_LIKENESS or len(shown[0][0].split()) >= MIN_HEADLINE_WORDS or not named):
-        yield shown[likeness.index(best)]
-    yield from (
-        (text_of(element), "headline")
-        for element in page.story.iter("h2", "h3", "p", "div", "span", "font")
-        if _HEADLINE.search(names_of(element)) and any(_same(raw, text_of(element)) for raw, _ in named)
-    )
+    named = [(title, where) for raw, where in stated if (title := _without_site(raw, site)) and not _same(title, site)]
+    shown = [text for text in _headings(page) if not _same(text, site)]
+    likeness = [max((_likeness(text, raw) for raw, _ in named), default=0.0) for text in shown]
+    if max(likeness, default=0.0) >= MIN_LIKENESS:
+        best = shown[likeness.index(max(likeness))]
+        # In broken markup the byline may stand in the same element.
+        heads = (raw for raw, _ in named if len(raw) >= MIN_HEADLINE_CHARS and best.startswith(raw))
+        yield next((raw for raw in heads if is_about(best[len(raw) :])), best), "h1"
+    yield from (hit for hit in named if _letters(hit[0]) in lines)
+    # An h1 without a word of the page's titles may be the name of the site or of a section.
+    yield from ((text, "h1") for text in shown[:1] if len(text.split()) >= MIN_HEADLINE_WORDS or not named)
+    yield from ((text, "heading over the story") for text in _over_story(page.paragraphs) if not _same(text, site))
     yield from named
-    yield from shown
+    yield from ((text, "h1") for text in shown)
 
 
 def _headings(page: _Page) -> list[str]:
-    """What the first ten `h1` elements say, each followed by its parts: a label may stand in it beside the headline."""
+    """What the first `h1` elements say, whole and in part: a label or a second line may stand in it."""
     found: list[str] = []
-    for element in list(page.story.iter("h1"))[:10]:
-        found += [
-            text_of(element),
-            *(text_of(part) for part in element.iterchildren("span", "div", "a", "em", "strong")),
-        ]
+    for element in list(page.story.iter("h1"))[:MAX_HEADINGS]:
+        inner = list(element.iterchildren("span", "div", "a", "em", "strong", "b", "small", "p"))[:MAX_HEADINGS]
+        labels = [text_of(part) for part in inner if _FLAG.search(names_of(part))]
+        whole = text_of(element)
+        for label in labels:
+            whole = whole.removeprefix(label).removesuffix(label).strip(" :|–-")
+        own = " ".join("".join((element.text or "", *(part.tail or "" for part in element))).split())
+        found += [whole, *map(text_of, inner), own]
     return [text for text in found if text]
+
+
+def _over_story(found: list[Paragraph]) -> Iterator[str]:
+    """The last heading over the first prose, if it is one by its element, its name or its size."""
+    first = next((n for n, paragraph in enumerate(found) if is_prose(paragraph)), 0)
+    for paragraph in reversed(found[max(first - MAX_LINES_UNDER_HEADLINE, 0) : first]):
+        element = paragraph.element
+        large = [font for font in element.iter("font") if (font.get("size") or "") in {"4", "5", "6", "7", "+2", "+3"}]
+        if paragraph.is_heading or _HEADLINE.search(names_of(element)) or large or element.find(".//big") is not None:
+            yield text_of(large[0]) if large else paragraph.text.split("\n")[0]
 
 
 def _sources(page: _Page) -> Said:
@@ -209,21 +236,32 @@ def _sources(page: _Page) -> Said:
             yield from ((name, f"JSON-LD {item['@type']}") for name in strings(item.get("name")))
 
 
-def _sites(page: _Page, headline: str) -> Said:
-    """What the page's front-page link or its title element calls the site."""
-    title = " ".join(text_of(element) for element in page.root.iterfind(".//head/title"))
-    homes: list[str] = []
+def _front_page(page: _Page, is_sure: bool) -> Said:
+    """What the links to the front page and the logo call the site. is_sure: where the page's title calls it so, too."""
+    found: list[str] = []
     for link in page.root.iter("a"):
         if (link.get("href") or "").strip() == "/" or "home" in (link.get("rel") or "").split():
             pictured = " ".join(image.get("alt") or "" for image in link.iter("img", "amp-img"))
-            homes.append(text_of(link) or " ".join(pictured.split()))
-    homes += [text_of(e) for e in page.root.iter("a", "div", "p", "span", "td") if _LOGO.search(names_of(e))]
-    homes = [name for name in homes if name and not _FRONT.issuperset(name.casefold().split())]
-    yield from ((name, "link to the front page") for name in homes if _letters(name) in _letters(title))
-    parts = _parts(title)
-    if len(parts) == 2 and headline and _same(parts[0], headline) != _same(parts[1], headline):
-        yield parts[1 if _same(parts[0], headline) else 0], "title element"
-    yield from ((name, "link to the front page") for name in homes[:1] if len(name.split()) <= 6)
+            found.append(text_of(link) or " ".join(pictured.split()))
+    found += [text_of(e) for e in page.root.iter("a", "div", "p", "span", "td") if _LOGO.search(names_of(e))]
+    found = [
+        name for name in found if name and len(name.split()) <= 6 and not _FRONT.issuperset(name.casefold().split())
+    ]
+    parts = {_letters(part) for e in page.root.iterfind(".//head/title") for part in _parts(text_of(e))}
+    return ((name, "link to the front page") for name in found if not is_sure or _begins(parts, name))
+
+
+def _begins(parts: set[str], name: str) -> bool:
+    said = _letters(name)
+    return said in parts or (len(said) >= MIN_NAME_LETTERS and any(part.startswith(said) for part in parts))
+
+
+def _site_in_title(page: _Page, headline: str) -> Said:
+    """What the title element adds to the headline, as "Headline | Site" does."""
+    for element in page.root.iterfind(".//head/title"):
+        parts = _parts(text_of(element))
+        if len(parts) == 2 and headline and _same(parts[0], headline) != _same(parts[1], headline):
+            yield parts[1 if _same(parts[0], headline) else 0], "title element"
 
 
 def _authors(page: _Page, under: list[str]) -> Said:
@@ -250,6 +288,8 @@ def _authors(page: _Page, under: list[str]) -> Said:
         bare = people(line, "") or ""
         if says_by(line) or (dated and 2 <= len(bare.split()) <= 4 and all(word[0].isupper() for word in bare.split())):
             yield line, "line under the headline"
+    yield from ((line, "line under the headline") for line in under if is_name(line))
+    yield from ((p.text, "signature") for p in page.paragraphs[-1:] if is_name(p.text) and len(page.paragraphs) > 2)
 
 
 def _published(page: _Page, under: list[str]) -> Said:
@@ -261,7 +301,7 @@ def _published(page: _Page, under: list[str]) -> Said:
     marked = [time for time in times if time.get("pubdate") is not None or _PUBLISHED_NAME.search(names_of(time))]
     inside = [time for time in times if next(time.iterancestors("article", "main"), None) is not None]
     alone = times if len({time.get("datetime") for time in times}) == 1 else []
-    yield from ((date, "time element") for time in (*marked, *inside, *alone) for date, _ in _times_said(time))
+    yield from ((date, "time element") for time in (*marked, *inside, *alone) for date, _ in _times_said(page, time))
     yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if not is_update)
 
 
@@ -271,7 +311,7 @@ def _updated(page: _Page, under: list[str]) -> Said:
     yield from _said(page, _UPDATED)
     yield from _props_said(page, "dateModified")
     times = filter(_is_update, page.story.iter("time"))
-    yield from ((date, "time element") for time in times for date, _ in _times_said(time))
+    yield from ((date, "time element") for time in times for date, _ in _times_said(page, time))
     yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if is_update)
 
 
@@ -395,11 +435,11 @@ def _is_update(time: Any) -> bool:
     return says_update(f"{called} {lead[-40:]} {(time.text or '')[:20]}")
 
 
-def _times_said(time: Any) -> Iterator[tuple[str, bool]]:
+def _times_said(page: _Page, time: Any) -> Iterator[tuple[str, bool]]:
     if stated := time.get("datetime"):
         yield stated, False
     else:
-        yield from dates_in(text_of(time))
+        yield from dates_in(text_of(time), page.day_first)
 
 
 def _dates_in_words(page: _Page, under: list[str]) -> Iterator[tuple[str, str, bool]]:
@@ -409,9 +449,12 @@ def _dates_in_words(page: _Page, under: list[str]) -> Iterator[tuple[str, str, b
     ):
         called = names_of(element)
         if _DATED.search(called) and len(text := text_of(element)) <= MAX_LINE_CHARS:
-            yield from ((date, "date line", is_update or says_update(called)) for date, is_update in dates_in(text))
+            yield from (
+                (date, "date line", is_update or says_update(called))
+                for date, is_update in dates_in(text, page.day_first)
+            )
     for line in under:
-        yield from ((date, "line under the headline", is_update) for date, is_update in dates_in(line))
+        yield from ((date, "line under the headline", is_update) for date, is_update in dates_in(line, page.day_first))
 
 
 def _under_headline(found: list[Paragraph], headline: str) -> list[str]:

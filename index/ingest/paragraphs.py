@@ -20,8 +20,14 @@ BLOCKS = frozenset(
 )
 HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _LISTS = frozenset("ul ol dl menu".split())
+_SILENT = frozenset("head script style template noscript".split())
 _UNSEEN = re.compile("[\u00ad\u200b\u2060]")
 """Marks where a word may be broken, or may not."""
+
+_WRAPPED = re.compile(
+    "(?<=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])[ \t]{0,40}\r?\n[ \t]{0,40}(?=[\u3000-\u30ff\u3400-\u9fff\uff00-\uffef])"
+)
+"""The end of a line of the markup within Chinese or Japanese text, which has no blanks."""
 
 _PICTURES = frozenset({"img", "amp-img"})
 _CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "blockquote")
@@ -40,6 +46,9 @@ class Paragraph:
     is_under_picture: bool
     """Whether it stands right behind a picture in its block, all in small or slanted letters."""
 
+    is_strong: bool
+    """Whether all of it is."""
+
     @property
     def is_heading(self) -> bool:
         return self.element.tag in HEADINGS
@@ -51,6 +60,7 @@ class _Piece(NamedTuple):
     group: Any
     is_linked: bool = False
     is_slanted: bool = False
+    is_strong: bool = False
     is_picture: bool = False
 
 
@@ -102,6 +112,7 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
         group,
         within.is_linked or (tag == "a" and _is_link(element)),
         within.is_slanted or tag in {"em", "i", "small"},
+        within.is_strong or tag in {"b", "strong", "dt"},
     )
     if is_block:
         pieces.append(_END)
@@ -111,7 +122,7 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     for child in element:
         if child.tag == "br":
             pieces.append(here._replace(text="\n"))
-        elif isinstance(child.tag, str):
+        elif isinstance(child.tag, str) and child.tag not in _SILENT:
             _walk(child, here, pieces)
         _say(child.tail, here, pieces)
     if tag == "q":
@@ -129,7 +140,9 @@ def _is_link(element: Any) -> bool:
 def _say(text: str | None, here: _Piece, pieces: list[_Piece]) -> None:
     if text:
         text = _UNSEEN.sub("", text)
-        pieces.append(here._replace(text=text if here.element.tag == "pre" else re.sub(r"\s+", " ", text)))
+        if here.element.tag != "pre":
+            text = re.sub(r"\s+", " ", _WRAPPED.sub("", text))
+        pieces.append(here._replace(text=text))
 
 
 def _of_run(run: list[_Piece]) -> list[Paragraph]:
@@ -150,7 +163,9 @@ def _of_run(run: list[_Piece]) -> list[Paragraph]:
             linked = sum(len(piece.text.strip()) for piece in said if piece.is_linked)
             is_under = (is_pictured or told[0].is_picture) and all(piece.is_slanted for piece in said)
             is_under = is_under and len(text) <= MAX_CAPTION_CHARS
-            found.append(Paragraph(text, said[0].element, linked, said[0].group, is_under))
+            found.append(
+                Paragraph(text, said[0].element, linked, said[0].group, is_under, all(p.is_strong for p in said))
+            )
         is_pictured = bool(told) and told[-1].is_picture
     return found
 

@@ -1,88 +1,33 @@
 """Bytes of a PDF file in, an article out: the text that it carries, and what it says of itself.
 
-pdfminer gives the characters and where they stand, `columns` makes paragraphs of them. The title is the one that the
-document's information states, where a person wrote it, else what is set largest on the first page. What is
-unpacked, drawn and followed is bounded here, since a small file can ask for any amount of it. Left out are
-pictures (a scan has no text), text that runs sideways, and forms.
+`pdf_pages` reads the lines of the pages, `columns` makes paragraphs of them. The title is the one that the document's
+information states, where a person wrote it, else what is set largest on the first page. Where the text gives no
+date, it is that on which the file was made, but not if a browser printed it. A scan has no text.
 """
 
 import codecs
 import logging
 import re
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from io import BytesIO
-from statistics import median, mode
-from typing import Any
 
-import numpy as np
-from pdfminer.ascii85 import ascii85decode, asciihexdecode
-from pdfminer.converter import PDFPageAggregator
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextLine
-from pdfminer.lzw import LZWDecoder
-from pdfminer.pdfdocument import (
-    PDFBaseXRef,
-    PDFDocument,
-    PDFEncryptionError,
-    PDFNoPageLabels,
-    PDFPasswordIncorrect,
-)
-from pdfminer.pdfexceptions import PDFNotImplementedError
-from pdfminer.pdffont import PDFFont
-from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
-from pdfminer.pdfpage import PDFPage
-from pdfminer.pdfparser import PDFParser, PDFSyntaxError
-from pdfminer.pdftypes import PDFObjRef, PDFStream, int_value, resolve1, stream_value
-from pdfminer.psparser import literal_name
-from pdfminer.utils import Matrix, Plane, Rect, apply_png_predictor, apply_tiff_predictor, decode_text
+from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
+from pdfminer.pdftypes import resolve1
+from pdfminer.utils import decode_text
 
 from index.article import Article
 from index.errors import BadArticle
-from index.ingest.columns import Line, Page, Paragraph, body_size, is_larger, paragraphs
+from index.ingest.columns import Page, Paragraph, body_size, is_larger, paragraphs
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, article_from_fields
+from index.ingest.pdf_pages import NO_LETTER, opened, pages
 from index.ingest.properties import MAX_TITLE_CHARS, dated, stated_author, stated_title
 
 MAX_BYTES = 64_000_000
-MAX_PAGES = 1_000
-MAX_CHARS = 1_000_000
-"""Of one file: a book of 500 pages, a minute's work."""
-
-MAX_PAGE_CHARS = 50_000
-"""A broadsheet page of small print has 30,000."""
-
-MAX_SIDE = 14_400
-"""Of a page, in points: the format's own limit."""
-
-MAX_STREAM_BYTES = 8_000_000
-MAX_FONT_BYTES = 32_000_000
-MAX_UNPACKED_BYTES = 256_000_000
-"""Of what is unpacked: one stream that is read as text, the file of a font, and all together."""
-
-MAX_DRAWN_BYTES = 10_000_000
-"""Of all page content with text, a form counted each time that it is drawn: half a minute's work. Text takes 2 bytes a
-character."""
-
-MAX_FILTERS = 4
-MAX_NESTED = 1_000
-"""References from one to the next, saved graphic states, and cross-reference tables."""
-
+MIN_TITLE_LETTERS = 5
 MIN_READABLE = 0.7
 """Share of the characters that the fonts must have a letter for."""
-
-MIN_TITLE_LETTERS = 5
-PIECE_BYTES = 65_536
-MAX_ROW_BYTES = 65_536
-
-_MARGINS = LAParams()
-_LETTERS = str.maketrans(
-    {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "\uf0b7": "•", "\uf0a7": "▪"}
-)
-_NO_LETTER = "\ufffd"
-_UNKNOWN = re.compile(r"\(cid:\d{1,7}\)")
-"""What pdfminer gives for a character that its font has no letter for."""
 
 _DATE = re.compile(
     r"(?:D:)?(?P<day>\d{8})(?:(?P<time>\d{4}(?:\d\d)?)(?:(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d)'?(?P<minutes>\d\d)?)?)?"
@@ -98,8 +43,8 @@ def read_pdf(name: str, data: bytes) -> Article:
         raise BadArticle(f"is no PDF (it starts with the bytes {data[:8].hex(' ')}): save it as PDF again")
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every oddity on standard error
     try:
-        document = _Document(_Parser(data))
-        pages = list(_pages(document))
+        document = opened(data)
+        found = list(pages(document))
         information = _information(document)
     except (BadArticle, MemoryError):
         raise
@@ -110,30 +55,28 @@ def read_pdf(name: str, data: bytes) -> Article:
     except Exception as error:  # pdfminer fails in dozens of ways on damaged files
         problem = f"{type(error).__name__}: {error}"[:100]
         raise BadArticle(f"is too damaged to be read ({problem}): open it and print it to a new PDF") from error
-    return _dated(_article(name, pages, information), information)
+    return _dated(_article(name, found, information), information)
 
 
-def _article(name: str, pages: Sequence[Page], information: Mapping[str, str]) -> Article:
-    found, removed = paragraphs(pages)
+def _article(name: str, found_pages: Sequence[Page], information: Mapping[str, str]) -> Article:
+    found, removed = paragraphs(found_pages)
     if not found:
-        raise BadArticle(
-            f"has no text, only pictures ({len(pages)} pages): have the text recognised (OCR), or paste it"
-        )
+        raise BadArticle(f"has no text on any page ({len(found_pages)} in all): have it recognised (OCR), or paste it")
     title, place = stated_title(information.get("Title")), _PLACE
-    headline = _headline(found, body_size(pages), title)
+    headline = _headline(found, body_size(found_pages), title)
     if title is None and headline:
         title, place = headline.text, "largest text of the first page"
     if headline and title and _same(headline.text, title) and len(found) > 1:
         found.remove(headline)
     text = "\n\n".join(paragraph.text for paragraph in found)
-    if text.count(_NO_LETTER) > (1 - MIN_READABLE) * len(text):
+    if text.count(NO_LETTER) > (1 - MIN_READABLE) * len(text):
         raise BadArticle(
             "has fonts that do not say which letters they show: have the text recognised (OCR), or paste it"
         )
     fields = {
         "title": title,
         "author": stated_author(information.get("Author")),
-        "text": text.replace(_NO_LETTER, ""),
+        "text": text.replace(NO_LETTER, ""),
     }
     article = article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
     return replace(article, removed=(*removed, *article.removed))
@@ -155,95 +98,6 @@ def _headline(found: Sequence[Paragraph], body: float, title: str | None) -> Par
 
 def _same(one: str, other: str) -> bool:
     return [c for c in one.casefold() if c.isalnum()] == [c for c in other.casefold() if c.isalnum()]
-
-
-def _pages(document: "_Document") -> Iterator[Page]:
-    device = _Device()
-    interpreter = _Interpreter(device.rsrcmgr, device)
-    chars = 0
-    for number, page in enumerate(PDFPage.create_pages(document)):
-        if number == MAX_PAGES:
-            raise BadArticle(f"has more than {MAX_PAGES:,} pages: save the article alone")
-        x0, y0, x1, y1 = page.cropbox
-        page.mediabox = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-        if max(abs(x1 - x0), abs(y1 - y0)) > MAX_SIDE:
-            raise BadArticle(
-                f"has a page of {abs(x1 - x0):.0f} by {abs(y1 - y0):.0f} points: at most {MAX_SIDE:,} are read"
-            )
-        interpreter.process_page(page)
-        layout = device.get_result()
-        blocks = [_lines(block, layout.width, layout.height) for block in _blocks(layout)]
-        chars += sum(len(line.text) for block in blocks for line in block)
-        if chars > MAX_CHARS:
-            raise BadArticle(f"has more than {MAX_CHARS:,} characters: split it")
-        yield Page(layout.height, blocks)
-
-
-def _blocks(layout: LTPage) -> list[list[LTTextLine]]:
-    """The lines of a page, as pdfminer finds them, in blocks of lines that belong together, from top to bottom."""
-    chars = [char for char in layout if isinstance(char, LTChar)]
-    rows = _whole([row for row in layout.group_objects(_MARGINS, chars) if not row.is_empty()]) if chars else []
-    # As pdfminer's own group_textlines, whose time grows with the square of a block's lines.
-    plane: Plane[LTTextLine] = Plane(layout.bbox)
-    plane.extend(rows)
-    blocks = {row: [row] for row in rows}
-    for row in rows:
-        for other in row.find_neighbors(plane, _MARGINS.line_margin):
-            small, large = sorted((blocks[row], blocks[other]), key=len)
-            if small is not large:
-                large += small
-                blocks.update(dict.fromkeys(small, large))
-    several = {id(block): block for block in blocks.values()}.values()
-    return [sorted(block, key=lambda row: -row.y1) for block in several]
-
-
-def _whole(rows: Sequence[LTTextLine]) -> list[LTTextLine]:
-    """The lines, with those put together that pdfminer parts at a wide blank: where a line above or below goes on
-    across it, the blank is none between columns."""
-    x0, y0, x1, y1 = np.array([row.bbox for row in rows]).reshape(-1, 4).T
-    whole: list[LTTextLine] = []
-    for row in rows:
-        before = whole[-1] if whole else None
-        if before and before.x1 < row.x0 and before.y0 < (row.y0 + row.y1) / 2 < before.y1:
-            near = (abs((y0 + y1) - (row.y0 + row.y1)) < 4 * row.height) & (y1 - y0 < 1.3 * row.height)
-            if np.any(near & (x0 < before.x1 - 1) & (x1 > row.x0 + 1)):
-                for char in row:
-                    if isinstance(char, LTChar):
-                        before.add(char)
-                continue
-        whole.append(row)
-    return whole
-
-
-def _lines(block: Sequence[LTTextLine], width: float, height: float) -> list[Line]:
-    """The lines of a block that are on the page; what stands side by side in it is one line."""
-    lines: list[Line] = []
-    for row in block:
-        chars = [char for char in row if isinstance(char, LTChar)]
-        text = " ".join(_UNKNOWN.sub(_NO_LETTER, _written(row)).translate(_LETTERS).split())
-        if not text or not (0 <= row.x0 + row.x1 <= 2 * width and 0 <= row.y0 + row.y1 <= 2 * height):
-            continue
-        before = lines[-1] if lines else None
-        if before and before.y0 < (row.y0 + row.y1) / 2 < before.y1:
-            left, right = (before.text, text) if before.x0 <= row.x0 else (text, before.text)
-            x0, x1 = min(before.x0, row.x0), max(before.x1, row.x1)
-            lines[-1] = replace(before, text=f"{left} {right}", x0=x0, x1=x1)
-        else:
-            size = median(char.size for char in chars)
-            lines.append(Line(text, mode(char.fontname for char in chars), row.x0, row.y0, row.x1, row.y1, size))
-    return lines
-
-
-def _written(row: LTTextLine) -> str:
-    """What is on a line, without blanks that the next character is set over: browsers leave them at soft hyphens."""
-    pieces: list[str] = []
-    blank: LTChar | None = None
-    for piece in row:
-        if blank and isinstance(piece, LTChar) and piece.x0 - blank.x0 < 0.3 * blank.width:
-            pieces.pop()
-        pieces.append(piece.get_text())
-        blank = piece if isinstance(piece, LTChar) and piece.get_text() == " " else None
-    return "".join(pieces)
 
 
 def _information(document: PDFDocument) -> dict[str, str]:
@@ -274,169 +128,3 @@ def _date(stated: str) -> str | None:
         return None
     offset = f"{found['sign']}{found['hours']}{found['minutes'] or '00'}" if found["sign"] else found["utc"] or ""
     return iso_date(f"{found['day']}T{found['time']}{offset}" if found["time"] else found["day"])
-
-
-class _Parser(PDFParser):
-    """Reads objects out of the file; counts what their streams unpack to."""
-
-    def __init__(self, data: bytes) -> None:
-        self.unpacked = 0
-        super().__init__(BytesIO(data))
-
-    def push(self, *objs: Any) -> None:
-        super().push(*((pos, _Stream(obj, self) if isinstance(obj, PDFStream) else obj) for pos, obj in objs))
-
-
-class _Stream(PDFStream):
-    """A stream that unpacks to a bounded size, and by the filters that text comes in."""
-
-    def __init__(self, stream: PDFStream, parser: _Parser) -> None:
-        super().__init__(stream.attrs, stream.rawdata or b"", stream.decipher)
-        self._parser = parser
-
-    def decode(self) -> None:
-        data = self.rawdata or b""
-        if self.decipher and self.objid is not None and self.genno is not None:
-            data = self.decipher(self.objid, self.genno, data, self.attrs)
-        filters = self.get_filters()
-        if len(filters) > MAX_FILTERS:
-            raise BadArticle(f"has a stream packed {len(filters)} times over: save it as PDF again")
-        limit = MAX_FONT_BYTES if "Length1" in self.attrs else MAX_STREAM_BYTES
-        for name, parameters in filters:
-            data = _unpacked(data, literal_name(name), limit)
-            self._parser.unpacked += len(data)
-            if len(data) > limit or self._parser.unpacked > MAX_UNPACKED_BYTES:
-                raise BadArticle(f"has streams that unpack to more than {limit:,} bytes: save the article's text alone")
-            data = _predicted(data, parameters) if isinstance(parameters, dict) else data
-        self.data, self.rawdata = data, None
-
-
-def _unpacked(data: bytes, method: str, limit: int) -> bytes:
-    """`data` without one filter; more than `limit` bytes where there is more than that."""
-    match method:
-        case "FlateDecode" | "Fl":
-            return _inflated(data, limit)
-        case "LZWDecode" | "LZW":
-            parts, size = [], 0
-            for part in LZWDecoder(BytesIO(data)).run():
-                parts.append(part)
-                size += len(part)
-                if size > limit:
-                    break
-            return b"".join(parts)
-        case "ASCII85Decode" | "A85":
-            return ascii85decode(data)
-        case "ASCIIHexDecode" | "AHx":
-            return asciihexdecode(data)
-    raise PDFNotImplementedError(f"filter {method}")
-
-
-def _inflated(data: bytes, limit: int) -> bytes:
-    """As much as can be had: the end of a stream is often cut off or has a wrong check sum."""
-    unpacker = zlib.decompressobj()
-    parts, size = [], 0
-    with suppress(zlib.error):
-        for start in range(0, len(data), PIECE_BYTES):
-            parts.append(unpacker.decompress(data[start : start + PIECE_BYTES], limit + 1 - size))
-            size += len(parts[-1])
-            if size > limit or unpacker.eof:
-                break
-    return b"".join(parts)
-
-
-def _predicted(data: bytes, parameters: Mapping[str, Any]) -> bytes:
-    """`data` with the differences from the bytes before undone: pdfminer's own, with its memory bounded."""
-    kind, colors, columns, bits = (
-        int_value(parameters.get(name, 8 if name == "BitsPerComponent" else 1))
-        for name in ("Predictor", "Colors", "Columns", "BitsPerComponent")
-    )
-    if kind == 1:
-        return data
-    if not 0 < colors * columns <= MAX_ROW_BYTES:
-        raise BadArticle(f"has rows of {colors * columns:,} bytes in a stream, at most {MAX_ROW_BYTES:,} are read")
-    if kind == 2:
-        return apply_tiff_predictor(colors, columns, bits, data)
-    return apply_png_predictor(kind, colors, columns, bits, data)
-
-
-class _Document(PDFDocument):
-    """A document in which nothing is followed round in circles."""
-
-    def __init__(self, parser: _Parser) -> None:
-        self._tables: set[int] = set()
-        super().__init__(parser)
-
-    def read_xref_from(self, parser: PDFParser, start: int, xrefs: list[PDFBaseXRef]) -> None:
-        if start not in self._tables and len(self._tables) < MAX_NESTED:
-            self._tables.add(start)
-            super().read_xref_from(parser, start, xrefs)
-
-    def getobj(self, objid: int) -> object:
-        found = super().getobj(objid)
-        for _ in range(MAX_NESTED):
-            if not isinstance(found, PDFObjRef):
-                return found
-            found = super().getobj(found.objid)
-        raise PDFSyntaxError(f"object {objid} refers to itself")
-
-    def get_page_labels(self) -> Iterator[str]:
-        raise PDFNoPageLabels  # they are not used, and may count to a thousand million
-
-
-class _Device(PDFPageAggregator):
-    """Takes characters in, as if those of forms were the page's own, and nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__(PDFResourceManager())
-        self.drawn = 0
-        self._chars = 0
-
-    def begin_page(self, page: PDFPage, ctm: Matrix) -> None:
-        self._chars = 0
-        super().begin_page(page, ctm)
-
-    def begin_figure(self, name: str, bbox: Rect, matrix: Matrix) -> None:
-        pass
-
-    def end_figure(self, _: str) -> None:
-        pass
-
-    def render_image(self, name: str, stream: PDFStream) -> None:
-        pass
-
-    def paint_path(self, *_: object) -> None:
-        pass
-
-    def render_char(self, matrix: Matrix, font: PDFFont, fontsize: float, scaling: float, *rest: Any) -> float:
-        self._chars += 1
-        if self._chars > MAX_PAGE_CHARS:
-            raise BadArticle(f"has a page of more than {MAX_PAGE_CHARS:,} characters: save the article's text alone")
-        if abs(matrix[1]) > abs(matrix[0]) and not font.is_vertical():  # sideways
-            return font.char_width(rest[1]) * fontsize * scaling
-        return super().render_char(matrix, font, fontsize, scaling, *rest)
-
-
-class _Interpreter(PDFPageInterpreter):
-    """Draws the text of pages, up to a bound of work and memory."""
-
-    device: _Device
-
-    def execute(self, streams: Sequence[object]) -> None:
-        contents = [stream_value(stream).get_data() for stream in streams]
-        if not any(b"BT" in content or b"Do" in content for content in contents):
-            return  # neither text nor a form: a drawing, which may be large
-        self.device.drawn += sum(map(len, contents))
-        if self.device.drawn > MAX_DRAWN_BYTES:
-            raise BadArticle(f"has more than {MAX_DRAWN_BYTES:,} bytes to draw: save the article's text alone")
-        super().execute(streams)
-
-    def push(self, obj: Any) -> None:
-        super().push(obj)
-        if len(self.argstack) > MAX_NESTED:  # what no operator takes
-            del self.argstack[:-100]
-        self.curpath.clear()  # which is not drawn
-
-    def do_q(self) -> None:
-        if len(self.gstack) == MAX_NESTED:
-            raise BadArticle(f"saves the graphic state more than {MAX_NESTED:,} times: save it as PDF again")
-        super().do_q()

@@ -24,8 +24,8 @@ from index.ingest.plain import is_title_line
 from index.ingest.properties import dated, stated_author, stated_title
 
 MAX_BYTES = 64_000_000
-MAX_XML_BYTES = 32_000_000
-"""Of all parts together; the worst of so many (nothing but empty elements) take … MB."""
+MAX_XML_BYTES = 16_000_000
+"""Of all parts together; so many, of nothing but empty elements, take 320 MB."""
 
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
@@ -57,7 +57,7 @@ def read_word(name: str, data: bytes) -> Article:
     try:
         document = docx.Document(text_parts)
         blocks = list(_blocks(document.element.body, _kinds(document)))
-        properties = document.core_properties
+        stated = _properties(document.core_properties)
     except MemoryError:
         raise
     except Exception as error:  # lxml's, and a dozen of python-docx's for what is missing or misplaced
@@ -65,42 +65,46 @@ def read_word(name: str, data: bytes) -> Article:
         raise BadArticle(f"is no Word document or a damaged one ({problem}): save it as .docx again") from error
     if not blocks:
         raise BadArticle("has no text: paste the article if its pictures show it")
-    return _dated(_article(name, blocks, properties), properties)
+    return _article(name, blocks, stated)
 
 
-def _article(name: str, blocks: Sequence[_Block], properties: CoreProperties) -> Article:
-    title, place, first = stated_title(properties.title), _PLACE, blocks[0]
+def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | None]) -> Article:
+    title, place, first = stated_title(stated["title"]), _PLACE, blocks[0]
     if len(blocks) > 1 and (first.kind == "heading" or (first.kind == "paragraph" and is_title_line(first.text))):
         if title is None:
             title, place = first.text, f"first {first.kind}"
         if " ".join(first.text.split()) == title:
             blocks = blocks[1:]
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     before: _Block | None = None
     for block in blocks:
         if before and before.kind == block.kind and block.kind in {"item", "row"}:
-            paragraphs[-1] += f"\n{block.text}"
+            paragraphs[-1].append(block.text)
         else:
-            paragraphs.append(block.text)
+            paragraphs.append([block.text])
         before = block
-    fields = {"title": title, "author": stated_author(properties.author), "text": "\n\n".join(paragraphs)}
-    return article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
+    text = "\n\n".join("\n".join(lines) for lines in paragraphs)
+    fields = {"title": title, "author": stated_author(stated["author"]), "text": text}
+    article = article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
+    return dated(article, stated["created"], stated["modified"], _PLACE)
 
 
 def _text_parts(data: bytes) -> BytesIO:
     """The same document with its XML alone: pictures and the like are in it by name, and empty."""
-    archive = opened(data)
     left = MAX_XML_BYTES
     light = BytesIO()
-    with zipfile.ZipFile(light, "w") as copy:
-        for entry in archive.infolist():
-            if not entry.filename.endswith((".xml", ".rels")):
-                copy.writestr(entry.filename, b"")
-                continue
-            left -= entry.file_size
-            if left < 0:
-                raise BadArticle(f"has more than {MAX_XML_BYTES:,} bytes of text and layout: save its text alone")
-            copy.writestr(entry.filename, unpacked_entry(archive, entry))
+    try:
+        archive = opened(data)
+        with zipfile.ZipFile(light, "w") as copy:
+            for entry in {entry.filename: entry for entry in archive.infolist() if entry.filename}.values():
+                is_text = entry.filename.endswith((".xml", ".rels"))
+                left -= entry.file_size if is_text else 0
+                if left < 0:
+                    raise BadArticle(f"more than {MAX_XML_BYTES:,} bytes of text and layout")
+                copy.writestr(entry.filename, unpacked_entry(archive, entry) if is_text else b"")
+    except BadArticle as error:
+        problem = str(error).partition(":")[0]
+        raise BadArticle(f"is no Word document, a damaged or too large one ({problem}): save its text alone") from error
     return light
 
 
@@ -181,8 +185,11 @@ def _lines(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
-def _dated(article: Article, properties: CoreProperties) -> Article:
+def _properties(properties: CoreProperties) -> dict[str, str | None]:
     created, modified = properties.created, properties.modified
-    if created is None or created == _TEMPLATE_DATE:
-        return article
-    return dated(article, created.isoformat(), modified.isoformat() if modified else None, _PLACE)
+    return {
+        "title": properties.title,
+        "author": properties.author,
+        "created": created.isoformat() if created and created != _TEMPLATE_DATE else None,
+        "modified": modified.isoformat() if modified else None,
+    }
