@@ -20,7 +20,7 @@ from trafilatura.metadata import extract_metadata
 from trafilatura.utils import load_html
 
 from index.article import Article
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 PAGES = Path(__file__).parents[1] / "tests" / "pages"
 FIELDS = ("title", "author", "published_at")

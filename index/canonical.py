@@ -45,6 +45,14 @@ _KEPT_CHARS = "%!$&'()*+,;=:@/"
 """What RFC 3986 lets stand in a path beside letters, digits and -._~, which `quote` keeps of itself."""
 
 
+def is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, url))
+    except ValueError:  # "http://[" among others
+        return False
+
+
 def canonical(url: str) -> str:
     """The address that stands for the article at `url`; the same for all its variants, and for itself.
 

@@ -31,8 +31,7 @@ from index.vectors import Mask
 MAX_HITS = 200
 NO_FILTERS = Filters()
 EMBED_BATCH = 16
-"""Passages embedded between two commits: what a kill can cost, and how often a cancel is heard (1 s, where the processor
-has no bfloat16)."""
+"""Passages embedded between two commits: what a kill can cost, and how often a cancel is heard (1 s without bfloat16)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from http_server import Clock, Site, in_turn, plain, unless_known
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, ItemError, Unchanged, article_id
 from index.errors import Cancelled
-from index.ingest.address import Unchanged, read_address
+from index.ingest.address import read_address
 from index.ingest.feed import MAX_BYTES, MAX_ENTRIES
 from index.ingest.polite import Fetcher, ValidatorsInMemory
 

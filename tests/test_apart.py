@@ -13,8 +13,8 @@ import pytest
 
 from index.article import Article, ItemError
 from index.errors import Cancelled
-from index.ingest import read_item
 from index.ingest.apart import ReaderApart
+from index.ingest.formats import read_item
 
 PAGE = (
     b"<html><head><title>Bridge</title></head><body><article><p>"

@@ -10,8 +10,8 @@ import pytest
 from items import OPENS, VOTED, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
 from index.ingest.archive import MAX_ENTRIES
+from index.ingest.formats import read_item
 
 
 def packed(files: Mapping[str, str | bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

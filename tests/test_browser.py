@@ -15,7 +15,7 @@ from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
 from index.embed import Vectors
-from index.ingest import article_from_fields
+from index.ingest.fields import article_from_fields
 from index.library import Library
 from web.settings import Settings
 

@@ -4,8 +4,7 @@ import random
 
 import pytest
 
-from index.canonical import MAX_CHARS, canonical
-from index.ingest.fields import is_web_address
+from index.canonical import MAX_CHARS, canonical, is_web_address
 
 BRIDGE = "https://example.org/2021/bridge-opens"
 SAME = {

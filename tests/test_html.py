@@ -6,8 +6,8 @@ import pytest
 from items import OPENS, VOTED, article, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
 from index.ingest.fields import MAX_FIELD_CHARS
+from index.ingest.formats import read_item
 
 HEAD = """<title>A new bridge | The Daily News</title>
 <meta property="og:title" content="A new bridge at last"><meta property="og:site_name" content="The Daily News">

@@ -10,7 +10,7 @@ import pytest
 from items import article, error
 
 from index.article import article_id
-from index.ingest import SUFFIXES, read_item
+from index.ingest.formats import SUFFIXES, read_item
 
 
 def test_suffixes_are_the_formats_that_are_read() -> None:
@@ -82,7 +82,7 @@ def test_of_the_seed_article_every_sentence_of_the_story_stays_and_every_other_l
 def test_readers_bring_their_libraries_only_when_they_are_needed() -> None:
     script = """
 import sys
-from index.ingest import read_item
+from index.ingest.formats import read_item
 for name, data in ("a.txt", "A."), ("a.csv", "text,x"), ("a.json", '{"text": "A."}'), ("a.jsonl", '{"text": "A."}'):
     list(read_item(name, data.encode()))
 print([name for name in ("docx", "lxml", "pdfminer", "trafilatura", "email", "zipfile") if name in sys.modules])
@@ -108,7 +108,7 @@ def test_bombs_are_refused_without_being_unpacked(tmp_path: Path) -> None:
 import resource, sys
 from pathlib import Path
 import index.ingest.archive, index.ingest.pdf, index.ingest.word
-from index.ingest import read_item
+from index.ingest.formats import read_item
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 for path in map(Path, sys.argv[1:]):
     print([item.message.partition(":")[0] for item in read_item(path.name, path.read_bytes())])

@@ -6,7 +6,7 @@ import pytest
 from items import OPENS, VOTED, article, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 
 def read(value: object) -> list[Article | ItemError]:

@@ -3,7 +3,7 @@
 import json
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 from index.ingest.jsonl import MAX_LINE_BYTES
 
 

@@ -8,7 +8,7 @@ import pytest
 from items import OPENS, VOTED, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 LONG = "The old ferry carried 410,000 people last year, and the mayor said that it was late on one trip in five."
 NEWSLETTER = f"""<html lang="en"><head><title>Briefing</title></head><body>

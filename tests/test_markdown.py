@@ -4,7 +4,7 @@ import pytest
 from items import article, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 MARKDOWN = """---
 title: A new bridge

@@ -16,7 +16,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, FrameBreak, NextPageTemplate, PageTemplate, Paragraph
 
 from index.article import Article, Removed, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 WIDTH, HEIGHT = A4
 HEADLINE = "A new bridge over the river is voted by the council of the old harbour"

@@ -12,8 +12,8 @@ from conftest import HashingEmbedder
 
 from index.article import Article, ItemError
 from index.errors import Cancelled, IndexFault
-from index.ingest import read_item
 from index.ingest.folder import read_paths
+from index.ingest.formats import read_item
 from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
 

@@ -23,8 +23,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, s
 from index.article import Article, ItemError, Unchanged
 from index.disk import sync_folder
 from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
-from index.ingest import article_from_fields
 from index.ingest.address import read_address
+from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage

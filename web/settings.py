@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.ingest.fields import is_web_address
+from index.canonical import is_web_address
 
 MAX_FEEDS = 100
 MAX_ADDRESS_CHARS = 2_000

@@ -20,10 +20,11 @@ from urllib.parse import urljoin
 import feedparser
 
 from index.article import clean_text
+from index.canonical import is_web_address
 from index.errors import BadArticle
 from index.ingest.dates import iso_date
 from index.ingest.fetch import JSON_TYPES, Page
-from index.ingest.fields import MAX_FIELD_CHARS, is_web_address
+from index.ingest.fields import MAX_FIELD_CHARS
 
 MAX_ENTRIES = 50
 MAX_BYTES = 2_000_000

@@ -6,9 +6,9 @@ reads the same wherever the article came from.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from urllib.parse import urlsplit
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
+from index.canonical import is_web_address
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean
 from index.ingest.dates import iso_date
@@ -82,14 +82,6 @@ def title_from(text: str) -> str:
     cut = line[:MAX_TITLE_CHARS]
     # Without a blank in it, rfind gives -1 and one character makes room for the "…".
     return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, url))
-    except ValueError:  # "http://[" among others
-        return False
 
 
 def _text(fields: Mapping[str, object]) -> str:

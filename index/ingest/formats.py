@@ -11,8 +11,6 @@ from pathlib import PurePosixPath
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.dates import date_in_name
-from index.ingest.jsonl import read_jsonl
-from index.ingest.plain import read_plain
 
 SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
 _COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
@@ -41,6 +39,8 @@ def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
         raise BadArticle("is empty: it has no text")
     match _suffix(name):
         case ".txt":
+            from index.ingest.plain import read_plain
+
             yield read_plain(name, data)
         case ".md":
             from index.ingest.markdown import read_markdown
@@ -67,6 +67,8 @@ def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
 
             yield from read_json(name, data)
         case ".jsonl":
+            from index.ingest.jsonl import read_jsonl
+
             yield from read_jsonl(name, data)
         case ".csv":
             from index.ingest.table import read_csv

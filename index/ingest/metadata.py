@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from index.canonical import is_web_address
 from index.ingest.boxes import is_prose, names_of
 from index.ingest.bylines import (
     credit,
@@ -26,7 +27,7 @@ from index.ingest.bylines import (
     says_update,
 )
 from index.ingest.dates import iso_date
-from index.ingest.fields import MAX_FIELD_CHARS, is_web_address
+from index.ingest.fields import MAX_FIELD_CHARS
 from index.ingest.linked import kind, linked_data, names, strings
 from index.ingest.paragraphs import Paragraph, paragraphs
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from index.difference import difference
 from index.errors import BadArticle, IndexFault, UnknownArticle, shown
-from index.ingest import article_from_fields
+from index.ingest.fields import article_from_fields
 from index.store import StoredArticle
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
