@@ -14,11 +14,15 @@ from index.store import StoredArticle
 from index.words import stems
 
 
+MAX_LOOKED_AT = 20
+"""Copies whose text is looked through for one citation."""
+
+
 def also_said(citation: Citation, library: Library) -> tuple[Copy, ...]:
     """What `citation.also_in` has, and after it the copies that are not in it yet."""
     known = {citation.article_id, *(copy.article_id for copy in citation.also_in)}
     others = [i for i in library.copies([citation.article_id]).get(citation.article_id, ()) if i not in known]
-    found = (_said(citation.quote, stored) for i in others if (stored := library.article(i)))
+    found = (_said(citation.quote, stored) for i in others[:MAX_LOOKED_AT] if (stored := library.article(i)))
     return (*citation.also_in, *(copy for copy in found if copy))
 
 

@@ -6,6 +6,7 @@ out: chains. Where A is a copy of B and B of C, A names B alone, since A and C m
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
@@ -15,8 +16,6 @@ from index.database import Database
 from index.progress import Progress
 from index.schema import articles, copies, copy_bands, revisions, signatures
 
-BATCH = 64
-"""Articles signed between two commits."""
 MAX_CANDIDATES = 100
 """Articles that one is compared with: those that share most keys with it."""
 
@@ -39,11 +38,13 @@ class CopyPairs:
         )
         with self._database.read() as connection:
             ids = list(connection.scalars(unsigned))
-        for done in range(0, len(ids), BATCH):
+        for done, article_id in enumerate(ids):
             progress("indexing", done, len(ids))
-            with self._database.write() as connection:
-                for article_id in ids[done : done + BATCH]:
-                    _sign(connection, article_id)
+            with self._database.read() as connection:
+                found = _found(connection, article_id)
+            if found:  # comparing may take a second, in which others can write
+                with self._database.write() as connection:
+                    _keep(connection, article_id, found)
 
     def of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Ids of the copies of each article that has some, in the order in which they were added."""
@@ -60,37 +61,52 @@ class CopyPairs:
         return found
 
 
-def _sign(connection: Connection, article_id: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    revision: str
+    signature: Signature
+    copies: tuple[str, ...]
+
+
+def _found(connection: Connection, article_id: str) -> _Found | None:
+    """None for an article that went meanwhile."""
     row = connection.execute(_texts().where(articles.c.id == article_id)).first()
-    if row is None:  # removed meanwhile
-        return
-    old = select(signatures.c.number).where(signatures.c.article_id == article_id)
-    connection.execute(delete(copy_bands).where(copy_bands.c.number.in_(old)))
-    connection.execute(delete(signatures).where(signatures.c.article_id == article_id))
-    connection.execute(delete(copies).where(or_(copies.c.article_id == article_id, copies.c.copy_id == article_id)))
+    if row is None:
+        return None
     own = signature(row.text) or Signature(0, b"")
-    values = {"article_id": article_id, "revision": row.revision, "shingles": own.shingles, "minima": own.minima}
+    candidates = _candidates(connection, article_id, own) if own.shingles else []
+    return _Found(row.revision, own, tuple(other.id for other in candidates if is_copy(row.text, other.text)))
+
+
+def _keep(connection: Connection, article_id: str, found: _Found) -> None:
+    own = found.signature
+    delete_old = delete(signatures).where(signatures.c.article_id == article_id)  # and its keys with it
+    connection.execute(delete_old)
+    connection.execute(delete(copies).where(or_(copies.c.article_id == article_id, copies.c.copy_id == article_id)))
+    there = set(connection.scalars(select(articles.c.id).where(articles.c.id.in_([article_id, *found.copies]))))
+    if article_id not in there:
+        return
+    values = {"article_id": article_id, "revision": found.revision, "shingles": own.shingles, "minima": own.minima}
     number = connection.execute(insert(signatures).values(values).returning(signatures.c.number)).scalar_one()
     if not own.shingles:
         return
-    keys = bands(own)
-    found = [other for other in _candidates(connection, own, keys) if is_copy(row.text, other.text)]
-    pairs = [pair for other in found for pair in ((article_id, other.id), (other.id, article_id))]
+    pairs = [pair for other in found.copies if other in there for pair in ((article_id, other), (other, article_id))]
     if pairs:
         connection.execute(insert(copies), [{"article_id": one, "copy_id": other} for one, other in pairs])
     # two of an article's keys may be one number
-    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in dict.fromkeys(keys)])
+    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in dict.fromkeys(bands(own))])
 
 
-def _candidates(connection: Connection, own: Signature, keys: Sequence[int]) -> list[Row[Any]]:
+def _candidates(connection: Connection, article_id: str, own: Signature) -> list[Row[Any]]:
     sharing = (
         select(copy_bands.c.number)
-        .where(copy_bands.c.band.in_(keys))
+        .where(copy_bands.c.band.in_(bands(own)))
         .group_by(copy_bands.c.number)
-        .order_by(func.count().desc())
+        .order_by(func.count().desc(), copy_bands.c.number)
         .limit(MAX_CANDIDATES)
     )
-    rows = connection.execute(select(signatures).where(signatures.c.number.in_(sharing))).all()
+    others = select(signatures).where(signatures.c.number.in_(sharing), signatures.c.article_id != article_id)
+    rows = connection.execute(others).all()
     near = [row.article_id for row in rows if may_be_copies(own, Signature(row.shingles, row.minima))]
     return list(connection.execute(_texts().where(articles.c.id.in_(near)))) if near else []
 

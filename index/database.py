@@ -22,6 +22,7 @@ UPGRADES = {
         "ALTER TABLE revisions ADD COLUMN provenance_evidence TEXT",
         "ALTER TABLE revisions ADD COLUMN removed TEXT NOT NULL DEFAULT '[]'",
         "ALTER TABLE revisions ADD COLUMN found_in TEXT NOT NULL DEFAULT '{}'",
+        "DELETE FROM files",  # every file is read again: its article is cleaned now, and says more of itself
     ),
 }
 """What turns a database of each earlier format into one of the next; tables that are new then are made by `create`."""

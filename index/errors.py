@@ -13,10 +13,17 @@ IndexFault
 """
 
 import reprlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.progress import Report
 
 
 class IndexFault(Exception):
     """Base of every error that `index` raises on purpose. Its text is fit to show to a user."""
+
+    report: "Report | None" = None
+    """What an ingest had done by then, which stays done."""
 
 
 class BadArticle(IndexFault):

@@ -7,7 +7,8 @@ generation and keeps to it.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,7 @@ from index.vectors import Mask
 MAX_HITS = 200
 NO_FILTERS = Filters()
 EMBED_BATCH = 16
-"""Passages embedded between two commits: what a kill can cost, and how often a cancel is heard (1 s without bfloat16)."""
+"""Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +106,34 @@ class Library:
         failed: set[str] = set()
         tally: Counter[str] = Counter()
         errors: list[ItemError] = []
-        for n, file in enumerate(found):
-            progress("reading", n, len(found))
-            if file.name in unchanged:
-                tally["unchanged"] += len(by_path.get(file.name, ()))
-                continue
-            ids: set[str] = set()
-            failures = len(errors)
-            waiting = partial(progress, "reading", n, len(found))
-            for item in articles_folder.read(file, self.reader, on_wait=waiting):
-                if isinstance(item, ItemError):
-                    errors.append(item)
-                elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
-                    errors.append(_twice(item, owners[item.id]))
-                elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
-                    ids.add(item.id)
-                    tally[outcome] += 1
-            if len(errors) > failures:
-                failed.add(file.name)
-        # only now: an article may have moved to a file that was read later
-        gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
-        tally["removed"] = len(gone)
-        if dry_run:
-            return _report(tally, 0, errors)
-        self._store.delete(sorted(gone), by_hand=False)
-        self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-        return _report(tally, self._publish(full=full, progress=progress), errors)
+        with _told(tally, errors):
+            for n, file in enumerate(found):
+                still_reading = partial(progress, "reading", n, len(found))
+                still_reading()
+                if file.name in unchanged:
+                    tally["unchanged"] += len(by_path.get(file.name, ()))
+                    continue
+                ids: set[str] = set()
+                failures = len(errors)
+                for item in articles_folder.read(file, self.reader, on_wait=still_reading):
+                    still_reading()
+                    if isinstance(item, ItemError):
+                        errors.append(item)
+                    elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                        errors.append(_twice(item, owners[item.id]))
+                    elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
+                        ids.add(item.id)
+                        tally[outcome] += 1
+                if len(errors) > failures:
+                    failed.add(file.name)
+            # only now: an article may have moved to a file that was read later
+            gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
+            tally["removed"] = len(gone)
+            if dry_run:
+                return _report(tally, 0, errors)
+            self._store.delete(sorted(gone), by_hand=False)
+            self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
+            return _report(tally, self._publish(full=full, progress=progress), errors)
 
     def add(
         self,
@@ -149,18 +152,19 @@ class Library:
         tally: Counter[str] = Counter()
         errors: list[ItemError] = []
         taken: dict[str, str] = {}
-        for n, item in enumerate(items):
-            progress("reading", n, 0)
-            if isinstance(item, ItemError):
-                errors.append(item)
-            elif isinstance(item, Unchanged) or self._has_better(item):
-                tally["unchanged"] += 1
-            elif taken.setdefault(item.id, item.revision) != item.revision:
-                errors.append(_twice(item, "an item before it"))
-            else:
-                tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
-        embedded = 0 if dry_run else self._publish(full=False, progress=progress)
-        return _report(tally, embedded, errors)
+        with _told(tally, errors), _ended(items):
+            for n, item in enumerate(items):
+                progress("reading", n, 0)
+                if isinstance(item, ItemError):
+                    errors.append(item)
+                elif isinstance(item, Unchanged) or self._has_better(item):
+                    tally["unchanged"] += 1
+                elif taken.setdefault(item.id, item.revision) != item.revision:
+                    errors.append(_twice(item, "an item before it"))
+                else:
+                    tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
+            embedded = 0 if dry_run else self._publish(full=False, progress=progress)
+            return _report(tally, embedded, errors)
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
@@ -318,6 +322,26 @@ def _twice(article: Article, first: str) -> ItemError:
         article.origin,
         f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
     )
+
+
+@contextmanager
+def _told(tally: Counter[str], errors: list[ItemError]) -> Iterator[None]:
+    """What ends the work says what had been done by then."""
+    try:
+        yield
+    except IndexFault as fault:
+        fault.report = _report(tally, 0, errors)
+        raise
+
+
+@contextmanager
+def _ended(items: Iterable[object]) -> Iterator[None]:
+    """A generator that is not used up still holds what it reads from."""
+    try:
+        yield
+    finally:
+        if isinstance(items, Generator):
+            items.close()
 
 
 def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:

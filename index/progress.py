@@ -25,14 +25,16 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._stage = ""
+        self._stage: tuple[str, int] = ("", 0)  # with its total
         self._from = (0.0, 0)  # the second and what was done when the stage began
+        self._done = 0
 
     def note(self, stage: str, done: int, total: int) -> tuple[float | None, float | None]:
         """Things a second and seconds left; None while it is too early to say, or where the total is not known."""
         now = self._clock()
-        if stage != self._stage or done < self._from[1]:
-            self._stage, self._from = stage, (now, done)
+        if (stage, total) != self._stage or done < self._done:
+            self._stage, self._from = (stage, total), (now, done)
+        self._done = done
         seconds, things = now - self._from[0], done - self._from[1]
         if seconds < MIN_PACE_SECONDS or not things:
             return None, None

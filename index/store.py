@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index.article import Article, Removed
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
@@ -94,6 +95,7 @@ class Store:
         revision = article.revision
         spans = passage_spans(article.text, article.language)
         now = _now()
+        values: dict[str, object]
         with self._database.write() as connection:
             outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
             where = articles.c.id == article.id
@@ -101,7 +103,9 @@ class Store:
                 return outcome
             if outcome == "unchanged":
                 if in_folder:  # a renamed file, or one that was first added by hand
-                    connection.execute(update(articles).where(where).values(in_folder=IN_FOLDER, origin=article.origin))
+                    differs = or_(articles.c.in_folder != IN_FOLDER, articles.c.origin != article.origin)
+                    values = {"in_folder": IN_FOLDER, "origin": article.origin}
+                    connection.execute(update(articles).where(where, differs).values(values))
                 return outcome
             if outcome == "added":
                 connection.execute(
@@ -115,7 +119,7 @@ class Store:
                     )
                 )
             else:
-                values: dict[str, object] = {"revision": revision, "chunker": CHUNKER_VERSION}
+                values = {"revision": revision, "chunker": CHUNKER_VERSION}
                 if in_folder:
                     values |= {"in_folder": IN_FOLDER, "origin": article.origin}
                 else:  # one that comes from a file stays that file's: without one, the next rebuild would drop it
@@ -124,9 +128,12 @@ class Store:
                     values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
-            connection.execute(
-                insert(revisions).prefix_with("OR IGNORE"),  # an edit taken back brings an old revision again
-                _revision_row(article) | {"revision": revision, "added_at": now},
+            row = _revision_row(article) | {"revision": revision, "added_at": now}
+            again = {name: row[name] for name in ("added_at", "removed", "found_in", "provenance_evidence")}
+            connection.execute(  # an edit taken back brings an old revision again
+                upsert(revisions)
+                .values(row)
+                .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
             )
             _insert_passages(connection, article, revision, spans)
         return outcome

@@ -11,7 +11,7 @@ from index.article import Article, ItemError, Unchanged, article_id
 from index.errors import Cancelled
 from index.ingest.address import read_address
 from index.ingest.feed import MAX_BYTES, MAX_ENTRIES
-from index.ingest.polite import Fetcher, ValidatorsInMemory
+from index.ingest.polite import Fetcher
 
 PARAGRAPHS = [
     "The ferry between Harwick and Stone Island stopped on Monday, after its only captain retired.",
@@ -457,6 +457,11 @@ def test_robots_is_honoured_by_the_address_and_by_each_entry(site: NewsSite) -> 
     assert sorted(site.asked) == ["/feed", "/one"]
 
 
+class Memory(dict[str, tuple[str | None, str | None]]):
+    def put(self, url: str, etag: str | None, last_modified: str | None) -> None:
+        self[url] = (etag, last_modified)
+
+
 class Reader:
     """Reads with one fetcher and what it has learned."""
 
@@ -464,7 +469,7 @@ class Reader:
         self._url = site.url
         clock = Clock()
         self._fetcher = Fetcher(allow_loopback=True, clock=clock, sleep=clock.sleep)
-        self.validators = ValidatorsInMemory()
+        self.validators = Memory()
 
     def read(self, path: str) -> Iterator[Item]:
         return read_address(self._url + path, fetcher=self._fetcher, validators=self.validators)

@@ -136,3 +136,25 @@ def test_threads_take_turns(reader: ReaderApart) -> None:
     assert {n: [item.text for item in items if isinstance(item, Article)] for n, items in found.items()} == {
         n: [f"Text {n}."] for n in range(8)
     }
+
+
+def test_closing_does_not_wait_for_who_left_in_the_middle() -> None:
+    reader = ReaderApart()
+    items = reader.read("a.jsonl", b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000)))
+    next(items)
+    reader.close()
+    assert [type(item) for item in items][-1] is ItemError
+
+
+def test_of_a_file_of_nothing_but_errors_a_thousand_are_told(reader: ReaderApart) -> None:
+    items = list(reader.read("a.jsonl", b"1\n" * 5_000))
+    assert len(items) == 1_001
+    assert isinstance(items[-1], ItemError)
+    assert "1,000 items before it cannot be read" in items[-1].message
+
+
+def test_one_child_reads_one_item_after_another(reader: ReaderApart) -> None:
+    list(reader.read("a.txt", b"A text."))
+    child = reader.pid
+    list(reader.read("b.html", PAGE))
+    assert reader.pid == child

@@ -61,14 +61,33 @@ def ended(state: str = "done", *errors: tuple[str, str], message: str | None = N
 def test_a_feed_is_fetched_at_once_and_then_once_an_interval(jobs: _Scripted, freshness: Freshness) -> None:
     feeds = Feeds(jobs, freshness, HOUR)
     feeds.look(NOON)
-    feeds.look(NOON)  # still running
-    assert jobs.asked == [FEED, OTHER]
+    feeds.look(NOON)  # still running, and one runs at a time
+    assert jobs.asked == [FEED]
     jobs.outcome = ended()
+    feeds.look(NOON + HOUR / 60)
     feeds.look(NOON + HOUR / 60)
     feeds.look(NOON + HOUR)  # a minute early
     assert jobs.asked == [FEED, OTHER]
     feeds.look(NOON + HOUR + HOUR / 60)
-    assert jobs.asked == [FEED, OTHER, FEED, OTHER]
+    assert jobs.asked == [FEED, OTHER, FEED]
+
+
+def test_a_fetch_that_was_cancelled_has_its_turn_after_an_interval(jobs: _Scripted, library: Library) -> None:
+    freshness = Freshness(library.database, [FEED])
+    feeds = Feeds(jobs, freshness, HOUR)
+    feeds.look(NOON)
+    jobs.outcome = ended("cancelled")
+    feeds.look(NOON)
+    feeds.look(NOON + HOUR / 2)
+    assert jobs.asked == [FEED]
+    assert freshness.feeds()[0].last_good_at is None
+
+
+def test_what_a_failure_says_of_addresses_has_no_secrets(freshness: Freshness) -> None:
+    freshness.note(FEED, NOON, f"{FEED} answered with status 500, after http://me:pass@example.net/x?k=v#z: try again.")
+    assert freshness.feeds()[0].message == (
+        "https://example.org/rss answered with status 500, after http://example.net/x try again."
+    )
 
 
 def test_after_a_restart_the_interval_goes_on(jobs: _Scripted, freshness: Freshness, library: Library) -> None:
@@ -85,7 +104,7 @@ def test_a_feed_whose_turn_comes_while_the_queue_is_full_waits_for_the_next_look
     feeds.look(NOON)
     jobs.is_full = False
     feeds.look(NOON)
-    assert jobs.asked == [FEED, OTHER]
+    assert jobs.asked == [FEED]
 
 
 @pytest.mark.parametrize(

@@ -362,7 +362,8 @@ def test_a_file_written_by_hand_is_read() -> None:
 
 
 def test_a_font_that_does_not_say_which_letters_it_shows_is_told() -> None:
-    font = b"/CIDFontType2 /BaseFont /Own /Encoding /Identity-H /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) >>"
+    system = b"<< /Registry (Adobe) /Ordering (Identity) >>"
+    font = b"/CIDFontType2 /BaseFont /Own /Encoding /Identity-H /CIDSystemInfo " + system
     assert "has fonts that do not say which letters they show" in error("a.pdf", page(packed(SHOWN), font=font)).message
 
 

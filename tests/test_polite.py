@@ -7,15 +7,16 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from http_server import Clock, Reply, Site, in_turn, plain, raw, redirect, unless_known
 
+from index.database import Database
 from index.errors import Cancelled, FetchRefused
 from index.ingest.fetch import NotModified, NotServed, Page, TimedOut
 from index.ingest.polite import (
-    MAX_VALIDATORS,
     ROBOTS_GOOD_SECONDS,
     ROBOTS_MISSED_SECONDS,
     Fetcher,
-    ValidatorsInMemory,
 )
+from index.store import Store
+from index.validators import StoredValidators
 
 
 @pytest.fixture
@@ -391,9 +392,11 @@ def test_bug_of_ours_is_told_to_the_caller(site: Site) -> None:
 # --- what is known already ---
 
 
-def test_etag_goes_back_and_what_did_not_change_is_not_sent(fetcher: Fetcher, site: Site) -> None:
+def test_etag_goes_back_and_what_did_not_change_is_not_sent(
+    fetcher: Fetcher, site: Site, store: Store, database: Database
+) -> None:
     site.replies["/a"] = unless_known('"7"', plain(b"x", ETag='"7"'))
-    validators = ValidatorsInMemory()
+    validators = StoredValidators(database)
     page = fetcher.fetch(site.url + "/a", validators=validators)
     assert isinstance(page, Page)
     assert isinstance(fetcher.fetch(site.url + "/a", validators=validators), Page)  # not told of it yet
@@ -402,20 +405,18 @@ def test_etag_goes_back_and_what_did_not_change_is_not_sent(fetcher: Fetcher, si
     assert data(fetcher.fetch(site.url + "/a")) == b"x"
 
 
-def test_robots_is_never_asked_for_conditionally(fetcher: Fetcher, site: Site) -> None:
-    validators = ValidatorsInMemory()
+def test_robots_is_never_asked_for_conditionally(
+    fetcher: Fetcher, site: Site, store: Store, database: Database
+) -> None:
+    validators = StoredValidators(database)
     validators.put(site.url + "/robots.txt", '"7"', None)
     site.replies["/robots.txt"] = unless_known('"7"', robots("User-agent: *", "Disallow: /"))
     with pytest.raises(FetchRefused, match="robots"):
         fetcher.fetch(site.url + "/a", validators=validators)
 
 
-def test_oldest_validator_makes_room() -> None:
-    validators = ValidatorsInMemory()
-    for n in range(MAX_VALIDATORS + 1):
-        validators.put(str(n), "e", None)
-    assert (validators.get("0"), validators.get("1"), validators.get(str(MAX_VALIDATORS))) == (
-        None,
-        ("e", None),
-        ("e", None),
-    )
+def test_the_oldest_validators_make_room(store: Store, database: Database) -> None:
+    validators = StoredValidators(database, max_kept=3)
+    for n in (0, 1, 2, 3, 1):
+        validators.put(str(n), "e", f"m{n}")
+    assert [validators.get(str(n)) for n in range(4)] == [None, ("e", "m1"), ("e", "m2"), ("e", "m3")]

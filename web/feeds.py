@@ -49,15 +49,19 @@ class Feeds:
             try:
                 job = self._jobs.get(job_id)
             except UnknownJob:
-                job = {"state": "cancelled"}
+                job = {"state": "cancelled"}  # long ago
             if job["state"] in FINISHED:
                 del self._running[address]
-                if job["state"] != "cancelled":
-                    own = [error["message"] for error in job["errors"] if error["item"] == address]
-                    self._freshness.note(address, now, own[0] if own else _failure(job))
+                if job["state"] == "cancelled":
+                    self._freshness.note_checked(address, now)
+                    continue
+                own = [error["message"] for error in job["errors"] if error["item"] == address]
+                self._freshness.note(address, now, own[0] if own else _failure(job))
         for address in self._freshness.addresses:
+            if self._running:  # one at a time: people's jobs stand in the same queue
+                return
             checked_at = self._freshness.checked_at(address)
-            if address not in self._running and (checked_at is None or now - checked_at >= self._every):
+            if checked_at is None or now - checked_at >= self._every:
                 try:
                     self._running[address] = self._jobs.add_address(address, is_polled=True)
                 except Busy:  # its turn comes with the next look

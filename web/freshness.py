@@ -5,6 +5,7 @@ and the health check asks nobody who they are.
 """
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -51,7 +52,7 @@ class Freshness:
     def note(self, address: str, now: dt.datetime, failure: str | None) -> None:
         """What came of a fetch that ended at `now` (UTC): None when the feed could be read."""
         at = now.isoformat(timespec="seconds")
-        values = {"checked_at": at, "message": failure}
+        values = {"checked_at": at, "message": failure and _without_secrets(failure)}
         with self._database.write() as connection:
             known = connection.execute(select(feeds).where(feeds.c.address == address)).first()
             if failure is None:
@@ -59,6 +60,13 @@ class Freshness:
             else:
                 values["failing_since"] = (known.failing_since if known else None) or at
             statement = insert(feeds).values(address=address, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
+
+    def note_checked(self, address: str, now: dt.datetime) -> None:
+        """That a fetch ended at `now` of which nothing is known: its turn comes again after an interval."""
+        values = {"checked_at": now.isoformat(timespec="seconds")}
+        statement = insert(feeds).values(address=address, **values)
+        with self._database.write() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
 
     def feeds(self) -> tuple[Feed, ...]:
@@ -88,6 +96,11 @@ def alarms(polled: Sequence[Feed], newest_article: str | None, now: dt.datetime)
     if polled and newest_article and newest_article[:10] < (now.date() - dt.timedelta(days=STALE_DAYS)).isoformat():
         found.append(f"The newest article is of {newest_article[:10]}, although feeds are polled.")
     return found
+
+
+def _without_secrets(message: str) -> str:
+    """`message` with every address in it without its query and without who signs in."""
+    return re.sub(r"(https?://)(?:[^\s/@]*@)?([^\s?]*)(?:\?[^\s]*)?", r"\1\2", message)
 
 
 def _shown(address: str) -> str:

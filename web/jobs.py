@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
 from index.article import Article, ItemError, Unchanged
 from index.disk import sync_folder
@@ -130,8 +130,14 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Queue again what an earlier process left unfinished, and begin to work."""
+        """Queue again what an earlier process left unfinished, and begin to work.
+
+        Polls of feeds are not: whoever polls asks again.
+        """
         unfinished = select(jobs.c.id, jobs.c.kind).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        is_polled = func.json_extract(jobs.c.request, "$.is_polled").is_(True)
+        with self._database.write() as connection:
+            connection.execute(delete(jobs).where(jobs.c.state.not_in(FINISHED), is_polled))
         with self._database.read() as connection:
             rows = connection.execute(unfinished).all()
         with self._changed:
@@ -286,13 +292,14 @@ class Jobs:
         try:
             progress("reading", 0, 0)
             report = self._report(job, request, progress, stop_if_asked)
-        except Cancelled:
+        except Cancelled as cancelled:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
-            return replace(job, state="cancelled", message="Cancelled. What was taken in by then has been kept.")
+            message = "Cancelled. What was taken in by then has been kept."
+            return replace(job, state="cancelled", message=message, report=cancelled.report or NOTHING_DONE)
         except IndexFault as error:
-            return replace(job, state="failed", message=str(error))
+            return replace(job, state="failed", message=str(error), report=error.report or NOTHING_DONE)
         taken_in = report.added + report.updated + report.unchanged
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
@@ -325,7 +332,7 @@ class Jobs:
             yield from read_address(
                 address,
                 fetcher=self._fetcher,
-                validators=self._validators if request["is_polled"] else None,
+                validators=self._validators if request.get("is_polled") else None,
                 read=partial(self._library.reader.read, on_wait=stop_if_asked),
                 stop=stop_if_asked,
             )

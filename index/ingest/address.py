@@ -113,7 +113,7 @@ class _Visit:
                 address,
                 f"It gives {page.content_type} where a page was expected: add it by itself if it is a feed or sitemap.",
             )
-        item = next(self.read(name, _in_utf8(page)), None)
+        item = next(iter(list(self.read(name, _in_utf8(page)))), None)  # read to its end, so that its reader stays
         if item is None:
             return ItemError(address, "There is no text at this address: give the address of an article's page.")
         if isinstance(item, ItemError):
@@ -211,6 +211,7 @@ def _read_entries(
                 if isinstance(found, Page):
                     visit.keep(found)
             else:
+                is_complete = is_complete and not isinstance(found, Page)  # it may be read another time
                 yield _own_text(entry, address, listing.url, named) if entry.text else item
             if isinstance(found, NotServed) and found.may_pass:
                 is_complete = False

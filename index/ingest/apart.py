@@ -35,7 +35,7 @@ class ReaderApart:
     def read(
         self, name: str, source: Path | bytes, *, on_wait: Callable[[], None] = lambda: None
     ) -> Iterator[Article | ItemError]:
-        """As `formats.read_item` and `read_file`; what the child does not survive is one more ItemError.
+        """As `formats.read_item`, of a file an archive line by line; what the child does not survive is one more error.
 
         on_wait: called while nothing comes; what it raises ends the reading.
         """
@@ -58,8 +58,13 @@ class ReaderApart:
         return self._child.pid if self._child else None
 
     def close(self) -> None:
-        with self._turn:
+        """An item that is being read ends with it."""
+        if child := self._child:  # without a turn: whoever has it may have gone without leaving
+            child.kill()
+            child.wait()
+        if self._turn.acquire(blocking=False):
             self._end()
+            self._turn.release()
 
     def _replies(self, name: str, source: Path | bytes, on_wait: Callable[[], None]) -> Iterator[bytes]:
         """Lines as they come; none any more where the child has ended or took too long."""

@@ -25,7 +25,7 @@ from index.ingest.naming import (
     VAGUE_LABEL,
     names_of,
 )
-from index.ingest.paragraphs import HEADINGS, PICTURES, is_in_sentence, is_of_words, paragraphs, words_in
+from index.ingest.paragraphs import HEADINGS, PICTURES, is_in_sentence, is_of_words, is_short, paragraphs, words_in
 
 MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
 """Of the page's prose: what holds more is no box."""
@@ -96,7 +96,8 @@ def remove_boxes(page: Any) -> None:
 def remove_labels(page: Any) -> None:
     """Take out of `page`, in place, what stands about the story in it: captions, bylines, dates, section labels."""
     pictures = captioned_pictures(page)
-    _remove(page, lambda element: element in pictures or _is_label(element))
+    tables = {table for table in page.iter("table") if is_of_words(table)}
+    _remove(page, lambda element: element in pictures or _is_label(element, tables))
 
 
 def _remove(page: Any, is_out: Callable[[Any], bool]) -> None:
@@ -158,7 +159,7 @@ def _is_box(element: Any) -> bool:
     if element.tag == "header":
         return next(element.iterancestors("article", "main"), None) is None
     if element.tag in CARDS and element.find(".//form") is not None:
-        return len("".join(element.itertext())) <= MAX_CARD_CHARS
+        return is_short(element, MAX_CARD_CHARS)
     names = names_of(element)
     return bool(COMMENTS.search(names) or (BOX.search(names) and not BODY.search(names)))
 
@@ -173,7 +174,9 @@ def _may_be_box(element: Any) -> bool:
 def _may_head(element: Any) -> bool:
     if element.tag not in HEADINGS and element.tag not in {"p", "b", "strong", "span", "div", "legend", "dt"}:
         return False
-    return 0 < len("".join(element.itertext()).strip()) <= MAX_HEADING_CHARS and not is_in_sentence(element)
+    if not is_short(element, 2 * MAX_HEADING_CHARS) or is_in_sentence(element):
+        return False
+    return 0 < len(words_in(element)) <= MAX_HEADING_CHARS
 
 
 def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool) -> list[Any]:
@@ -187,7 +190,7 @@ def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool) 
     found = [box]
     if box is heading:
         for element in heading.itersiblings("*"):
-            is_long = of_lists or len("".join(element.itertext())) > MAX_LABEL_CHARS
+            is_long = of_lists or not is_short(element, MAX_LABEL_CHARS)
             if element.tag in HEADINGS or (element.tag not in _LISTS and is_long):
                 break
             found.append(element)
@@ -201,7 +204,7 @@ def _is_first(element: Any, parent: Any) -> bool:
     for sibling in parent:
         if sibling is element:
             return True
-        if "".join(sibling.itertext()).strip() or (sibling.tail or "").strip():
+        if any(map(str.strip, sibling.itertext())) or (sibling.tail or "").strip():
             return False
     return False
 
@@ -211,7 +214,8 @@ def _is_of_links(box: list[Any]) -> bool:
     return sum(p.linked_chars for p in found) >= MIN_LINKED * sum(len(p.text) for p in found)
 
 
-def _is_label(element: Any) -> bool:
+def _is_label(element: Any, tables: set[Any]) -> bool:
+    """tables: those whose cells are of words, where a name says nothing of the kind."""
     match element.tag:
         case "figcaption":
             return True
@@ -221,14 +225,14 @@ def _is_label(element: Any) -> bool:
             return element.find("a") is not None and words_in(element).strip(" []*").isdecimal()
         case "a" if (element.get("href") or "").startswith("#"):
             return not is_in_sentence(element) and element.getparent().tag not in HEADINGS
-        case "span" | "b" | "strong" if _CLOCK.fullmatch("".join(element.itertext())[:20].strip()):
+        case "span" | "b" | "strong" if is_short(element, 20) and _CLOCK.fullmatch(words_in(element)):
             return True  # of an entry of a live blog
         case "time":
             return not is_in_sentence(element)
-    table = next((e for e in (element, *element.iterancestors()) if e.tag == "table"), None)
-    if element.tag in _LISTS or (table is not None and is_of_words(table)) or is_in_sentence(element):
+    table = element if element.tag == "table" else next(element.iterancestors("table"), None)
+    if element.tag in _LISTS or table in tables or is_in_sentence(element):
         return False
     names = names_of(element)
-    chars = len("".join(element.itertext()).strip()) if names else 0
-    is_named = chars <= MAX_LABEL_CHARS and LABEL.search(names) is not None
-    return is_named or (chars <= MAX_VAGUE_CHARS and VAGUE_LABEL.search(names) is not None)
+    if LABEL.search(names):
+        return is_short(element, MAX_LABEL_CHARS)
+    return VAGUE_LABEL.search(names) is not None and is_short(element, MAX_VAGUE_CHARS)

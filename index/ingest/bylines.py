@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator
 
 from index.ingest.dates import iso_date
+from index.ingest.paragraphs import letters
 
 MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 60, 6
-MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 5
+MAX_ABOUT_CHARS, MAX_ABOUT_WORDS, MIN_TITLE_CHARS = 120, 5, 12
 
 _BY = re.compile(
     r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
@@ -116,6 +117,20 @@ def is_about(line: str) -> bool:
     for form in _DATES:
         bare = form.sub(" ", bare)
     return len(re.findall(r"[^\W\d_]{3,}", bare.replace(names, " ") if names else bare)) <= MAX_ABOUT_WORDS
+
+
+def behind_title(line: str, title: str) -> str | None:
+    """What stands in a line behind the title that it begins with, "" where that is all; None where it does not.
+
+    In broken markup the byline or the first sentence may run into the headline: "Bridge to openBy Ada Quill".
+    """
+    if not title:
+        return None
+    if letters(line) == letters(title):
+        return ""
+    rest = line[len(title) :] if line.startswith(title) else ""
+    runs_on = rest[:1].isupper() and len(title) >= MIN_TITLE_CHARS
+    return rest.strip() if rest and (runs_on or is_about(rest)) else None
 
 
 def is_signature(line: str) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import Any
 
-from index.ingest.paragraphs import MIN_PROSE_CHARS, PICTURES, is_in_sentence, paragraphs
+from index.ingest.paragraphs import MIN_PROSE_CHARS, PICTURES, is_in_sentence, is_short, paragraphs
 
 MAX_CARD_CHARS = 500
 MIN_TEASER_CHARS, MIN_LINKED = 12, 0.9
@@ -57,7 +57,7 @@ def _alike(page: Any) -> Iterator[list[Any]]:
         cards: dict[tuple[str, str], list[Any]] = {}
         for child in parent:
             is_card = child.tag in CARDS and not is_in_sentence(child)
-            if is_card and len("".join(child.itertext())) <= MAX_CARD_CHARS:
+            if is_card and is_short(child, MAX_CARD_CHARS):
                 cards.setdefault((child.tag, (child.get("class") or "").partition(" ")[0]), []).append(child)
         yield from (found for found in cards.values() if len(found) > 1)
 
@@ -71,7 +71,7 @@ def _is_teaser(card: Any) -> bool:
 
 def _is_captioned(card: Any, max_chars: int = MAX_CARD_CHARS) -> bool:
     """Whether it is a picture with a few words beside it."""
-    if len("".join(card.itertext())) > max_chars or next(card.iter(*PICTURES), None) is None:
+    if not is_short(card, max_chars) or next(card.iter(*PICTURES), None) is None:
         return False
     found = paragraphs(card)
     return 0 < len(found) <= MAX_CAPTION_PARAGRAPHS and not any(p.linked_chars or p.is_heading for p in found)

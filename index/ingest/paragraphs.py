@@ -7,7 +7,7 @@ stand one a line; a table that holds more than words (the layout of old pages) i
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby, islice
 from typing import Any, NamedTuple
 
 MIN_PROSE_CHARS = 80
@@ -20,6 +20,8 @@ MAX_LINK_CHARS = 600
 """A link with more was never closed."""
 
 MAX_CAPTION_CHARS = 300
+MAX_NEIGHBOURS = 200
+"""In one paragraph, those among which words are looked for."""
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
@@ -120,13 +122,23 @@ def words_in(element: Any) -> str:
     return " ".join(_UNSEEN.sub("", (" " if is_parted else "").join(element.itertext())).split())
 
 
+def is_short(element: Any, max_chars: int) -> bool:
+    """Whether all that is in an element, blanks included, is no longer than that; read only so far."""
+    chars = 0
+    for text in element.itertext():
+        chars += len(text)
+        if chars > max_chars:
+            return False
+    return True
+
+
 def is_in_sentence(element: Any) -> bool:
     """Whether an inline element has words of the same paragraph before or behind it."""
     parent = element.getparent()
     if element.tag in BLOCKS or parent is None or (parent.tag in BLOCKS and parent.tag not in _OF_LINES):
         return False
-    around = "".join((parent.text or "", *(child.tail or "" for child in parent)))
-    return any(map(str.isalnum, around)) or is_in_sentence(parent)
+    around = chain([parent.text], (child.tail for child in islice(parent, MAX_NEIGHBOURS)))
+    return any(any(map(str.isalnum, words or "")) for words in around) or is_in_sentence(parent)
 
 
 def is_of_words(table: Any) -> bool:
@@ -136,7 +148,7 @@ def is_of_words(table: Any) -> bool:
         sum(len(row) > 1 for row in rows) * 2 > len(rows)
         and next(table.iterdescendants("table"), None) is None
         and all(
-            len("".join(cell.itertext())) <= MAX_CELL_CHARS and len(list(cell.iterdescendants(*_CELL_BLOCKS))) <= 1
+            is_short(cell, MAX_CELL_CHARS) and len(list(cell.iterdescendants(*_CELL_BLOCKS))) <= 1
             for row in rows
             for cell in row
         )
@@ -187,7 +199,7 @@ def _row(row: Any, table: Any) -> _Piece:
 def _is_link(element: Any) -> bool:
     """Whether it leads elsewhere, and is not a link that was never closed."""
     leads = not re.match("#.|javascript:", element.get("href") or "#.")
-    return leads and len("".join(element.itertext())) <= MAX_LINK_CHARS
+    return leads and is_short(element, MAX_LINK_CHARS)
 
 
 def _say(text: str | None, here: _Piece, pieces: list[_Piece]) -> None:

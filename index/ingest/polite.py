@@ -47,7 +47,7 @@ ROBOTS_GOOD_SECONDS = 24 * 3600.0
 ROBOTS_MISSED_SECONDS = 60.0
 """How long a site whose robots.txt cannot be had is asked for nothing: a feed may name fifty pages of a dead one."""
 
-MAX_ROBOTS, MAX_HOSTS, MAX_VALIDATORS = 200, 1_000, 10_000
+MAX_ROBOTS, MAX_HOSTS = 200, 1_000
 """How many are remembered."""
 
 _STEP_SECONDS = 0.5
@@ -62,21 +62,6 @@ class Validators(Protocol):
     def get(self, url: str) -> Validator | None: ...
 
     def put(self, url: str, etag: str | None, last_modified: str | None) -> None: ...
-
-
-class ValidatorsInMemory:
-    def __init__(self) -> None:
-        self._changing = threading.Lock()
-        self._kept: dict[str, Validator] = {}
-
-    def get(self, url: str) -> Validator | None:
-        return self._kept.get(url)
-
-    def put(self, url: str, etag: str | None, last_modified: str | None) -> None:
-        with self._changing:
-            if len(self._kept) >= MAX_VALIDATORS:
-                del self._kept[next(iter(self._kept))]  # the oldest
-            self._kept[url] = (etag, last_modified)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ into saying is data to whoever reads it. Memory is bounded here; time is the par
 
 import json
 import resource
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -18,6 +19,10 @@ from index.ingest.formats import read_item
 from index.ingest.jsonl import read_lines
 
 MAX_MEMORY_BYTES = 2_000_000_000
+MAX_SECONDS = 90
+"""For one item, after which it ends itself: the parent gives up earlier, but may be no more."""
+MAX_ERRORS = 1_000
+"""Of one file; it is not read further then."""
 
 
 def main() -> None:
@@ -25,10 +30,19 @@ def main() -> None:
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no reply
     for line in requests:
+        errors = 0
+        signal.alarm(MAX_SECONDS)
         for item in _read(json.loads(line), requests):
+            signal.alarm(0)
             kind = "article" if isinstance(item, Article) else "error"
+            if isinstance(item, ItemError) and (errors := errors + 1) > MAX_ERRORS:
+                item = ItemError(item.item, f"{MAX_ERRORS:,} items before it cannot be read: mend them first.")
             replies.write(json.dumps({kind: asdict(item)}).encode() + b"\n")
             replies.flush()
+            if errors > MAX_ERRORS:
+                break
+            signal.alarm(MAX_SECONDS)
+        signal.alarm(0)
         replies.write(b"\n")
         replies.flush()
 

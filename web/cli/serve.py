@@ -39,15 +39,13 @@ def serve(_args: Namespace, settings: Settings) -> int:
             app = create_app(settings, library, assistant, jobs)
             server = Server(app, listener, max_request_bytes=settings.max_request_bytes)
             jobs.start()
-            feeds = Feeds(
-                jobs, Freshness(library.database, settings.feeds), dt.timedelta(minutes=settings.feed_minutes)
-            )
-            feeds.start()
+            freshness = Freshness(library.database, settings.feeds)
             stopping.then(server)
             ready = _Ready(assistant, server)
             ready.start()
-            server.run()
-            feeds.close()
+            with closing(Feeds(jobs, freshness, dt.timedelta(minutes=settings.feed_minutes))) as feeds:
+                feeds.start()
+                server.run()
             ready.join()  # a model half loaded does not survive the interpreter's end
     return 1 if ready.has_failed else 0
 

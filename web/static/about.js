@@ -72,20 +72,23 @@ function whatChanged(path, from, to) {
 function changed({ kind, old, new: now, words }) {
   if (kind === "removed") return build("li", { dir: "auto" }, build("del", {}, old.text));
   if (kind === "added") return build("li", { dir: "auto" }, build("ins", {}, now.text));
-  return build("li", { dir: "auto" }, ...edited(now, words));
+  return build("li", { dir: "auto" }, ...edited(old, now, words));
 }
 
 /** The new sentence with the old words struck out beside what stands for them. */
-function edited(sentence, words) {
+function edited(was, sentence, words) {
   const characters = [...sentence.text]; // the API counts characters, not UTF-16 units
   const pieces = [];
   let at = sentence.start;
+  let oldAt = was.start;
   for (const { old, new: now } of words) {
-    const start = now ? now.start : at;
+    // what was only taken out has its place in the old sentence alone: as far behind the edit before it as there
+    const start = now ? now.start : at + old.start - oldAt;
     pieces.push(characters.slice(at - sentence.start, start - sentence.start).join(""));
     if (old) pieces.push(build("del", {}, old.text), " ");
     if (now) pieces.push(build("ins", {}, now.text));
-    at = now ? now.end : at;
+    oldAt = old ? old.end : oldAt + start - at;
+    at = now ? now.end : start;
   }
   return [...pieces, characters.slice(at - sentence.start).join("")];
 }

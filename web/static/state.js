@@ -10,6 +10,7 @@ import { offerSources } from "./narrowing.js";
 import { count, day, moment } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
+const FEEDS_AFTER_MS = 60_000;
 const NEWEST = 3;
 
 let health = null;
@@ -39,6 +40,7 @@ export async function refreshState() {
     showState();
   }
   if (!["ok", "empty"].includes(status)) timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS);
+  else if (health?.feeds.length) timer = setTimeout(refreshState, FEEDS_AFTER_MS);
 }
 
 /** Shows how far a job is in place of the count of articles; null when none runs. */
