@@ -13,7 +13,6 @@ from index.sentences import sentence_spans
 from index.store import StoredArticle
 from index.words import stems
 
-
 MAX_LOOKED_AT = 20
 """Copies whose text is looked through for one citation."""
 
