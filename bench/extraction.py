@@ -1,7 +1,7 @@
 """How well a page's article is found: `python -m bench.extraction`, over the pages in `tests/pages/`.
 
-For the project (`read_item`) and for trafilatura by itself (its `extract` and `extract_metadata` as they come): token F1
-of the text, precision and recall, each the mean over pages; the share of pages whose title, author and date are the
+For the project (`read_item`) and for trafilatura by itself (its `extract` and `extract_metadata` as they come): token
+F1 of the text, precision and recall, each the mean over pages; the share of pages whose title, author and date are the
 page's; and the time. The halves apart: `tune-` pages were looked at while the rules were written, `test-` were not.
 """
 

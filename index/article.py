@@ -56,6 +56,7 @@ class Article:
     def revision(self) -> str:
         """16 hex digits over what the article says, not over where it lay or how that was found out."""
         content = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_CONTENT}
+        content["url"] = self.url and canonical(self.url)  # another way to the same text is no other text
         return _digest(json.dumps(content, ensure_ascii=False, sort_keys=True))[:16]
 
 

@@ -242,11 +242,11 @@ def test_text_outside_the_page_and_text_that_runs_sideways_are_left_out() -> Non
     assert article("a.pdf", drawn(draw)).text == VOTED
 
 
-def test_the_file_says_who_wrote_what_and_when() -> None:
+def test_the_file_says_who_wrote_what_but_not_when_it_was_published() -> None:
     found = article("news/bridge.pdf", simple(Title="Bridge vote", Author="Ada Quill"))
-    assert (found.title, found.author, found.published_at) == ("Bridge vote", "Ada Quill", "2000-01-01T00:00:00+00:00")
+    assert (found.title, found.author, found.published_at) == ("Bridge vote", "Ada Quill", None)
     assert found.text == f"A new bridge at last\n\n{VOTED}\n\n{OPENS}"
-    assert found.found_in == dict.fromkeys(("title", "author", "published_at"), "document information")
+    assert found.found_in == dict.fromkeys(("title", "author"), "document information")
     assert found.id == article_id(url=None, path="news/bridge.pdf", text="")
 
 
@@ -263,11 +263,7 @@ def test_a_title_of_the_file_that_stands_on_the_page_is_not_text_too() -> None:
     assert article("a.pdf", simple(Title="A New Bridge at Last!")).text == f"{VOTED}\n\n{OPENS}"
 
 
-def test_the_date_of_a_printed_web_page_is_that_of_printing() -> None:
-    assert article("a.pdf", simple(Creator="Chromium", Producer="Skia/PDF m120")).published_at is None
-
-
-def test_a_date_in_the_text_goes_before_that_of_the_file() -> None:
+def test_a_date_in_the_text_is_the_articles() -> None:
     found = article(
         "a.pdf", drawn(lambda canvas: lines(canvas, 50, 700, ["Published 29 March 2021", "", VOTED, OPENS]))
     )

@@ -21,6 +21,7 @@ from index.ingest.naming import (
     LABEL,
     LINKS_HEADING,
     PROMOTION_HEADING,
+    SURE_COMMENTS_HEADING,
     VAGUE_BOX,
     VAGUE_LABEL,
     names_of,
@@ -35,6 +36,9 @@ MAX_PROSE = 2
 
 MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
 """A heading such as "More from Oldport" makes a box of what follows if so much of that is links."""
+
+MIN_PROSE_WORDS = 8
+"""Of a sentence that ends a box of which it may not be part."""
 
 MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 """Of what is surely called a label, and of what may be called so."""
@@ -125,10 +129,13 @@ def _remove_named(page: Any, is_named: Callable[[Any], bool]) -> None:
 
 def _remove_headed_by(heading: Any, guard: _Guard) -> None:
     text = words_in(heading)
+    if heading.tag not in HEADINGS and text.endswith((".", "!", "?", "…")):
+        return  # a sentence, whatever it begins with
     of_comments = COMMENTS_HEADING.fullmatch(text) is not None
     of_links = LINKS_HEADING.fullmatch(text) is not None
     if of_comments or of_links or PROMOTION_HEADING.fullmatch(text):
-        box = _headed_by(heading, lambda element: guard(element, of_comments), of_lists=of_links)
+        of_many = SURE_COMMENTS_HEADING.search(text) is not None
+        box = _headed_by(heading, lambda element: guard(element, of_comments), of_links, of_comments and of_many)
         if (not of_links or _is_of_links(box)) and not any(map(_corrects, box)):
             for element in box:
                 element.drop_tree()
@@ -179,10 +186,10 @@ def _may_head(element: Any) -> bool:
     return 0 < len(words_in(element)) <= MAX_HEADING_CHARS
 
 
-def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool) -> list[Any]:
+def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool, of_prose: bool) -> list[Any]:
     """The box that begins with a heading; within a wrapper the heading and what little follows up to the next.
 
-    of_lists: of what follows the lists alone, up to what is none.
+    of_lists: of what follows the lists alone, up to what is none. of_prose: sentences, too, else up to the first.
     """
     box = heading
     while (parent := box.getparent()) is not None and not is_wrapper(parent) and _is_first(box, parent):
@@ -190,11 +197,17 @@ def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool) 
     found = [box]
     if box is heading:
         for element in heading.itersiblings("*"):
-            is_long = of_lists or not is_short(element, MAX_LABEL_CHARS)
-            if element.tag in HEADINGS or (element.tag not in _LISTS and is_long):
+            if element.tag in HEADINGS or (not of_prose and _is_prose(element)):
+                break
+            if element.tag not in _LISTS and (of_lists or not is_short(element, MAX_LABEL_CHARS)):
                 break
             found.append(element)
     return found
+
+
+def _is_prose(element: Any) -> bool:
+    text = words_in(element)
+    return len(text.split()) >= MIN_PROSE_WORDS and text.endswith((".", "!", "?", "…", ".”", '."', "?”", "!”"))
 
 
 def _is_first(element: Any, parent: Any) -> bool:

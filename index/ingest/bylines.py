@@ -1,7 +1,7 @@
 """A short line about an article in, what it says out: the names in it, the dates, whose picture it was.
 
 Bylines hold more than names ("By Ada Quill, Science Editor | 3 March 2024"): the rest is cut away, and a part that is
-no name is left out rather than guessed at. Dates are read in English, German, French, Spanish and five more languages,
+no name is left out rather than guessed at. Dates are read in English, German, French, Spanish and eight more languages,
 and only with a day, a month and a year.
 """
 
@@ -11,8 +11,13 @@ from collections.abc import Iterator
 from index.ingest.dates import iso_date
 from index.ingest.paragraphs import letters
 
-MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS = 300, 60, 6
-MAX_ABOUT_CHARS, MAX_ABOUT_WORDS, MIN_TITLE_CHARS = 120, 5, 12
+MAX_LINE_CHARS, MAX_NAME_CHARS, MAX_NAME_WORDS, MAX_CREDIT_CHARS = 300, 60, 6, 120
+MAX_ABOUT_CHARS, MAX_ABOUT_WORDS = 120, 5
+"""Of a line that says by whom and when an article is; the second counts words of three letters that are neither."""
+
+MIN_TITLE_CHARS = 12
+"""Of a title that another word is taken to run into."""
+
 
 _BY = re.compile(
     r"(?:(?:words|text|story|report|written|reported|posted|published|publicado|veröffentlicht|interview)\s+)?"
@@ -144,10 +149,7 @@ def is_name(line: str) -> bool:
     return (
         len(line) <= MAX_NAME_CHARS
         and 2 <= len(words) <= 4
-        and all(
-            (word[0].isupper() and word.strip(".-'’").isalpha()) or word in _PARTICLES
-            for word in (w.replace("-", "") for w in words)
-        )
+        and all((word[0].isupper() and re.sub("[-.'’]", "", word).isalpha()) or word in _PARTICLES for word in words)
     )
 
 
@@ -162,7 +164,7 @@ def credit(line: str) -> str | None:
     if label := _CREDIT_LABEL.match(said):
         said = said[label.end() :]
     said = said.rstrip(" .)]")
-    return said if 1 < len(said) <= MAX_NAME_CHARS + MAX_NAME_CHARS and "://" not in said else None
+    return said if 1 < len(said) <= MAX_CREDIT_CHARS and "://" not in said else None
 
 
 def credits_in(caption: str) -> Iterator[str]:
@@ -221,5 +223,5 @@ def _is_name(name: str, site: str) -> bool:
         and len(name.split()) <= MAX_NAME_WORDS
         and not re.search(r"[\d@:<>]|www\.|\.(?:com|org|net)\b", name)
         and not _NOBODY.fullmatch(name)
-        and re.sub(r"\W", "", name.casefold()) != re.sub(r"\W", "", site.casefold())
+        and letters(name) != letters(site)
     )

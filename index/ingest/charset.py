@@ -1,4 +1,4 @@
-"""Bytes of a page in, the name of its encoding out: as the page declares it, unless that cannot be or is what all declare.
+"""Bytes of a page in, its markup as text out: in the encoding it declares, unless that cannot be.
 
 Pages in other encodings than UTF-8 are old, and "iso-8859-1" is what old software wrote into each of them. So that one
 is believed only where the text reads like a western language in it; else the language that the page names tells which

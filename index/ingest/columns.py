@@ -29,6 +29,9 @@ EDGE_ROWS = 3
 EDGE_SHARE = 0.12
 """Running heads are among so many rows from the top or bottom of a page, page numbers within so much of its height."""
 
+MIN_SENTENCE_WORDS = 5
+"""What ends as a sentence of so many words is no running head, though it be like another page's but for its numbers."""
+
 MIN_HEAD_SPACE = 0.8
 INDENT = 0.7
 GAP = 0.4
@@ -165,7 +168,8 @@ def _head_rows(rows: Sequence[Sequence[Line]], height: float, on_pages: Counter[
     for n, (row, inner) in enumerate(pairwise(rows), start=1):
         at_edge = not EDGE_SHARE * height < row[0].y0 < (1 - EDGE_SHARE) * height
         is_known = at_edge and (_PAGE_NUMBER.fullmatch(_text(row)) or _PRINTED.fullmatch(_text(row)))
-        comes_back = len(_key(row)[0]) > 2 and on_pages[_key(row)] > 1
+        is_sentence = len(_text(row).split()) >= MIN_SENTENCE_WORDS and _SENTENCE_END.search(_text(row))
+        comes_back = len(_key(row)[0]) > 2 and on_pages[_key(row)] > 1 and not is_sentence
         if not is_known and not comes_back:
             break
         white = max(inner[0].y0 - row[0].y1, row[0].y0 - inner[0].y1)

@@ -4,10 +4,10 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
+from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
 from index.canonical import is_web_address
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean
@@ -29,21 +29,27 @@ DESCRIBED = (
 
 
 def article_from_fields(
-    fields: Mapping[str, object], *, origin: str, path: str | None, found_in: Mapping[str, str] = MappingProxyType({})
+    fields: Mapping[str, object],
+    *,
+    origin: str,
+    path: str | None,
+    found_in: Mapping[str, str] = MappingProxyType({}),
+    left_out: Sequence[Removed] = (),
 ) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
     it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
-    the text does. found_in: where a field's value comes from, by the field's name. Raises BadArticle, naming the
-    field and its value, for what does not fit.
+    the text does. found_in: where a field's value comes from, by the field's name. left_out: what
+    the format's reader took out of the text already. Raises BadArticle, naming the field and its value, for what
+    does not fit.
     """
     raw = _text(fields)
     stated = {name: _READ.get(name, _line)(fields, name) for name in DESCRIBED}
     title, url = stated["title"], stated["url"]
     cleaned = clean(raw, title=title)
     own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
-    removed = (*cleaned.removed, *own.removed)
+    removed = (*left_out, *cleaned.removed, *own.removed)
     said = stated | {name: getattr(own, name) for name in own.found_in}
     where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
     evidence = None
@@ -55,7 +61,7 @@ def article_from_fields(
             section=said["section"],
             url=url,
             text=own.text,
-            removed=removed,
+            removed=(*cleaned.removed, *own.removed),
         )
         if kind:
             said["provenance"], evidence = kind

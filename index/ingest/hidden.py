@@ -23,9 +23,9 @@ _NEVER_SHOWN = frozenset({"template", "noscript", "noframes", "noembed", "datali
 """Ruby (`rt`) does show, but it says again how to read what stands under it."""
 
 _HIDDEN_CLASSES = frozenset(
-    "sr-only visually-hidden visuallyhidden is-visually-hidden screen-reader-text screen-reader-only a11y-hidden "
-    "u-sr-only u-visually-hidden screenreader screen-reader sr-text is-hidden u-hidden d-none "
-    "hidden hide invisible offscreen off-screen print-only only-print show-for-sr element-invisible hidden-accessible".split()
+    "sr-only u-sr-only visually-hidden visuallyhidden u-visually-hidden is-visually-hidden screen-reader-text "
+    "screen-reader-only screenreader screen-reader sr-text a11y-hidden show-for-sr element-invisible hidden-accessible "
+    "hidden hide invisible is-hidden u-hidden d-none offscreen off-screen print-only only-print".split()
 )
 """Names that the usual style sheets give to what does not show; `d-none` beside `d-md-block` does."""
 
@@ -33,8 +33,9 @@ _INLINE = frozenset(
     "a abbr b bdi bdo cite code em font i ins kbd mark q s small span strong sub sup time u var".split()
 )
 _PROPERTIES = frozenset(
-    "display visibility content-visibility font-size opacity position left right top margin-left margin-top text-indent "
-    "clip clip-path filter transform width height max-height overflow color background-color background-image".split()
+    "display visibility content-visibility font-size opacity position left right top margin-left margin-top "
+    "text-indent clip clip-path filter transform width height max-height overflow color background-color "
+    "background-image".split()
 )
 _NAME = r"-?[A-Za-z_][\w-]*"
 _COMPOUND = re.compile(rf"(?:{_NAME}|[.#]{_NAME})(?:[.#]{_NAME}){{0,3}}")
@@ -44,6 +45,8 @@ _FAR = {"": 500, "px": 500, "pt": 500, "em": 50, "rem": 50, "ch": 50, "%": 100, 
 """How far to the left of its place, or above it, text is off the screen."""
 
 MAX_BLENDED = 0.3
+"""Of a page's text, of the colour that it stands on, if there may be another that is not told."""
+
 MAX_OPACITY, MAX_FONT_PIXELS, MAX_APART = 0.05, 2, 16
 """What is less is not seen; the last is of 255, between the colours of text and of what it stands on."""
 
@@ -53,8 +56,8 @@ Weight = tuple[bool, int, int, int, int]
 """Of a declaration: whether it is important; its selector's ids, classes and tags; its place in the page."""
 
 _ATTRIBUTE: Weight = (False, -1, 0, 0, 0)
-_IDS_OF_INLINE = 3
-"""An inline style counts as one more id than a selector of two names can have."""
+_IDS_OF_INLINE = 1_000
+"""An inline style counts as more ids than a selector has."""
 
 
 class Shown(NamedTuple):

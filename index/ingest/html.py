@@ -7,13 +7,14 @@ the text that it has in its JSON-LD, that is the text. Nothing is fetched.
 
 import re
 from copy import deepcopy
+from itertools import islice
 from typing import Any
 
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
-from index.article import Article
+from index.article import Article, Removed
 from index.errors import BadArticle
 from index.ingest.boxes import remove_boxes, remove_labels
 from index.ingest.charset import page_text
@@ -24,6 +25,10 @@ from index.ingest.paragraphs import Paragraph, joined, letters, paragraphs
 from index.ingest.story import story
 
 MAX_BYTES = 5_000_000
+BESIDE = "beside-the-story"
+"""The rule by which menus, boxes, captions and whatever else a page shows around its article are left out."""
+MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
+"""Paragraphs of it that are kept, and of each."""
 MAX_PARAGRAPHS = 2_000
 """Of a page that trafilatura is asked about: its time grows with their square, to 2 s for so many, 170 s for 20,000."""
 
@@ -42,14 +47,15 @@ def read_html(name: str, data: bytes) -> Article:
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
     if found is None or not found[0]["text"]:
         raise BadArticle("no text found in the page: save the article as .txt or .md if it has any")
-    fields, found_in = found
-    return article_from_fields(fields, origin=name, path=name, found_in=found_in)
+    fields, found_in, left_out = found
+    return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=left_out)
 
 
-def _read(page: Any) -> tuple[dict[str, str], dict[str, str]]:
-    """The article's fields, its text among them, and where they were found."""
+def _read(page: Any) -> tuple[dict[str, str], dict[str, str], list[Removed]]:
+    """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
     shown = deepcopy(page)
     remove_hidden(shown)
+    everything = paragraphs(shown)
     remove_boxes(shown)
     said = described(page, shown)
     remove_labels(shown)
@@ -57,7 +63,14 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str]]:
     extracted = _extracted(shown) if len(found) <= MAX_PARAGRAPHS else None
     kept = story(found, extracted, said.fields.get("title", ""), said.fields.get("language", "en"))
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
-    return {**said.fields, "text": next(whole, None) or joined(kept)}, said.found_in
+    text = next(whole, None) or joined(kept)
+    return {**said.fields, "text": text}, said.found_in, _left_out(everything, text)
+
+
+def _left_out(everything: list[Paragraph], text: str) -> list[Removed]:
+    told = letters(text)
+    beside = (p.text for p in everything if p.text.strip() and letters(p.text) not in told)
+    return [Removed(BESIDE, words[:MAX_LEFT_OUT_CHARS]) for words in islice(dict.fromkeys(beside), MAX_LEFT_OUT)]
 
 
 def _extracted(page: Any) -> str:

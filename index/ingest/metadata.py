@@ -268,7 +268,7 @@ def _times_said(page: Stated, time: Any) -> Iterator[str]:
 
 
 def _dates_in_words(page: Stated, under: list[str]) -> Iterator[tuple[str, str, bool]]:
-    """Dates where a name says that some stand, or under the headline, and whether they say when the page was changed."""
+    """Dates where a name says so, or under the headline, and whether they say when the page was changed."""
     for element in page.story.iter(
         "address", "b", "div", "em", "font", "h2", "h4", "i", "li", "p", "small", "span", "td"
     ):

@@ -63,6 +63,9 @@ COMMENTS_HEADING = re.compile(
     r"(?:añadir|deja un) comentario|laisser un commentaire",
     re.I,
 )
+SURE_COMMENTS_HEADING = re.compile(r"\d|comment|kommentar|comentario|komentarz|reply|condolence", re.I)
+"""Of those headings, the ones that a story has not."""
+
 PROMOTION_HEADING = re.compile(
     r"(?:sign up|subscribe|newsletter|keep reading|continue reading|to (?:keep|continue) reading|"
     r"become a (?:member|subscriber)|support (?:our|us|independent)|share this|follow us|"

@@ -7,7 +7,6 @@ date, it is that on which the file was made, but not if a browser printed it. A 
 
 import codecs
 import logging
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -19,20 +18,15 @@ from pdfminer.utils import decode_text
 from index.article import Article
 from index.errors import BadArticle
 from index.ingest.columns import Page, Paragraph, body_size, is_larger, paragraphs
-from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS, article_from_fields
 from index.ingest.pdf_pages import NO_LETTER, opened, pages
-from index.ingest.properties import MAX_TITLE_CHARS, dated, stated_author, stated_title
+from index.ingest.properties import MAX_TITLE_CHARS, stated_author, stated_title
 
 MAX_BYTES = 64_000_000
 MIN_TITLE_LETTERS = 5
 MIN_READABLE = 0.7
 """Share of the characters that the fonts must have a letter for."""
 
-_DATE = re.compile(
-    r"(?:D:)?(?P<day>\d{8})(?:(?P<time>\d{4}(?:\d\d)?)(?:(?P<utc>Z)|(?P<sign>[+-])(?P<hours>\d\d)'?(?P<minutes>\d\d)?)?)?"
-)
-_PRINTS = re.compile(r"chrom|skia|mozilla|firefox|safari|wkhtmlto|print ?to ?pdf", re.IGNORECASE)
 _PLACE = "document information"
 
 
@@ -55,7 +49,7 @@ def read_pdf(name: str, data: bytes) -> Article:
     except Exception as error:  # pdfminer fails in dozens of ways on damaged files
         problem = f"{type(error).__name__}: {error}"[:100]
         raise BadArticle(f"is too damaged to be read ({problem}): open it and print it to a new PDF") from error
-    return _dated(_article(name, found, information), information)
+    return _article(name, found, information)
 
 
 def _article(name: str, found_pages: Sequence[Page], information: Mapping[str, str]) -> Article:
@@ -105,14 +99,6 @@ def _information(document: PDFDocument) -> dict[str, str]:
     return {key: value for key, value in said.items() if value}
 
 
-def _dated(article: Article, information: Mapping[str, str]) -> Article:
-    """Browsers print the pages of others: their date is that of printing."""
-    if _PRINTS.search(information.get("Creator", "")) or _PRINTS.search(information.get("Producer", "")):
-        return article
-    created, changed = (_date(information.get(key, "")) for key in ("CreationDate", "ModDate"))
-    return dated(article, created, changed, _PLACE)
-
-
 def _text(value: object) -> str:
     value = resolve1(value)
     if not isinstance(value, bytes) or len(value) > MAX_FIELD_CHARS:
@@ -120,11 +106,3 @@ def _text(value: object) -> str:
     with suppress(UnicodeError):
         return value.decode("utf-8-sig") if value.startswith(codecs.BOM_UTF8) else decode_text(value)
     return ""
-
-
-def _date(stated: str) -> str | None:
-    found = _DATE.match(stated)
-    if not found or found["day"] < "1993":  # the format's first year
-        return None
-    offset = f"{found['sign']}{found['hours']}{found['minutes'] or '00'}" if found["sign"] else found["utc"] or ""
-    return iso_date(f"{found['day']}T{found['time']}{offset}" if found["time"] else found["day"])

@@ -9,6 +9,7 @@ import re
 
 from index.article import MAX_TEXT_CHARS, Article, clean_text
 from index.errors import BadArticle
+from index.ingest.clean import rule_of
 from index.ingest.fields import article_from_fields
 
 MAX_BYTES = 4 * MAX_TEXT_CHARS
@@ -39,7 +40,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"”’'»)\]]*$")
 def read_plain(name: str, data: bytes) -> Article:
     text = clean_text(decoded(data))
     first, _, rest = text.partition("\n\n")
-    headed = bool(rest) and is_title_line(first)
+    headed = bool(rest) and is_title_line(first) and rule_of(first) is None  # "For immediate release"
     fields = {"title": first, "text": unwrapped(rest)} if headed else {"text": unwrapped(text)}
     return article_from_fields(fields, origin=name, path=name, found_in={"title": "first line"})
 

@@ -6,9 +6,6 @@ the article's own words give none.
 """
 
 import re
-from dataclasses import replace
-
-from index.article import Article
 
 MAX_TITLE_CHARS = 300
 _FILE = re.compile(
@@ -43,13 +40,3 @@ def stated_author(value: str | None) -> str | None:
     if not any(map(str.isalpha, author)) or len(author) > MAX_TITLE_CHARS or re.search(r"[\d@\\/_]", author):
         return None
     return None if author.lower() in _NO_PERSON or (is_login and author.isascii()) else author
-
-
-def dated(article: Article, created: str | None, changed: str | None, place: str) -> Article:
-    """`article`, and where it has no date those of its file, ISO 8601: `changed` only if that was on a later day."""
-    if article.published_at or created is None:
-        return article
-    was_changed = article.updated_at is None and changed is not None and changed[:10] > created[:10]
-    found_in = {**article.found_in, "published_at": place} | ({"updated_at": place} if was_changed else {})
-    updated_at = changed if was_changed else article.updated_at
-    return replace(article, published_at=created, updated_at=updated_at, found_in=found_in)

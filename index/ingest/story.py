@@ -21,7 +21,7 @@ MIN_LETTERS = 12
 MIN_SHARE = 0.7
 """Of what was found, in the story's element."""
 
-MIN_SENTENCE_WORDS, MAX_SCRAP_CHARS = 5, 40
+MIN_SENTENCE_WORDS, MIN_OWN_CHARS, MAX_SCRAP_CHARS = 5, 15, 40
 MAX_INSERT_CHARS, MIN_INSERT_LINKED = 300, 0.1
 MIN_REPEATED_LETTERS, MAX_REPEATS, MAX_IN_QUOTATION = 20, 100, 3
 _ARTICLES = frozenset({"article", "main", "td"})
@@ -106,10 +106,13 @@ def _is_in(place: _Place, n: int, language: str) -> bool:
     paragraph = place.paragraphs[n]
     if not _is_text(paragraph) or _is_scrap(paragraph) or letters(paragraph.text) == place.title:
         return False
+    if CORRECTION.search(paragraph.text):
+        return True
     around = set(paragraph.around())
     is_listed = paragraph.group in place.lists and place.near in around
     if place.first <= n <= place.last:
         is_like = place.is_found[n] or is_listed or paragraph.element.getparent() in place.beside
+        is_like = is_like or (paragraph.is_prose and not paragraph.linked_chars)
         return is_like and not around & place.inserted
     if paragraph.is_heading and not _is_sentence(paragraph.text):
         # One that heads what is in.
@@ -117,7 +120,7 @@ def _is_in(place: _Place, n: int, language: str) -> bool:
     if n < place.first:
         is_standfirst = _is_sentence(paragraph.text) or STANDFIRST.search(names_of(paragraph.element)) is not None
         return (place.begins >= 0 or place.is_found[n]) and (is_standfirst or is_listed)
-    if is_listed or CORRECTION.search(paragraph.text):
+    if is_listed:
         return True
     is_article = place.near.tag in _ARTICLES and place.near is not place.root and place.near in around
     if place.is_found[n] and is_article and _goes_on(place, n, language):
@@ -238,9 +241,10 @@ def _goes_on(place: _Place, n: int, language: str) -> bool:
 
 
 def _is_text(paragraph: Paragraph) -> bool:
-    """Whether it is more than links; a whole sentence that is one counts."""
-    is_linked = 2 * paragraph.linked_chars > len(paragraph.text)
-    return not is_linked or (len(paragraph.text) >= MIN_PROSE_CHARS and _is_sentence(paragraph.text))
+    """Whether it is more than links; a sentence with some words of its own, or long enough, may be all links."""
+    own = len(paragraph.text) - paragraph.linked_chars
+    is_sentence = own >= MIN_OWN_CHARS or len(paragraph.text) >= MIN_PROSE_CHARS
+    return own >= paragraph.linked_chars or (is_sentence and _is_sentence(paragraph.text))
 
 
 def _is_scrap(paragraph: Paragraph) -> bool:

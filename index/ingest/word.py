@@ -21,7 +21,7 @@ from index.errors import BadArticle
 from index.ingest.archive import opened, unpacked_entry
 from index.ingest.fields import article_from_fields
 from index.ingest.plain import is_title_line
-from index.ingest.properties import dated, stated_author, stated_title
+from index.ingest.properties import stated_author, stated_title
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000
@@ -85,8 +85,7 @@ def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | Non
         before = block
     text = "\n\n".join("\n".join(lines) for lines in paragraphs)
     fields = {"title": title, "author": stated_author(stated["author"]), "text": text}
-    article = article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
-    return dated(article, stated["created"], stated["modified"], _PLACE)
+    return article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
 
 
 def _text_parts(data: bytes) -> BytesIO:
