@@ -252,14 +252,26 @@ COMMENTS = [
         "<section class='article-kommentare'>{}</section>",
         "<div><h3>3 comments</h3>{}</div>",
         "<div><h3>Vos avis</h3>{}</div>",
-        "<div class=x>{}</div>",
     ],
 )
-def test_comments_are_out_by_name_by_heading_and_by_their_make(behind: str) -> None:
+def test_comments_are_out_by_name_and_by_heading(behind: str) -> None:
     cards = "".join(f"<div class=c><b>{who}</b><p>{said}</p></div>" for who, said in COMMENTS)
     assert (
         text(f"<h1>A bridge</h1>{story(VOTED, OPENS, SAYS)}{behind.format(cards)}") == f"{VOTED}\n\n{OPENS}\n\n{SAYS}"
     )
+
+
+@pytest.mark.parametrize("sign", ["<i>3 March 2024, 12:40</i>", "<i>2 days ago</i>", "<a href=/r>Reply</a>"])
+def test_comments_are_out_by_their_make(sign: str) -> None:
+    cards = "".join(f"<div class=c><b>{who}</b> {sign}<p>{said}</p></div>" for who, said in COMMENTS[:2])
+    body = f"<h1>A bridge</h1>{story(VOTED, OPENS, SAYS)}<div>{cards}</div>"
+    assert text(body) == f"{VOTED}\n\n{OPENS}\n\n{SAYS}"
+
+
+def test_what_several_people_say_in_the_story_stays() -> None:
+    cards = "".join(f"<div class=c><p><b>{who}</b></p><p>{said}</p></div>" for who, said in COMMENTS)
+    body = f"<article><h1>A bridge</h1>{story(VOTED, OPENS)}{cards}</article>"
+    assert text(body) == "\n\n".join((VOTED, OPENS, *(part for comment in COMMENTS for part in comment)))
 
 
 def test_teasers_are_out_by_their_make() -> None:
@@ -268,6 +280,17 @@ def test_teasers_are_out_by_their_make() -> None:
         for n, (_, said) in enumerate(COMMENTS, 4)
     )
     assert text(f"<h1>A bridge</h1>{story(VOTED, OPENS)}<div>{cards}</div>") == f"{VOTED}\n\n{OPENS}"
+
+
+def test_a_newsletter_of_nothing_but_teasers_is_read() -> None:
+    cards = "".join(
+        f"<div class=k><h3><a href=/{n}>What {who} says of it</a></h3><p>{said}</p></div>"
+        for n, (who, said) in enumerate(COMMENTS)
+    )
+    found = text(
+        f"<h1>The morning letter</h1><p>Good morning, Oldport.</p>{cards}", "<title>The morning letter</title>"
+    )
+    assert all(said in found for _, said in COMMENTS)
 
 
 def test_above_the_story_a_standfirst_stays_and_labels_go() -> None:

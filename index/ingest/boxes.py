@@ -81,6 +81,9 @@ class _Guard:
             or any(heading in self._headlines for heading in element.iter("h1", "h2", "h3"))
         )
 
+    def holds_much(self, elements: list[Any]) -> bool:
+        return sum(self._held[element] for element in elements) > MAX_SHARE * self._whole
+
 
 def remove_boxes(page: Any) -> None:
     """Take out of `page`, in place, what is surely not the story."""
@@ -133,12 +136,22 @@ def _remove_headed_by(heading: Any, guard: _Guard) -> None:
         return  # a sentence, whatever it begins with
     of_comments = COMMENTS_HEADING.fullmatch(text) is not None
     of_links = LINKS_HEADING.fullmatch(text) is not None
-    if of_comments or of_links or PROMOTION_HEADING.fullmatch(text):
-        of_many = SURE_COMMENTS_HEADING.search(text) is not None
-        box = _headed_by(heading, lambda element: guard(element, of_comments), of_links, of_comments and of_many)
-        if (not of_links or _is_of_links(box)) and not any(map(_corrects, box)):
-            for element in box:
-                element.drop_tree()
+    if not of_comments and not of_links and not PROMOTION_HEADING.fullmatch(text):
+        return
+    box = heading
+    while (parent := box.getparent()) is not None and not guard(parent, of_comments) and _is_first(box, parent):
+        box = parent
+    found = [box]
+    if box is heading:  # which stands in a wrapper
+        of_readers = of_comments and SURE_COMMENTS_HEADING.search(text) is not None
+        if of_comments and not of_readers:
+            return
+        found += _behind(heading, of_lists=of_links, of_prose=of_readers and heading.tag in HEADINGS)
+        if of_readers and guard.holds_much(found):
+            found = [heading]
+    if (not of_links or _is_of_links(found)) and not any(map(_corrects, found)):
+        for element in found:
+            element.drop_tree()
 
 
 def _headlines(page: Any) -> set[Any]:
@@ -186,22 +199,14 @@ def _may_head(element: Any) -> bool:
     return 0 < len(words_in(element)) <= MAX_HEADING_CHARS
 
 
-def _headed_by(heading: Any, is_wrapper: Callable[[Any], bool], of_lists: bool, of_prose: bool) -> list[Any]:
-    """The box that begins with a heading; within a wrapper the heading and what little follows up to the next.
-
-    of_lists: of what follows the lists alone, up to what is none. of_prose: sentences, too, else up to the first.
-    """
-    box = heading
-    while (parent := box.getparent()) is not None and not is_wrapper(parent) and _is_first(box, parent):
-        box = parent
-    found = [box]
-    if box is heading:
-        for element in heading.itersiblings("*"):
-            if element.tag in HEADINGS or (not of_prose and _is_prose(element)):
-                break
-            if element.tag not in _LISTS and (of_lists or not is_short(element, MAX_LABEL_CHARS)):
-                break
-            found.append(element)
+def _behind(heading: Any, of_lists: bool, of_prose: bool) -> list[Any]:
+    """What little follows a heading up to the next, or up to the first sentence; `of_lists`: the lists alone."""
+    found: list[Any] = []
+    for element in heading.itersiblings("*"):
+        is_end = element.tag in HEADINGS or (not of_prose and _is_prose(element))
+        if is_end or (element.tag not in _LISTS and (of_lists or not is_short(element, MAX_LABEL_CHARS))):
+            break
+        found.append(element)
     return found
 
 

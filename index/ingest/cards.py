@@ -16,8 +16,8 @@ MAX_CARD_CHARS = 500
 MIN_TEASER_CHARS, MIN_LINKED = 12, 0.9
 """Of a line that is a linked headline."""
 
-MIN_WRITERS, MAX_WRITER_CHARS = 3, 40
-"""So many cards that each begin with a name of its own are comments."""
+MIN_BEFORE = 0.33
+"""Of the prose that stands with and behind teasers, so much stands before them."""
 
 MAX_CAPTION_CHARS, MAX_CAPTION_PARAGRAPHS = 150, 3
 """Of what stands with a picture in one block, which has no like beside it."""
@@ -30,15 +30,12 @@ _DATED = re.compile(
     r"\b(?:days?|hours?|minutes?|weeks?|months?|years?) ago\b|\bvor \d+ |\bil y a \d|\bhace \d",
     re.I,
 )
-_REPLY = re.compile(
-    r"\b(?:reply|report|antworten|melden|répondre|signaler|responder|odpowiedz|zgłoś|rispondi|says|wrote|schrieb|"
-    r"a écrit|escribió|dijo)\b",
-    re.I,
-)
+_REPLY = re.compile(r"\b(?:reply|report|antworten|melden|répondre|signaler|responder|odpowiedz|zgłoś|rispondi)\b", re.I)
 
 
 def teasers(page: Any) -> set[Any]:
-    return {card for cards in _alike(page) if all(map(_is_teaser, cards)) for card in cards}
+    before = _prose_before(page)
+    return {card for cards in _alike(page) if _are_teasers(cards, *before[cards[0]]) for card in cards}
 
 
 def comments(page: Any) -> set[Any]:
@@ -62,6 +59,11 @@ def _alike(page: Any) -> Iterator[list[Any]]:
         yield from (found for found in cards.values() if len(found) > 1)
 
 
+def _are_teasers(cards: list[Any], before: int, after: int) -> bool:
+    """Behind the story; a newsletter consists of what looks like teasers, with a few words before them."""
+    return before >= MIN_BEFORE * after and all(map(_is_teaser, cards))
+
+
 def _is_teaser(card: Any) -> bool:
     """Whether it is a linked headline with a few words about it, or a few words and a link to more."""
     found = paragraphs(card)
@@ -79,18 +81,12 @@ def _is_captioned(card: Any, max_chars: int = MAX_CARD_CHARS) -> bool:
 
 def _are_comments(cards: list[Any], before: int, after: int) -> bool:
     """before and after: how much prose stands before them on the page, and how much does not."""
-    said = [paragraphs(card) for card in cards]
-    if before < MIN_PROSE_CHARS or not all(said):
+    told = [[p for p in paragraphs(card) if not p.is_prose] for card in cards]
+    if before < MIN_PROSE_CHARS:
         return False
-    told = [" ".join(p.text for p in found if not p.is_prose) for found in said]
-    if all(map(_REPLY.search, told)) or (before > after and all(map(_DATED.search, told))):
+    if all(any(p.linked_chars and _REPLY.search(p.text) for p in found) for found in told):
         return True
-    first = {found[0].text.split("\n")[0] for found in said if not found[0].is_heading}
-    return len(cards) == len(first) >= MIN_WRITERS and all(map(_may_be_writer, first))
-
-
-def _may_be_writer(line: str) -> bool:
-    return len(line) <= MAX_WRITER_CHARS and line[-1:].isalnum() and not line[0].isdigit()
+    return before > after and all(any(_DATED.search(p.text) for p in found) for found in told)
 
 
 def _prose_before(page: Any) -> dict[Any, tuple[int, int]]:
