@@ -36,6 +36,10 @@ bench: setup-dev
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-fresh.jsonl --articles seeds --data-dir bench/out/seeds
+	$(BIN)/python -m bench.extraction
+	$(BIN)/python -m bench.cleaning
+	$(BIN)/python -m bench.copies
+	$(BIN)/python -m bench.reading
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
 build: setup-dev

@@ -14,6 +14,7 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
@@ -22,6 +23,7 @@ from langchain_core.runnables.utils import AddableDict
 from assistant import chat_model, extract
 from assistant.answer import Answer, Citation, Question, Reason, Timings
 from assistant.cite import Citer, passage_citation
+from assistant.elsewhere import also_said
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
@@ -146,6 +148,8 @@ def answer_chain(
         held: list[Statement] = []  # unsupported, before anything is cited: without a citation there is no answer
         for piece in itertools.chain.from_iterable(written):
             if isinstance(piece, Found):
+                if not piece.inquiry.question.filters:  # with filters, an article that does not pass them is not named
+                    citer.also_said = partial(also_said, library=retriever.library)
                 yield AddableDict(sources=_passages(piece.retrieval))
             elif isinstance(piece, Reading):
                 reading = piece

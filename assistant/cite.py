@@ -6,7 +6,9 @@ use, so a marker is right from the moment it is streamed. Brackets around a numb
 """
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from operator import attrgetter
 
 from langchain_core.documents import Document
 
@@ -24,6 +26,8 @@ _FALSE_MARKER = re.compile(r"\[(\d+)\]")
 class Citer:
     """Numbers the citations of one answer."""
 
+    also_said: Callable[[Citation], tuple[Copy, ...]] = attrgetter("also_in")
+    """Where else a citation's sentence stands."""
     citations: list[Citation] = field(default_factory=list)
 
     def render(self, statement: Statement) -> str:
@@ -37,7 +41,8 @@ class Citer:
         for known in self.citations:
             if (known.article_id, known.start, known.end) == (quote.article_id, quote.start, quote.end):
                 return known.index
-        self.citations.append(_citation(len(self.citations) + 1, quote, support.copies))
+        citation = _citation(len(self.citations) + 1, quote, support.copies)
+        self.citations.append(replace(citation, also_in=self.also_said(citation)))
         return len(self.citations)
 
 

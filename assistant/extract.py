@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from assistant.antecedent import with_antecedent
 from assistant.evidence import Evidence
-from assistant.statement import Quote, Statement, Support
+from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.sentences import sentence_spans
 
@@ -28,8 +28,6 @@ WORTH_SHOWING = 0.2
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""
 SAME_FACT_COSINE = 0.6
-SAME_WORDS = 0.8
-"""Shared stems / all stems of two sentences from which one counts as a copy of the other."""
 CONSIDERED = 24
 """Sentences that an answer is chosen from."""
 MAX_HEADING_CHARS = 80
@@ -108,16 +106,10 @@ def _voices(quotes: Sequence[Quote]) -> list[Support]:
     for candidate in quotes:
         words = candidate.word_set()
         for voice, said, copies in voices:
-            if _say_the_same(words, said):
+            if say_the_same(words, said):
                 if candidate.article_id not in {voice.article_id, *(copy.article_id for copy in copies)}:
                     copies.append(candidate)
                 break
         else:
             voices.append((candidate, words, []))
     return [Support(voice, tuple(copies)) for voice, _, copies in voices]
-
-
-def _say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Nearly the same words and exactly the same numbers: a corrected toll is not a copy of the wrong one."""
-    numbers_differ = any(stem[0].isdigit() for stem in one ^ other)
-    return len(one & other) >= SAME_WORDS * len(one | other) and not numbers_differ

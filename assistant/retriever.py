@@ -1,5 +1,6 @@
 """The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
@@ -11,6 +12,7 @@ from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
 from index.library import Library
 from index.search import Hit
+from index.words import stems
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Retrieval:
 
 
 MAX_BEFORE_CHARS = 1_000
+SAME_WORDS = 0.9
+"""Share of a passage's stems that a passage of a copy must have to be read in its place."""
 SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at")
 
 
@@ -44,13 +48,33 @@ class ArticleRetriever(BaseRetriever):
     k: int = DEFAULT_TOP_K
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        found = self.library.search(query, filters, k)
+        found = self.library.search(query, filters, 2 * k)
+        # with filters, copies stay: the one that would be read in their place need not be what was asked for
+        hits = found.hits if filters else _one_voice(found.hits, self.library)
         return Retrieval(
-            tuple(map(_document, found.hits)), found.generation, found.articles_searched, found.articles_held
+            tuple(map(_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return list(self.find(query, self.filters, self.k).documents)
+
+
+def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
+    """`hits` without those that say what one before them says in a copy of their article."""
+    copies = library.copies(list({hit.article.id for hit in hits}))
+    kept: list[tuple[Hit, frozenset[str]]] = []
+    for hit in hits:
+        words = frozenset(stems(hit.text)) if hit.article.id in copies else frozenset[str]()
+        said_before = any(
+            other.article.id in copies.get(hit.article.id, ()) and _within(words, said) for other, said in kept
+        )
+        if not said_before:
+            kept.append((hit, words))
+    return [hit for hit, _ in kept]
+
+
+def _within(words: frozenset[str], said: frozenset[str]) -> bool:
+    return len(words & said) >= SAME_WORDS * len(words)
 
 
 def _document(hit: Hit) -> Document:

@@ -6,6 +6,9 @@ from langchain_core.documents import Document
 
 from index.words import stems
 
+SAME_WORDS = 0.8
+"""Shared stems / all stems of two sentences from which one counts as a copy of the other."""
+
 
 def around(passage: Document) -> tuple[str, int]:
     """The passage's text with the part of its first paragraph before it, and where in the article that begins."""
@@ -62,3 +65,9 @@ class Statement:
     text: str
     support: tuple[Support, ...]
     """Empty for a sentence of a chat model that nothing in the passages bears out."""
+
+
+def say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Nearly the same words and exactly the same numbers: a corrected toll is not a copy of the wrong one."""
+    numbers_differ = any(stem[0].isdigit() for stem in one ^ other)
+    return len(one & other) >= SAME_WORDS * len(one | other) and not numbers_differ

@@ -9,10 +9,21 @@ import hashlib
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+from index.canonical import canonical
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 MAX_TEXT_CHARS = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A line that was taken out of the text, and the name of the rule that did it."""
+
+    rule: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +41,26 @@ class Article:
     published_at: str | None = None
     updated_at: str | None = None
     language: str | None = None
+    section: str | None = None
+    image_credit: str | None = None
     provenance: str | None = None
+    """What kind of text it is; `index.ingest.provenance.KINDS` are the kinds that are told by rule."""
+    provenance_evidence: str | None = None
+    """The words of the article, or of a line removed from it, that say so."""
+    removed: tuple[Removed, ...] = ()
+    """What was taken out of the text as not belonging to it, in its order."""
+    found_in: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Where a field's value comes from, by the field's name: "JSON-LD datePublished", "byline"."""
 
     @property
     def revision(self) -> str:
-        """16 hex digits over all content; `origin` is where it lay, not what it says."""
-        content = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"id", "origin"}}
+        """16 hex digits over what the article says, not over where it lay or how that was found out."""
+        content = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_CONTENT}
+        content["url"] = self.url and canonical(self.url)  # another way to the same text is no other text
         return _digest(json.dumps(content, ensure_ascii=False, sort_keys=True))[:16]
+
+
+_NOT_CONTENT = {"id", "origin", "provenance_evidence", "removed", "found_in"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +71,19 @@ class ItemError:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """What `address` gave is still what it gave when it was last asked: nothing was read."""
+
+    address: str
+
+
 def article_id(*, url: str | None, path: str | None, text: str) -> str:
-    """A stable id: from the URL, else from the path, else from the text.
+    """A stable id: from the URL (and the same for all its variants), else from the path, else from the text.
 
     Readable first (a slug), unique second (ten hex digits of the whole key).
     """
-    key = url or path
+    key = canonical(url) if url else path
     if not key:
         return "text-" + _digest(text)[:16]
     slug = re.sub(r"^https?-(www-)?", "", _slug(key))

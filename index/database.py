@@ -14,7 +14,18 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UPGRADES = {
+    1: (
+        "ALTER TABLE revisions ADD COLUMN section TEXT",
+        "ALTER TABLE revisions ADD COLUMN image_credit TEXT",
+        "ALTER TABLE revisions ADD COLUMN provenance_evidence TEXT",
+        "ALTER TABLE revisions ADD COLUMN removed TEXT NOT NULL DEFAULT '[]'",
+        "ALTER TABLE revisions ADD COLUMN found_in TEXT NOT NULL DEFAULT '{}'",
+        "DELETE FROM files",  # every file is read again: its article is cleaned now, and says more of itself
+    ),
+}
+"""What turns a database of each earlier format into one of the next; tables that are new then are made by `create`."""
 BUSY_TIMEOUT_MS = 30_000
 
 
@@ -26,10 +37,12 @@ class Database:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _engine(path)
-        with _storage_faults(path), self._engine.connect() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        with self.read() as connection:
+            version = _version(connection)
             empty = not connection.execute(text("SELECT 1 FROM sqlite_master")).first()
-        if not empty and version != SCHEMA_VERSION:
+        if not empty and version in UPGRADES:
+            self._upgrade()
+        elif not empty and version != SCHEMA_VERSION:
             raise BrokenDatabase(
                 f"{path} has format {version}, this program reads format {SCHEMA_VERSION}. "
                 "Use the version that wrote it, or move the file away and rebuild."
@@ -40,6 +53,13 @@ class Database:
         with self.write() as connection:
             metadata.create_all(connection)
             connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+
+    def _upgrade(self) -> None:
+        with self.write() as connection:
+            while (version := _version(connection)) != SCHEMA_VERSION:  # another process may have been first
+                for statement in UPGRADES[version]:
+                    connection.execute(text(statement))
+                connection.execute(text(f"PRAGMA user_version = {version + 1}"))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -59,6 +79,10 @@ class Database:
 
     def close(self) -> None:
         self._engine.dispose()
+
+
+def _version(connection: Connection) -> int:
+    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
 
 
 @contextmanager

@@ -8,14 +8,22 @@ IndexFault
 ├── BrokenDatabase   the database is damaged or was written by another version
 ├── StorageFault     the disk or the database did not take a write
 ├── FetchRefused     an address may not be fetched, or did not give an article
+│   └── NotServed    …because of its server or the way to it (`index.ingest.fetch`), which may pass
 └── Cancelled        the caller asked for the work to stop; what was committed stays
 """
 
 import reprlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.progress import Report
 
 
 class IndexFault(Exception):
     """Base of every error that `index` raises on purpose. Its text is fit to show to a user."""
+
+    report: "Report | None" = None
+    """What an ingest had done by then, which stays done."""
 
 
 class BadArticle(IndexFault):

@@ -7,13 +7,15 @@ generation and keeps to it.
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Unchanged
+from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.embeddings import Embeddings
@@ -21,15 +23,16 @@ from index.errors import IndexFault, StorageFault
 from index.filters import Filters
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
+from index.ingest.apart import ReaderApart
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
-from index.store import ArticlePage, Outcome, Store, StoredArticle
+from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
 from index.vectors import Mask
 
 MAX_HITS = 200
 NO_FILTERS = Filters()
-EMBED_BATCH = 64
-"""Passages embedded between two commits: what a kill can cost, and how often a cancel is heard (1.5 s)."""
+EMBED_BATCH = 16
+"""Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Library:
     def __init__(self, data_dir: Path, embedding_model: str = BUILTIN, *, embedder: Embedder | None = None) -> None:
         """Opens the database; loads no model and no index. `embedder` stands in for the named model."""
         self.data_dir = data_dir
+        self.reader = ReaderApart()
         try:
             self.database = Database(data_dir / "assistant.db")
             self._generations = Generations(data_dir / "index")
@@ -69,11 +73,13 @@ class Library:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
         self._embeddings = Embeddings(self.database)
+        self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
     def close(self) -> None:
+        self.reader.close()
         self.database.close()
 
     def warm(self) -> None:
@@ -100,53 +106,65 @@ class Library:
         failed: set[str] = set()
         tally: Counter[str] = Counter()
         errors: list[ItemError] = []
-        for n, file in enumerate(found):
-            progress("reading", n, len(found))
-            if file.name in unchanged:
-                tally["unchanged"] += len(by_path.get(file.name, ()))
-                continue
-            ids: set[str] = set()
-            failures = len(errors)
-            for item in articles_folder.read(file):
-                if isinstance(item, ItemError):
-                    errors.append(item)
-                elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
-                    errors.append(_twice(item, owners[item.id]))
-                elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
-                    ids.add(item.id)
-                    tally[outcome] += 1
-            if len(errors) > failures:
-                failed.add(file.name)
-        # only now: an article may have moved to a file that was read later
-        gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
-        tally["removed"] = len(gone)
-        if dry_run:
-            return _report(tally, 0, errors)
-        self._store.delete(sorted(gone), by_hand=False)
-        self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-        return _report(tally, self._publish(full=full, progress=progress), errors)
+        with _told(tally, errors):
+            for n, file in enumerate(found):
+                still_reading = partial(progress, "reading", n, len(found))
+                still_reading()
+                if file.name in unchanged:
+                    tally["unchanged"] += len(by_path.get(file.name, ()))
+                    continue
+                ids: set[str] = set()
+                failures = len(errors)
+                for item in articles_folder.read(file, self.reader, on_wait=still_reading):
+                    still_reading()
+                    if isinstance(item, ItemError):
+                        errors.append(item)
+                    elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                        errors.append(_twice(item, owners[item.id]))
+                    elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
+                        ids.add(item.id)
+                        tally[outcome] += 1
+                if len(errors) > failures:
+                    failed.add(file.name)
+            # only now: an article may have moved to a file that was read later
+            gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
+            tally["removed"] = len(gone)
+            if dry_run:
+                return _report(tally, 0, errors)
+            self._store.delete(sorted(gone), by_hand=False)
+            self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
+            return _report(tally, self._publish(full=full, progress=progress), errors)
 
     def add(
-        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+        self,
+        items: Iterable[Article | ItemError | Unchanged],
+        *,
+        by_itself: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
     ) -> Report:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
-        reads that file again.
+        reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
+        hand stays out.
         """
         tally: Counter[str] = Counter()
         errors: list[ItemError] = []
         taken: dict[str, str] = {}
-        for n, item in enumerate(items):
-            progress("reading", n, 0)
-            if isinstance(item, ItemError):
-                errors.append(item)
-            elif taken.setdefault(item.id, item.revision) != item.revision:
-                errors.append(_twice(item, "an item before it"))
-            else:
-                tally[self._take(item, in_folder=False, dry_run=dry_run)] += 1
-        embedded = 0 if dry_run else self._publish(full=False, progress=progress)
-        return _report(tally, embedded, errors)
+        with _told(tally, errors), _ended(items):
+            for n, item in enumerate(items):
+                progress("reading", n, 0)
+                if isinstance(item, ItemError):
+                    errors.append(item)
+                elif isinstance(item, Unchanged) or self._has_better(item):
+                    tally["unchanged"] += 1
+                elif taken.setdefault(item.id, item.revision) != item.revision:
+                    errors.append(_twice(item, "an item before it"))
+                else:
+                    tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
+            embedded = 0 if dry_run else self._publish(full=False, progress=progress)
+            return _report(tally, embedded, errors)
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
@@ -200,6 +218,14 @@ class Library:
         """The current revision, or the one asked for; None when it is not there."""
         return self._store.get(article_id, revision)
 
+    def history(self, article_id: str) -> tuple[Revision, ...]:
+        """Its revisions, the one taken in last first; none where there is no such article."""
+        return self._store.history(article_id)
+
+    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Ids of the articles that say nearly the same as each of these that has such, the first added first."""
+        return self._copies.of(article_ids)
+
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
         """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
         return self._store.page(query, limit, cursor)
@@ -221,9 +247,14 @@ class Library:
 
     # -- parts
 
-    def _take(self, article: Article, *, in_folder: bool, dry_run: bool) -> Outcome:
+    def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
         take = self._store.compare if dry_run else self._store.put
-        return take(article, in_folder=in_folder)
+        return take(article, in_folder=in_folder, by_itself=by_itself)
+
+    def _has_better(self, article: Article) -> bool:
+        """Whether `article` is what a feed says of a page that could not be had now, but is stored."""
+        stored = self._store.get(article.id) if "text" in article.found_in else None
+        return stored is not None and "text" not in stored.article.found_in
 
     def _publish(self, *, full: bool, progress: Progress) -> int:
         """Embed what is missing and publish what changed; the number of passages embedded."""
@@ -234,6 +265,7 @@ class Library:
             if full:
                 self._embeddings.forget(model, all_of_them=True)
             embedded = self._embed(model, progress)
+            self._copies.update(progress)
             loaded = self._loaded()
             if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
@@ -290,6 +322,26 @@ def _twice(article: Article, first: str) -> ItemError:
         article.origin,
         f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
     )
+
+
+@contextmanager
+def _told(tally: Counter[str], errors: list[ItemError]) -> Iterator[None]:
+    """What ends the work says what had been done by then."""
+    try:
+        yield
+    except IndexFault as fault:
+        fault.report = _report(tally, 0, errors)
+        raise
+
+
+@contextmanager
+def _ended(items: Iterable[object]) -> Iterator[None]:
+    """A generator that is not used up still holds what it reads from."""
+    try:
+        yield
+    finally:
+        if isinstance(items, Generator):
+            items.close()
 
 
 def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:

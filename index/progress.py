@@ -1,5 +1,6 @@
-"""How long work tells its caller where it is, and is told to stop."""
+"""How long work tells its caller where it is and how fast it goes, and is told to stop."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,31 @@ It may raise `Cancelled`: the work stops there, what was committed stays, the pu
 
 def silent(_stage: Stage, _done: int, _total: int) -> None:
     """A Progress that says nothing."""
+
+
+class Pace:
+    """How fast a stage goes and when it will be done, from what a Progress is told."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stage: tuple[str, int] = ("", 0)  # with its total
+        self._from = (0.0, 0)  # the second and what was done when the stage began
+        self._done = 0
+
+    def note(self, stage: str, done: int, total: int) -> tuple[float | None, float | None]:
+        """Things a second and seconds left; None while it is too early to say, or where the total is not known."""
+        now = self._clock()
+        if (stage, total) != self._stage or done < self._done:
+            self._stage, self._from = (stage, total), (now, done)
+        self._done = done
+        seconds, things = now - self._from[0], done - self._from[1]
+        if seconds < MIN_PACE_SECONDS or not things:
+            return None, None
+        rate = things / seconds
+        return rate, (total - done) / rate if total else None
+
+
+MIN_PACE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """The tables of the corpus. SQLite is the truth; the index folder is a cache of one state of it.
 
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
-`embeddings` hold what the index is built from, `removals` and `files` are what the articles folder is
+`embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
+`removals` and `files` are what the articles folder is
 compared with. Triggers bump `corpus.seq` at every change, so that an index can say which state it shows.
 """
 
@@ -54,7 +55,12 @@ revisions = Table(
     Column("published_at", String(40)),
     Column("updated_at", String(40)),
     Column("language", String(40)),
+    Column("section", Text),
+    Column("image_credit", Text),
     Column("provenance", Text),
+    Column("provenance_evidence", Text),
+    Column("removed", Text, nullable=False, server_default="[]"),  # JSON: [[rule, text], …]
+    Column("found_in", Text, nullable=False, server_default="{}"),  # JSON: {field: where}
     Column("added_at", String(32), nullable=False),
     PrimaryKeyConstraint("article_id", "revision"),
 )
@@ -85,6 +91,35 @@ embeddings = Table(
     PrimaryKeyConstraint("key", "model"),
 )
 
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("revision", String(16), nullable=False),  # the one that was signed
+    Column("shingles", Integer, nullable=False),
+    Column("minima", LargeBinary, nullable=False),
+)
+
+copy_bands = Table(
+    "copy_bands",
+    metadata,
+    Column("band", Integer, nullable=False),
+    Column("number", ForeignKey("signatures.number", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("band", "number"),
+    Index("copy_bands_by_number", "number"),
+    sqlite_with_rowid=False,
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("copy_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),  # every pair both ways
+    PrimaryKeyConstraint("article_id", "copy_id"),
+    Index("copies_by_copy", "copy_id"),
+)
+
 removals = Table(
     "removals",
     metadata,
@@ -102,6 +137,16 @@ files = Table(
     Column("path", Text, primary_key=True),
     Column("size", Integer, nullable=False),
     Column("modified", Float, nullable=False),
+)
+
+validators = Table(
+    "validators",
+    metadata,
+    Column("number", Integer, primary_key=True),  # grows, so that the oldest can be forgotten
+    Column("url", Text, nullable=False, unique=True),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    sqlite_autoincrement=True,
 )
 
 corpus = Table("corpus", metadata, Column("seq", Integer, nullable=False))

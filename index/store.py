@@ -13,8 +13,9 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index.article import Article
+from index.article import Article, Removed
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
 from index.errors import IndexFault, UnknownArticle, shown
@@ -33,11 +34,11 @@ from index.schema import (
 )
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
-"""withheld: someone removed just this revision, and its file does not bring it back."""
+"""withheld: someone removed just this revision, and neither its file nor a polled feed brings it back."""
 FileState = tuple[int, float]
 """Size in bytes and modification time, as `os.stat` gives them."""
 
-_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin"})
+_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
 _Key = TypeVar("_Key", str, tuple[str, str])
 _MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
 
@@ -51,6 +52,18 @@ class StoredArticle:
     is_current: bool
     added_at: str
     passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of an article, without its text."""
+
+    revision: str
+    title: str
+    published_at: str | None
+    updated_at: str | None
+    added_at: str
+    is_current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,28 +81,31 @@ class Store:
 
     # -- articles in and out
 
-    def compare(self, article: Article, *, in_folder: bool) -> Outcome:
+    def compare(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
         """What `put` would do, without doing it."""
         with self._database.read() as connection:
-            return _outcome(connection, article, in_folder=in_folder)
+            return _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
 
-    def put(self, article: Article, *, in_folder: bool) -> Outcome:
+    def put(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
         """Store `article` as the current revision of its id, with its passages, in one transaction.
 
         in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
-        the next rebuild reads that file again.
+        the next rebuild reads that file again. by_itself: a polled feed gave it.
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
         now = _now()
+        values: dict[str, object]
         with self._database.write() as connection:
-            outcome = _outcome(connection, article, in_folder=in_folder)
+            outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
             where = articles.c.id == article.id
             if outcome == "withheld":
                 return outcome
             if outcome == "unchanged":
                 if in_folder:  # a renamed file, or one that was first added by hand
-                    connection.execute(update(articles).where(where).values(in_folder=IN_FOLDER, origin=article.origin))
+                    differs = or_(articles.c.in_folder != IN_FOLDER, articles.c.origin != article.origin)
+                    values = {"in_folder": IN_FOLDER, "origin": article.origin}
+                    connection.execute(update(articles).where(where, differs).values(values))
                 return outcome
             if outcome == "added":
                 connection.execute(
@@ -103,7 +119,7 @@ class Store:
                     )
                 )
             else:
-                values: dict[str, object] = {"revision": revision, "chunker": CHUNKER_VERSION}
+                values = {"revision": revision, "chunker": CHUNKER_VERSION}
                 if in_folder:
                     values |= {"in_folder": IN_FOLDER, "origin": article.origin}
                 else:  # one that comes from a file stays that file's: without one, the next rebuild would drop it
@@ -112,10 +128,12 @@ class Store:
                     values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
-            connection.execute(
-                insert(revisions).prefix_with("OR IGNORE"),  # an edit taken back brings an old revision again
-                {name: getattr(article, name) for name in _REVISION_FIELDS}
-                | {"article_id": article.id, "revision": revision, "added_at": now},
+            row = _revision_row(article) | {"revision": revision, "added_at": now}
+            again = {name: row[name] for name in ("added_at", "removed", "found_in", "provenance_evidence")}
+            connection.execute(  # an edit taken back brings an old revision again
+                upsert(revisions)
+                .values(row)
+                .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
             )
             _insert_passages(connection, article, revision, spans)
         return outcome
@@ -166,6 +184,27 @@ class Store:
         with self._database.read() as connection:
             return _stored(connection, article_id, revision)
 
+    def history(self, article_id: str) -> tuple[Revision, ...]:
+        """Every revision that is kept, the one taken in last first; none where there is no such article."""
+        statement = (
+            select(
+                revisions.c.revision,
+                revisions.c.title,
+                revisions.c.published_at,
+                revisions.c.updated_at,
+                revisions.c.added_at,
+                (revisions.c.revision == articles.c.revision).label("is_current"),
+            )
+            .join(articles, articles.c.id == revisions.c.article_id)
+            .where(articles.c.id == article_id)
+            .order_by(revisions.c.added_at.desc(), revisions.c.revision)
+        )
+        with self._database.read() as connection:
+            return tuple(
+                Revision(**{**row._mapping, "is_current": bool(row.is_current)})
+                for row in connection.execute(statement)
+            )
+
     def revisions(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Article]:
         """The articles behind (id, revision) pairs; pairs that are no longer there are left out."""
         wanted = list(dict.fromkeys(keys))
@@ -190,7 +229,7 @@ class Store:
         count = (
             select(func.count()).select_from(passages).where(passages.c.article_id == articles.c.id).scalar_subquery()
         )
-        columns = [c for c in revisions.c if c.name != "text"]
+        columns = [c for c in revisions.c if c.name not in {"text", "removed"}]
         statement = (
             select(
                 *columns,
@@ -220,7 +259,9 @@ class Store:
         with self._database.read() as connection:
             rows = connection.execute(statement).all()
         entries = tuple(
-            StoredArticle(_article(row, text=""), row.revision, True, row.article_added_at, row.passage_count)
+            StoredArticle(
+                _article(row, text="", removed="[]"), row.revision, True, row.article_added_at, row.passage_count
+            )
             for row in rows[:limit]
         )
         more = len(rows) > limit
@@ -295,8 +336,8 @@ class Store:
         return found
 
 
-def _outcome(connection: Connection, article: Article, *, in_folder: bool) -> Outcome:
-    if in_folder and _was_removed_by_hand(connection, article):
+def _outcome(connection: Connection, article: Article, *, is_asked_for: bool) -> Outcome:
+    if not is_asked_for and _was_removed_by_hand(connection, article):
         return "withheld"
     current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))
     if current is None:
@@ -355,13 +396,23 @@ def _stored(connection: Connection, article_id: str, revision: str | None) -> St
     return StoredArticle(_article(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)
 
 
-def _article(row: Row[*tuple[Any, ...]], text: str | None = None) -> Article:
-    values = row._mapping
+def _revision_row(article: Article) -> dict[str, object]:
+    return {name: getattr(article, name) for name in _REVISION_FIELDS} | {
+        "article_id": article.id,
+        "removed": json.dumps([[line.rule, line.text] for line in article.removed], ensure_ascii=False),
+        "found_in": json.dumps(dict(article.found_in), ensure_ascii=False),
+    }
+
+
+def _article(row: Row[*tuple[Any, ...]], **listed: Any) -> Article:
+    """listed: the values of columns that were not asked for."""
+    values = {**row._mapping, **listed}
     return Article(
         id=values["article_id"],
         origin=values["origin"],
-        text=values["text"] if text is None else text,
-        **{name: values[name] for name in _REVISION_FIELDS if name != "text"},
+        removed=tuple(Removed(rule, text) for rule, text in json.loads(values["removed"])),
+        found_in=json.loads(values["found_in"]),
+        **{name: values[name] for name in _REVISION_FIELDS},
     )
 
 

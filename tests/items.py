@@ -1,7 +1,7 @@
 """Reading one item: an article, or the error in its place."""
 
 from index.article import Article, ItemError
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 VOTED = "The council voted on Tuesday to build a new bridge over the river, after years of debate."
 OPENS = "Work on the piers begins in May and the bridge opens to traffic two years later, engineers said."

@@ -57,7 +57,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "added.jsonl").write_text('{"id": "added", "text": "The added one."}')
     with closing(Library(root / "data", embedder=_Builtin())) as library:
         library.rebuild(root / "articles")
-        library.add(read_paths([root / "added.jsonl"], root / "articles"))
+        library.add(read_paths([root / "added.jsonl"], library.reader, root / "articles"))
     return root
 
 

@@ -3,28 +3,34 @@
 import hashlib
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from index.article import ID_PATTERN, Article, article_id, clean_text
+from index.canonical import canonical
 
 BRIDGE = Article(id="bridge", title="Bridge", text="It opened.", origin="bridge.txt", url="https://example.org/b")
 
 
 def test_a_revision_is_the_start_of_the_sha_256_of_the_content_as_sorted_json() -> None:
     content = (
-        '{"author": null, "language": null, "provenance": null, "published_at": null, "source": null, '
-        '"text": "It opened.", "title": "Bridge", "updated_at": null, "url": "https://example.org/b"}'
+        '{"author": null, "image_credit": null, "language": null, "provenance": null, "published_at": null, '
+        '"section": null, "source": null, "text": "It opened.", "title": "Bridge", "updated_at": null, "url": "https://example.org/b"}'
     )
     assert BRIDGE.revision == hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 @pytest.mark.parametrize(
-    "field", ["title", "text", "url", "source", "author", "published_at", "updated_at", "language", "provenance"]
+    "field",
+    [
+        *("title", "text", "url", "source", "author", "published_at", "updated_at", "language"),
+        *("section", "image_credit", "provenance"),
+    ],
 )
 def test_a_change_of_any_content_changes_the_revision(field: str) -> None:
-    changed = replace(BRIDGE, **{field: "2024-01-01"})
-    assert changed.revision != BRIDGE.revision
+    value: dict[str, Any] = {field: "2024-01-01"}
+    assert replace(BRIDGE, **value).revision != BRIDGE.revision
 
 
 def test_a_missing_field_and_an_empty_one_are_different_content() -> None:
@@ -49,9 +55,20 @@ def test_a_revision_of_any_text_can_be_had() -> None:
     ],
 )
 def test_an_id_is_a_readable_slug_and_ten_digits_of_the_keys_hash(url: str | None, path: str | None, slug: str) -> None:
-    key = url or path or ""
+    key = canonical(url) if url else path or ""
     found = article_id(url=url, path=path, text="Whatever.")
     assert found == f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+
+
+def test_variants_of_an_address_are_one_article() -> None:
+    variants = (
+        "https://example.org/news/bridge-opens",
+        "http://www.example.org/news/bridge-opens/?utm_source=letter#top",
+        "https://m.example.org/news/bridge-opens",
+        "https://amp.example.org/news/bridge-opens?amp=1",
+        "https://example.org/news/bridge-opens/amp/",
+    )
+    assert len({article_id(url=url, path=None, text="") for url in variants}) == 1
 
 
 def test_keys_with_the_same_slug_have_different_ids() -> None:

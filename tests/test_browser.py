@@ -15,6 +15,7 @@ from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
 from index.embed import Vectors
+from index.ingest.fields import article_from_fields
 from index.library import Library
 from web.settings import Settings
 
@@ -194,3 +195,30 @@ def test_an_answer_that_nothing_is_sure_of_says_so(page: Page) -> None:
     }"""
     assert "Not certain" in page.evaluate(shown, 0.49)
     assert "Not certain" not in page.evaluate(shown, 0.5)
+
+
+def test_an_article_tells_what_was_left_out_of_it_why_it_is_what_it_is_and_what_changed(
+    page: Page, stocked: Library
+) -> None:
+    text = (
+        "The Marrow ferry sails at noon. It takes 40 people.\n\nSee also: Ten ferries to try\n\nFor immediate release"
+    )
+    first = {"title": "Ferry timetable", "text": text, "author": "Ada Quill", "published_at": "2024-05-01"}
+    for fields in (first, first | {"text": text.replace("40", "60")}):
+        stocked.add(
+            [article_from_fields(fields | {"id": "ferry"}, origin="f.txt", path=None, found_in={"author": "byline"})]
+        )
+    page.get_by_role("button", name="Articles").click()
+    page.locator("#article-list").get_by_role("button", name="Ferry timetable", exact=True).click()
+    reader = page.locator("#reader")
+    expect(reader.locator(".badge").first).to_have_text("press-release")
+    reader.get_by_text("About this article").click()
+    about = reader.locator(".about")
+    expect(about).to_contain_text("Ada Quill from byline")
+    expect(about).to_contain_text("because it says: For immediate release")
+    about.get_by_text("lines left out of the text").click()
+    expect(about.get_by_role("listitem").filter(has_text="see-also")).to_contain_text("See also: Ten ferries to try")
+    about.get_by_role("button", name="What changed").click()
+    expect(about.locator("del")).to_have_text("40")
+    expect(about.locator("ins")).to_have_text("60")
+    assert Axe().run(page).violations_count == 0

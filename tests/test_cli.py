@@ -291,3 +291,26 @@ def test_watching_outlives_a_folder_that_is_away_for_a_moment(place: Place, watc
     (away / "bridge.txt").unlink()
     away.rename(place.articles)
     assert watching.stdout.readline() == "0 added, 0 updated, 1 removed, 1 unchanged. 0 passages embedded.\n"
+
+
+def test_a_dry_run_of_add_shows_what_would_be_taken_in_and_left_out_and_changes_nothing(
+    place: Place, tmp_path: Path
+) -> None:
+    before = place.run("articles").out
+    story = "The Marrow ferry sails at noon. It takes 40 people."
+    text = f"Ferry timetable\n\nBy Ada Quill\n\n{story}\n\nSee also: Ten ferries to try\n\nFor immediate release"
+    (tmp_path / "ferry.txt").write_text(text)
+    ended = place.run("add", "--dry-run", str(tmp_path / "ferry.txt"), str(tmp_path / "none.txt"))
+    assert ended.status == 1
+    assert ended.out.splitlines() == [
+        f"Ferry timetable ({len(story)} characters)",
+        "  author: Ada Quill (from byline)",
+        "  provenance: press-release (from its own words)",
+        "  because it says: For immediate release",
+        "  left out (see-also): See also: Ten ferries to try",
+        "  left out (release-label): For immediate release",
+        "  left out (byline): By Ada Quill",
+        "",
+        "Would be: 1 added, 0 updated, 0 removed, 0 unchanged. Nothing was changed. 1 failed.",
+    ]
+    assert place.run("articles").out == before

@@ -6,10 +6,12 @@ there: SIGKILL leaves it no time to tidy up.
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from conftest import HashingEmbedder
 
@@ -21,6 +23,7 @@ N = EMBED_BATCH + 36
 OLD = Article(id="old", title="Title", text="The comet came back.", origin="by hand")
 
 REBUILD = """
+import json
 import sys
 from pathlib import Path
 from conftest import HashingEmbedder
@@ -28,12 +31,18 @@ from index.library import Library
 
 data, articles, stage, done = sys.argv[1:]
 
+class Embedder(HashingEmbedder):
+    def embed(self, texts):
+        with open(data + ".embedded", "a") as file:
+            file.writelines(json.dumps(text) + "\\n" for text in texts)
+        return super().embed(texts)
+
 def progress(now, at, total):
     if (now, at) == (stage, int(done)):
         print("reached", flush=True)
         sys.stdin.read()  # until it is killed
 
-Library(Path(data), embedder=HashingEmbedder()).rebuild(Path(articles), progress=progress)
+Library(Path(data), embedder=Embedder()).rebuild(Path(articles), progress=progress)
 """
 
 
@@ -102,3 +111,37 @@ def test_a_rebuild_killed_while_publishing_leaves_the_index_before_and_embeds_no
         assert library.rebuild(articles) == Report(unchanged=N)
         assert embedder.embedded == []
         check_whole(library)
+
+
+def contents(data: Path) -> dict[str, list[Any]]:
+    """What is stored, but for the times at which it was."""
+    with closing(sqlite3.connect(data / "assistant.db")) as connection:
+        statements = {
+            "articles": "SELECT id, revision, origin, in_folder FROM articles ORDER BY id",
+            "passages": 'SELECT article_id, revision, start, "end", embedding_key FROM passages ORDER BY 1, 3',
+            "embeddings": "SELECT key, model, vector FROM embeddings ORDER BY 1, 2",
+            "copies": "SELECT article_id, copy_id FROM copies ORDER BY 1, 2",
+        }
+        return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
+
+
+def test_an_ingest_of_2000_articles_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    for part in range(4):
+        lines = [{"id": f"n{part}-{n}", "title": f"Title {n}", "text": f"Harvest {part} {n}."} for n in range(500)]
+        (articles / f"archive{part}.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    killed, undisturbed = tmp_path / "killed", tmp_path / "undisturbed"
+    kills: list[tuple[Stage, int]] = [("reading", 2), ("reading", 3), ("embedding", 640), ("embedding", 128)]
+    for stage, done in (*kills, ("publishing", 1)):
+        killed_at(stage, done, killed, articles)
+    embedder = HashingEmbedder()
+    with closing(Library(killed, embedder=embedder)) as library:
+        report = library.rebuild(articles)
+    assert (report.added + report.unchanged, report.errors) == (2000, ())
+    with closing(Library(undisturbed, embedder=HashingEmbedder())) as library:
+        assert library.rebuild(articles) == Report(added=2000, embedded=2000)
+    assert contents(killed) == contents(undisturbed)
+    embedded = [json.loads(line) for line in Path(f"{killed}.embedded").read_text().splitlines()]
+    embedded += embedder.embedded
+    assert len(embedded) == len(set(embedded)) == 2000

@@ -1,85 +1,35 @@
 """The guard is tested against a listener that counts who knocks, fetching against a server on loopback."""
 
+import gzip
 import socket
 import ssl
-import threading
-import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
+from contextlib import nullcontext
+from http.server import BaseHTTPRequestHandler
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from http_server import Reply, Site, plain, raw, redirect
 
 from index.errors import FetchRefused
-from index.ingest.fetch import MAX_REDIRECTS, Page, fetch, is_public
-
-Reply = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Site:
-    """A web server on loopback: `site.replies[path]` answers, `site.requests` is what was asked, in order."""
-
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        site = self
-        self.replies: dict[str, Reply] = {}
-        self.requests: list[tuple[str, dict[str, str]]] = []
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                site.requests.append((self.path, dict(self.headers)))
-                self.close_connection = True
-                site.replies.get(self.path, plain(b"missing", status=404))(self)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            def handle_error(self, request: object, client_address: object) -> None:
-                pass  # a client that hangs up early is what many of these tests are about
-
-        self._server = Server(("127.0.0.1", 0), Handler)
-        if tls is not None:
-            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
-        self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+from index.ingest.fetch import (
+    MAX_REDIRECTS,
+    NotModified,
+    NotServed,
+    Page,
+    Resolver,
+    TimedOut,
+    fetch,
+    is_public,
+    system_resolver,
+)
 
 
-def plain(data: bytes, content_type: str = "text/html", status: int = 200, **headers: str) -> Reply:
-    def reply(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        if content_type:
-            handler.send_header("Content-Type", content_type)
-        handler.send_header("Content-Length", str(len(data)))
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(data)
-
-    return reply
-
-
-def raw(*parts: bytes, pause_seconds: float = 0) -> Reply:
-    """The parts as they are, each sent alone."""
-
-    def reply(handler: BaseHTTPRequestHandler) -> None:
-        for part in parts:
-            handler.wfile.write(part)
-            handler.wfile.flush()
-            time.sleep(pause_seconds)
-
-    return reply
-
-
-def redirect(location: str, status: int = 302) -> Reply:
-    return plain(b"", status=status, Location=location)
+def page_at(address: str, max_bytes: int = 10_000_000, resolve: Resolver = system_resolver) -> Page:
+    page = fetch(address, allow_loopback=True, max_bytes=max_bytes, resolve=resolve)
+    assert isinstance(page, Page)
+    return page
 
 
 @pytest.fixture
@@ -319,7 +269,7 @@ def test_name_is_resolved_once_and_connected_to_what_was_checked(site: Site) -> 
         return ["127.0.0.1"] if len(asked) == 1 else ["10.0.0.1"]
 
     site.replies["/"] = plain(b"here")
-    page = fetch(f"http://news.test:{site.port}/", allow_loopback=True, resolve=rebinding)
+    page = page_at(f"http://news.test:{site.port}/", resolve=rebinding)
     assert page.data == b"here"
     assert asked == [("news.test", site.port)]
     assert site.requests[0][1]["Host"] == f"news.test:{site.port}"
@@ -375,20 +325,21 @@ def test_page_has_its_address_type_charset_and_bytes(site: Site) -> None:
     assert page == Page(site.url + "/a?b=c", "text/html", b"Gr\xf6\xdfe", "iso-8859-1")
 
 
-def test_request_names_itself_and_asks_for_plain_bytes(site: Site) -> None:
+def test_request_names_itself_and_asks_for_pages_first(site: Site) -> None:
     site.replies["/"] = plain(b"x")
     fetch(site.url, allow_loopback=True)
     [(path, headers)] = site.requests
     assert path == "/"
     assert headers["User-Agent"].startswith("article-assistant/")
-    assert headers["Accept-Encoding"] == "identity"
+    assert headers["Accept"].startswith("text/html, application/xhtml+xml, application/atom+xml;q=0.5, ")
+    assert headers["Accept-Encoding"] == "gzip"
     assert headers["Host"] == f"127.0.0.1:{site.port}"
     assert "Cookie" not in headers
 
 
 def test_unquoted_address_is_quoted_and_quoted_one_left_alone(site: Site) -> None:
     site.replies["/caf%C3%A9%20x?q=%C3%A9&r=a%2Fb"] = plain(b"x")
-    page = fetch(site.url + "/café x?q=é&r=a%2Fb", allow_loopback=True)
+    page = page_at(site.url + "/café x?q=é&r=a%2Fb")
     assert page.url == site.url + "/caf%C3%A9%20x?q=%C3%A9&r=a%2Fb"
 
 
@@ -401,7 +352,7 @@ def test_proxy_of_the_environment_is_not_used(site: Site, listener: Listener, mo
     for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "all_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{listener.port}")
     site.replies["/"] = plain(b"direct")
-    assert fetch(site.url, allow_loopback=True).data == b"direct"
+    assert page_at(site.url).data == b"direct"
     assert listener.connections() == 0
 
 
@@ -410,7 +361,7 @@ def test_redirects_are_followed_relative_and_absolute(site: Site) -> None:
     site.replies["/2"] = redirect(site.url + "/3", 307)
     site.replies["/3"] = redirect("/4?x=1#y", 308)
     site.replies["/4?x=1"] = plain(b"end")
-    page = fetch(site.url + "/1", allow_loopback=True)
+    page = page_at(site.url + "/1")
     assert (page.url, page.data) == (site.url + "/4?x=1", b"end")
     assert len(site.requests) == MAX_REDIRECTS + 1
 
@@ -425,7 +376,7 @@ def test_fourth_redirect_is_refused(site: Site) -> None:
 def test_unquoted_redirect_is_read_as_utf8(site: Site) -> None:
     site.replies["/"] = raw(b"HTTP/1.1 302 Found\r\nLocation: /caf\xc3\xa9\r\nContent-Length: 0\r\n\r\n")
     site.replies["/caf%C3%A9"] = plain(b"x")
-    assert fetch(site.url, allow_loopback=True).data == b"x"
+    assert page_at(site.url).data == b"x"
 
 
 @pytest.mark.parametrize("status", [201, 204, 206, 300, 304, 401, 403, 404, 410, 429, 500, 503])
@@ -445,31 +396,63 @@ def test_status_other_than_200_is_refused_by_name(status: int, site: Site) -> No
         "application/atom+xml",
         "application/xml",
         "text/xml",
+        "application/json",
+        "application/feed+json",
+        "application/pdf",
+        "application/gzip",
     ],
 )
 def test_readable_type_is_accepted(content_type: str, site: Site) -> None:
     site.replies["/"] = plain(b"x", content_type)
-    assert fetch(site.url, allow_loopback=True).content_type == content_type.partition(";")[0]
+    assert page_at(site.url).content_type == content_type.partition(";")[0]
 
 
 @pytest.mark.parametrize(
-    "content_type",
-    [
-        *("", "image/png", "application/pdf", "application/octet-stream", "nonsense", "text/html/x"),
-        *("application/json", "application/feed+json"),
-    ],
+    "content_type", ["", "image/png", "application/zip", "application/octet-stream", "nonsense", "text/html/x"]
 )
 def test_other_type_is_refused(content_type: str, site: Site) -> None:
     site.replies["/"] = plain(b"x", content_type)
-    with pytest.raises(FetchRefused, match=r"content of type .*only pages, text and feeds are read: .* as \.txt"):
+    with pytest.raises(FetchRefused, match=r"content of type .*only pages, text, PDF, .* are read: .* as \.txt"):
         fetch(site.url, allow_loopback=True)
 
 
-@pytest.mark.parametrize("coding", ["gzip", "br", "deflate", "identity, gzip"])
-def test_compressed_body_is_refused(coding: str, site: Site) -> None:
+def test_file_named_gz_is_one_whatever_its_server_calls_it(site: Site) -> None:
+    site.replies["/sitemap.xml.gz"] = plain(b"x", "application/octet-stream")
+    assert page_at(site.url + "/sitemap.xml.gz").content_type == "application/gzip"
+
+
+@pytest.mark.parametrize("coding", ["br", "deflate", "identity, gzip"])
+def test_body_packed_otherwise_than_with_gzip_is_refused(coding: str, site: Site) -> None:
     site.replies["/"] = plain(b"\x1f\x8b", Content_Encoding=coding)
     with pytest.raises(FetchRefused, match="save the page"):
         fetch(site.url, allow_loopback=True)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "GZIP", "x-gzip"])
+def test_body_packed_with_gzip_is_unpacked(coding: str, site: Site) -> None:
+    site.replies["/"] = plain(gzip.compress(b"words " * 1000), Content_Encoding=coding)
+    assert page_at(site.url).data == b"words " * 1000
+
+
+@pytest.mark.parametrize(
+    "packed", [b"\x1f\x8b", b"words", gzip.compress(b"x" * 1000)[:-9], b"\x1f\x8b\x08" + b"\xff" * 99]
+)
+def test_body_damaged_in_packing_is_refused(packed: bytes, site: Site) -> None:
+    site.replies["/"] = plain(packed, Content_Encoding="gzip")
+    with pytest.raises(FetchRefused, match="is packed with gzip and damaged"):
+        fetch(site.url, allow_loopback=True)
+
+
+def test_body_that_unpacks_to_too_much_or_too_fast_is_refused(site: Site) -> None:
+    """A megabyte of blanks packs to a thousandth of it; ten megabytes come of 10,000 bytes."""
+    bomb = gzip.compress(b" " * 9_000_000)
+    assert len(bomb) < 10_000
+    site.replies["/fast"] = plain(bomb, Content_Encoding="gzip")
+    with pytest.raises(FetchRefused, match=r"unpack to more than 1,\d{3},\d{3}: "):
+        fetch(site.url + "/fast", allow_loopback=True)
+    site.replies["/much"] = plain(gzip.compress(b"x" * 1001), Content_Encoding="gzip")
+    with pytest.raises(FetchRefused, match="unpack to more than 1,000: "):
+        fetch(site.url + "/much", allow_loopback=True, max_bytes=1000)
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
@@ -479,7 +462,7 @@ def test_body_of_the_most_bytes_is_kept_and_one_more_refused(site: Site) -> None
     site.replies["/fits"] = plain(b"x" * 1000)
     site.replies["/long"] = plain(b"x" * 1001)
     site.replies["/endless"] = raw(HEAD + b"\r\n", b"x" * 1001)
-    assert len(fetch(site.url + "/fits", allow_loopback=True, max_bytes=1000).data) == 1000
+    assert len(page_at(site.url + "/fits", max_bytes=1000).data) == 1000
     for path in ("/long", "/endless"):
         with pytest.raises(FetchRefused, match="more than 1,000 bytes"):
             fetch(site.url + path, allow_loopback=True, max_bytes=1000)
@@ -488,7 +471,7 @@ def test_body_of_the_most_bytes_is_kept_and_one_more_refused(site: Site) -> None
 def test_chunks_are_joined_and_counted(site: Site) -> None:
     site.replies["/fits"] = raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
     site.replies["/long"] = raw(HEAD + b"Transfer-Encoding: chunked\r\n\r\n", b"400\r\n" + b"x" * 1024 + b"\r\n")
-    assert fetch(site.url + "/fits", allow_loopback=True).data == b"abcde"
+    assert page_at(site.url + "/fits").data == b"abcde"
     with pytest.raises(FetchRefused, match="more than 1,000 bytes"):
         fetch(site.url + "/long", allow_loopback=True, max_bytes=1000)
 
@@ -530,7 +513,7 @@ def test_broken_reply_is_refused(reply: Reply, site: Site) -> None:
 def test_dripping_server_is_left_at_the_deadline(start: bytes, site: Site) -> None:
     """Each byte comes well within any socket timeout; all of them would take a minute."""
     site.replies["/"] = raw(start, *[b"x"] * 600, pause_seconds=0.1)
-    with pytest.raises(FetchRefused, match="did not answer in full"):
+    with pytest.raises(TimedOut, match="did not answer in full"):
         fetch(site.url, allow_loopback=True, timeout_seconds=0.5)
 
 
@@ -549,8 +532,77 @@ def test_closed_port_is_refused_by_name() -> None:
 
 def test_next_address_is_tried_when_one_takes_no_connection(site: Site) -> None:
     site.replies["/"] = plain(b"x")
-    page = fetch(f"http://news.test:{site.port}/", allow_loopback=True, resolve=lambda *_: ["127.0.0.2", "127.0.0.1"])
+    page = page_at(f"http://news.test:{site.port}/", resolve=lambda *_: ["127.0.0.2", "127.0.0.1"])
     assert page.data == b"x"
+
+
+# --- what a refusal says, and what is sent only if it changed ---
+
+
+@pytest.mark.parametrize(("status", "may_pass"), [(404, False), (410, False), (403, False), (429, True), (503, True)])
+def test_refusal_carries_the_status_and_whether_it_may_pass(status: int, may_pass: bool, site: Site) -> None:
+    site.replies["/old"] = redirect("/new")
+    site.replies["/new"] = plain(b"", status=status)
+    for path in ("/new", "/old"):
+        with pytest.raises(NotServed) as refusal:
+            fetch(site.url + path, allow_loopback=True)
+        assert (refusal.value.status, refusal.value.may_pass) == (status, may_pass)
+        assert ("try again later" in str(refusal.value)) == may_pass
+    assert str(refusal.value).startswith(f"'{site.url}/old' redirects to where nothing is fetched: {site.url}/new ")
+
+
+def test_guard_and_content_are_refused_otherwise_than_failures(site: Site) -> None:
+    site.replies["/"] = plain(b"", "image/png")
+    for address in (site.url, "http://10.0.0.1/"):
+        with pytest.raises(FetchRefused) as refusal:
+            fetch(address, allow_loopback=True)
+        assert not isinstance(refusal.value, NotServed)
+    with pytest.raises(NotServed) as failure:
+        fetch(f"https://127.0.0.1:{site.port}/", allow_loopback=True)
+    assert (failure.value.status, failure.value.may_pass) == (None, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "120"}, 120),
+        ({"Retry-After": " 0 "}, 0),
+        ({"Retry-After": "Thu, 02 Jan 2020 10:00:30 GMT", "Date": "Thu, 02 Jan 2020 10:00:00 GMT"}, 30),
+        ({"Retry-After": "Thu, 02 Jan 2020 09:00:00 GMT", "Date": "Thu, 02 Jan 2020 10:00:00 GMT"}, 0),
+        ({"Retry-After": "Thu, 02 Jan 2020 09:00:00 GMT", "Date": "soon"}, 0),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "-1"}, None),
+        ({"Retry-After": "9" * 5000}, None),
+        ({"Retry-After": "²"}, None),
+    ],
+)
+def test_time_that_the_server_names_is_told(headers: dict[str, str], seconds: float | None, site: Site) -> None:
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+    head = "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n" + "".join(lines) + "\r\n"
+    site.replies["/"] = raw(head.encode("latin-1"))
+    with pytest.raises(NotServed) as refusal:
+        fetch(site.url, allow_loopback=True)
+    assert refusal.value.retry_after_seconds == seconds
+
+
+def test_page_has_what_tells_its_versions_apart_if_it_can_be_sent_back(site: Site) -> None:
+    date = "Mon, 06 Jan 2025 10:00:00 GMT"
+    site.replies["/"] = plain(b"x", ETag='W/"7"', Last_Modified=date)
+    site.replies["/long"] = plain(b"x", ETag='"' + "7" * 300 + '"', Last_Modified="\x7f")
+    assert (page_at(site.url).etag, page_at(site.url).last_modified) == ('W/"7"', date)
+    assert (page_at(site.url + "/long").etag, page_at(site.url + "/long").last_modified) == (None, None)
+
+
+def test_each_request_sends_the_validator_of_its_own_address_and_304_is_no_refusal(site: Site) -> None:
+    known = {site.url + "/new": ('"7"', "Mon, 06 Jan 2025 10:00:00 GMT")}
+    site.replies["/old"] = redirect("/new")
+    site.replies["/new"] = plain(b"", status=304)
+    found = fetch(site.url + "/old", allow_loopback=True, turn=lambda url: nullcontext(known.get(url)))
+    assert found == NotModified(site.url + "/new")
+    [(_, first), (_, second)] = site.requests
+    assert "If-None-Match" not in first
+    assert (second["If-None-Match"], second["If-Modified-Since"]) == known[site.url + "/new"]
 
 
 # --- TLS ---
@@ -592,7 +644,7 @@ def test_certificate_is_verified_by_name(tls_site: Site, tmp_path: Path, monkeyp
 
     def get(host: str) -> bytes:
         address = f"https://{host}:{tls_site.port}/"
-        return fetch(address, allow_loopback=True, resolve=lambda *_: ["127.0.0.1"]).data
+        return page_at(address, resolve=lambda *_: ["127.0.0.1"]).data
 
     with pytest.raises(FetchRefused, match="no valid certificate"):
         get("news.test")  # signed by nobody that this machine trusts

@@ -4,7 +4,7 @@ import pytest
 
 from index.article import ID_PATTERN
 from index.errors import BadArticle
-from index.ingest import article_from_fields
+from index.ingest.fields import article_from_fields
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 from index.ingest.jsonl import MAX_LINE_BYTES
 
 
@@ -33,6 +33,10 @@ def test_an_archive_gives_one_article_a_line() -> None:
         author="Jane",
         published_at="2021-03-29T10:00:00+00:00",
         language="en",
+        found_in=dict.fromkeys(
+            ("title", "url", "source", "author", "published_at", "language"),
+            "archive",
+        ),
     )
     assert [item.id for item in items[1:] if isinstance(item, Article)] == [
         article_id(url="https://x.example/b", path=None, text=""),

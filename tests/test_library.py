@@ -16,6 +16,7 @@ from index.article import ItemError
 from index.embed import Vectors
 from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.filters import Filters
+from index.ingest.folder import read_paths
 from index.library import MAX_HITS, Library
 from index.progress import Report, Stage
 
@@ -246,7 +247,7 @@ def test_a_word_index_that_finds_no_room_is_one_clear_error_and_the_one_before_a
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill_the_disk(stage: Stage, done: int, total: int) -> None:
-        if stage == "indexing":
+        if stage == "indexing" and total > 1:  # the passages, not the one article
             resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
 
     words = " ".join(f"word{n:05}" for n in range(5_000))
@@ -329,3 +330,37 @@ def test_the_last_rebuild_is_the_last_that_was_completed_though_it_found_nothing
     with pytest.raises(Cancelled):
         library.rebuild(folder.path, progress=cancel_at("publishing", 0))
     assert last() == second
+
+
+def test_what_ends_an_ingest_says_what_was_done_and_leaves_nothing_that_holds_up_the_closing(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("nonsense\n" + "\n".join(f'{{"text": "Harvest {n}."}}' for n in range(5_000)))
+    told: list[int] = []
+
+    def stop(stage: Stage, done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 5:
+            raise Cancelled("Enough.")
+
+    with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
+        items = read_paths([tmp_path / "a.jsonl"], library.reader)
+        with pytest.raises(Cancelled) as caught:
+            library.add(items, progress=stop)
+    assert caught.value.report is not None
+    assert (caught.value.report.added, len(caught.value.report.errors)) == (3, 1)
+
+
+def test_a_cancel_is_heard_within_a_file(tmp_path: Path) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "a.jsonl").write_text("\n".join(f'{{"text": "Harvest {n}."}}' for n in range(500)))
+    told: list[int] = []
+
+    def stop(stage: Stage, done: int, total: int) -> None:
+        told.append(done)
+        if len(told) == 5:
+            raise Cancelled("Enough.")
+
+    with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
+        with pytest.raises(Cancelled):
+            library.rebuild(articles, progress=stop)
+        assert library.status().articles == 3

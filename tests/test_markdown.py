@@ -4,7 +4,7 @@ import pytest
 from items import article, error
 
 from index.article import Article, ItemError, article_id
-from index.ingest import read_item
+from index.ingest.formats import read_item
 
 MARKDOWN = """---
 title: A new bridge
@@ -57,6 +57,9 @@ def test_markdown_becomes_plain_paragraphs() -> None:
         updated_at="2021-03-30T08:00:00+02:00",
         language="en",
         provenance="wire",
+        found_in=dict.fromkeys(
+            ("title", "url", "source", "author", "published_at", "updated_at", "language", "provenance"), "front matter"
+        ),
     )
 
 
@@ -64,6 +67,7 @@ def test_the_first_top_heading_is_the_title_and_not_text() -> None:
     found = article("a.md", "![logo](x.png)\n\nA *new* bridge\n====\n\nText.\n\n## Next\n\n# Last\n")
     assert found.title == "A new bridge"
     assert found.text == "Text.\n\nNext\n\nLast"
+    assert found.found_in == {"title": "first heading"}
 
 
 def test_a_heading_that_is_not_the_title_of_the_front_matter_stays() -> None:

@@ -12,9 +12,9 @@ from conftest import HashingEmbedder
 
 from index.article import Article, ItemError
 from index.errors import Cancelled, IndexFault
-from index.ingest import read_item
 from index.ingest.folder import read_paths
-from index.library import Library
+from index.ingest.formats import read_item
+from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
 
 
@@ -230,7 +230,9 @@ def test_a_file_of_the_folder_that_is_named_by_hand_is_taken_in_as_it_is_now(lib
     folder.write("a.txt", "The comet came back.")
     library.rebuild(folder.path)
     folder.write("a.txt", "The comet went away.")
-    assert library.add(read_paths([folder.path / "a.txt"], folder.path)) == Report(updated=1, embedded=1)
+    assert library.add(read_paths([folder.path / "a.txt"], library.reader, folder.path)) == Report(
+        updated=1, embedded=1
+    )
     assert library.rebuild(folder.path) == Report(unchanged=1)
     assert texts(library, "comet") == ["The comet went away."]
 
@@ -353,17 +355,23 @@ def test_a_rebuild_cancelled_before_it_was_read_whole_still_removes_what_moved_o
     assert library.rebuild(folder.path) == Report(removed=1, unchanged=2)
 
 
+def test_one_article_more_beside_5000_is_the_only_one_embedded(library: Library, folder: Folder) -> None:
+    folder.write_archive("a.jsonl", *({"id": f"n{n}", "text": f"Harvest {n}."} for n in range(5_000)))
+    assert library.rebuild(folder.path) == Report(added=5_000, embedded=5_000)
+    folder.write("one.txt", "The comet came back.")
+    assert library.rebuild(folder.path) == Report(added=1, unchanged=5_000, embedded=1)
+    assert library.rebuild(folder.path, full=False) == Report(unchanged=5_001)
+
+
 def test_progress_tells_each_stage_in_order_and_how_far_it_is(library: Library, folder: Folder) -> None:
     for n in range(3):
         folder.write(f"{n}.txt", f"Harvest {n}.")
     folder.write_archive("b.jsonl", *({"id": f"n{n}", "text": f"Comet {n}."} for n in range(70)))
     told: list[tuple[str, int, int]] = []
     library.rebuild(folder.path, progress=lambda *step: told.append(step))
-    assert told == [
+    assert list(dict.fromkeys(told)) == [  # how far it is, is told again with every article
         *(("reading", n, 4) for n in range(4)),
-        ("embedding", 0, 73),
-        ("embedding", 64, 73),
-        ("embedding", 73, 73),
-        ("indexing", 0, 73),
+        *(("embedding", n, 73) for n in (*range(0, 73, EMBED_BATCH), 73)),
+        *(("indexing", n, 73) for n in range(73)),
         ("publishing", 1, 1),
     ]

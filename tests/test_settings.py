@@ -18,6 +18,8 @@ def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
         llm="",
         api_token="",
         max_upload_mb=32,
+        feeds=(),
+        feed_minutes=30,
     )
 
 
@@ -32,6 +34,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ASSISTANT_LLM": "ollama:llama3",
             "ASSISTANT_API_TOKEN": "s3cret",
             "ASSISTANT_MAX_UPLOAD_MB": "5",
+            "ASSISTANT_FEEDS": "https://example.org/rss  http://example.com/a?b=c https://example.org/rss",
+            "ASSISTANT_FEED_MINUTES": "60",
         }
     )
     assert settings == Settings(
@@ -43,6 +47,8 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         llm="ollama:llama3",
         api_token="s3cret",
         max_upload_mb=5,
+        feeds=("https://example.org/rss", "http://example.com/a?b=c"),
+        feed_minutes=60,
     )
 
 
@@ -56,6 +62,8 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         "ASSISTANT_LLM",
         "ASSISTANT_API_TOKEN",
         "ASSISTANT_MAX_UPLOAD_MB",
+        "ASSISTANT_FEEDS",
+        "ASSISTANT_FEED_MINUTES",
     ]
     assert Settings.from_mapping(dict.fromkeys(names, "")) == Settings()
 

@@ -2,9 +2,11 @@
 
 import io
 import time
+from dataclasses import replace
 from typing import Any
 
 from flask.testing import FlaskClient
+from web_fixtures import COMET
 
 from index.article import Article
 from index.library import Library
@@ -12,9 +14,11 @@ from web.schemas import (
     AnswerReply,
     ArticleReply,
     ArticlesReply,
+    DifferenceReply,
     FoundReply,
     HealthReply,
     JobReply,
+    RevisionsReply,
     SessionReply,
     SessionsReply,
 )
@@ -49,14 +53,14 @@ KEYS = {
 MORE_KEYS = {
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
-    "article in the list": "is_current passages",
-    "article": "is_current passages",
-    "job": "embedded error_count message",
+    "article in the list": "is_current passages section image_credit provenance_evidence found_in",
+    "article": "is_current passages section image_credit provenance_evidence found_in removed",
+    "job": "rate seconds_left embedded error_count message",
     "session in the list": "title created_at updated_at messages",
     "session": "title created_at",
     "message": "question answer created_at feedback",
     "feedback": "is_positive feedback_text",
-    "health": "pending",
+    "health": "pending feeds alarms",
 }
 """What replies have beyond it, and has been told in the changelog or is read by the page."""
 
@@ -198,6 +202,27 @@ def test_one_article_comes_with_its_text_in_the_revision_asked_for(client: Flask
     assert client.get("/api/articles/comet?revision=0").status_code == 404
 
 
+def test_an_edited_article_shows_its_revisions_and_what_became_of_each_sentence(
+    client: FlaskClient, stocked: Library
+) -> None:
+    text = COMET.text.replace("2091", "2097") + " Nobody saw it in June."
+    stocked.add([replace(COMET, text=text, updated_at="2021-07-01")])
+    now, before = RevisionsReply.model_validate(_json(client.get("/api/articles/comet/revisions"))).revisions
+    assert (now.is_current, now.updated_at, before.is_current, before.updated_at) == (True, "2021-07-01", False, None)
+    path = f"/api/articles/comet/difference?from={before.revision}"
+    found = DifferenceReply.model_validate(_json(client.get(path)))
+    assert (found.from_, found.to) == (before.revision, now.revision)
+    changed, added = found.changes
+    assert (changed.kind, added.kind) == ("changed", "added")
+    assert [(e.old and e.old.text, e.new and e.new.text) for e in changed.words] == [("2091", "2097")]
+    assert added.new is not None
+    assert text[added.new.start : added.new.end] == added.new.text == "Nobody saw it in June."
+    assert client.get(f"{path}&to={before.revision}").json["changes"][0]["kind"] == "same"  # type: ignore[index]
+    assert client.get("/api/articles/nothing/revisions").status_code == 404
+    assert client.get("/api/articles/comet/difference?from=0").status_code == 404
+    assert client.get("/api/articles/comet/difference").status_code == 422
+
+
 def test_a_removed_article_is_gone_from_list_search_and_answers(client: FlaskClient) -> None:
     reply = client.delete("/api/articles/bridge")
     assert (reply.status_code, reply.data) == (204, b"")
@@ -277,6 +302,8 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("post", "/api/articles"),
         ("get", "/api/articles/{article_id}"),
         ("delete", "/api/articles/{article_id}"),
+        ("get", "/api/articles/{article_id}/revisions"),
+        ("get", "/api/articles/{article_id}/difference"),
         ("post", "/api/index/rebuild"),
         ("get", "/api/jobs/{job_id}"),
         ("delete", "/api/jobs/{job_id}"),

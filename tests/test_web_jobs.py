@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Unchanged
 from index.library import Library
 from index.progress import Progress, Report, silent
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
@@ -122,10 +122,15 @@ class _Held(Library):
         self.may_go_on = threading.Event()
 
     def add(
-        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+        self,
+        items: Iterable[Article | ItemError | Unchanged],
+        *,
+        by_itself: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
     ) -> Report:
         self._wait(progress)
-        return super().add(items, dry_run=dry_run, progress=progress)
+        return super().add(items, by_itself=by_itself, dry_run=dry_run, progress=progress)
 
     def rebuild(
         self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
@@ -206,9 +211,14 @@ class _Odd(Library):
         self.reports = [Report(added=1, errors=(ItemError(no_text, ""),))]
 
     def add(
-        self, items: Iterable[Article | ItemError], *, dry_run: bool = False, progress: Progress = silent
+        self,
+        items: Iterable[Article | ItemError | Unchanged],
+        *,
+        by_itself: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
     ) -> Report:
-        return self.reports.pop() if self.reports else super().add(items, dry_run=dry_run, progress=progress)
+        return self.reports.pop() if self.reports else super().add(items, progress=progress)
 
 
 def test_a_job_that_cannot_be_finished_has_failed_and_the_next_is_worked_on(library: Library, tmp_path: Path) -> None:

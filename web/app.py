@@ -12,6 +12,7 @@ from index.library import Library
 from web.bodies import check_bodies
 from web.conversations import Conversations
 from web.error_replies import answer_errors, invalid_reply
+from web.freshness import Freshness
 from web.jobs import Jobs
 from web.routes import articles, ask, health, login, page, sessions
 from web.routes import jobs as job_routes
@@ -34,7 +35,14 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     )
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False  # in the order of their definition replies read better
-    app.extensions["services"] = Services(settings, library, assistant, jobs, Conversations(library.database))
+    app.extensions["services"] = Services(
+        settings,
+        library,
+        assistant,
+        jobs,
+        Conversations(library.database),
+        Freshness(library.database, settings.feeds),
+    )
     guard(app, settings)
     check_bodies(app, settings.max_request_bytes)
     answer_errors(app)

@@ -14,18 +14,21 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Unchanged
 from index.disk import sync_folder
 from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
-from index.ingest import article_from_fields, read_item
 from index.ingest.address import read_address
+from index.ingest.fields import article_from_fields
+from index.ingest.polite import Fetcher
 from index.library import Library
-from index.progress import Report, Stage
+from index.progress import Pace, Progress, Report, Stage
+from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
 
@@ -67,6 +70,10 @@ class Job:
     done: int = 0
     total: int = 0
     """Of the present state; 0 where it is not known how much there is."""
+    rate: float | None = None
+    """Of those, how many a second."""
+    seconds_left: float | None = None
+    """Of the present state."""
     report: Report = NOTHING_DONE
     message: str | None = None
     """Why it failed or was cancelled."""
@@ -79,6 +86,8 @@ class Job:
             "state": self.state,
             "done": self.done,
             "total": self.total,
+            "rate": None if self.rate is None else round(self.rate, 1),
+            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
             "added": report.added,
             "updated": report.updated,
             "removed": report.removed,
@@ -103,12 +112,14 @@ class Upload(Protocol):
 class Jobs:
     """A queue and the one thread that works it off, from `start` to `close`."""
 
-    def __init__(self, library: Library, articles: Path) -> None:
-        """articles: the folder that a rebuild reads."""
+    def __init__(self, library: Library, articles: Path, fetcher: Fetcher | None = None) -> None:
+        """articles: the folder that a rebuild reads. fetcher: tests have one that reaches this machine."""
         self._library = library
         self._articles = articles
         self._database = library.database
         self._database.create(metadata)
+        self._fetcher = fetcher or Fetcher()
+        self._validators = StoredValidators(library.database)
         self._uploads = library.data_dir / "uploads"
         self._changed = threading.Condition()
         # all below only under `_changed`
@@ -119,8 +130,14 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Queue again what an earlier process left unfinished, and begin to work."""
+        """Queue again what an earlier process left unfinished, and begin to work.
+
+        Polls of feeds are not: whoever polls asks again.
+        """
         unfinished = select(jobs.c.id, jobs.c.kind).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        is_polled = func.json_extract(jobs.c.request, "$.is_polled").is_(True)
+        with self._database.write() as connection:
+            connection.execute(delete(jobs).where(jobs.c.state.not_in(FINISHED), is_polled))
         with self._database.read() as connection:
             rows = connection.execute(unfinished).all()
         with self._changed:
@@ -166,9 +183,12 @@ class Jobs:
         """Take in articles given field by field. Raises Busy."""
         return self._enqueue(_new_id(), "add", {"articles": [dict(fields) for fields in articles]})
 
-    def add_address(self, address: str) -> str:
-        """Fetch a page or feed and take it in. Raises Busy."""
-        return self._enqueue(_new_id(), "add", {"url": address})
+    def add_address(self, address: str, *, is_polled: bool = False) -> str:
+        """Fetch what an address leads to and take it in. Raises Busy.
+
+        is_polled: only what changed since the last time, and nothing that was removed by hand.
+        """
+        return self._enqueue(_new_id(), "add", {"url": address, "is_polled": is_polled})
 
     def rebuild(self, *, full: bool = False) -> str:
         """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
@@ -254,22 +274,32 @@ class Jobs:
         with self._database.read() as connection:
             request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
 
-        def progress(stage: Stage, done: int, total: int) -> None:
+        pace = Pace()
+
+        def stop_if_asked() -> None:
             with self._changed:
                 if self._is_closing or job.id in self._cancelled:
                     raise Cancelled("Cancelled.")
-                self._unfinished[job.id] = replace(job, state=stage, done=done, total=total)
+
+        def progress(stage: Stage, done: int, total: int) -> None:
+            stop_if_asked()
+            rate, seconds_left = pace.note(stage, done, total)
+            with self._changed:
+                self._unfinished[job.id] = replace(
+                    job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
+                )
 
         try:
             progress("reading", 0, 0)
-            report = self._report(job, request, progress)
-        except Cancelled:
+            report = self._report(job, request, progress, stop_if_asked)
+        except Cancelled as cancelled:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
-            return replace(job, state="cancelled", message="Cancelled. What was taken in by then has been kept.")
+            message = "Cancelled. What was taken in by then has been kept."
+            return replace(job, state="cancelled", message=message, report=cancelled.report or NOTHING_DONE)
         except IndexFault as error:
-            return replace(job, state="failed", message=str(error))
+            return replace(job, state="failed", message=str(error), report=error.report or NOTHING_DONE)
         taken_in = report.added + report.updated + report.unchanged
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
@@ -278,30 +308,34 @@ class Jobs:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, report=report)
 
-    def _report(self, job: Job, request: Json, progress: Callable[[Stage, int, int], None]) -> Report:
+    def _report(self, job: Job, request: Json, progress: Progress, stop_if_asked: Callable[[], None]) -> Report:
         match job.kind:
             case "rebuild":
                 return self._library.rebuild(self._articles, full=request["full"], progress=progress)
             case "remove":
                 return self._library.publish(progress=progress)
             case "add":
-                return self._library.add(self._items(job.id, request), progress=progress)
+                items = self._items(job.id, request, stop_if_asked)
+                return self._library.add(items, by_itself=request.get("is_polled", False), progress=progress)
 
-    def _items(self, job_id: str, request: Json) -> Iterator[Article | ItemError]:
+    def _items(
+        self, job_id: str, request: Json, stop_if_asked: Callable[[], None]
+    ) -> Iterator[Article | ItemError | Unchanged]:
         for number, name in enumerate(request.get("files", [])):
-            try:
-                data = (self._uploads / job_id / str(number)).read_bytes()
-            except OSError as error:
-                yield ItemError(name, f"The upload cannot be read back ({error.strerror}); send it again.")
-            else:
-                yield from read_item(name, data)
+            yield from self._library.reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
         for number, fields in enumerate(request.get("articles", []), start=1):
             try:
                 yield article_from_fields(fields, origin=PASTED, path=None)
             except BadArticle as error:
                 yield ItemError(fields.get("title") or f"article {number}", str(error))
         if address := request.get("url"):
-            yield from read_address(address)
+            yield from read_address(
+                address,
+                fetcher=self._fetcher,
+                validators=self._validators if request.get("is_polled") else None,
+                read=partial(self._library.reader.read, on_wait=stop_if_asked),
+                stop=stop_if_asked,
+            )
 
     def _finish(self, job: Job) -> Job:
         kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())

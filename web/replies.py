@@ -1,14 +1,17 @@
 """Values as JSON. The command line and HTTP both use it, so they cannot differ."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Citation
+from index.difference import Change, Span
 from index.filters import Filters
 from index.library import Status
 from index.search import Found, Hit
 from index.store import StoredArticle
+from web.freshness import Feed, alarms
 
 Json = dict[str, Any]
 
@@ -49,7 +52,7 @@ def hit_json(hit: Hit) -> Json:
 def article_json(stored: StoredArticle, *, with_text: bool) -> Json:
     fields = asdict(stored.article)
     if not with_text:
-        del fields["text"]
+        del fields["text"], fields["removed"]
     return fields | {
         "revision": stored.revision,
         "is_current": stored.is_current,
@@ -58,7 +61,20 @@ def article_json(stored: StoredArticle, *, with_text: bool) -> Json:
     }
 
 
-def status_json(status: Status, answerer: str) -> Json:
+def change_json(change: Change, old: str, new: str) -> Json:
+    return {
+        "kind": change.kind,
+        "old": _span_json(change.old, old),
+        "new": _span_json(change.new, new),
+        "words": [{"old": _span_json(edit.old, old), "new": _span_json(edit.new, new)} for edit in change.words],
+    }
+
+
+def _span_json(span: Span | None, text: str) -> Json | None:
+    return None if span is None else {"start": span.start, "end": span.end, "text": text[span.start : span.end]}
+
+
+def status_json(status: Status, answerer: str, feeds: Sequence[Feed]) -> Json:
     return {
         "status": status.state,
         "generation": status.generation,
@@ -69,4 +85,6 @@ def status_json(status: Status, answerer: str) -> Json:
         "newest_article": status.newest_article,
         "last_rebuild_at": status.last_rebuild_at,
         "pending": status.pending,
+        "feeds": [asdict(feed) for feed in feeds],
+        "alarms": alarms(feeds, status.newest_article, dt.datetime.now(dt.UTC)),
     }

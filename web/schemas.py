@@ -106,7 +106,7 @@ class SearchBody(Body):
 class ArticleBody(Body):
     """One article, written out: the fields that are stored, so that what was given out can be sent back.
 
-    The last five are the library's to say and are not taken over.
+    The last eight are the library's to say and are not taken over.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), UNICODE]
@@ -118,7 +118,12 @@ class ArticleBody(Body):
     published_at: ArticleField = None
     updated_at: ArticleField = None
     language: ArticleField = None
+    section: ArticleField = None
+    image_credit: ArticleField = None
     provenance: ArticleField = None
+    provenance_evidence: ArticleField = None
+    removed: list[dict[str, str]] | None = None
+    found_in: dict[str, str] | None = None
     revision: ArticleField = None
     added_at: ArticleField = None
     origin: ArticleField = None
@@ -164,6 +169,11 @@ class ArticlesQuery(BaseModel):
 
 class RevisionQuery(BaseModel):
     revision: Annotated[str, Field(max_length=100), UNICODE] | None = None
+
+
+class DifferenceQuery(BaseModel):
+    from_: Annotated[str, Field(alias="from", min_length=1, max_length=100), UNICODE]
+    to: Annotated[str, Field(min_length=1, max_length=100), UNICODE] | None = None
 
 
 class ArticlePath(BaseModel):
@@ -283,20 +293,68 @@ class ArticleSummary(Reply):
     published_at: str | None
     updated_at: str | None
     language: str | None
+    section: str | None
+    image_credit: str | None
     provenance: str | None
+    provenance_evidence: str | None
+    found_in: dict[str, str]
     origin: str
     is_current: bool
     added_at: str
     passages: int
 
 
+class RemovedReply(Reply):
+    rule: str
+    text: str
+
+
 class ArticleReply(ArticleSummary):
     text: str
+    removed: list[RemovedReply]
 
 
 class ArticlesReply(Reply):
     articles: list[ArticleSummary]
     next_cursor: str | None
+
+
+class RevisionSummary(Reply):
+    revision: str
+    title: str
+    published_at: str | None
+    updated_at: str | None
+    added_at: str
+    is_current: bool
+
+
+class RevisionsReply(Reply):
+    revisions: list[RevisionSummary]
+
+
+class SpanReply(Reply):
+    start: int
+    end: int
+    text: str
+
+
+class EditReply(Reply):
+    old: SpanReply | None
+    new: SpanReply | None
+
+
+class ChangeReply(Reply):
+    kind: Literal["same", "removed", "added", "changed"]
+    old: SpanReply | None
+    new: SpanReply | None
+    words: list[EditReply]
+
+
+class DifferenceReply(Reply):
+    article_id: str
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    changes: list[ChangeReply]
 
 
 class JobStarted(Reply):
@@ -314,6 +372,8 @@ class JobReply(Reply):
     state: Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
     done: int
     total: int
+    rate: float | None
+    seconds_left: int | None
     added: int
     updated: int
     removed: int
@@ -356,6 +416,14 @@ class SessionReply(Reply):
     messages: list[MessageReply]
 
 
+class FeedReply(Reply):
+    feed: str
+    checked_at: str | None
+    last_good_at: str | None
+    failing_since: str | None
+    message: str | None
+
+
 class HealthReply(Reply):
     status: Literal["ok", "empty", "degraded"]
     generation: int
@@ -366,3 +434,5 @@ class HealthReply(Reply):
     newest_article: str | None
     last_rebuild_at: str | None
     pending: bool
+    feeds: list[FeedReply]
+    alarms: list[str]

@@ -10,6 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.canonical import is_web_address
+
+MAX_FEEDS = 100
+MAX_ADDRESS_CHARS = 2_000
+
 
 class SettingsError(Exception):
     """A variable has a value that cannot be used; the text names it, the value and what was expected."""
@@ -28,6 +33,9 @@ class Settings:
     api_token: str = ""
     """Empty: nobody is asked for one."""
     max_upload_mb: int = 32
+    feeds: tuple[str, ...] = ()
+    """Addresses of feeds that the server polls."""
+    feed_minutes: int = 30
 
     @classmethod
     def from_mapping(cls, env: Mapping[str, str]) -> "Settings":
@@ -42,6 +50,8 @@ class Settings:
             llm=_one_line(env, "ASSISTANT_LLM", default.llm),
             api_token=_token(env, "ASSISTANT_API_TOKEN"),
             max_upload_mb=_whole_number(env, "ASSISTANT_MAX_UPLOAD_MB", default.max_upload_mb, 1, 4_096),
+            feeds=_addresses(env, "ASSISTANT_FEEDS"),
+            feed_minutes=_whole_number(env, "ASSISTANT_FEED_MINUTES", default.feed_minutes, 1, 10_080),
         )
 
     def check_listening(self) -> None:
@@ -115,6 +125,17 @@ def _one_line(env: Mapping[str, str], name: str, default: str) -> str:
     if not value.strip() or not value.isprintable() or len(value) > 1_000:
         raise _refuse(name, value, "a name on one line")
     return value.strip()
+
+
+def _addresses(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Parted by blanks, each once."""
+    addresses = tuple(dict.fromkeys(env.get(name, "").split()))
+    for address in addresses:
+        if not is_web_address(address) or len(address) > MAX_ADDRESS_CHARS:
+            raise _refuse(name, address, "addresses of feeds, parted by blanks, that start with http:// or https://")
+    if len(addresses) > MAX_FEEDS:
+        raise _refuse(name, f"{len(addresses)} addresses", f"at most {MAX_FEEDS}")
+    return addresses
 
 
 def _token(env: Mapping[str, str], name: str) -> str:

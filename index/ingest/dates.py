@@ -14,6 +14,8 @@ _ZONES = {
     "UTC": 0,
     "GMT": 0,
     "Z": 0,
+    "CET": -1,
+    "CEST": -2,
     "EST": 5,
     "EDT": 4,
     "CST": 6,
@@ -23,13 +25,23 @@ _ZONES = {
     "PST": 8,
     "PDT": 7,
 }
-"""Hours behind UTC, from RFC 822, section 5.1."""
+"""Hours behind UTC, from RFC 822, section 5.1, and of Central Europe."""
+_LOCAL_ZONES = {"ET", "CT", "MT", "PT", "BST", "IST"}
+"""An hour that stands with one of these could be either of two: of such a date-time the date is taken."""
 
-_TIME = r"(?:,?\s+(?:at\s+)?(?P<time>\d{1,2}:\d\d(?::\d\d)?)(?:\s*(?P<zone>[A-Z]{1,3}|[+-]\d{4}))?)?"
-_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,?\s+)?"
+_WEEKDAY = r"(?:[A-Za-z]{3,9}\.?,? )?"
+_DATES = (
+    r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?: of)? (?P<month>[A-Za-z]{3,9})\.?,? (?P<year>\d{4})",
+    r"(?P<month>[A-Za-z]{3,9})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})",
+)
+_TIME = (
+    r"(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d)(?::(?P<second>\d\d))?)? ?(?P<half>[AaPp]\.?[Mm]\b\.?)?"
+    r"(?: ?(?P<zone>[A-Z]{1,4}|[+-]\d{4}))?"
+)
 _NAMED_MONTH = [
-    re.compile(rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[A-Za-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}}){_TIME}"),
-    re.compile(rf"{_WEEKDAY}(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_TIME}"),
+    re.compile(form)
+    for date in _DATES
+    for form in (rf"{_WEEKDAY}{date}(?:(?:,? at |,? ?[/|·–-] ?|,? ){_TIME})?", rf"{_TIME},?(?: on)? {_WEEKDAY}{date}")
 ]
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)")
 
@@ -37,7 +49,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)")
 def iso_date(value: object) -> str | None:
     """`value` (a string, or a date as YAML gives it) as ISO 8601; None if it is no complete date.
 
-    Read are ISO 8601, RFC 822, 2021/03/29, "29 March 2021" and "March 29, 2021" with or without a time.
+    Read are ISO 8601, RFC 822, 2021/03/29, "29 March 2021" and "March 29, 2021" with or without a time, which may
+    stand before the date and in twelve hours: "4:35 p.m. EST, Nov. 3, 2023".
     """
     if isinstance(value, dt.date):  # a datetime is a date too
         return value.isoformat()
@@ -69,15 +82,24 @@ def _from_iso(stated: str) -> str | None:
 
 
 def _from_named_month(stated: str) -> str | None:
+    stated = " ".join(stated.split())
     found = next((match for form in _NAMED_MONTH if (match := form.fullmatch(stated))), None)
     if found is None:
         return None
     written = re.sub("^sept$", "sep", found["month"].lower())
     month = next((n for n, name in enumerate(_MONTHS.split(), 1) if name.startswith(written)), 0)
     day = dt.date(int(found["year"]), month, int(found["day"]))
-    if found["time"] is None:
+    if found["hour"] is None or found["zone"] in _LOCAL_ZONES:
         return day.isoformat()
+    time = f"{_hour(found):02}:{found['minute'] or '00'}:{found['second'] or '00'}"
     zone = found["zone"] or ""
-    offset = f"-{_ZONES[zone]:02}:00" if zone in _ZONES else zone
-    hours, _, rest = found["time"].partition(":")
-    return dt.datetime.fromisoformat(f"{day}T{hours:0>2}:{rest}{offset}").isoformat()
+    offset = f"{-_ZONES[zone]:+03}:00" if zone in _ZONES else zone
+    return dt.datetime.fromisoformat(f"{day}T{time}{offset}").isoformat()
+
+
+def _hour(found: re.Match[str]) -> int:
+    """Of 24 hours. "7" alone is none, nor is "13 p.m."."""
+    hour, half = int(found["hour"]), found["half"]
+    if (half and not 1 <= hour <= 12) or (not half and not found["minute"]):
+        raise ValueError(hour)
+    return hour if not half else hour % 12 + (12 if half[0] in "Pp" else 0)

@@ -8,10 +8,11 @@ checked is what they resolve to. TLS still verifies the certificate by name.
 
 `http.client` rather than urllib3: it takes a socket that is already connected, and it follows no
 redirect, reads no proxy setting and unpacks nothing by itself, so there is nothing to switch off. Left
-out: robots.txt, conditional requests, retries, cookies. A network that maps IPv4 into a NAT64 prefix of
-its own cannot be told from the internet; such a network needs its own firewall.
+out: robots.txt, waiting and retries, which are `polite`'s, and cookies. A network that maps IPv4 into a NAT64
+prefix of its own cannot be told from the internet; such a network needs its own firewall.
 """
 
+import gzip
 import http.client
 import io
 import ipaddress
@@ -19,9 +20,11 @@ import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
@@ -32,13 +35,25 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 Resolver = Callable[[str, int], Sequence[str]]
 """A host name and a port in, its addresses as text out; raises OSError when there are none."""
 
+Validator = tuple[str | None, str | None]
+"""The ETag and the Last-Modified of a page, as its server gave them."""
+Turn = Callable[[str], AbstractContextManager[Validator | None]]
+"""Entered around each request, with the address it goes to: it may wait, raise FetchRefused, and give the validator
+of what is known of that address, so that only something newer is sent."""
+
 MAX_ADDRESS_CHARS = 2_000
 MAX_REDIRECTS = 3
 PORTS = {80, 443}
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
-ACCEPTED_TYPES = HTML_TYPES | FEED_TYPES | XML_TYPES | {"text/plain"}
+JSON_TYPES = frozenset({"application/json", "application/feed+json"})
+GZIP_TYPES = frozenset({"application/gzip", "application/x-gzip"})
+OTHER_TYPES = frozenset({"text/plain", "application/pdf"})
+ACCEPTED_TYPES = HTML_TYPES | FEED_TYPES | XML_TYPES | JSON_TYPES | GZIP_TYPES | OTHER_TYPES
+MAX_BYTES = 10_000_000
+MAX_RATIO = 200
+"""How many times its size something packed may be once it has a megabyte; a sitemap of 50,000 addresses is 34 times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,38 @@ class Page:
     data: bytes
     charset: str | None = None
     """As the server states it, unchecked; None when it states none."""
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotModified:
+    """The answer that what `url` gives is still what came with the validator that was sent."""
+
+    url: str
+
+
+class NotServed(FetchRefused):
+    """Nothing stands against the address, but it gave no page."""
+
+    def __init__(self, message: str, status: int | None = None, retry_after_seconds: float | None = None) -> None:
+        """status: None where there was no answer, or not all of one."""
+        super().__init__(message)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may well succeed later."""
+        return self.status is None or _may_pass(self.status)
+
+
+class TimedOut(NotServed):
+    pass
+
+
+def _may_pass(status: int) -> bool:
+    return status == 429 or status >= 500
 
 
 def system_resolver(host: str, port: int) -> list[str]:
@@ -58,35 +105,65 @@ def system_resolver(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
+def _at_once(_address: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 def fetch(
     address: str,
     *,
     allow_loopback: bool = False,
-    max_bytes: int = 10_000_000,
+    max_bytes: int = MAX_BYTES,
     timeout_seconds: float = 15,
+    types: frozenset[str] | None = ACCEPTED_TYPES,
     resolve: Resolver = system_resolver,
-) -> Page:
+    turn: Turn = _at_once,
+) -> Page | NotModified:
     """The page at `address`, after at most three redirects, each checked like the first address.
 
     `timeout_seconds` bounds the whole of it, a server that sends a byte now and then included; only the
-    time that `resolve` takes is not cut short. `allow_loopback` also lets it reach this machine, at any
-    port: for tests. Raises FetchRefused, which names the address and the way out, when the address leads
-    inside, cannot be reached, answers with another status than 200, or gives more than `max_bytes`, a
-    compressed body or a type that no reader here takes.
+    time that `resolve` and `turn` take is not cut short. `types` None takes any. `allow_loopback` also lets it
+    reach this machine, at any port: for tests. NotModified comes only where `turn` gave a validator.
+
+    Raises FetchRefused, which names the address and the way out, when the address leads inside or gives more
+    than `max_bytes`, a body packed otherwise than with gzip, or a type that no reader here takes; NotServed, when
+    it cannot be reached or answers with another status than 200; TimedOut, when it takes too long.
     """
-    deadline = time.monotonic() + timeout_seconds
+    seconds_left = timeout_seconds
     asked = address
     for _ in range(MAX_REDIRECTS + 1):
         try:
-            found = _step(asked, allow_loopback, max_bytes, deadline, resolve)
+            target = _parse(asked)
+            with turn(target.url) as validator:
+                began = time.monotonic()
+                ips = _checked_addresses(target, resolve, allow_loopback)
+                found = _step(target, ips, began + seconds_left, max_bytes, types, validator or (None, None))
+                seconds_left -= time.monotonic() - began
         except FetchRefused as refusal:
-            if asked is address:
-                raise
-            raise FetchRefused(f"{_shown(address)} redirects to where nothing is fetched: {refusal}") from refusal
-        if isinstance(found, Page):
+            if asked is not address:  # told by the same object, which also has the status
+                refusal.args = (f"{_shown(address)} redirects to where nothing is fetched: {refusal}",)
+            raise
+        if not isinstance(found, str):
             return found
         asked = found
     raise FetchRefused(f"{_shown(address)} redirects more than {MAX_REDIRECTS} times: give the address it ends at.")
+
+
+def unpacked(packed: bytes, url: str, max_bytes: int = MAX_BYTES) -> bytes:
+    """What gzip packed. Raises FetchRefused for what is damaged, and for what grows too large or too fast."""
+    most = min(max_bytes, max(1_000_000, MAX_RATIO * len(packed)))
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(packed)) as stream:
+            data = stream.read(most + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise FetchRefused(
+            f"{url} is packed with gzip and damaged ({str(error)[:100]}): try again, or save the page and add the file."
+        ) from error
+    if len(data) > most:
+        raise FetchRefused(
+            f"{url} has {len(packed):,} bytes that unpack to more than {most:,}: give the address of one article."
+        )
+    return data
 
 
 def is_public(ip: IPAddress) -> bool:
@@ -156,14 +233,19 @@ class _Target:
         return f"{self.scheme}://{self.host_header}{self.path}"
 
 
-def _step(address: str, allow_loopback: bool, max_bytes: int, deadline: float, resolve: Resolver) -> Page | str:
-    """The page at `address`, or the address that it redirects to."""
-    target = _parse(address)
-    ips = _checked_addresses(target, resolve, allow_loopback)
+def _step(
+    target: _Target,
+    ips: Sequence[IPAddress],
+    deadline: float,
+    max_bytes: int,
+    types: frozenset[str] | None,
+    validator: Validator,
+) -> Page | NotModified | str:
+    """What is at `target`, or the address that it redirects to."""
     try:
-        return _get(target, ips, deadline, max_bytes)
+        return _get(target, ips, deadline, max_bytes, types, validator)
     except TimeoutError as error:
-        raise FetchRefused(
+        raise TimedOut(
             f"{target.url} did not answer in full within the time set for it: try again later, or save the "
             "page and add the file."
         ) from error
@@ -172,7 +254,7 @@ def _step(address: str, allow_loopback: bool, max_bytes: int, deadline: float, r
             f"{target.url} has no valid certificate ({error.verify_message}): check the address."
         ) from error
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise FetchRefused(
+        raise NotServed(
             f"{target.url} could not be fetched ({type(error).__name__}: {str(error)[:200]}): check the "
             "address, and that this machine is online."
         ) from error
@@ -221,7 +303,8 @@ def _checked_addresses(target: _Target, resolve: Resolver, allow_loopback: bool)
     try:
         ips = [ipaddress.ip_address(text) for text in dict.fromkeys(resolve(target.host, target.port))]
     except (OSError, ValueError) as error:
-        raise FetchRefused(
+        refusal = NotServed if _may_be_known_later(error) else FetchRefused
+        raise refusal(
             f"{target.url} cannot be fetched, because no address is known for {target.host!r} ({error}): "
             "check its spelling, and that this machine is online."
         ) from error
@@ -242,7 +325,18 @@ def _checked_addresses(target: _Target, resolve: Resolver, allow_loopback: bool)
     return ips
 
 
-def _get(target: _Target, ips: Sequence[IPAddress], deadline: float, max_bytes: int) -> Page | str:
+def _may_be_known_later(error: Exception) -> bool:
+    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
+
+
+def _get(
+    target: _Target,
+    ips: Sequence[IPAddress],
+    deadline: float,
+    max_bytes: int,
+    types: frozenset[str] | None,
+    validator: Validator,
+) -> Page | NotModified | str:
     with _connect(target, ips, deadline) as sock:
         # No name is looked up again: with a socket given and auto_open off, http.client cannot connect.
         connection = http.client.HTTPConnection(target.host, target.port)
@@ -251,44 +345,94 @@ def _get(target: _Target, ips: Sequence[IPAddress], deadline: float, max_bytes: 
         headers = {
             "Host": target.host_header,
             "User-Agent": _user_agent(),
-            "Accept": ", ".join(sorted(ACCEPTED_TYPES)),
-            "Accept-Encoding": "identity",
+            "Accept": _ACCEPT,
+            "Accept-Encoding": "gzip",
             "Connection": "close",
         }
+        etag, last_modified = validator
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
         connection.request("GET", target.path, headers=headers)
         response = connection.getresponse()
         location: str | None = response.headers["Location"]
         if response.status in _REDIRECTS and location:
             # Header bytes arrive as Latin-1; a server that leaves an address unquoted means UTF-8.
             return urljoin(target.url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
+        if response.status == 304 and (etag or last_modified):
+            return NotModified(target.url)
         if response.status != 200:
-            raise FetchRefused(
-                f"{target.url} answered with status {response.status}: check that the page opens in a "
-                "browser without signing in."
-            )
-        return _page(target.url, response, max_bytes)
+            raise _bad_status(target.url, response)
+        return _page(target.url, response, max_bytes, types)
 
 
 _REDIRECTS = {301, 302, 303, 307, 308}
+# Servers that have a page in several forms give the one that is asked for first, or with the greatest weight.
+_ACCEPT = ", ".join(
+    ["text/html", "application/xhtml+xml", *(f"{name};q=0.5" for name in sorted(ACCEPTED_TYPES - HTML_TYPES))]
+)
 
 
-def _page(url: str, response: http.client.HTTPResponse, max_bytes: int) -> Page:
+def _bad_status(url: str, response: http.client.HTTPResponse) -> NotServed:
+    seconds = _retry_after_seconds(response.headers)
+    if not _may_pass(response.status):
+        way_out = "check that the page opens in a browser without signing in."
+    else:
+        way_out = "try again later." if seconds is None else f"try again in {seconds:,.0f} seconds."
+    return NotServed(f"{url} answered with status {response.status}: {way_out}", response.status, seconds)
+
+
+def _retry_after_seconds(headers: http.client.HTTPMessage) -> float | None:
+    """How long the server asks to be left alone; it says so in seconds, or by a date, which is one on its own clock."""
+    stated = headers.get("Retry-After", "").strip()
+    if re.fullmatch("[0-9]{1,9}", stated):
+        return float(stated)
+    try:
+        until = parsedate_to_datetime(stated).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    now = time.time()
+    with suppress(ValueError, TypeError, OverflowError):
+        now = parsedate_to_datetime(headers.get("Date", "")).timestamp()
+    return max(0.0, until - now)
+
+
+def _page(url: str, response: http.client.HTTPResponse, max_bytes: int, types: frozenset[str] | None) -> Page:
     content_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if content_type not in ACCEPTED_TYPES:
+    if content_type in _ANY_BYTES and urlsplit(url).path.endswith(".gz"):
+        content_type = "application/gzip"
+    if types is not None and content_type not in types:
         raise FetchRefused(
-            f"{url} gives content of type {content_type[:80]!r}, and only pages, text and feeds are "
+            f"{url} gives content of type {content_type[:80]!r}, and only pages, text, PDF, feeds and sitemaps are "
             "read: give the address of an article's page, or save its text as .txt and add the file."
         )
     coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding != "identity":
+    if coding not in {"identity", "gzip", "x-gzip"}:
         raise FetchRefused(
-            f"{url} is sent as {coding[:80]!r}, although it was asked for as it is: save the page and add the file."
+            f"{url} is sent as {coding[:80]!r}, although it was asked for as it is or with gzip: save the page and "
+            "add the file."
         )
     if (response.length or 0) > max_bytes or len(data := response.read(max_bytes + 1)) > max_bytes:
         raise FetchRefused(f"{url} gives more than {max_bytes:,} bytes: give the address of one article.")
     if response.length:  # http.client leaves the bytes that never came here, and says nothing
-        raise FetchRefused(f"{url} ended {response.length:,} bytes early: try again.")
-    return Page(url, content_type, data, response.headers.get_content_charset())
+        raise NotServed(f"{url} ended {response.length:,} bytes early: try again.")
+    return Page(
+        url,
+        content_type,
+        data if coding == "identity" else unpacked(data, url, max_bytes),
+        response.headers.get_content_charset(),
+        _validator_field(response.headers["ETag"]),
+        _validator_field(response.headers["Last-Modified"]),
+    )
+
+
+_ANY_BYTES = {"application/octet-stream", "binary/octet-stream"}
+
+
+def _validator_field(value: str | None) -> str | None:
+    """What may be sent back as it came: the short and plain, which is all that servers mean."""
+    return value if value and re.fullmatch("[ -~]{1,200}", value) else None
 
 
 _MAX_FRAMING_BYTES = 1_000_000

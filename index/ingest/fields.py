@@ -4,12 +4,16 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
-from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, article_id, clean_text
+from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
+from index.canonical import is_web_address
 from index.errors import BadArticle, shown
+from index.ingest.clean import clean
 from index.ingest.dates import iso_date
+from index.ingest.provenance import provenance
+from index.ingest.written import written
 from index.sentences import sentence_spans
 
 MAX_FIELD_CHARS = 2_000
@@ -17,27 +21,59 @@ MAX_TITLE_CHARS = 120
 """Of a title made from the text; one that is given may be as long as any field."""
 
 
-def article_from_fields(fields: Mapping[str, object], *, origin: str, path: str | None) -> Article:
+DESCRIBED = (
+    *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
+    "provenance",
+)
+"""The fields that say something of an article, each with where it comes from in `Article.found_in`."""
+
+
+def article_from_fields(
+    fields: Mapping[str, object],
+    *,
+    origin: str,
+    path: str | None,
+    found_in: Mapping[str, str] = MappingProxyType({}),
+    left_out: Sequence[Removed] = (),
+) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
-    Only `text` is needed. `path` stands in for the URL when an id has to be made; None means that the
-    text does. Raises BadArticle, naming the field and its value, for what does not fit.
+    Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
+    it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
+    the text does. found_in: where a field's value comes from, by the field's name. left_out: what
+    the format's reader took out of the text already. Raises BadArticle, naming the field and its value, for what
+    does not fit.
     """
-    text = _text(fields)
-    url = _url(fields)
-    title = _line(fields, "title")
+    raw = _text(fields)
+    stated = {name: _READ.get(name, _line)(fields, name) for name in DESCRIBED}
+    title, url = stated["title"], stated["url"]
+    cleaned = clean(raw, title=title)
+    own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
+    removed = (*left_out, *cleaned.removed, *own.removed)
+    said = stated | {name: getattr(own, name) for name in own.found_in}
+    where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
+    evidence = None
+    if said["provenance"] is None:
+        kind = provenance(
+            title=title,
+            author=said["author"],
+            source=said["source"],
+            section=said["section"],
+            url=url,
+            text=own.text,
+            removed=(*cleaned.removed, *own.removed),
+        )
+        if kind:
+            said["provenance"], evidence = kind
+            where["provenance"] = "its own words"
     return Article(
-        id=_id(fields) or article_id(url=url, path=path, text=text),
-        title=title or title_from(text),
-        text=text,
+        **said | {"title": title or title_from(own.text)},
+        id=_id(fields) or article_id(url=url, path=path, text=own.text),
+        text=own.text,
         origin=origin,
-        url=url,
-        source=_line(fields, "source"),
-        author=_line(fields, "author"),
-        published_at=_date(fields, "published_at"),
-        updated_at=_date(fields, "updated_at"),
-        language=_line(fields, "language"),
-        provenance=_line(fields, "provenance"),
+        provenance_evidence=evidence,
+        removed=removed,
+        found_in=where,
     )
 
 
@@ -52,14 +88,6 @@ def title_from(text: str) -> str:
     cut = line[:MAX_TITLE_CHARS]
     # Without a blank in it, rfind gives -1 and one character makes room for the "…".
     return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
-
-
-def is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(map(str.isspace, url))
-    except ValueError:  # "http://[" among others
-        return False
 
 
 def _text(fields: Mapping[str, object]) -> str:
@@ -97,8 +125,8 @@ def _id(fields: Mapping[str, object]) -> str | None:
     return raw
 
 
-def _url(fields: Mapping[str, object]) -> str | None:
-    url = _line(fields, "url")
+def _url(fields: Mapping[str, object], name: str) -> str | None:
+    url = _line(fields, name)
     if url is not None and not is_web_address(url):
         raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
     return url
@@ -112,6 +140,10 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
     if date is None:
         raise _wrong(name, raw, "a date such as 2021-03-29 or 2021-03-29T10:00:00+02:00, or none")
     return date
+
+
+_READ = {"url": _url, "published_at": _date, "updated_at": _date}
+"""How a field is read that is not any one line."""
 
 
 def _wrong(name: str, value: object, expected: str) -> BadArticle:

@@ -2,13 +2,14 @@
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.article import Article, ItemError
 from index.errors import IndexFault
-from index.ingest.formats import SUFFIXES, read_item
+from index.ingest.apart import ReaderApart
+from index.ingest.formats import SUFFIXES
 
 MAX_FILE_BYTES = 512_000_000
 
@@ -49,20 +50,23 @@ def scan(folder: Path) -> list[File]:
     return sorted(found, key=lambda file: file.name)
 
 
-def read(file: File) -> Iterator[Article | ItemError]:
+def read(
+    file: File, reader: ReaderApart, *, on_wait: Callable[[], None] = lambda: None
+) -> Iterator[Article | ItemError]:
     """The articles in `file`; what cannot be read is an item, not an exception."""
     if file.size > MAX_FILE_BYTES:
         yield ItemError(file.name, f"The file has {file.size:,} bytes; the limit is {MAX_FILE_BYTES:,}. Divide it.")
         return
-    try:
-        data = file.path.read_bytes()
-    except OSError as error:
-        yield ItemError(file.name, f"The file cannot be read: {error.strerror}.")
-        return
-    yield from read_item(file.name, data)
+    yield from reader.read(file.name, file.path, on_wait=on_wait)
 
 
-def read_paths(paths: Sequence[Path], articles_folder: Path | None = None) -> Iterator[Article | ItemError]:
+def read_paths(
+    paths: Sequence[Path],
+    reader: ReaderApart,
+    articles_folder: Path | None = None,
+    *,
+    on_wait: Callable[[], None] = lambda: None,
+) -> Iterator[Article | ItemError]:
     """The articles in files and folders named by hand.
 
     A file inside the articles folder keeps the name it has there, and so its id; any other is named from the
@@ -77,7 +81,7 @@ def read_paths(paths: Sequence[Path], articles_folder: Path | None = None) -> It
             yield ItemError(_text(path), str(fault))
         else:
             for file in files:
-                yield from read(_named(file, articles_folder))
+                yield from read(_named(file, articles_folder), reader, on_wait=on_wait)
 
 
 def _files(path: Path) -> list[File]:

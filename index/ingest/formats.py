@@ -1,6 +1,7 @@
 """A file's name and bytes in, its articles and errors out: which format is read by which module.
 
-The HTML reader is imported with the first page that needs it (0.1 s: trafilatura brings lxml and more).
+Readers that bring large libraries are imported with the first file that needs them: trafilatura, pdfminer and
+python-docx take 0.1 to 0.3 s each.
 """
 
 from collections.abc import Iterator
@@ -10,23 +11,23 @@ from pathlib import PurePosixPath
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.dates import date_in_name
-from index.ingest.jsonl import read_jsonl
-from index.ingest.plain import read_plain
 
-SUFFIXES = frozenset({".txt", ".md", ".html", ".htm", ".jsonl"})
+SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
+_COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
+"""Their names say nothing of the articles in them."""
 
 
 def read_item(name: str, data: bytes) -> Iterator[Article | ItemError]:
     """Every article in `data`, and an ItemError for each that could not be read; never raises for bad data.
 
     `name` is the path under the articles folder, with "/", or an upload's file name. A date that it
-    starts with stands in for `published_at` where the article itself states none; an archive's says
+    starts with stands in for `published_at` where the article itself states none; a collection's says
     nothing of the articles in it.
     """
     try:
         for item in _items(name, data):
-            if isinstance(item, Article) and item.published_at is None and not name.lower().endswith(".jsonl"):
-                yield replace(item, published_at=date_in_name(name))
+            if isinstance(item, Article) and item.published_at is None and _suffix(item.origin) not in _COLLECTIONS:
+                yield _dated(item)
             else:
                 yield item
     except BadArticle as error:
@@ -34,8 +35,12 @@ def read_item(name: str, data: bytes) -> Iterator[Article | ItemError]:
 
 
 def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
-    match PurePosixPath(name).suffix.lower():
+    if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
+        raise BadArticle("is empty: it has no text")
+    match _suffix(name):
         case ".txt":
+            from index.ingest.plain import read_plain
+
             yield read_plain(name, data)
         case ".md":
             from index.ingest.markdown import read_markdown
@@ -45,10 +50,49 @@ def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
             from index.ingest.html import read_html
 
             yield read_html(name, data)
+        case ".pdf":
+            from index.ingest.pdf import read_pdf
+
+            yield read_pdf(name, data)
+        case ".docx":
+            from index.ingest.word import read_word
+
+            yield read_word(name, data)
+        case ".eml":
+            from index.ingest.mail import read_mail
+
+            yield from read_mail(name, data, SUFFIXES, read_item)
+        case ".json":
+            from index.ingest.json_file import read_json
+
+            yield from read_json(name, data)
         case ".jsonl":
+            from index.ingest.jsonl import read_jsonl
+
             yield from read_jsonl(name, data)
+        case ".csv":
+            from index.ingest.table import read_csv
+
+            yield from read_csv(name, data)
+        case ".zip":
+            from index.ingest.archive import read_archive
+
+            yield from read_archive(name, data, SUFFIXES, read_item)
         case suffix:
             raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
+
+
+def _dated(article: Article) -> Article:
+    date = date_in_name(article.origin)
+    return (
+        replace(article, published_at=date, found_in={**article.found_in, "published_at": "file name"})
+        if date
+        else article
+    )
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
 
 
 def _listed() -> str:

@@ -6,23 +6,29 @@ text: never from its place in the file, which changes when a line is added above
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from index.article import Article, ItemError
 from index.errors import BadArticle
-from index.ingest.fields import article_from_fields
+from index.ingest.fields import DESCRIBED, article_from_fields
 
 MAX_LINE_BYTES = 16_000_000
+_FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _BOM = b"\xef\xbb\xbf"
 
 
 def read_jsonl(name: str, data: bytes) -> Iterator[Article | ItemError]:
-    for number, line in enumerate(io.BytesIO(data), start=1):
+    return read_lines(name, io.BytesIO(data))
+
+
+def read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Article | ItemError]:
+    """lines: those of a file, which is not read further than what is asked for."""
+    for number, line in enumerate(lines, start=1):
         stated = line.removeprefix(_BOM) if number == 1 else line
         if not stated.strip():
             continue
         try:
-            yield article_from_fields(_object(stated), origin=name, path=None)
+            yield article_from_fields(_object(stated), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
 

@@ -35,7 +35,9 @@ def read_markdown(name: str, data: bytes) -> Article:
     title = fields.get("title") or heading
     if heading and title != heading:
         paragraphs.insert(0, heading)
-    return article_from_fields({**fields, "title": title, "text": "\n\n".join(paragraphs)}, origin=name, path=name)
+    found_in = dict.fromkeys(fields, "front matter") | ({} if fields.get("title") else {"title": "first heading"})
+    stated = {**fields, "title": title, "text": "\n\n".join(paragraphs)}
+    return article_from_fields(stated, origin=name, path=name, found_in=found_in)
 
 
 def _front_matter(text: str) -> tuple[dict[str, object], str]:

@@ -9,6 +9,7 @@ import re
 
 from index.article import MAX_TEXT_CHARS, Article, clean_text
 from index.errors import BadArticle
+from index.ingest.clean import rule_of
 from index.ingest.fields import article_from_fields
 
 MAX_BYTES = 4 * MAX_TEXT_CHARS
@@ -17,6 +18,11 @@ MIN_WRAPPED_CHARS, MAX_WRAPPED_CHARS = 50, 100
 MIN_FILLED = 0.7
 """A paragraph counts as wrapped by hand when its longest line is of that length, none but the last is shorter than this
 share of it, and a line goes on in a small letter: lists and verses do not meet all of that."""
+
+PIECE_BYTES = 1_000_000
+GUESSED_BYTES = 1_000_000
+"""How much of a file its encoding is guessed from, where no other sign tells."""
+
 _BOMS = [  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -34,31 +40,38 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"”’'»)\]]*$")
 def read_plain(name: str, data: bytes) -> Article:
     text = clean_text(decoded(data))
     first, _, rest = text.partition("\n\n")
-    headed = "\n" not in first and len(first) <= MAX_TITLE_LINE_CHARS and not _SENTENCE_END.search(first)
-    fields = {"title": first, "text": _unwrapped(rest)} if headed and rest else {"text": _unwrapped(text)}
-    return article_from_fields(fields, origin=name, path=name)
+    headed = bool(rest) and is_title_line(first) and rule_of(first) is None  # "For immediate release"
+    fields = {"title": first, "text": unwrapped(rest)} if headed else {"text": unwrapped(text)}
+    return article_from_fields(fields, origin=name, path=name, found_in={"title": "first line"})
 
 
 def decoded(data: bytes, declared: str | None = None) -> str:
-    """`data` as text: by its byte order mark, as UTF-8, as `declared`, else as the likeliest encoding.
+    """`data` as text, in the encoding that `encoding_of` finds.
 
     Raises BadArticle for what is not text, or is more than any article may hold.
     """
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} are read: split the file")
+    return data.decode(encoding_of(data, declared), "replace")
+
+
+def encoding_of(data: bytes, declared: str | None = None) -> str:
+    """By the byte order mark, UTF-8, `declared`, else the likeliest. Raises BadArticle for what is not text."""
     marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
     for encoding in [marked] if marked else ["utf-8", declared]:
-        try:
-            if encoding and "\0" not in (text := data.decode(encoding)):
-                return text
-        except (UnicodeError, LookupError, ValueError):  # not in that encoding, or there is no such encoding
-            continue
-    if marked or b"\0" in data or (guessed := _guessed(data)) is None:
+        if encoding and _is_text_in(encoding, data):
+            return encoding
+    if marked or b"\0" in data or (guessed := _guessed(data[:GUESSED_BYTES])) is None:
         raise BadArticle(f"is not text (it starts with the bytes {data[:8].hex(' ')}): save it as UTF-8")
     return guessed
 
 
-def _unwrapped(text: str) -> str:
+def is_title_line(line: str) -> bool:
+    """Whether a first paragraph reads like a title: one short line that does not end like a sentence."""
+    return "\n" not in line and len(line) <= MAX_TITLE_LINE_CHARS and not _SENTENCE_END.search(line)
+
+
+def unwrapped(text: str) -> str:
     """`text` with the line breaks inside a paragraph gone where it was wrapped by hand."""
     paragraphs = text.split("\n\n")
     for n, paragraph in enumerate(paragraphs):
@@ -77,6 +90,17 @@ def _is_wrapped(lines: list[str]) -> bool:
     )
 
 
+def _is_text_in(encoding: str, data: bytes) -> bool:
+    """Decoded piece by piece, for data that may be large."""
+    try:
+        b"".decode(encoding)  # also says no to codecs that are not of text, some of which unpack
+        decoder = codecs.getincrementaldecoder(encoding)()
+        pieces = (data[start : start + PIECE_BYTES] for start in range(0, len(data), PIECE_BYTES))
+        return not any("\0" in decoder.decode(piece) for piece in pieces) and not decoder.decode(b"", final=True)
+    except (UnicodeError, LookupError, ValueError):  # not in that encoding, or there is no such encoding
+        return False
+
+
 def _guessed(data: bytes) -> str | None:
     """Windows-1252 if that reads like a western language, else what charset-normalizer thinks best.
 
@@ -84,8 +108,8 @@ def _guessed(data: bytes) -> str | None:
     """
     western = data.decode("cp1252", "replace")
     if _WESTERN.fullmatch(western) and sum(c > "\x7f" for c in western) * 4 <= len(western):
-        return western
+        return "cp1252"
     from charset_normalizer import from_bytes
 
     best = from_bytes(data).best()
-    return str(best) if best else None
+    return best.encoding if best else None

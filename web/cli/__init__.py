@@ -137,6 +137,7 @@ def _parser() -> argparse.ArgumentParser:
     taken_in = add("add", "add files, folders, archives, page and feed addresses")
     rebuild.epilog = taken_in.epilog = "Exit status 1 where an item failed; the others are taken in all the same."
     taken_in.add_argument("items", nargs="+", metavar="PATH_OR_URL")
+    taken_in.add_argument("--dry-run", action="store_true", help="show what would be taken in and left out of it")
     remove = add("remove", "remove articles")
     remove.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
     add("articles", "list what is stored", as_json)

@@ -1,5 +1,6 @@
 """`assistant serve`: brings the index up to date with the articles folder, then serves until told to stop."""
 
+import datetime as dt
 import signal
 import sys
 import threading
@@ -14,6 +15,8 @@ from index.library import Library
 from index.progress import Stage
 from web.app import create_app
 from web.cli.terminal import ProgressLine, print_errors
+from web.feeds import Feeds
+from web.freshness import Freshness
 from web.jobs import Jobs
 from web.server import Server, bind
 from web.settings import Settings
@@ -36,10 +39,13 @@ def serve(_args: Namespace, settings: Settings) -> int:
             app = create_app(settings, library, assistant, jobs)
             server = Server(app, listener, max_request_bytes=settings.max_request_bytes)
             jobs.start()
+            freshness = Freshness(library.database, settings.feeds)
             stopping.then(server)
             ready = _Ready(assistant, server)
             ready.start()
-            server.run()
+            with closing(Feeds(jobs, freshness, dt.timedelta(minutes=settings.feed_minutes))) as feeds:
+                feeds.start()
+                server.run()
             ready.join()  # a model half loaded does not survive the interpreter's end
     return 1 if ready.has_failed else 0
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from index.library import Library
 from index.store import StoredArticle
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
+from web.freshness import Freshness
 from web.replies import article_json, status_json
 from web.settings import Settings
 
@@ -33,13 +34,19 @@ def articles(args: Namespace, settings: Settings) -> int:
 
 def status(args: Namespace, settings: Settings) -> int:
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
-        values = status_json(library.status(), settings.llm or "extractive")
+        freshness = Freshness(library.database, settings.feeds)
+        values = status_json(library.status(), settings.llm or "extractive", freshness.feeds())
     if args.json:
         print_json(values)
         return 0
+    feeds, alarms = values.pop("feeds"), values.pop("alarms")
     width = max(map(len, values))
     for name, value in values.items():
         print(f"{name:<{width}}  {_in_words(value)}")
+    for feed in feeds:
+        print(plain(f"feed  {feed['feed']}, last good {feed['last_good_at'] or 'never'}"))
+    for alarm in alarms:
+        print(plain(f"alarm  {alarm}"))
     return 0
 
 

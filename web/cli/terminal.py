@@ -10,10 +10,11 @@ from typing import TextIO
 
 from index.article import ItemError
 from index.library import Status
-from index.progress import Report, Stage
+from index.progress import Pace, Report, Stage
 
 REDRAW_SECONDS = 0.1
 PLAIN_LINE_SECONDS = 10.0
+BAR_CHARS = 20
 DOING = {
     "reading": "Reading articles",
     "embedding": "Embedding passages",
@@ -34,6 +35,7 @@ class ProgressLine:
         self._is_terminal = self._stream.isatty()
         self._stage = ""
         self._shown_at = float("-inf")
+        self._pace = Pace()
 
     def __enter__(self) -> "ProgressLine":
         return self
@@ -48,11 +50,15 @@ class ProgressLine:
 
     def show(self, stage: str, done: int, total: int) -> None:
         now = time.monotonic()
+        rate, seconds_left = self._pace.note(stage, done, total)
         pause = REDRAW_SECONDS if self._is_terminal else PLAIN_LINE_SECONDS
         if stage == self._stage and now - self._shown_at < pause:
             return
         self._stage, self._shown_at = stage, now
-        words = DOING[stage] + (f" {done:,} of {total:,}" if total else f" {done:,}" if done else "")
+        bar = f" {'█' * (BAR_CHARS * done // total):░<{BAR_CHARS}}" if total and self._is_terminal else ""
+        words = DOING[stage] + bar + (f" {done:,} of {total:,}" if total else f" {done:,}" if done else "")
+        words += f", {rate:,.1f} a second" if rate else ""
+        words += f", {duration(seconds_left)} left" if seconds_left else ""
         print(
             f"\r\x1b[K{words}" if self._is_terminal else words,
             end="" if self._is_terminal else "\n",
@@ -64,6 +70,13 @@ class ProgressLine:
         if self._is_terminal and self._stage:
             print("\r\x1b[K", end="", file=self._stream, flush=True)
         self._stage = ""
+
+
+def duration(seconds: float) -> str:
+    """ "40 s", "3 min", "2.5 h"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 6_000 else f"{seconds / 3600:.1f} h"
 
 
 def plain(text: str) -> str:

@@ -1,4 +1,6 @@
-"""Articles: the list, one with its text, taking in and removing."""
+"""Articles: the list, one with its text and its revisions, taking in and removing."""
+
+from dataclasses import asdict
 
 from flask import Response, request
 from flask_openapi3.blueprint import APIBlueprint
@@ -6,12 +8,14 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 from pydantic import ValidationError
 
+from index.difference import difference
 from index.errors import BadArticle, IndexFault, UnknownArticle, shown
-from index.ingest import article_from_fields
+from index.ingest.fields import article_from_fields
+from index.store import StoredArticle
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
 from web.jobs import PASTED
-from web.replies import Json, article_json
+from web.replies import Json, article_json, change_json
 from web.routes.errors import errors
 from web.schemas import (
     AddressBody,
@@ -21,8 +25,11 @@ from web.schemas import (
     ArticlesBody,
     ArticlesQuery,
     ArticlesReply,
+    DifferenceQuery,
+    DifferenceReply,
     JobStarted,
     RevisionQuery,
+    RevisionsReply,
 )
 from web.services import services
 
@@ -47,12 +54,36 @@ def list_articles(query: ArticlesQuery) -> Json:
 @api.get("/<article_id>", responses={200: ArticleReply})
 def get_article(path: ArticlePath, query: RevisionQuery) -> Json:
     """One article with its text, as it is now or in the revision that a citation names."""
-    stored = services().library.article(path.article_id, query.revision)
+    return article_json(_revision(path.article_id, query.revision), with_text=True)
+
+
+@api.get("/<article_id>/revisions", responses={200: RevisionsReply})
+def list_revisions(path: ArticlePath) -> Json:
+    """The states of an article, the one taken in last first."""
+    found = services().library.history(path.article_id)
+    if not found:
+        raise UnknownArticle(f"There is no article {shown(path.article_id)}.")
+    return {"revisions": [asdict(revision) for revision in found]}
+
+
+@api.get("/<article_id>/difference", responses={200: DifferenceReply})
+def show_difference(path: ArticlePath, query: DifferenceQuery) -> Json:
+    """What became of each sentence between two revisions; without `to`, the present one."""
+    old, new = _revision(path.article_id, query.from_), _revision(path.article_id, query.to)
+    changes = difference(old.article.text, new.article.text, new.article.language)
+    return {
+        "article_id": path.article_id,
+        "from": old.revision,
+        "to": new.revision,
+        "changes": [change_json(change, old.article.text, new.article.text) for change in changes],
+    }
+
+
+def _revision(article_id: str, revision: str | None) -> StoredArticle:
+    stored = services().library.article(article_id, revision)
     if stored is None:
-        raise UnknownArticle(
-            f"There is no article {shown(path.article_id)}" + (" in that revision." if query.revision else ".")
-        )
-    return article_json(stored, with_text=True)
+        raise UnknownArticle(f"There is no article {shown(article_id)}" + (" in that revision." if revision else "."))
+    return stored
 
 
 @api.delete("/<article_id>", responses={204: None})

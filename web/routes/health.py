@@ -14,4 +14,4 @@ api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors()
 def health() -> Json:
     """The state of the index. Needs no token."""
     serving = services()
-    return status_json(serving.library.status(), serving.assistant.answerer)
+    return status_json(serving.library.status(), serving.assistant.answerer, serving.freshness.feeds())

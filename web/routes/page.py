@@ -5,7 +5,7 @@ from importlib.metadata import version
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from index.ingest import SUFFIXES
+from index.ingest.formats import SUFFIXES
 from web.services import services
 
 pages = Blueprint("pages", __name__)

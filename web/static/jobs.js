@@ -96,15 +96,21 @@ function errorList({ errors = [], error_count: total = errors.length }) {
       build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
 }
 
-function progressWords({ state, done, total }) {
+function progressWords({ state, done, total, rate, seconds_left: left }) {
   const of = total > 0 ? ` ${done} of ${total}` : "";
-  return {
+  const pace = (rate ? `, ${rate} a second` : "") + (left ? `, ${duration(left)} left` : "");
+  return ({
     queued: "Waiting for its turn",
     reading: `Reading${of}${of ? "" : " the articles"}`,
     embedding: `Embedding${of} passages`,
     indexing: `Indexing${of}${of ? " passages" : ""}`,
     publishing: "Publishing the new index",
-  }[state] ?? "Working";
+  }[state] ?? "Working") + pace;
+}
+
+function duration(seconds) {
+  if (seconds < 100) return `${seconds} s`;
+  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 function summaryWords(job) {

@@ -1,6 +1,7 @@
 /* Opens an article beside the conversation with the cited sentence marked. On a wide window it is a
  * panel and the chat stays usable; on a phone, or over another dialog, it is modal. */
 
+import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, build, dotted, find, webAddress } from "./dom.js";
 import { day } from "./words.js";
@@ -119,10 +120,12 @@ function render(article, place) {
     build("p", { class: "byline" }, ...dotted(
       article.source, article.author, day(article.published_at) || "undated",
       article.updated_at && `updated ${day(article.updated_at)}`,
-      article.provenance && build("span", { class: "badge" }, article.provenance))),
+      article.section,
+      article.provenance && build("span", { class: "badge", title: article.provenance_evidence }, article.provenance))),
     originalLink(article, span && article.text.slice(span.start, span.end)),
     note(article, place, span),
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
+    about(article),
   ].filter(Boolean));
   toMark.hidden = !span;
   askAbout.hidden = false;

@@ -10,12 +10,14 @@ import { offerSources } from "./narrowing.js";
 import { count, day, moment } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
+const FEEDS_AFTER_MS = 60_000;
 const NEWEST = 3;
 
 let health = null;
 let status = "unknown";
 let jobWords = null;
 let timer = null;
+let alarmed = "";
 
 export function prepareState() {
   find("first-add").addEventListener("click", openLibrary);
@@ -29,6 +31,7 @@ export async function refreshState() {
   try {
     health = await call("GET", "/api/health");
     changeStatus(health.status);
+    showAlarms();
     showState();
     await showNewest();
   } catch (error) {
@@ -37,6 +40,7 @@ export async function refreshState() {
     showState();
   }
   if (!["ok", "empty"].includes(status)) timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS);
+  else if (health?.feeds.length) timer = setTimeout(refreshState, FEEDS_AFTER_MS);
 }
 
 /** Shows how far a job is in place of the count of articles; null when none runs. */
@@ -76,6 +80,7 @@ function changeStatus(next, error) {
 function showState() {
   find("state").textContent = jobWords ?? stateWords();
   find("index-state").textContent = indexWords();
+  find("feeds").replaceChildren(...(health?.feeds ?? []).map(feedItem));
   showWelcome();
 }
 
@@ -91,6 +96,20 @@ function indexWords() {
   const built = moment(health.last_rebuild_at);
   return [count(health.passages, "passage"), `embedded with ${health.embedding_model.split("@")[0]}`, built && `index of ${built}`,
     health.pending && "some changes are not in the index yet"].filter(Boolean).map((words) => ` · ${words}`).join("");
+}
+
+function feedItem({ feed, last_good_at: good, failing_since: failing, message }) {
+  const words = failing ? `failing since ${moment(failing)}: ${message}` : "";
+  return build("li", { class: failing ? "failing" : null },
+    ...dotted(feed, good ? `last read ${moment(good)}` : "not read yet", words));
+}
+
+function showAlarms() {
+  const said = (health?.alarms ?? []).join(" ");
+  if (said === alarmed) return;
+  alarmed = said;
+  clearNotice("notices", "alarms");
+  if (said) notify("notices", "alarms", said, []);
 }
 
 async function showNewest() {

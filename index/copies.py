@@ -1,0 +1,178 @@
+"""Which articles are copies of one story: wire copy under other headlines, cut versions, light edits, re-posts.
+
+A text in, its MinHash signature over word shingles and the keys out under which its copies are looked up; two texts
+in, whether they are copies. MinHash finds the few that may be copies among all articles, cut
+ones too: the least hashes are looked up by twos, and one two in common of 64 is enough; then the words and numbers
+themselves decide. Left out: translations, and the same news in other words.
+"""
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import numpy as np
+
+MAX_CHARS = 50_000
+"""Of each text, from its beginning; what follows is not compared."""
+MIN_WORDS = 30
+"""Texts of fewer words are copies only where all words are the same."""
+SHINGLE_WORDS = 4
+BANDS = 64
+BAND_ROWS = 2
+"""64 × 2 finds 0.998 of the copies of `bench/copies.py`'s tune part, 48 × 2 0.995, 64 × 3 0.955; 24 × 1 finds all, but
+fifty times as many wrong candidates where a quarter of the articles share a site's lines (prototype)."""
+
+MAY_SHARE = 0.25
+"""Estimated share of the shorter text's shingles in the longer from which the texts themselves are compared."""
+MIN_LENGTH = 0.2
+"""The shorter text's length / the longer's; below it a brief in a digest is told from a cut version by nothing."""
+SAME_WORDS = 0.45
+"""Share of the shorter text's shingles that the longer has too. `python -m bench.copies` measured this one and those
+below; from 0.4 to 0.5 hardly anything changes."""
+LEAD_WORDS = 80
+SAME_LEAD = 0.45
+"""The same share for the first words of either text, of which one must be in the other: a copy, however cut, opens with
+what the original has; an update opens with its news and lacks what the earlier report opens with."""
+OTHER_NAMES = 0.34
+"""Share of the names in like places that may differ: names are spelled in several ways, numbers are not."""
+MAX_LINE_CHARS = 80
+"""A line no longer than this that does not end as a sentence is a heading or a site's own ("3 min read")."""
+
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff"
+"""Kana and Han: each is a word."""
+_WORD = re.compile(rf"[{_UNSPACED}]|[^\W{_UNSPACED}]+(?:[.,:]\d+)*")
+_SENTENCE_STARTS = re.compile(r"[.!?:…\n\"“”„«‘(\[]")
+_ENDED = re.compile(r"[.!?…。！？:;,][\"”’'»)\]]*$")
+_ONES = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_TENS = "thirty forty fifty sixty seventy eighty ninety"
+_NUMBERS = {word: str(n) for n, word in enumerate(_ONES.split())} | {
+    word: str(n) for n, word in zip(range(30, 100, 10), _TENS.split(), strict=True)
+}
+_MONTHS = frozenset("january february march april may june july august september october november december".split())
+_MONTHS |= {month[:3] for month in _MONTHS} | {"sept"}
+_CALENDAR = _MONTHS | frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+
+# Not datasketch: it signs no faster (1.3 ms a text of 540 words against 0.8), brings SciPy (0.6 s to import), and its
+# next version may sign otherwise, while signatures are kept.
+_MULTIPLIERS = np.frombuffer(
+    b"".join(blake2b(b"%d" % n, digest_size=8).digest() for n in range(BANDS * BAND_ROWS)), "<u8"
+) | np.uint64(1)
+"""(128,): one hash function each, h → the upper half of h × multiplier (Dietzfelbinger's multiply-shift)."""
+_BAND_OFFSETS = np.arange(BANDS, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What is kept of a text to find its copies by: the same for the same words in every process and machine."""
+
+    shingles: int
+    """How many there are."""
+    minima: bytes
+    """(128,) little-endian uint32: the least value that each hash function gives any of them."""
+
+
+Facts = dict[tuple[str, ...], set[str]]
+"""Numbers, or names, by the two words on either side."""
+
+
+def signature(text: str) -> Signature | None:
+    """None where `text` has no words: it has no copies."""
+    words = _words(text)
+    if not words:
+        return None
+    shingles = {" ".join(words)} if len(words) < MIN_WORDS else set(map(" ".join, _in_a_row(words)))
+    hashes = np.frombuffer(b"".join(blake2b(s.encode(), digest_size=8).digest() for s in shingles), "<u8")
+    minima = (_MULTIPLIERS[:, None] * hashes).min(axis=1) >> np.uint64(32)
+    return Signature(len(shingles), minima.astype("<u4").tobytes())
+
+
+def bands(signature: Signature) -> tuple[int, ...]:
+    """64 keys of 64 bits with a sign: what shares one of them may be a copy."""
+    pairs = np.frombuffer(signature.minima, "<u8") + _BAND_OFFSETS
+    return tuple(pairs.view(np.int64).tolist())
+
+
+def may_be_copies(one: Signature, other: Signature) -> bool:
+    """Whether the texts are worth comparing: most that share a key, but only a site's lines, are not."""
+    alike = np.frombuffer(one.minima, "<u4") == np.frombuffer(other.minima, "<u4")
+    jaccard = np.count_nonzero(alike) / len(alike)
+    shared = jaccard / (1 + jaccard) * (one.shingles + other.shingles)
+    return bool(shared >= MAY_SHARE * min(one.shingles, other.shingles))
+
+
+def is_copy(one: str, other: str) -> bool:
+    """Whether they are nearly the same words and just the same numbers, one of them perhaps cut or with lines added."""
+    short, long = sorted((_words(one), _words(other)), key=len)
+    if len(short) < MIN_WORDS:
+        return bool(short) and short == long
+    if len(short) < MIN_LENGTH * len(long):
+        return False
+    of_short, of_long = set(_in_a_row(short)), set(_in_a_row(long))
+    if _share(of_short, of_long) < SAME_WORDS:
+        return False
+    leads = _share(set(_in_a_row(short[:LEAD_WORDS])), of_long), _share(set(_in_a_row(long[:LEAD_WORDS])), of_short)
+    return max(leads) >= SAME_LEAD and _same_facts(one, other)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_plain(text).lower())
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text[:MAX_CHARS])[:MAX_CHARS]  # one character can become eighteen
+
+
+def _in_a_row(words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[n:] for n in range(SHINGLE_WORDS)), strict=False)
+
+
+def _share(of: Set[tuple[str, ...]], among: Set[tuple[str, ...]]) -> float:
+    return len(of & among) / max(len(of), 1)
+
+
+def _same_facts(one: str, other: str) -> bool:
+    """Whether numbers between the same words are the same, and names mostly: a form filled in anew is no copy."""
+    (numbers, names), (other_numbers, other_names) = _facts(one), _facts(other)
+    if any(number.isdisjoint(other_numbers[place]) for place, number in numbers.items() if place in other_numbers):
+        return False
+    shared = names.keys() & other_names.keys()
+    differing = sum(names[place].isdisjoint(other_names[place]) for place in shared)
+    return differing <= max(1, OTHER_NAMES * len(shared))
+
+
+def _facts(text: str) -> tuple[Facts, Facts]:
+    """Numbers and names of the sentences in `text`. The days of dates are left out: datelines differ between copies."""
+    numbers: Facts = defaultdict(set)
+    names: Facts = defaultdict(set)
+    for line in _plain(text).split("\n"):
+        if len(line) <= MAX_LINE_CHARS and not _ENDED.search(line):
+            continue
+        words, masked = _masked(line)
+        for n, mask in enumerate(masked):
+            place = (*masked[max(0, n - 2) : n], mask, *masked[n + 1 : n + 3])
+            if mask == "#" and not {*words[max(0, n - 1) : n], *words[n + 1 : n + 2]} & _MONTHS:
+                numbers[place].add(words[n])
+            elif mask == "@" and words[n] not in _CALENDAR:
+                names[place].add(words[n])
+    return numbers, names
+
+
+def _masked(line: str) -> tuple[list[str], list[str]]:
+    """Its words in lower case with numbers in digits, and the same with `#` for each number and `@` for each name."""
+    words: list[str] = []
+    masked: list[str] = []
+    end = 0
+    for found in _WORD.finditer(line):
+        lower = found.group().lower()
+        word = _NUMBERS.get(lower, lower.replace(",", ""))
+        inside = end > 0 and not _SENTENCE_STARTS.search(line, end, found.start())
+        words.append(word)
+        masked.append("#" if word[0].isdigit() else "@" if inside and found.group()[0].isupper() else word)
+        end = found.end()
+    return words, masked

@@ -1,0 +1,117 @@
+"""Which stored articles are copies of which, kept up with the store.
+
+Signatures and the keys that they are looked up by lie beside the articles, so that a new article is compared with the
+few that may be its copies and with no other. What a kill leaves undone has no signature and is done next time. Left
+out: chains. Where A is a copy of B and B of C, A names B alone, since A and C may differ in what they say.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, delete, func, insert, or_, select
+
+from index.copies import Signature, bands, is_copy, may_be_copies, signature
+from index.database import Database
+from index.progress import Progress
+from index.schema import articles, copies, copy_bands, revisions, signatures
+
+MAX_CANDIDATES = 100
+"""Articles that one is compared with: those that share most keys with it."""
+
+
+class CopyPairs:
+    def __init__(self, database: Database) -> None:
+        """The tables are `Store`'s, which makes them."""
+        self._database = database
+
+    def update(self, progress: Progress) -> None:
+        """Sign what came in or changed since the last time, and find its copies."""
+        unsigned = (
+            select(articles.c.id)
+            .outerjoin(
+                signatures,
+                and_(signatures.c.article_id == articles.c.id, signatures.c.revision == articles.c.revision),
+            )
+            .where(signatures.c.number.is_(None))
+            .order_by(articles.c.id)
+        )
+        with self._database.read() as connection:
+            ids = list(connection.scalars(unsigned))
+        for done, article_id in enumerate(ids):
+            progress("indexing", done, len(ids))
+            with self._database.read() as connection:
+                found = _found(connection, article_id)
+            if found:  # comparing may take a second, in which others can write
+                with self._database.write() as connection:
+                    _keep(connection, article_id, found)
+
+    def of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Ids of the copies of each article that has some, in the order in which they were added."""
+        statement = (
+            select(copies.c.article_id, copies.c.copy_id)
+            .join(articles, articles.c.id == copies.c.copy_id)
+            .where(copies.c.article_id.in_(article_ids))
+            .order_by(articles.c.added_at, articles.c.id)
+        )
+        found: dict[str, tuple[str, ...]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(statement):
+                found[row.article_id] = (*found.get(row.article_id, ()), row.copy_id)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    revision: str
+    signature: Signature
+    copies: tuple[str, ...]
+
+
+def _found(connection: Connection, article_id: str) -> _Found | None:
+    """None for an article that went meanwhile."""
+    row = connection.execute(_texts().where(articles.c.id == article_id)).first()
+    if row is None:
+        return None
+    own = signature(row.text) or Signature(0, b"")
+    candidates = _candidates(connection, article_id, own) if own.shingles else []
+    return _Found(row.revision, own, tuple(other.id for other in candidates if is_copy(row.text, other.text)))
+
+
+def _keep(connection: Connection, article_id: str, found: _Found) -> None:
+    own = found.signature
+    delete_old = delete(signatures).where(signatures.c.article_id == article_id)  # and its keys with it
+    connection.execute(delete_old)
+    connection.execute(delete(copies).where(or_(copies.c.article_id == article_id, copies.c.copy_id == article_id)))
+    there = set(connection.scalars(select(articles.c.id).where(articles.c.id.in_([article_id, *found.copies]))))
+    if article_id not in there:
+        return
+    values = {"article_id": article_id, "revision": found.revision, "shingles": own.shingles, "minima": own.minima}
+    number = connection.execute(insert(signatures).values(values).returning(signatures.c.number)).scalar_one()
+    if not own.shingles:
+        return
+    pairs = [pair for other in found.copies if other in there for pair in ((article_id, other), (other, article_id))]
+    if pairs:
+        connection.execute(insert(copies), [{"article_id": one, "copy_id": other} for one, other in pairs])
+    # two of an article's keys may be one number
+    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in dict.fromkeys(bands(own))])
+
+
+def _candidates(connection: Connection, article_id: str, own: Signature) -> list[Row[Any]]:
+    sharing = (
+        select(copy_bands.c.number)
+        .where(copy_bands.c.band.in_(bands(own)))
+        .group_by(copy_bands.c.number)
+        .order_by(func.count().desc(), copy_bands.c.number)
+        .limit(MAX_CANDIDATES)
+    )
+    others = select(signatures).where(signatures.c.number.in_(sharing), signatures.c.article_id != article_id)
+    rows = connection.execute(others).all()
+    near = [row.article_id for row in rows if may_be_copies(own, Signature(row.shingles, row.minima))]
+    return list(connection.execute(_texts().where(articles.c.id.in_(near)))) if near else []
+
+
+def _texts() -> Select[Any]:
+    return select(articles.c.id, articles.c.revision, revisions.c.text).join(
+        revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+    )

@@ -1,0 +1,135 @@
+"""Bytes of a `.zip` archive in, the articles of the files in it out, one file in memory at a time and none on disk.
+
+A file is known as `archive.zip/folder/name.txt`, which is a name and no path: one that tries to be more is that
+file's error, as is a file that is locked, a link, or a bomb, and the rest goes in. Hidden files and other formats are
+passed over, as in a folder. Archives within the archive are not read.
+"""
+
+import re
+import stat
+import zipfile
+from collections.abc import Callable, Container, Iterator
+from contextlib import suppress
+from io import BytesIO
+from pathlib import PurePosixPath
+
+from index.article import Article, ItemError
+from index.errors import BadArticle, shown
+
+MAX_ENTRIES = 10_000
+MAX_UNPACKED_BYTES = 512_000_000
+MAX_ENTRY_BYTES = 64_000_000
+MAX_RATIO = 200
+MIN_RATIO_BYTES = 1_000_000
+"""A file unpacks to at most so many times its packed size, if it has more bytes than that: a few words that repeat
+pack as well as a bomb."""
+
+MAX_NAME_CHARS = 500
+
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_UTF8_NAME, _LOCKED = 0x800, 0x1
+_END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_535
+_ZIP64_LOCATOR, _ZIP64_LOCATOR_BYTES = b"PK\6\7", 20
+_DIRECTORY_ENTRY = b"PK\1\2"
+
+_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
+_NO_LETTER = "\ufffd"
+
+Reader = Callable[[str, bytes], Iterator[Article | ItemError]]
+
+
+def read_archive(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[Article | ItemError]:
+    """The articles of the files whose names end in one of `suffixes`, as `read` gives them."""
+    archive = opened(data)
+    names: set[str] = set()
+    unpacked = 0
+    for entry in archive.infolist():
+        inner = PurePosixPath(_written(entry))
+        if not entry.filename or entry.is_dir() or _is_hidden(inner) or inner.suffix.lower() not in suffixes:
+            continue
+        item = f"{name}/{_CONTROL.sub(_NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
+        try:
+            _check_name(entry, inner, names)
+            names.add(str(inner))
+            if unpacked + entry.file_size > MAX_UNPACKED_BYTES:
+                raise BadArticle(
+                    f"passes the {MAX_UNPACKED_BYTES:,} bytes that are unpacked in all: divide the archive"
+                )
+            content = unpacked_entry(archive, entry)
+        except BadArticle as error:
+            names.add(str(inner))
+            yield ItemError(item, str(error))
+            continue
+        unpacked += len(content)
+        yield from read(item, content)
+    if not names:
+        raise BadArticle(f"holds no file of a format that is read: use {', '.join(sorted(suffixes - {'.zip'}))}")
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """The archive, its directory read. Raises BadArticle for what is none, or has too many entries."""
+    entries = data.count(_DIRECTORY_ENTRY, _directory_start(data))
+    if entries > MAX_ENTRIES:
+        raise BadArticle(f"has {entries:,} entries, at most {MAX_ENTRIES:,} are read: divide the archive")
+    try:
+        return zipfile.ZipFile(BytesIO(data))
+    except Exception as error:  # also what the bytes of a damaged directory may mean
+        raise BadArticle(f"is no ZIP archive or a damaged one ({str(error)[:100]}): pack it again") from error
+
+
+def unpacked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """The bytes of a file in the archive. Raises BadArticle for one that is none, is locked, damaged or too large."""
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in {0, stat.S_IFREG}:
+        raise BadArticle("is a link or a device: pack the file itself")
+    if entry.flag_bits & _LOCKED:
+        raise BadArticle("is locked with a password: unpack it, and add it without one")
+    if entry.compress_type not in _METHODS:
+        raise BadArticle(f"is packed by method {entry.compress_type}, which is not read: pack it with deflate")
+    if entry.file_size > MAX_ENTRY_BYTES:
+        raise BadArticle(
+            f"has {entry.file_size:,} bytes unpacked, at most {MAX_ENTRY_BYTES:,} are read: split the file"
+        )
+    if entry.file_size > max(MIN_RATIO_BYTES, MAX_RATIO * entry.compress_size):
+        raise BadArticle(f"unpacks to more than {MAX_RATIO} times its size: add it unpacked if it is no bomb")
+    try:
+        with archive.open(entry) as file:
+            return file.read(entry.file_size + 1)  # without a size, it would first unpack all that there is
+    except Exception as error:  # zlib's, zipfile's and struct's, and text that is in no encoding
+        raise BadArticle(f"is damaged in the archive ({str(error)[:100]}): pack it again") from error
+
+
+def _directory_start(data: bytes) -> int:
+    """Where zipfile starts to read the directory, or earlier: it takes any size, whatever the count of entries says."""
+    end = len(data) - _END_BYTES
+    if end < 0 or not (data.startswith(_END, end) and data.endswith(b"\0\0")):
+        end = data.rfind(_END, max(end - _MAX_COMMENT_BYTES, 0))
+    if end < 0 or data.startswith(_ZIP64_LOCATOR, max(end - _ZIP64_LOCATOR_BYTES, 0)):
+        return 0
+    return max(end - int.from_bytes(data[end + 12 : end + 16], "little"), 0)
+
+
+def _written(entry: zipfile.ZipInfo) -> str:
+    """The entry's name, with "/" between its parts. Where it is not marked as UTF-8 it often is that all the same."""
+    name = entry.filename
+    if not entry.flag_bits & _UTF8_NAME:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _is_hidden(inner: PurePosixPath) -> bool:
+    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in inner.parts)
+
+
+def _check_name(entry: zipfile.ZipInfo, inner: PurePosixPath, names: Container[str]) -> None:
+    if len(str(inner)) > MAX_NAME_CHARS:
+        raise BadArticle(f"has a name of {len(str(inner)):,} characters, at most {MAX_NAME_CHARS} are read: shorten it")
+    if _CONTROL.search(entry.orig_filename):
+        raise BadArticle(f"has control characters in its name ({shown(entry.orig_filename)}): rename it")
+    if inner.is_absolute() or ".." in inner.parts or re.match("[A-Za-z]:", str(inner)):
+        raise BadArticle("has a name that leads out of the archive: pack it again from within its folder")
+    if str(inner) in names:
+        raise BadArticle("is in the archive twice: only the first is read")
+    if inner.suffix.lower() == ".zip":
+        raise BadArticle("is an archive within an archive: unpack it, and add the files or one archive of them")

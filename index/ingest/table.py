@@ -1,0 +1,107 @@
+"""Bytes of a `.csv` file in, an article or an error for each row out, one row in memory at a time.
+
+The first row names the columns by the keys of an article's fields, in any order; others are passed over. Of comma,
+semicolon and tab, the one that parts them is that by which `text` is a column: csv.Sniffer guesses from prose, and
+slowly. A bad row costs that row alone, and is named by its number in a spreadsheet; only where its quote is never
+closed is what follows lost too.
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import TextIO
+
+from index.article import MAX_TEXT_CHARS, Article, ItemError
+from index.errors import BadArticle, shown
+from index.ingest.fields import DESCRIBED, article_from_fields
+from index.ingest.plain import encoding_of
+
+MAX_ROW_CHARS = MAX_TEXT_CHARS + 1_000_000
+MAX_HEADER_CHARS = 10_000
+_FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
+
+
+def read_csv(name: str, data: bytes) -> Iterator[Article | ItemError]:
+    csv.field_size_limit(MAX_ROW_CHARS)  # of the whole process; the module's own is 131,072
+    with io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="") as text:
+        columns, delimiter = _header(text.readline(MAX_HEADER_CHARS))
+        for number, row in enumerate(_rows(text, delimiter), start=2):
+            try:
+                if isinstance(row, BadArticle):
+                    raise row
+                if any(map(str.strip, row)):
+                    yield article_from_fields(_fields(columns, row), origin=name, path=None, found_in=_FOUND_IN)
+            except BadArticle as error:
+                yield ItemError(f"{name}:{number}", str(error))
+
+
+def _header(line: str) -> tuple[list[str], str]:
+    """The names of the columns, and what parts them."""
+    for delimiter in ",;\t":
+        columns = [column.strip().lower() for column in next(csv.reader([line], delimiter=delimiter), [])]
+        if columns.count("text") == 1:
+            return columns, delimiter
+    raise BadArticle(
+        f"has no column `text` (its first row is {shown(line.strip())}): name the columns in the first row, "
+        "such as title,published_at,text"
+    )
+
+
+def _fields(columns: list[str], row: list[str]) -> dict[str, object]:
+    if len(row) < len(columns) or any(map(str.strip, row[len(columns) :])):
+        raise BadArticle(
+            f"has {len(row)} fields where the first row names {len(columns)}: put a field in quotes that holds what "
+            "parts the fields"
+        )
+    return {column: field for column, field in zip(columns, row, strict=False) if field.strip()}
+
+
+def _rows(text: TextIO, delimiter: str) -> Iterator[list[str] | BadArticle]:
+    """The rows, and in place of one that cannot be read what is wrong with it."""
+    lines = _Lines(text)
+    while True:
+        try:
+            row = next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+        except csv.Error as error:
+            lost = "" if lines.skip_row() else "; what follows is not read, since its last quote is never closed"
+            yield BadArticle(f"is no row of a table ({error}): write a quote within a field twice{lost}")
+        else:
+            if row is None:
+                return
+            yield row
+        lines.end_row()
+
+
+class _Lines:
+    """The lines of a table, which knows how much of a row was given out and whether a quote is open in it."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
+        self._line = ""
+        self.end_row()
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        if not self._read():
+            raise StopIteration
+        if self._chars > MAX_ROW_CHARS:
+            raise csv.Error(f"more than {MAX_ROW_CHARS:,} characters")
+        return self._line
+
+    def end_row(self) -> None:
+        self._chars = self._quotes = 0
+
+    def skip_row(self) -> bool:
+        """Passes over the rest of a row, up to where all its quotes are closed; False if they never are."""
+        while self._quotes % 2 or not self._line.endswith(("\n", "\r")):
+            if not self._read():
+                return self._quotes % 2 == 0
+        return True
+
+    def _read(self) -> bool:
+        self._line = self._text.readline(MAX_ROW_CHARS + 1)
+        self._chars += len(self._line)
+        self._quotes += self._line.count('"')
+        return bool(self._line)

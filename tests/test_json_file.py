@@ -1,0 +1,85 @@
+"""JSON files: one article, an array of them, and files made to do harm."""
+
+import json
+
+import pytest
+from items import OPENS, VOTED, article, error
+
+from index.article import Article, ItemError, article_id
+from index.ingest.formats import read_item
+
+
+def read(value: object) -> list[Article | ItemError]:
+    return list(read_item("b/a.json", json.dumps(value).encode()))
+
+
+def test_one_object_is_an_article_known_by_the_name_of_its_file() -> None:
+    assert article(
+        "b/a.json", json.dumps({"title": "A bridge", "text": VOTED, "published_at": "2021-03-29", "n": [1]})
+    ) == (
+        Article(
+            id=article_id(url=None, path="b/a.json", text=""),
+            title="A bridge",
+            text=VOTED,
+            origin="b/a.json",
+            published_at="2021-03-29",
+            found_in={"title": "archive", "published_at": "archive"},
+        )
+    )
+
+
+@pytest.mark.parametrize("wrap", [list, lambda several: {"articles": several, "count": 2}])
+def test_an_array_is_an_article_for_each_object_known_by_itself(wrap: type[list[object]]) -> None:
+    first, second = read(wrap([{"text": VOTED}, {"text": OPENS, "id": "opens"}]))
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.id, first.text) == (article_id(url=None, path=None, text=VOTED), VOTED)
+    assert (second.id, second.text, second.origin) == ("opens", OPENS, "b/a.json")
+
+
+def test_a_bad_object_costs_itself_and_is_named_by_its_place() -> None:
+    found = read([{"text": "One."}, {"title": "Two"}, 3, {"text": "Four.", "id": "a b"}, {"text": "Five."}])
+    assert [item.text if isinstance(item, Article) else f"{item.item} {item.message[:20]}" for item in found] == [
+        *(
+            "One.",
+            "b/a.json:2 has no text: give th",
+            "b/a.json:3 is a JSON int: write",
+            "b/a.json:4 id is 'a b': expecte",
+        ),
+        "Five.",
+    ]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_the_encodings_of_json_are_read(encoding: str) -> None:
+    assert (
+        article("a.json", json.dumps({"text": "Café fermé."}, ensure_ascii=False).encode(encoding)).text
+        == "Café fermé."
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ("", "is empty"),
+        ("{", "is not JSON at line 1, column 2"),
+        ('{"text": "A"}\n{"text": "B"}', "is not JSON at line 2, column 1 (Extra data)"),
+        ("{}", "has no text and no articles"),
+        ('{"articles": 3}', "has no text and no articles"),
+        ("3", "has no text and no articles"),
+        ('{"text": 3}', "text is 3"),
+        (b'{"text": "Caf\xe9"}', "byte 14 is not utf-8"),
+        ("[" * 100_000, "is JSON too deep"),
+        ('{"text":' * 100_000, "is JSON too deep"),
+        ('{"text": ' + "9" * 5_000 + "}", "numbers too long"),
+        ("[" + "[]," * 1_000_000 + "[]]", "has 1,000,002 brackets"),
+        (b'{"text": "' + b"x" * 32_000_000 + b'"}', "at most 32,000,000 are read: write a .jsonl"),
+    ],
+    ids=lambda value: str(value)[:16],
+)
+def test_what_cannot_be_read_says_why(data: str | bytes, problem: str) -> None:
+    assert problem in error("a.json", data).message
+
+
+def test_an_array_without_articles_has_none() -> None:
+    assert read([]) == []

@@ -1,0 +1,220 @@
+"""Mails: body, headers, attachments, forwarded messages, and mails made to do harm."""
+
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import quote
+
+import pytest
+from items import OPENS, VOTED, error
+
+from index.article import Article, ItemError, article_id
+from index.ingest.formats import read_item
+
+LONG = "The old ferry carried 410,000 people last year, and the mayor said that it was late on one trip in five."
+NEWSLETTER = f"""<html lang="en"><head><title>Briefing</title></head><body>
+<div style="display:none">A preview that nobody sees, of the bridge and of the ferry that it is to replace soon.</div>
+<table width="600"><tr><td><a href="https://example.org/view">View in browser</a></td></tr></table>
+<table width="600"><tr><td>
+<h1>Council votes for a bridge</h1><p>{VOTED}</p><p>{OPENS}</p><p>{LONG}</p></td></tr></table>
+<table width="600"><tr><td><a href="https://example.org/u">Unsubscribe</a></td></tr></table></body></html>"""
+
+
+def mail(text: str | None = None, **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    if text is not None:
+        message.set_content(text)
+    return message
+
+
+def read(message: EmailMessage | bytes) -> list[Article | ItemError]:
+    data = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
+    return list(read_item("in/a.eml", data))
+
+
+def told(message: EmailMessage | bytes) -> list[tuple[str, str]]:
+    return [(i.origin, i.text) if isinstance(i, Article) else (i.item, i.message) for i in read(message)]
+
+
+def test_the_headers_say_what_by_whom_and_when() -> None:
+    message = mail(
+        f"{VOTED}\n\n{OPENS}\n", From="Ada Quill <ada@example.org>", Subject="Fwd: RE: A new bridge – at last"
+    )
+    message["Date"] = "Mon, 29 Mar 2021 10:00:00 +0200"
+    assert read(message) == [
+        Article(
+            id=article_id(url=None, path="in/a.eml", text=""),
+            title="A new bridge – at last",
+            text=f"{VOTED}\n\n{OPENS}",
+            origin="in/a.eml",
+            author="Ada Quill",
+            published_at="2021-03-29T10:00:00+02:00",
+            found_in=dict.fromkeys(("title", "author", "published_at"), "mail header"),
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sender", "headers", "author", "source"),
+    [
+        ("Ada Quill <ada@example.org>", {}, "Ada Quill", None),
+        ("Ada Quill <ada@example.org>", {"List_Unsubscribe": "<https://example.org/u>"}, None, "Ada Quill"),
+        ("The Oldport Ledger <news@example.org>", {}, None, "The Oldport Ledger"),
+        ("Oldport Morning Briefing <news@example.org>", {}, None, "Oldport Morning Briefing"),
+        ("Ada Quill from The Oldport Ledger <news@example.org>", {}, "Ada Quill", "The Oldport Ledger"),
+        ('"Ada Quill | Oldport Ledger" <news@example.org>', {}, "Ada Quill", "Oldport Ledger"),
+        ("=?utf-8?q?Ren=C3=A9e_Quill?= <renee@example.org>", {}, "Renée Quill", None),
+        ("ada@example.org", {}, None, None),
+        ("admin <admin@example.org>", {}, None, None),
+    ],
+)
+def test_a_sender_is_a_person_or_an_outlet(
+    sender: str, headers: dict[str, str], author: str | None, source: str | None
+) -> None:
+    [found] = read(mail(VOTED, Subject="A bridge", From=sender, **headers))
+    assert isinstance(found, Article)
+    assert (found.author, found.source) == (author, source)
+
+
+def test_a_byline_in_the_text_goes_before_the_sender() -> None:
+    [found] = read(mail(f"By Tom Reed\n\n{VOTED}\n\n{OPENS}", Subject="A bridge", From="Ada Quill <ada@example.org>"))
+    assert isinstance(found, Article)
+    assert found.author == "Tom Reed"
+
+
+def test_a_newsletter_is_read_as_its_page_and_keeps_the_heading_that_is_not_its_subject() -> None:
+    message = mail(f"In plain: {VOTED}", Subject="Morning briefing", From="The Oldport Ledger <news@example.org>")
+    message.add_alternative(NEWSLETTER, subtype="html")
+    [found] = read(message)
+    assert isinstance(found, Article)
+    assert (found.title, found.source, found.language) == ("Morning briefing", "The Oldport Ledger", "en")
+    assert found.text == f"Council votes for a bridge\n\n{VOTED}\n\n{OPENS}\n\n{LONG}"
+
+
+def test_a_page_without_text_leaves_it_to_the_plain_part() -> None:
+    message = mail(VOTED, Subject="A bridge")
+    message.add_alternative("<html><body><img src='https://example.org/all.png'></body></html>", subtype="html")
+    assert told(message) == [("in/a.eml", VOTED)]
+
+
+def test_paragraphs_wrapped_by_the_mail_program_are_one_line() -> None:
+    text = (
+        "The council voted on Tuesday to build a new bridge over the\nriver, after years of debate about its cost and\n"
+        "its place.\n\nIt opens in May."
+    )
+    assert told(mail(text, Subject="A bridge")) == [
+        ("in/a.eml", text.replace("the\nr", "the r").replace("and\ni", "and i"))
+    ]
+
+
+@pytest.mark.parametrize("transfer", ["quoted-printable", "base64", "8bit"])
+@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "cp1252"])
+def test_transfer_encodings_and_charsets_are_undone(transfer: str, charset: str) -> None:
+    message = mail(Subject="Café")
+    message.set_content("Le café est fermé. À bientôt, dit l'élève.\n", charset=charset, cte=transfer)
+    assert told(message) == [("in/a.eml", "Le café est fermé. À bientôt, dit l'élève.")]
+
+
+@pytest.mark.parametrize(
+    ("charset", "encoding"), [("iso-2022-jp", "iso-2022-jp"), ("no-such", "utf-8"), ("us-ascii", "utf-8")]
+)
+def test_a_charset_counts_before_what_the_bytes_look_like_unless_it_is_wrong(charset: str, encoding: str) -> None:
+    text = "今日は天気がいいです。"
+    header = f"Subject: x\nContent-Type: text/plain; charset={charset}\n\n"
+    assert told(header.encode() + text.encode(encoding)) == [("in/a.eml", text)]
+
+
+def test_attached_files_and_forwarded_messages_are_further_items() -> None:
+    inner = mail("The inner one.", Subject="Inner", From="Tom Reed <tom@example.org>")
+    message = mail("See below.", Subject="Outer")
+    message.add_attachment(b"A note.", maintype="text", subtype="plain", filename="note.txt")
+    message.add_attachment(b"Another note.", maintype="text", subtype="plain", filename="../../note.txt")
+    message.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="photo.png")
+    message.add_attachment(b"PK", maintype="application", subtype="zip", filename="all.zip")
+    message.add_attachment(inner)
+    message.add_attachment(
+        b"Subject: x\n\nAs a file.", maintype="application", subtype="octet-stream", filename="b.eml"
+    )
+    message.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="broken.pdf")
+    assert [(name, text[:40]) for name, text in told(message)] == [
+        ("in/a.eml", "See below."),
+        ("in/a.eml/note.txt", "A note."),
+        ("in/a.eml/2-note.txt", "Another note."),
+        ("in/a.eml/all.zip", "is an archive in a mail: save it, and ad"),
+        ("in/a.eml/message.eml", "The inner one."),
+        ("in/a.eml/b.eml", "As a file."),
+        ("in/a.eml/broken.pdf", "is too damaged to be read (PDFSyntaxErro"),
+    ]
+
+
+def test_a_mail_that_only_forwards_is_not_an_article_itself() -> None:
+    message = mail("\n", Subject="Fwd: Inner")
+    message.add_attachment(mail("The inner one.", Subject="Inner"))
+    assert told(message) == [("in/a.eml/message.eml", "The inner one.")]
+
+
+@pytest.mark.parametrize(
+    "name", ["a\0.txt", "a\n.txt", "x" * 300 + ".txt", r"C:\in\a.txt", "/etc/a.txt", "../../a.txt", "é.txt"]
+)
+def test_a_name_of_an_attachment_is_no_path(name: str) -> None:
+    attached = (
+        f"Content-Type: text/plain\nContent-Disposition: attachment; filename*=utf-8''{quote(name, safe='')}\n\nA note."
+    )
+    data = f"Subject: x\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nSee below.\n--b\n{attached}\n--b--\n"
+    [_, (inner, text)] = told(data.encode())
+    assert text == "A note."
+    assert inner.startswith("in/a.eml/")
+    assert inner.endswith(".txt")
+    assert len(inner) <= len("in/a.eml/") + 200
+    assert not set("/\\\0\n") & set(inner.removeprefix("in/a.eml/"))
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"", "is empty"),
+        (b"Only words, and no headers.", "is no mail (it has neither a sender nor a subject nor a date)"),
+        (b"Subject: x\n\n\n", "has no text"),
+        (b"Subject: x\nContent-Type: multipart/encrypted; boundary=b\n\n--b--", "is encrypted"),
+        (b"Subject: x\nContent-Type: image/png\n\n\x89PNG", "has no text"),
+        (b"Subject: x\n\n\0\1\2\xff\xfe", "is not text"),
+        (b"Subject: x\n" * 1_000_001, "has 1,000,001 lines, at most 1,000,000 are read"),
+        (b"Content-Type: a/b\n" * 1_001, "has 1,001 parts, at most 1,000 are read"),
+        (b"Subject: x\n\n" + b"x" * 32_000_000, "at most 32,000,000 are read"),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_what_cannot_be_read_says_why(data: bytes, problem: str) -> None:
+    assert problem in error("a.eml", data).message
+
+
+def test_a_date_that_is_none_is_not_taken() -> None:
+    [found] = read(mail(VOTED, Subject="A bridge", Date="soon"))
+    assert isinstance(found, Article)
+    assert found.published_at is None
+
+
+def test_mails_within_mails_are_read_up_to_a_depth() -> None:
+    message = mail("Level 9.", Subject="9")
+    for level in reversed(range(9)):
+        outer = mail(f"Level {level}.", Subject=str(level))
+        outer.add_attachment(message)
+        message = outer
+    *found, last = told(message)
+    assert [text for _, text in found] == [f"Level {level}." for level in range(6)]
+    assert last == ("in/a.eml" + "/message.eml" * 6, "is a mail within 5 others: save it, and add it by itself")
+
+
+@pytest.mark.parametrize("header", ["From", "Subject", "Date", "Content-Type", "Content-Disposition", "List-Id"])
+@pytest.mark.parametrize("unit", ["(", "<", '"', "a.", "a;", "\\", "=?utf-8?q?", "@", ",", "a*0=b;", " "])
+def test_hostile_headers_are_cut(header: str, unit: str) -> None:
+    value = "text/plain; " * (header == "Content-Type") + unit * (100_000 // len(unit))
+    items = read(f"{header}: {value}\nReceived: x\n\n{VOTED}".encode())
+    assert all(isinstance(item, Article | ItemError) for item in items)
+    assert len(items) == 1
+
+
+def test_parts_within_parts_have_no_text() -> None:
+    data = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\n\n--b%d\n' % (n, n) for n in range(300))
+    assert error("a.eml", b"Subject: x\n" + data).message

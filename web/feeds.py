@@ -1,0 +1,73 @@
+"""Feeds polled on an interval while the server runs: each fetch is a job like any other that adds an address.
+
+What came of it is kept (`freshness.py`), so that after a restart a feed waits for the rest of its interval.
+"""
+
+import datetime as dt
+import logging
+import threading
+
+from web.errors import Busy, UnknownJob
+from web.freshness import Freshness
+from web.jobs import FINISHED, Jobs
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+
+
+class Feeds:
+    """One thread, from `start` to `close`."""
+
+    def __init__(self, jobs: Jobs, freshness: Freshness, every: dt.timedelta) -> None:
+        self._jobs = jobs
+        self._freshness = freshness
+        self._every = every
+        self._running: dict[str, str] = {}  # address: id of its job
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._poll, name="feeds", daemon=True)
+
+    def start(self) -> None:
+        if self._freshness.addresses:
+            self._thread.start()
+
+    def close(self) -> None:
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _poll(self) -> None:
+        while not self._stopped.wait(LOOK_SECONDS):
+            try:
+                self.look(dt.datetime.now(dt.UTC))
+            except Exception:  # a full disk may be over soon, and the feeds go on then
+                log.exception("the feeds could not be looked after")
+
+    def look(self, now: dt.datetime) -> None:
+        """Note the fetches that have ended, and ask for those that are due."""
+        for address, job_id in list(self._running.items()):
+            try:
+                job = self._jobs.get(job_id)
+            except UnknownJob:
+                job = {"state": "cancelled"}  # long ago
+            if job["state"] in FINISHED:
+                del self._running[address]
+                if job["state"] == "cancelled":
+                    self._freshness.note_checked(address, now)
+                    continue
+                own = [error["message"] for error in job["errors"] if error["item"] == address]
+                self._freshness.note(address, now, own[0] if own else _failure(job))
+        for address in self._freshness.addresses:
+            if self._running:  # one at a time: people's jobs stand in the same queue
+                return
+            checked_at = self._freshness.checked_at(address)
+            if checked_at is None or now - checked_at >= self._every:
+                try:
+                    self._running[address] = self._jobs.add_address(address, is_polled=True)
+                except Busy:  # its turn comes with the next look
+                    return
+
+
+def _failure(job: dict[str, object]) -> str | None:
+    """Of a job that failed otherwise than by what its entries gave."""
+    return str(job["message"]) if job["state"] == "failed" and not job["errors"] else None

@@ -1,0 +1,108 @@
+"""How fresh the articles are: what each polled feed last gave, and the alarms that follow from it.
+
+Feeds are told apart by their address, and shown by host and path alone: what stands behind the "?" may be a secret,
+and the health check asks nobody who they are.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import Column, MetaData, Table, Text, select
+from sqlalchemy.dialects.sqlite import insert
+
+from index.database import Database
+
+STALE_DAYS = 7
+"""Without a newer article for so long, feeds that work deserve a look: they may have moved or been given up."""
+
+metadata = MetaData()
+
+feeds = Table(
+    "feeds",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("checked_at", Text, nullable=False),
+    Column("last_good_at", Text),
+    Column("failing_since", Text),
+    Column("message", Text),  # of the last failure, while it lasts
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    feed: str
+    """Host and path."""
+    checked_at: str | None
+    last_good_at: str | None
+    failing_since: str | None
+    message: str | None
+
+
+class Freshness:
+    """The feeds that are polled, as far as is known of them. Any thread may call."""
+
+    def __init__(self, database: Database, addresses: Sequence[str]) -> None:
+        self.addresses = tuple(addresses)
+        self._database = database
+        database.create(metadata)
+
+    def note(self, address: str, now: dt.datetime, failure: str | None) -> None:
+        """What came of a fetch that ended at `now` (UTC): None when the feed could be read."""
+        at = now.isoformat(timespec="seconds")
+        values = {"checked_at": at, "message": failure and _without_secrets(failure)}
+        with self._database.write() as connection:
+            known = connection.execute(select(feeds).where(feeds.c.address == address)).first()
+            if failure is None:
+                values |= {"last_good_at": at, "failing_since": None}
+            else:
+                values["failing_since"] = (known.failing_since if known else None) or at
+            statement = insert(feeds).values(address=address, **values)
+            connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
+
+    def note_checked(self, address: str, now: dt.datetime) -> None:
+        """That a fetch ended at `now` of which nothing is known: its turn comes again after an interval."""
+        values = {"checked_at": now.isoformat(timespec="seconds")}
+        statement = insert(feeds).values(address=address, **values)
+        with self._database.write() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
+
+    def feeds(self) -> tuple[Feed, ...]:
+        """In the order of the setting."""
+        with self._database.read() as connection:
+            known = {row.address: row for row in connection.execute(select(feeds))}
+        return tuple(
+            Feed(_shown(a), row.checked_at, row.last_good_at, row.failing_since, row.message)
+            if (row := known.get(a))
+            else Feed(_shown(a), None, None, None, None)
+            for a in self.addresses
+        )
+
+    def checked_at(self, address: str) -> dt.datetime | None:
+        with self._database.read() as connection:
+            at = connection.scalar(select(feeds.c.checked_at).where(feeds.c.address == address))
+        return dt.datetime.fromisoformat(at) if at else None
+
+
+def alarms(polled: Sequence[Feed], newest_article: str | None, now: dt.datetime) -> list[str]:
+    """What a person should look at, in words; nothing where no feed is polled: a library may well be old."""
+    found = [
+        f"The feed {feed.feed} has failed since {feed.failing_since[:16].replace('T', ' ')} UTC: {feed.message}"
+        for feed in polled
+        if feed.failing_since
+    ]
+    if polled and newest_article and newest_article[:10] < (now.date() - dt.timedelta(days=STALE_DAYS)).isoformat():
+        found.append(f"The newest article is of {newest_article[:10]}, although feeds are polled.")
+    return found
+
+
+def _without_secrets(message: str) -> str:
+    """`message` with every address in it without its query and without who signs in."""
+    return re.sub(r"(https?://)(?:[^\s/@]*@)?([^\s?]*)(?:\?[^\s]*)?", r"\1\2", message)
+
+
+def _shown(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.hostname or ''}{parts.path}"

@@ -1,0 +1,94 @@
+/* What is known of an article beside its text: what kind it is and why, where its date and names come from,
+ * what was taken out of it, and what changed from one revision to the next. */
+
+import { call } from "./api.js";
+import { build, button } from "./dom.js";
+import { count, day, moment } from "./words.js";
+
+const FIELDS = {
+  title: "Title", url: "Address", source: "Publisher", author: "Author", published_at: "Published",
+  updated_at: "Updated", language: "Language", section: "Section", image_credit: "Image", provenance: "Kind",
+};
+
+/** Closed at first; the revisions are asked for when it is opened. */
+export function about(article) {
+  const revisions = build("div");
+  const element = build("details", { class: "about" },
+    build("summary", {}, "About this article"),
+    fields(article), evidence(article), removedLines(article.removed ?? []), revisions);
+  element.addEventListener("toggle", () => element.open && showRevisions(article, revisions), { once: true });
+  return element;
+}
+
+function fields(article) {
+  const stated = Object.entries(FIELDS).filter(([name]) => article[name]);
+  return build("dl", {}, ...stated.flatMap(([name, label]) => [
+    build("dt", {}, label),
+    build("dd", { dir: "auto" }, name.endsWith("_at") ? day(article[name]) : article[name],
+      article.found_in?.[name] && build("span", { class: "aside" }, ` from ${article.found_in[name]}`)),
+  ]));
+}
+
+function evidence({ provenance, provenance_evidence: words }) {
+  return provenance && words ? build("p", {}, `It is held to be ${provenance} because it says: `, build("q", { dir: "auto" }, words)) : "";
+}
+
+function removedLines(removed) {
+  if (!removed.length) return "";
+  return build("details", {},
+    build("summary", {}, `${count(removed.length, "line")} left out of the text`),
+    build("ul", {}, ...removed.map(({ rule, text }) =>
+      build("li", {}, build("span", { class: "badge" }, rule), " ", build("bdi", {}, text)))));
+}
+
+async function showRevisions(article, place) {
+  const path = `/api/articles/${encodeURIComponent(article.id)}`;
+  try {
+    const { revisions } = await call("GET", `${path}/revisions`);
+    if (revisions.length < 2) return;
+    place.append(build("p", {}, `${count(revisions.length, "revision")}:`), build("ul", {}, ...revisions.map((revision, n) =>
+      build("li", {}, `taken in ${moment(revision.added_at)} `,
+        n + 1 < revisions.length && whatChanged(path, revisions[n + 1].revision, revision.revision)))));
+  } catch (error) {
+    place.append(build("p", { class: "aside" }, error.message));
+  }
+}
+
+function whatChanged(path, from, to) {
+  return button("What changed", async (event) => {
+    const control = event.currentTarget;
+    control.disabled = true;
+    try {
+      const { changes } = await call("GET", `${path}/difference?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+      const shown = changes.filter(({ kind }) => kind !== "same");
+      control.replaceWith(shown.length ? build("ul", { class: "changes" }, ...shown.map(changed))
+        : build("span", { class: "aside" }, "only what is said about the text"));
+    } catch (error) {
+      control.replaceWith(build("span", { class: "aside" }, error.message));
+    }
+  }, { class: "quiet" });
+}
+
+function changed({ kind, old, new: now, words }) {
+  if (kind === "removed") return build("li", { dir: "auto" }, build("del", {}, old.text));
+  if (kind === "added") return build("li", { dir: "auto" }, build("ins", {}, now.text));
+  return build("li", { dir: "auto" }, ...edited(old, now, words));
+}
+
+/** The new sentence with the old words struck out beside what stands for them. */
+function edited(was, sentence, words) {
+  const characters = [...sentence.text]; // the API counts characters, not UTF-16 units
+  const pieces = [];
+  let at = sentence.start;
+  let oldAt = was.start;
+  for (const { old, new: now } of words) {
+    // what was only taken out has its place in the old sentence alone: as far behind the edit before it as there
+    const start = now ? now.start : at + old.start - oldAt;
+    pieces.push(characters.slice(at - sentence.start, start - sentence.start).join(""));
+    if (old) pieces.push(build("del", {}, old.text), " ");
+    if (now) pieces.push(build("ins", {}, now.text));
+    oldAt = old ? old.end : oldAt + start - at;
+    at = now ? now.end : start;
+  }
+  return [...pieces, characters.slice(at - sentence.start).join("")];
+}
