@@ -16,7 +16,11 @@ export function about(article) {
   const element = build("details", { class: "about" },
     build("summary", {}, "About this article"),
     fields(article), evidence(article), removedLines(article.removed ?? []), revisions);
-  element.addEventListener("toggle", () => element.open && showRevisions(article, revisions), { once: true });
+  element.addEventListener("toggle", () => {
+    if (!element.open) return;
+    element.scrollIntoView({ block: "start" });
+    showRevisions(article, revisions);
+  }, { once: true });
   return element;
 }
 
@@ -47,7 +51,7 @@ async function showRevisions(article, place) {
     const { revisions } = await call("GET", `${path}/revisions`);
     if (revisions.length < 2) return;
     place.append(build("p", {}, `${count(revisions.length, "revision")}:`), build("ul", {}, ...revisions.map((revision, n) =>
-      build("li", {}, `taken in ${moment(revision.added_at)} `,
+      build("li", {}, `taken in ${moment(revision.added_at)}${revision.is_current ? ", the present one" : ""} `,
         n + 1 < revisions.length && whatChanged(path, revisions[n + 1].revision, revision.revision)))));
   } catch (error) {
     place.append(build("p", { class: "aside" }, error.message));
