@@ -176,10 +176,10 @@ def _is_box(element: Any) -> bool:
     if element.tag in _ELEMENTS or (element.get("role") or "").lower() in _ROLES:
         # The source of a quotation is a footer within it.
         return element.tag != "footer" or next(element.iterancestors("blockquote"), None) is None
-    if element.tag == "header":
-        return next(element.iterancestors("article", "main"), None) is None
-    if element.tag in CARDS and element.find(".//form") is not None:
-        return is_short(element, MAX_CARD_CHARS)
+    if element.tag == "header" and next(element.iterancestors("article", "main"), None) is None:
+        return True
+    if element.tag in CARDS and element.find(".//form") is not None and is_short(element, MAX_CARD_CHARS):
+        return True
     names = names_of(element)
     return bool(COMMENTS.search(names) or (BOX.search(names) and not BODY.search(names)))
 

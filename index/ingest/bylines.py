@@ -85,6 +85,8 @@ _DATES = [
 def people(line: str, site: str) -> str | None:
     """The names in a byline, joined with ", ", but for that of the site; None if there is none."""
     line = " ".join(line[: 3 * MAX_LINE_CHARS].split())
+    if (by := re.search(r"\bby\s", line, re.I)) or (by := _BY.match(line)):
+        line = line[by.end() :]
     if found := next((match for form in _DATES if (match := form.search(line))), None):
         line = line[: found.start()] if found.start() > 2 else line[found.end() :]
     line = re.split(
@@ -93,15 +95,14 @@ def people(line: str, site: str) -> str | None:
         maxsplit=1,
         flags=re.I,
     )[0]
-    if (by := re.search(r"\bby\s", line, re.I)) or (by := _BY.match(line)):
-        line = line[by.end() :]
     line = re.sub(r"\s(?:in|for|at|reporting)\s.*", "", line)
     names: list[str] = []
     for part in re.split(r"\s?[;,]\s?", line):
         both = re.split(r"\s?&\s?|\s(?:and|und|et|y|e|og|en|i)\s", part)
         for name in both if all(" " in one.strip() for one in both) else [part]:
             name = re.sub(r"^(?:and|und|et|the|with)\s", "", name.strip(" :"), flags=re.I)
-            if _is_name(name, site) and not (names and (_ROLE.search(name) or name[0].islower())):
+            # Behind the first stands what they are or where they write from, too.
+            if _is_name(name, site) and not (names and (_ROLE.search(name) or name[0].islower() or " " not in name)):
                 names.append(name.title() if name.isupper() and " " in name else name)
     return ", ".join(dict.fromkeys(names)) or None
 
@@ -135,7 +136,7 @@ def behind_title(line: str, title: str) -> str | None:
         return ""
     rest = line[len(title) :] if line.startswith(title) else ""
     runs_on = rest[:1].isupper() and len(title) >= MIN_TITLE_CHARS
-    return rest.strip() if rest and (runs_on or is_about(rest)) else None
+    return rest.strip() if rest and (runs_on or is_about(rest.strip())) else None
 
 
 def is_signature(line: str) -> bool:
@@ -223,5 +224,5 @@ def _is_name(name: str, site: str) -> bool:
         and len(name.split()) <= MAX_NAME_WORDS
         and not re.search(r"[\d@:<>]|www\.|\.(?:com|org|net)\b", name)
         and not _NOBODY.fullmatch(name)
-        and letters(name) != letters(site)
+        and letters(name) != letters(re.sub(r"^the\s", "", site, flags=re.I))
     )

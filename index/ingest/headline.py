@@ -2,7 +2,8 @@
 
 Titles come with the site's name before or behind them, an `h1` may be a logo, a section or the headline with a label
 in it. So what is stated and what is shown vouch for each other: an `h1` that is like a stated title, else a stated
-title that the page shows as a line, else a heading over the story, else what there is.
+title that the page shows as a line, else a long `h1`, else what is stated as the headline, else a heading over the
+story, else the page's own title.
 """
 
 import re
@@ -56,6 +57,7 @@ def titles(page: Stated, site: str) -> Said:
         yield next((raw for raw, _ in named if behind_title(best, raw)), best), "h1"
     yield from (hit for hit in named if letters(hit[0]) in lines)
     yield from ((text, "h1") for text in shown[:1] if len(text.split()) >= MIN_HEADLINE_WORDS or not named)
+    yield from (hit for hit in named if hit[1] != "title element")
     yield from ((text, "heading over the story") for text in _over_story(page.paragraphs) if not same(text, site))
     yield from named
     yield from ((text, "h1") for text in shown)

@@ -29,6 +29,8 @@ BESIDE = "beside-the-story"
 """The rule by which menus, boxes, captions and whatever else a page shows around its article are left out."""
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
 """Paragraphs of it that are kept, and of each."""
+MAX_ELEMENTS = 100_000
+"""Of a page: the worst of so many take 25 s, those of a long page of news (5,000) a tenth of a second."""
 MAX_PARAGRAPHS = 2_000
 """Of a page that trafilatura is asked about: its time grows with their square, to 2 s for so many, 170 s for 20,000."""
 
@@ -42,9 +44,12 @@ def read_html(name: str, data: bytes) -> Article:
     markup = page_text(data)
     try:
         page = load_html(markup)
-        found = None if page is None else _read(page)
+        elements = 0 if page is None else sum(1 for _ in page.iter("*"))
+        found = None if page is None or elements > MAX_ELEMENTS else _read(page)
     except Exception as error:  # five libraries on markup that anyone may have written
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
+    if elements > MAX_ELEMENTS:
+        raise BadArticle(f"has {elements:,} elements, at most {MAX_ELEMENTS:,} are read: save the article alone")
     if found is None or not found[0]["text"]:
         raise BadArticle("no text found in the page: save the article as .txt or .md if it has any")
     fields, found_in, left_out = found

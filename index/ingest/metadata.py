@@ -47,6 +47,7 @@ from index.ingest.stated import (
 MAX_NAME_CHARS = 60
 """Of a site, a section or a body."""
 
+MAX_CAPTION_CHARS = 600
 MAX_LINES_UNDER_HEADLINE, MAX_STANDFIRSTS = 12, 2
 """What stands between the headline and the story; the second counts paragraphs of prose."""
 
@@ -75,6 +76,7 @@ _DATED = re.compile(
     r"\b(?:date|date ?line|published|posted|pub ?date|publication|time ?stamp|updated|modified|by ?lines?|by|time|ts|"
     r"meta|info|datum|fecha|data|issued|attribution|entry ?date|when)\b"
 )
+_OF_DATES = ("address", "b", "div", "em", "font", "h2", "h4", "i", "li", "p", "small", "span", "td")
 _PUBLISHED_NAME = re.compile(r"\b(?:published|pub ?date|entry date|post date|posted|publish date)\b")
 _PICTURE = re.compile(
     r"\b(?:captions?|cap|photo|foto|image|img|picture|bild|media|legende|bildunterschrift|pie|thumb)\b"
@@ -110,8 +112,8 @@ def described(root: Any, story: Any) -> Described:
         "url": _first(_addresses(page), _address),
         "source": source,
         "author": _first(_authors(page, under), partial(people, site=site)),
-        "published_at": _first_date(_published(page, under)),
-        "updated_at": _first_date(_updated(page, under)),
+        "published_at": _first_date(_published(page, headline, under)),
+        "updated_at": _first_date(_updated(page, headline, under)),
         "language": _first(_languages(page), _language),
         "section": _first(_sections(page), partial(_section, headline=headline, site=site)),
         "image_credit": _first(_credits(page), credit),
@@ -139,7 +141,7 @@ def _first_date(candidates: Said) -> tuple[str, str] | None:
 
 def _authors(page: Stated, under: list[str]) -> Said:
     for item in page.linked:
-        yield ", ".join(page.called(item.get("author"))), "JSON-LD author"
+        yield ", ".join(name for name in page.called(item.get("author")) if "://" not in name), "JSON-LD author"
     for name in _AUTHOR:
         if values := page.meta.get(name):
             yield ", ".join(value for value in values if "://" not in value), f"meta {name}"
@@ -165,27 +167,28 @@ def _authors(page: Stated, under: list[str]) -> Said:
     yield from ((p.text, "signature") for p in page.paragraphs[-1:] if is_name(p.text) and len(page.paragraphs) > 2)
 
 
-def _published(page: Stated, under: list[str]) -> Said:
+def _published(page: Stated, headline: str, under: list[str]) -> Said:
     yield from meta_said(page, *_PUBLISHED_FIRST)
     yield from linked_said(page, "datePublished")
     yield from meta_said(page, *_PUBLISHED)
     yield from props_said(page, "datePublished")
     times = [time for time in page.story.iter("time") if not _is_update(time)]
     marked = [time for time in times if time.get("pubdate") is not None or _PUBLISHED_NAME.search(names_of(time))]
-    inside = [time for time in times if next(time.iterancestors("article", "main"), None) is not None]
+    over, below = _about_headline(page, headline)
+    inside = [time for time in times if time in below or (time in over and _is_of_article(time))]
     alone = times if len({time.get("datetime") for time in times}) == 1 else []
     yield from ((date, "time element") for time in (*marked, *inside, *alone) for date in _times_said(page, time))
-    yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if not is_update)
+    yield from ((date, where) for date, where, is_update in _dates_in_words(page, headline, under) if not is_update)
 
 
-def _updated(page: Stated, under: list[str]) -> Said:
+def _updated(page: Stated, headline: str, under: list[str]) -> Said:
     yield from meta_said(page, *_UPDATED_FIRST)
     yield from linked_said(page, "dateModified")
     yield from meta_said(page, *_UPDATED)
     yield from props_said(page, "dateModified")
     times = filter(_is_update, page.story.iter("time"))
     yield from ((date, "time element") for time in times for date in _times_said(page, time))
-    yield from ((date, where) for date, where, is_update in _dates_in_words(page, under) if is_update)
+    yield from ((date, where) for date, where, is_update in _dates_in_words(page, headline, under) if is_update)
 
 
 def _languages(page: Stated) -> Said:
@@ -225,7 +228,7 @@ def _credits(page: Stated) -> Said:
                 yield from ((name, f"JSON-LD image {key}") for name in page.called(image.get(key)))
     for element in page.story.iter("figure", "figcaption", "div", "p", "td", "span", "small"):
         is_captioned = element.tag in {"figure", "figcaption"} or _PICTURE.search(names_of(element))
-        if is_captioned and (caption := line_in(element)):
+        if is_captioned and (caption := line_in(element, MAX_CAPTION_CHARS)):
             for inner in element.iter("span", "small", "cite", "p", "div", "em", "i"):
                 if _CREDIT.search(f"{names_of(inner)} {(inner.get('itemprop') or '').lower()}"):
                     yield line_in(inner), "caption"
@@ -250,6 +253,30 @@ def _addresses(page: Stated) -> Said:
     yield from meta_said(page, "twitter:url", "parsely-link")
 
 
+def _about_headline(page: Stated, headline: str) -> tuple[set[Any], set[Any]]:
+    """The elements over the headline, and those from it to the first prose: what is said there is of the article.
+
+    Over it, outside of what holds the article, many sites show the date of today.
+    """
+    places = [n for n, p in enumerate(page.paragraphs) if behind_title(p.text.split("\n")[0], headline) is not None]
+    behind = page.paragraphs[places[0] :] if places else page.paragraphs
+    shown = behind[0].element if places else None
+    prose = next((paragraph.element for paragraph in behind if paragraph.is_prose), None)
+    over: set[Any] = set()
+    under: set[Any] = set()
+    found = over if places else under
+    for element in page.story.iter("*"):
+        found = under if element is shown else found
+        if found is under and element is prose:
+            break
+        found.add(element)
+    return over, under
+
+
+def _is_of_article(element: Any) -> bool:
+    return next(element.iterancestors("article", "main"), None) is not None
+
+
 def _is_update(time: Any) -> bool:
     """Whether a `time` element says when a page was changed."""
     called = f"{names_of(time)} {time.get('itemprop') or ''}"
@@ -267,13 +294,13 @@ def _times_said(page: Stated, time: Any) -> Iterator[str]:
         yield from (date for date, _ in dates_in(line_in(time), page.day_first))
 
 
-def _dates_in_words(page: Stated, under: list[str]) -> Iterator[tuple[str, str, bool]]:
+def _dates_in_words(page: Stated, headline: str, under: list[str]) -> Iterator[tuple[str, str, bool]]:
     """Dates where a name says so, or under the headline, and whether they say when the page was changed."""
-    for element in page.story.iter(
-        "address", "b", "div", "em", "font", "h2", "h4", "i", "li", "p", "small", "span", "td"
-    ):
+    over, _ = _about_headline(page, headline)
+    for element in page.story.iter(*_OF_DATES):
         called = names_of(element)
-        if _DATED.search(called):
+        is_told = element not in over or _is_of_article(element) or _PUBLISHED_NAME.search(called)
+        if is_told and _DATED.search(called):
             for date, is_update in dates_in(line_in(element), page.day_first):
                 yield date, "date line", is_update or says_update(called)
     for line in under:
@@ -281,12 +308,17 @@ def _dates_in_words(page: Stated, under: list[str]) -> Iterator[tuple[str, str, 
 
 
 def _under_headline(found: list[Paragraph], headline: str) -> list[str]:
-    """The short lines between the headline and the story."""
+    """The short lines between the headline and the story; above it stands the date of today."""
     lines: list[str] = []
     prose = MAX_STANDFIRSTS + 1  # until the headline is met
     for paragraph in found:
+        if any(element.tag in {"blockquote", "figure"} for element in paragraph.around()):
+            continue
         for line in paragraph.text.split("\n"):
-            if (behind := behind_title(line, headline)) is not None:
+            behind = behind_title(line, headline)
+            if behind is None and headline and line.casefold().startswith(headline.casefold()):
+                behind = line[len(headline) :].strip()
+            if behind is not None:
                 lines, prose = [behind] if behind else [], 0
             elif prose <= MAX_STANDFIRSTS and not paragraph.is_prose and len(line) <= MAX_LINE_CHARS:
                 lines.append(line)

@@ -94,6 +94,8 @@ _TAXONOMY = re.compile(r"\b(?:tag|category)-(?!lists?\b|clouds?\b|links?\b)\S+")
 
 def names_of(element: Any) -> str:
     """The words of its class, id, `data-testid`, `data-component` and `aria-label`, and of a tag of the makers' own."""
+    if not element.attrib and "-" not in element.tag:
+        return ""
     named = [element.get(name) for name in ("id", "data-testid", "data-component", "aria-label")]
     named.append(_TAXONOMY.sub("", (element.get("class") or "")[:MAX_NAMES_CHARS]))
     if "-" in element.tag:  # such as amp-ad

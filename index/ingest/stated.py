@@ -16,8 +16,8 @@ from index.ingest.paragraphs import Paragraph, is_short, paragraphs, words_in
 MAX_ALIKE = 50
 """Of elements that state the same thing, those looked at."""
 
-MAX_LINE_CHARS = 300
-"""Of what an element says, if it is to be a name, a date or a credit."""
+MAX_LINE_CHARS = 200
+"""Of what an element says, if it is to be names or a date."""
 
 Said = Iterable[tuple[str, str]]
 """Values as the page has them, and where each stands: ("2021-03-29", "meta date")."""
@@ -92,9 +92,10 @@ def together(said: Said) -> Said:
         yield ", ".join(dict.fromkeys(raw for raw, _ in hits)), hits[0][1]
 
 
-def line_in(element: Any) -> str:
+def line_in(element: Any, max_chars: int = MAX_LINE_CHARS) -> str:
     """The words in an element; none where they are more than a line."""
-    return words_in(element) if is_short(element, 2 * MAX_LINE_CHARS) else ""
+    words = words_in(element) if is_short(element, 4 * max_chars) else ""
+    return words if len(words) <= max_chars else ""
 
 
 def _meta(root: Any) -> dict[str, list[str]]:
