@@ -14,7 +14,7 @@ from assistant.antecedent import with_antecedent
 from assistant.evidence import Evidence
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
-from index.sentences import sentence_spans
+from index.sentences import is_ended, sentence_spans
 
 ANSWER_THRESHOLD = 0.2
 """Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
@@ -34,7 +34,6 @@ MAX_HEADING_CHARS = 80
 """What is no longer than this and ends without punctuation is a heading or a caption, which answers nothing; a line of
 a list or table ("Top scorer: Ada Quill") may."""
 
-_ENDED = re.compile(r"[.!?…。！？][\"”’'»)\]]*$")
 _ROW = re.compile(r"\S: \S| \| ")
 
 
@@ -97,7 +96,7 @@ def _once(voices: Sequence[Support]) -> list[Support]:
 
 
 def _is_heading(text: str) -> bool:
-    return len(text) <= MAX_HEADING_CHARS and not _ENDED.search(text) and not _ROW.search(text)
+    return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
 
 
 def _voices(quotes: Sequence[Quote]) -> list[Support]:

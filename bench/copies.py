@@ -2,9 +2,8 @@
 
 Labelled pairs made of the news in `bench/news/` (`bench/copies_pairs.py` says how), `tune`, on which the thresholds of
 `index/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
-comparing, and what share is called copies in the end. Then
-all news as it is, in which nothing is a copy; and 20,000 texts made up word by word, signed, kept in SQLite and looked
-up as they come. Times are of the processor.
+comparing, and what share is called copies in the end. Then all news as it is, in which nothing is a copy; and 20,000
+texts made up word by word, signed, kept in SQLite and looked up as they come. Times are of the processor.
 """
 
 import json

@@ -8,7 +8,8 @@ IndexFault
 ├── BrokenDatabase   the database is damaged or was written by another version
 ├── StorageFault     the disk or the database did not take a write
 ├── FetchRefused     an address may not be fetched, or did not give an article
-│   └── NotServed    …because of its server or the way to it (`index.ingest.fetch`), which may pass
+│   └── NotServed    …because of its server or the way to it, which may pass
+│       └── TimedOut
 └── Cancelled        the caller asked for the work to stop; what was committed stays
 """
 
@@ -52,6 +53,30 @@ class StorageFault(IndexFault):
 
 class FetchRefused(IndexFault):
     pass
+
+
+class NotServed(FetchRefused):
+    """Nothing stands against the address, but it gave no page."""
+
+    def __init__(self, message: str, status: int | None = None, retry_after_seconds: float | None = None) -> None:
+        """status: None where there was no answer, or not all of one."""
+        super().__init__(message)
+        self.status = status
+        self.retry_after_seconds = retry_after_seconds
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may well succeed later."""
+        return self.status is None or is_passing(self.status)
+
+
+class TimedOut(NotServed):
+    pass
+
+
+def is_passing(status: int) -> bool:
+    """Whether a server that answers with this status, and not with 200, may well do otherwise later."""
+    return status == 429 or status >= 500
 
 
 class Cancelled(IndexFault):

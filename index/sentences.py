@@ -32,6 +32,14 @@ _NOT_AN_END = [
 ]
 
 
+_ENDED = re.compile(r"[.!?…。！？][\"”’'»)\]]*$")
+
+
+def is_ended(text: str) -> bool:
+    """Whether `text` ends as a sentence does, perhaps within a quotation or brackets."""
+    return _ENDED.search(text) is not None
+
+
 def _full_stop_after(words: str, followed_by: str) -> re.Pattern[str]:
     """Looks for the full stop first, which is rare, and only then for the word before it."""
     before = "|".join(rf"(?<=\b{re.escape(word)}\.)" for word in words.split())

@@ -27,7 +27,7 @@ class NewsSite(Site):
         self.replies[path] = plain(body, content_type, 200, **headers)
 
     def read(self, path: str) -> list[Item]:
-        return list(read_address(self.url + path, allow_loopback=True))
+        return list(read_address(self.url + path, fetcher=Fetcher(allow_loopback=True)))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ def test_address_that_cannot_be_had_is_one_error(site: NewsSite) -> None:
 
 def test_address_inside_is_an_error_unless_tests_ask(site: NewsSite) -> None:
     site.put("/", "text/html", page("Inside"))
-    assert "not on the public internet" in error(list(read_address(site.url + "/"))).message
+    assert "not on the public internet" in error(list(read_address(site.url + "/", fetcher=Fetcher()))).message
     assert site.requests == []
 
 
@@ -160,7 +160,7 @@ def test_page_is_read_as_what_it_is(content_type: str, body: bytes, name: str, s
         yield Article("x", name, data.decode(), name)
 
     site.put("/x", content_type, body)
-    found = article(list(read_address(site.url + "/x", allow_loopback=True, read=read)))
+    found = article(list(read_address(site.url + "/x", fetcher=Fetcher(allow_loopback=True), read=read)))
     assert (found.title, found.text, found.url) == (name, body.decode(), site.url + "/x")
 
 
@@ -546,4 +546,4 @@ def test_reading_stops_when_told(site: NewsSite) -> None:
         raise Cancelled("Enough.")
 
     with pytest.raises(Cancelled, match="Enough"):
-        list(read_address(site.url + "/one", allow_loopback=True, stop=stop))
+        list(read_address(site.url + "/one", fetcher=Fetcher(allow_loopback=True), stop=stop))

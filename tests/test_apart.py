@@ -116,7 +116,7 @@ def test_who_stops_in_the_middle_gets_nothing_of_the_rest_with_the_next(reader: 
     lines = b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000))
     items = reader.read("a.jsonl", lines)
     next(items)
-    items.close()  # type: ignore[attr-defined]
+    items.close()
     [article] = reader.read("a.txt", b"Another text.")
     assert isinstance(article, Article)
     assert article.text == "Another text."

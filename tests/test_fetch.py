@@ -12,18 +12,9 @@ from pathlib import Path
 import pytest
 from http_server import Reply, Site, plain, raw, redirect
 
-from index.errors import FetchRefused
-from index.ingest.fetch import (
-    MAX_REDIRECTS,
-    NotModified,
-    NotServed,
-    Page,
-    Resolver,
-    TimedOut,
-    fetch,
-    is_public,
-    system_resolver,
-)
+from index.errors import FetchRefused, NotServed, TimedOut
+from index.ingest.fetch import MAX_REDIRECTS, NotModified, Page, fetch
+from index.ingest.target import Resolver, is_public, system_resolver
 
 
 def page_at(address: str, max_bytes: int = 10_000_000, resolve: Resolver = system_resolver) -> Page:

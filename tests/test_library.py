@@ -334,17 +334,10 @@ def test_the_last_rebuild_is_the_last_that_was_completed_though_it_found_nothing
 
 def test_what_ends_an_ingest_says_what_was_done_and_leaves_nothing_that_holds_up_the_closing(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("nonsense\n" + "\n".join(f'{{"text": "Harvest {n}."}}' for n in range(5_000)))
-    told: list[int] = []
-
-    def stop(stage: Stage, done: int, total: int) -> None:
-        told.append(done)
-        if len(told) == 5:
-            raise Cancelled("Enough.")
-
     with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
         items = read_paths([tmp_path / "a.jsonl"], library.reader)
         with pytest.raises(Cancelled) as caught:
-            library.add(items, progress=stop)
+            library.add(items, progress=cancel_at("reading", 4))
     assert caught.value.report is not None
     assert (caught.value.report.added, len(caught.value.report.errors)) == (3, 1)
 
@@ -353,14 +346,7 @@ def test_a_cancel_is_heard_within_a_file(tmp_path: Path) -> None:
     articles = tmp_path / "articles"
     articles.mkdir()
     (articles / "a.jsonl").write_text("\n".join(f'{{"text": "Harvest {n}."}}' for n in range(500)))
-    told: list[int] = []
-
-    def stop(stage: Stage, done: int, total: int) -> None:
-        told.append(done)
-        if len(told) == 5:
-            raise Cancelled("Enough.")
-
     with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
         with pytest.raises(Cancelled):
-            library.rebuild(articles, progress=stop)
+            library.rebuild(articles, progress=cancel_at("reading", 4))
         assert library.status().articles == 3

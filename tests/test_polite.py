@@ -8,8 +8,8 @@ import pytest
 from http_server import Clock, Reply, Site, in_turn, plain, raw, redirect, unless_known
 
 from index.database import Database
-from index.errors import Cancelled, FetchRefused
-from index.ingest.fetch import NotModified, NotServed, Page, TimedOut
+from index.errors import Cancelled, FetchRefused, NotServed, TimedOut
+from index.ingest.fetch import NotModified, Page
 from index.ingest.polite import (
     ROBOTS_GOOD_SECONDS,
     ROBOTS_MISSED_SECONDS,

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from index.sentences import sentence_spans
+from index.sentences import is_ended, sentence_spans
 
 EN: list[list[str]] = [
     # Abbreviations that do not end a sentence
@@ -198,3 +198,13 @@ def assert_covered(text: str, spans: list[tuple[int, int]]) -> None:
         assert "\n" not in text[start:end]
         last = end
     assert text[last:].strip() == ""
+
+
+@pytest.mark.parametrize("text", ["It opened.", "“Did it?”", "So he said (twice!)", "And then…", "開いた。"])
+def test_a_sentence_ends_with_its_mark_and_what_closes_behind_it(text: str) -> None:
+    assert is_ended(text)
+
+
+@pytest.mark.parametrize("text", ["", "Old bridges", "Opening hours:", "one, two,", "(see below)"])
+def test_a_heading_a_label_and_half_a_sentence_have_not_ended(text: str) -> None:
+    assert not is_ended(text)

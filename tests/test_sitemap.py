@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from index.errors import FetchRefused
-from index.ingest.fetch import NotModified, NotServed, Page
+from index.errors import FetchRefused, NotServed
+from index.ingest.fetch import NotModified, Page
 from index.ingest.sitemap import MAX_ADDRESSES, MAX_LISTED, MAX_SITEMAPS, Listed, read_sitemap
 
 URL = "https://news.example.org/sitemap.xml"

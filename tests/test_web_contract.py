@@ -217,7 +217,7 @@ def test_an_edited_article_shows_its_revisions_and_what_became_of_each_sentence(
     assert [(e.old and e.old.text, e.new and e.new.text) for e in changed.words] == [("2091", "2097")]
     assert added.new is not None
     assert text[added.new.start : added.new.end] == added.new.text == "Nobody saw it in June."
-    assert client.get(f"{path}&to={before.revision}").json["changes"][0]["kind"] == "same"  # type: ignore[index]
+    assert _json(client.get(f"{path}&to={before.revision}"))["changes"][0]["kind"] == "same"
     assert client.get("/api/articles/nothing/revisions").status_code == 404
     assert client.get("/api/articles/comet/difference?from=0").status_code == 404
     assert client.get("/api/articles/comet/difference").status_code == 422

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from index.article import Article, ItemError, Unchanged, article_id
 from index.canonical import canonical
-from index.errors import BadArticle, FetchRefused
+from index.errors import BadArticle, FetchRefused, NotServed
 from index.ingest.feed import MAX_ENTRIES, Entry, read_feed
-from index.ingest.fetch import FEED_TYPES, HTML_TYPES, JSON_TYPES, XML_TYPES, NotModified, NotServed, Page
+from index.ingest.fetch import FEED_TYPES, HTML_TYPES, JSON_TYPES, XML_TYPES, NotModified, Page
 from index.ingest.fields import article_from_fields, title_from
 from index.ingest.formats import read_item
 from index.ingest.polite import Fetcher, Stop, Validators, go_on
@@ -31,30 +31,27 @@ Read = Callable[[str, bytes], Iterator[Article | ItemError]]
 def read_address(
     address: str,
     *,
-    fetcher: Fetcher | None = None,
+    fetcher: Fetcher,
     validators: None = None,
     read: Read = read_item,
     stop: Stop = go_on,
-    allow_loopback: bool = False,
 ) -> Iterator[Article | ItemError]: ...
 @overload
 def read_address(
     address: str,
     *,
-    fetcher: Fetcher | None = None,
+    fetcher: Fetcher,
     validators: Validators,
     read: Read = read_item,
     stop: Stop = go_on,
-    allow_loopback: bool = False,
 ) -> Iterator[Article | ItemError | Unchanged]: ...
 def read_address(
     address: str,
     *,
-    fetcher: Fetcher | None = None,
+    fetcher: Fetcher,
     validators: Validators | None = None,
     read: Read = read_item,
     stop: Stop = go_on,
-    allow_loopback: bool = False,
 ) -> Iterator[Article | ItemError | Unchanged]:
     """The article of the page at `address`, those of the first 50 entries of the feed there, in its order, or
     those of the 200 newest addresses of the sitemap there, newest first.
@@ -64,9 +61,9 @@ def read_address(
     exception. The article of an entry whose text comes from the feed says so in `found_in["text"]`.
 
     `validators` are told of a page when the item after its article is asked for, and Unchanged comes only for what
-    they know. `allow_loopback` is for tests, and for a fetcher of this call's own.
+    they know.
     """
-    visit = _Visit(fetcher or Fetcher(allow_loopback=allow_loopback), validators, read, stop)
+    visit = _Visit(fetcher, validators, read, stop)
     [found] = visit.pages([address])
     if isinstance(found, NotModified):
         yield Unchanged(address)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class ReaderApart:
 
     def read(
         self, name: str, source: Path | bytes, *, on_wait: Callable[[], None] = lambda: None
-    ) -> Iterator[Article | ItemError]:
+    ) -> Generator[Article | ItemError, None, None]:
         """As `formats.read_item`, of a file an archive line by line; what the child does not survive is one more error.
 
         on_wait: called while nothing comes; what it raises ends the reading.

@@ -27,6 +27,7 @@ from index.ingest.naming import (
     names_of,
 )
 from index.ingest.paragraphs import HEADINGS, PICTURES, is_in_sentence, is_of_words, is_short, paragraphs, words_in
+from index.sentences import is_ended
 
 MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
 """Of the page's prose: what holds more is no box."""
@@ -132,7 +133,7 @@ def _remove_named(page: Any, is_named: Callable[[Any], bool]) -> None:
 
 def _remove_headed_by(heading: Any, guard: _Guard) -> None:
     text = words_in(heading)
-    if heading.tag not in HEADINGS and text.endswith((".", "!", "?", "…")):
+    if heading.tag not in HEADINGS and is_ended(text):
         return  # a sentence, whatever it begins with
     of_comments = COMMENTS_HEADING.fullmatch(text) is not None
     of_links = LINKS_HEADING.fullmatch(text) is not None
@@ -212,7 +213,7 @@ def _behind(heading: Any, of_lists: bool, of_prose: bool) -> list[Any]:
 
 def _is_prose(element: Any) -> bool:
     text = words_in(element)
-    return len(text.split()) >= MIN_PROSE_WORDS and text.endswith((".", "!", "?", "…", ".”", '."', "?”", "!”"))
+    return len(text.split()) >= MIN_PROSE_WORDS and is_ended(text)
 
 
 def _is_first(element: Any, parent: Any) -> bool:

@@ -1,21 +1,16 @@
 """An address in, one page out: a single GET that can only reach the public internet.
 
-Whoever can add an article can name an address, so the address may be meant for what lies inside: this
-machine, the network it stands in, a cloud's metadata service. A host is therefore resolved once, every
-address it has is checked, and the connection is made to a checked address itself; a name cannot point
-elsewhere between check and use, and odd spellings (`0x7f.1`, `①②⑦.0.0.1`) gain nothing, because what is
-checked is what they resolve to. TLS still verifies the certificate by name.
+Where it may go is `target`'s to say; the connection is made to a checked address itself, so that a name cannot point
+elsewhere between check and use. TLS still verifies the certificate by name.
 
-`http.client` rather than urllib3: it takes a socket that is already connected, and it follows no
-redirect, reads no proxy setting and unpacks nothing by itself, so there is nothing to switch off. Left
-out: robots.txt, waiting and retries, which are `polite`'s, and cookies. A network that maps IPv4 into a NAT64
-prefix of its own cannot be told from the internet; such a network needs its own firewall.
+`http.client` rather than urllib3: it takes a socket that is already connected, and it follows no redirect, reads no
+proxy setting and unpacks nothing by itself, so there is nothing to switch off. Left out: robots.txt, waiting and
+retries, which are `polite`'s, and cookies.
 """
 
 import gzip
 import http.client
 import io
-import ipaddress
 import re
 import socket
 import ssl
@@ -27,13 +22,18 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
-from index.errors import FetchRefused
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-Resolver = Callable[[str, int], Sequence[str]]
-"""A host name and a port in, its addresses as text out; raises OSError when there are none."""
+from index.errors import FetchRefused, NotServed, TimedOut, is_passing
+from index.ingest.target import (
+    IPAddress,
+    Resolver,
+    Target,
+    checked_addresses,
+    shown_address,
+    system_resolver,
+    target_of,
+)
 
 Validator = tuple[str | None, str | None]
 """The ETag and the Last-Modified of a page, as its server gave them."""
@@ -41,9 +41,7 @@ Turn = Callable[[str], AbstractContextManager[Validator | None]]
 """Entered around each request, with the address it goes to: it may wait, raise FetchRefused, and give the validator
 of what is known of that address, so that only something newer is sent."""
 
-MAX_ADDRESS_CHARS = 2_000
 MAX_REDIRECTS = 3
-PORTS = {80, 443}
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/rdf+xml"})
 XML_TYPES = frozenset({"application/xml", "text/xml"})
@@ -77,34 +75,6 @@ class NotModified:
     url: str
 
 
-class NotServed(FetchRefused):
-    """Nothing stands against the address, but it gave no page."""
-
-    def __init__(self, message: str, status: int | None = None, retry_after_seconds: float | None = None) -> None:
-        """status: None where there was no answer, or not all of one."""
-        super().__init__(message)
-        self.status = status
-        self.retry_after_seconds = retry_after_seconds
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same request may well succeed later."""
-        return self.status is None or _may_pass(self.status)
-
-
-class TimedOut(NotServed):
-    pass
-
-
-def _may_pass(status: int) -> bool:
-    return status == 429 or status >= 500
-
-
-def system_resolver(host: str, port: int) -> list[str]:
-    """The addresses that this machine's resolver has for `host`."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
 def _at_once(_address: str) -> AbstractContextManager[None]:
     return nullcontext()
 
@@ -133,20 +103,22 @@ def fetch(
     asked = address
     for _ in range(MAX_REDIRECTS + 1):
         try:
-            target = _parse(asked)
+            target = target_of(asked)
             with turn(target.url) as validator:
                 began = time.monotonic()
-                ips = _checked_addresses(target, resolve, allow_loopback)
+                ips = checked_addresses(target, resolve, allow_loopback)
                 found = _step(target, ips, began + seconds_left, max_bytes, types, validator or (None, None))
                 seconds_left -= time.monotonic() - began
         except FetchRefused as refusal:
             if asked is not address:  # told by the same object, which also has the status
-                refusal.args = (f"{_shown(address)} redirects to where nothing is fetched: {refusal}",)
+                refusal.args = (f"{shown_address(address)} redirects to where nothing is fetched: {refusal}",)
             raise
         if not isinstance(found, str):
             return found
         asked = found
-    raise FetchRefused(f"{_shown(address)} redirects more than {MAX_REDIRECTS} times: give the address it ends at.")
+    raise FetchRefused(
+        f"{shown_address(address)} redirects more than {MAX_REDIRECTS} times: give the address it ends at."
+    )
 
 
 def unpacked(packed: bytes, url: str, max_bytes: int = MAX_BYTES) -> bytes:
@@ -166,75 +138,8 @@ def unpacked(packed: bytes, url: str, max_bytes: int = MAX_BYTES) -> bytes:
     return data
 
 
-def is_public(ip: IPAddress) -> bool:
-    """Whether `ip` is a global unicast address that belongs to one machine out on the internet.
-
-    `ip.is_global` is no help: it lets multicast, NAT64, 6to4, Teredo and IPv4-compatible addresses
-    through, and its answers differ between Python versions.
-    """
-    if ip.version == 6 and ip not in _ALLOCATED_IPV6:
-        return False
-    return not any(ip in network for network in _NOT_PUBLIC)
-
-
-# IANA's special-purpose address registries, with multicast, and an address that Azure keeps for the host.
-_NOT_PUBLIC = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "0.0.0.0/8",
-        "10.0.0.0/8",
-        "100.64.0.0/10",  # carrier-grade NAT
-        "127.0.0.0/8",
-        "168.63.129.16/32",  # Azure's host agent, which only machines in Azure reach
-        "169.254.0.0/16",  # link-local, and cloud metadata
-        "172.16.0.0/12",
-        "192.0.0.0/24",
-        "192.0.2.0/24",  # documentation
-        "192.31.196.0/24",  # AS112
-        "192.52.193.0/24",  # multicast tunnels
-        "192.88.99.0/24",  # 6to4 relays
-        "192.168.0.0/16",
-        "192.175.48.0/24",  # AS112
-        "198.18.0.0/15",  # benchmarks
-        "198.51.100.0/24",  # documentation
-        "203.0.113.0/24",  # documentation
-        "224.0.0.0/4",  # multicast
-        "240.0.0.0/4",  # reserved, and broadcast
-        "2001::/23",  # Teredo, ORCHID, benchmarks
-        "2001:db8::/32",  # documentation
-        "2002::/16",  # 6to4
-        "2620:4f:8000::/48",  # AS112
-        "3ffe::/16",  # 6bone, given back
-        "3fff::/20",  # documentation
-    )
-)
-# The one block of global unicast that is handed out. Outside it lie ::1, IPv4-mapped and IPv4-compatible
-# addresses, both NAT64 prefixes, unique local, link-local, site-local and multicast addresses.
-_ALLOCATED_IPV6 = ipaddress.ip_network("2000::/3")
-_LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("::1/128"))
-
-
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """Where a request goes, in ASCII, with the host as it is resolved and as TLS verifies it."""
-
-    scheme: str
-    host: str
-    port: int
-    path: str
-
-    @property
-    def host_header(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == _default_port(self.scheme) else f"{host}:{self.port}"
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{self.host_header}{self.path}"
-
-
 def _step(
-    target: _Target,
+    target: Target,
     ips: Sequence[IPAddress],
     deadline: float,
     max_bytes: int,
@@ -260,77 +165,8 @@ def _step(
         ) from error
 
 
-def _parse(address: str) -> _Target:
-    if len(address) > MAX_ADDRESS_CHARS:
-        raise FetchRefused(
-            f"{_shown(address)} has {len(address):,} characters, and {MAX_ADDRESS_CHARS:,} are the most: "
-            "give a shorter address."
-        )
-    try:
-        parts = urlsplit(address.strip())
-        port = parts.port
-        host = (parts.hostname or "").encode("idna").decode("ascii").lower().removesuffix(".")
-    except ValueError as error:  # UnicodeError, for a name that is no name, is one too
-        raise FetchRefused(f"{_shown(address)} is not an address ({error}): check its spelling.") from error
-    if parts.scheme not in {"http", "https"}:
-        raise FetchRefused(f"{_shown(address)} cannot be fetched: give an address that begins with https://.")
-    if "@" in parts.netloc:
-        raise FetchRefused(f"{_shown(address)} holds a user name: leave out what stands before the @.")
-    if not (_NAME_PATTERN.fullmatch(host) or _IPV6_PATTERN.fullmatch(parts.netloc)):
-        raise FetchRefused(f"{_shown(address)} names no host that can be looked up: check its spelling.")
-    path = quote(parts.path or "/", safe=_PATH_CHARS, errors="replace")
-    if parts.query:
-        path += "?" + quote(parts.query, safe=_PATH_CHARS + "?", errors="replace")
-    return _Target(parts.scheme, host, _default_port(parts.scheme) if port is None else port, path)
-
-
-_NAME_PATTERN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
-_IPV6_PATTERN = re.compile(r"\[[0-9A-Fa-f:.]+\](:[0-9]*)?")
-_PATH_CHARS = "%/:@!$&'()*+,;=~"
-
-
-def _shown(address: str) -> str:
-    """`address` as messages repeat it: quoted, not too long, and without a password it may hold."""
-    return repr(re.sub(r"//[^/?#]*@", "//…@", address[:MAX_ADDRESS_CHARS])[:200])
-
-
-def _default_port(scheme: str) -> int:
-    return 443 if scheme == "https" else 80
-
-
-def _checked_addresses(target: _Target, resolve: Resolver, allow_loopback: bool) -> list[IPAddress]:
-    """Every address of the target's host, none of which leads inside; never an empty list."""
-    try:
-        ips = [ipaddress.ip_address(text) for text in dict.fromkeys(resolve(target.host, target.port))]
-    except (OSError, ValueError) as error:
-        refusal = NotServed if _may_be_known_later(error) else FetchRefused
-        raise refusal(
-            f"{target.url} cannot be fetched, because no address is known for {target.host!r} ({error}): "
-            "check its spelling, and that this machine is online."
-        ) from error
-    if not ips:
-        raise FetchRefused(f"{target.url} cannot be fetched, because {target.host!r} has no address.")
-    outside = [ip for ip in ips if not (allow_loopback and any(ip in network for network in _LOOPBACK))]
-    for ip in outside:
-        if not is_public(ip):
-            raise FetchRefused(
-                f"{target.url} is not fetched, because it leads to {ip}, which is not on the public "
-                "internet: save the page and add the file."
-            )
-    if outside and target.port not in PORTS:
-        raise FetchRefused(
-            f"{target.url} is not fetched from port {target.port}: only ports 80 and 443 are. Save the page "
-            "and add the file."
-        )
-    return ips
-
-
-def _may_be_known_later(error: Exception) -> bool:
-    return isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN
-
-
 def _get(
-    target: _Target,
+    target: Target,
     ips: Sequence[IPAddress],
     deadline: float,
     max_bytes: int,
@@ -376,7 +212,7 @@ _ACCEPT = ", ".join(
 
 def _bad_status(url: str, response: http.client.HTTPResponse) -> NotServed:
     seconds = _retry_after_seconds(response.headers)
-    if not _may_pass(response.status):
+    if not is_passing(response.status):
         way_out = "check that the page opens in a browser without signing in."
     else:
         way_out = "try again later." if seconds is None else f"try again in {seconds:,.0f} seconds."
@@ -439,7 +275,7 @@ _MAX_FRAMING_BYTES = 1_000_000
 """What a reply may have on the wire beyond its body: headers and the marks of its chunks."""
 
 
-def _connect(target: _Target, ips: Sequence[IPAddress], deadline: float) -> socket.socket:
+def _connect(target: Target, ips: Sequence[IPAddress], deadline: float) -> socket.socket:
     """A connection to the first of `ips` that takes one; each gets an equal share of the time left."""
     failure = OSError("no address took a connection")
     for position, ip in enumerate(ips):

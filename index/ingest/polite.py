@@ -22,20 +22,10 @@ from functools import partial
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from index.errors import Cancelled, FetchRefused
-from index.ingest.fetch import (
-    ACCEPTED_TYPES,
-    NotModified,
-    NotServed,
-    Page,
-    Resolver,
-    TimedOut,
-    Turn,
-    Validator,
-    fetch,
-    system_resolver,
-)
+from index.errors import Cancelled, FetchRefused, NotServed, TimedOut
+from index.ingest.fetch import ACCEPTED_TYPES, NotModified, Page, Turn, Validator, fetch
 from index.ingest.robots import Robots
+from index.ingest.target import Resolver, system_resolver
 
 MAX_AT_ONCE = 6
 MAX_AT_ONCE_TO_A_HOST = 2

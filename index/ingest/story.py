@@ -14,6 +14,7 @@ from typing import Any
 from index.ingest.bylines import behind_title, ends_in_credit, is_about, is_signature
 from index.ingest.naming import CORRECTION, QUOTATION, STANDFIRST, SUBHEADING, names_of
 from index.ingest.paragraphs import MIN_PROSE_CHARS, Paragraph, letters, paragraphs
+from index.sentences import is_ended
 
 MIN_LETTERS = 12
 """Of a paragraph that is looked for in what was extracted: fewer are found anywhere."""
@@ -27,7 +28,6 @@ MIN_REPEATED_LETTERS, MAX_REPEATS, MAX_IN_QUOTATION = 20, 100, 3
 _ARTICLES = frozenset({"article", "main", "td"})
 """What holds an article and what belongs to it; a cell on old pages."""
 
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"”’»)]*$")
 _CLAUSE_END = re.compile(r"[.!?…:;,。！？：][\"'”’»)\]]*$|[\"”’»)\]]$")
 
 
@@ -259,7 +259,7 @@ def _is_scrap(paragraph: Paragraph) -> bool:
 
 def _is_sentence(text: str) -> bool:
     is_long = len(text.split()) >= MIN_SENTENCE_WORDS or (len(text) >= MIN_LETTERS and not text.isascii())
-    return is_long and _SENTENCE_END.search(text[-3:]) is not None
+    return is_long and is_ended(text[-3:])
 
 
 def _without_end(kept: list[Paragraph]) -> list[Paragraph]:
