@@ -90,6 +90,11 @@ def article_id(*, url: str | None, path: str | None, text: str) -> str:
     return f"{slug[:80].strip('-')}-{_digest(key)[:10]}".lstrip("-")
 
 
+def namesake_id(article_id: str, text: str) -> str:
+    """The id of another article whose file has the same name as that of the one with `article_id`."""
+    return f"{article_id}-{_digest(text)[:10]}"
+
+
 def clean_text(raw: str) -> str:
     """`raw` with one kind of line break and no control characters, trailing blanks or runs of empty lines."""
     text = re.sub("\r\n?|[\v\f\x85\u2028]", "\n", raw).replace("\u2029", "\n\n")

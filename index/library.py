@@ -7,14 +7,15 @@ generation and keeps to it.
 
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Article, ItemError, Unchanged, article_id, namesake_id
+from index.copies import SAME_STORY, likeness
 from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
@@ -31,8 +32,16 @@ from index.vectors import Mask
 
 MAX_HITS = 200
 NO_FILTERS = Filters()
+DATABASE = "assistant.db"
 EMBED_BATCH = 16
 """Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
+
+
+OnArticle = Callable[[str, Outcome | Literal["removed"], Article | None], None]
+"""Called with an article's id, what became of it, and the article where it was read.
+
+After it was stored, but before it is removed; in a dry run, where it only would be.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +76,7 @@ class Library:
         self.data_dir = data_dir
         self.reader = ReaderApart()
         try:
-            self.database = Database(data_dir / "assistant.db")
+            self.database = Database(data_dir / DATABASE)
             self._generations = Generations(data_dir / "index")
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
@@ -90,7 +99,13 @@ class Library:
     # -- writing
 
     def rebuild(
-        self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
+        self,
+        folder: Path,
+        *,
+        full: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         """Make the library follow `folder`: new, changed and removed files; then embed and publish.
 
@@ -111,7 +126,9 @@ class Library:
                 still_reading = partial(progress, "reading", n, len(found))
                 still_reading()
                 if file.name in unchanged:
-                    tally["unchanged"] += len(by_path.get(file.name, ()))
+                    for known_id in sorted(by_path.get(file.name, ())):
+                        tally["unchanged"] += 1
+                        on_article(known_id, "unchanged", None)
                     continue
                 ids: set[str] = set()
                 failures = len(errors)
@@ -121,14 +138,19 @@ class Library:
                         errors.append(item)
                     elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                         errors.append(_twice(item, owners[item.id]))
-                    elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
-                        ids.add(item.id)
-                        tally[outcome] += 1
+                    else:
+                        outcome = self._take(item, in_folder=True, dry_run=dry_run)
+                        if outcome != "withheld":
+                            ids.add(item.id)
+                            tally[outcome] += 1
+                        on_article(item.id, outcome, item)
                 if len(errors) > failures:
                     failed.add(file.name)
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
             tally["removed"] = len(gone)
+            for gone_id in sorted(gone):
+                on_article(gone_id, "removed", None)
             if dry_run:
                 return _report(tally, 0, errors)
             self._store.delete(sorted(gone), by_hand=False)
@@ -142,6 +164,7 @@ class Library:
         by_itself: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
@@ -157,14 +180,36 @@ class Library:
                 progress("reading", n, 0)
                 if isinstance(item, ItemError):
                     errors.append(item)
-                elif isinstance(item, Unchanged) or self._has_better(item):
+                elif isinstance(item, Unchanged):
                     tally["unchanged"] += 1
-                elif taken.setdefault(item.id, item.revision) != item.revision:
+                elif self._has_better(item) or taken.get(item.id) == item.revision:
+                    tally["unchanged"] += 1
+                    on_article(item.id, "unchanged", item)
+                elif item.id in taken:
                     errors.append(_twice(item, "an item before it"))
                 else:
-                    tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
+                    taken[item.id] = item.revision
+                    outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                    tally[outcome] += 1
+                    on_article(item.id, outcome, item)
             embedded = 0 if dry_run else self._publish(full=False, progress=progress)
             return _report(tally, embedded, errors)
+
+    def told_apart(self, article: Article) -> Article:
+        """An uploaded `article`, under an id of its own where the name of its file stands for another text.
+
+        People send `article.txt` and `index.html` again and again. What resembles an article of that name is a new
+        revision of the one that it resembles most; anything else is an article of its own. Files on disk have a path,
+        and are not asked for here.
+        """
+        named = article_id(url=None, path=article.origin, text=article.text)
+        if article.id != named:  # it has an address, or an id that was given
+            return article
+        alike = {i: likeness(text, article.text) for i, text in self._store.namesakes(named, article.text).items()}
+        nearest = max(alike, key=alike.__getitem__, default=named)
+        if alike.get(nearest, 0.0) >= SAME_STORY:
+            return replace(article, id=nearest)
+        return replace(article, id=namesake_id(named, article.text)) if named in alike else article
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
