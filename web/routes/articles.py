@@ -91,7 +91,7 @@ def remove_article(path: ArticlePath) -> tuple[str, int]:
     """Remove an article. No answer uses it from here on; the index files follow."""
     serving = services()
     serving.library.hide([path.article_id])
-    serving.jobs.publish_removal()
+    serving.jobs.publish("remove")
     return "", 204
 
 
