@@ -12,31 +12,29 @@ from index.ingest.fields import DESCRIBED
 from index.ingest.folder import read_paths
 from index.ingest.polite import Fetcher
 from index.library import Library
-from web.cli.terminal import ProgressLine, plain, print_report
+from web.cli.dry_run import library_to_look_at, teller
+from web.cli.terminal import ProgressLine, print_report
 from web.settings import Settings
 
 
 def add(args: Namespace, settings: Settings) -> int:
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as progress:
-        items = _read(args.items, settings.articles, library.reader)
+    """Exit status 1 where an item failed; the others are taken in all the same."""
+    with ProgressLine() as progress:
         if args.dry_run:
-            items = _shown(items, progress)
-        report = library.add(items, dry_run=args.dry_run, progress=progress)
+            with library_to_look_at(settings) as library:
+                items = _read(args.items, settings.articles, library.reader)
+                told = teller(library, progress, _known)
+                report = library.add(items, dry_run=True, progress=progress, on_article=told)
+        else:
+            with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+                items = _read(args.items, settings.articles, library.reader)
+                report = library.add(items, progress=progress)
     print_report(report, is_dry_run=args.dry_run)
     return 1 if report.errors else 0
 
 
-def _shown(items: Iterator[Article | ItemError], progress: ProgressLine) -> Iterator[Article | ItemError]:
-    """`items`, each article printed as it would be taken in: what is known of it, and what was left out of it."""
-    for item in items:
-        if isinstance(item, Article):
-            progress.clear()
-            print(plain("\n".join(_lines(item))) + "\n")
-        yield item
-
-
-def _lines(article: Article) -> Iterator[str]:
-    yield f"{article.title} ({len(article.text):,} characters)"
+def _known(article: Article) -> Iterator[str]:
+    """What is known of it beside its title and text, and what was left out of it."""
     for name in DESCRIBED[1:]:
         if value := getattr(article, name):
             where = article.found_in.get(name)

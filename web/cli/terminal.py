@@ -94,7 +94,8 @@ def print_report(report: Report, *, is_dry_run: bool = False) -> None:
     counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged."
     then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
     failed = f" {len(report.errors)} failed." if report.errors else ""
-    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}")
+    # flush: who watches through a pipe would be told at the end
+    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}", flush=True)
 
 
 def no_articles(folder: Path) -> str:
