@@ -54,6 +54,11 @@ def current(library: Library) -> str:
     return (library.data_dir / "index" / "CURRENT").read_text()
 
 
+def warm_reader(library: Library) -> None:
+    """Start its child process: while one waits for that, on a busy machine, progress is told more often."""
+    assert list(library.reader.read("warm.txt", b"Warm."))
+
+
 def cancel_at(stage: Stage, at: int) -> Progress:
     """A Progress that calls the work off at the given call of that stage."""
     calls = []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from articles import LONG, Folder, article, cancel_at, current, stored, texts
+from articles import LONG, Folder, article, cancel_at, current, stored, texts, warm_reader
 from conftest import HashingEmbedder
 
 from index.article import ItemError
@@ -347,6 +347,7 @@ def test_a_cancel_is_heard_within_a_file(tmp_path: Path) -> None:
     articles.mkdir()
     (articles / "a.jsonl").write_text("\n".join(f'{{"text": "Harvest {n}."}}' for n in range(500)))
     with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
+        warm_reader(library)
         with pytest.raises(Cancelled):
             library.rebuild(articles, progress=cancel_at("reading", 4))
         assert library.status().articles == 3

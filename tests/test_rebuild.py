@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from articles import LONG, Folder, article, cancel_at, current, stored, texts
+from articles import LONG, Folder, article, cancel_at, current, stored, texts, warm_reader
 from conftest import HashingEmbedder
 
 from index.article import Article, ItemError
@@ -331,6 +331,7 @@ def test_a_cancelled_rebuild_leaves_what_was_finished_and_the_published_index_un
     before, index = current(library), sorted((library.data_dir / "index").iterdir())
     folder.write("a.txt", "A new comet was found.")
     folder.write_archive("b.jsonl", *({"id": f"n{n}", "text": f"Harvest {n}."} for n in range(101)))
+    warm_reader(library)
     with pytest.raises(Cancelled):
         library.rebuild(folder.path, progress=cancel_at(stage, at))
     assert current(library) == before
