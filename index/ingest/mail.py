@@ -151,7 +151,10 @@ def _body_article(name: str, text: str, title: str, *, is_page: bool) -> Article
         return article_from_fields({"title": title, "text": unwrapped(clean_text(text))}, origin=name, path=name)
     page = read_html(name, text.encode("utf-8-sig", "replace"))
     is_headed = title and page.found_in.get("title") == "h1" and page.title != title
-    return replace(page, text=f"{page.title}\n\n{page.text}") if is_headed else page
+    if not is_headed:
+        return page
+    beside = tuple(line for line in page.removed if line.text != page.title)
+    return replace(page, text=f"{page.title}\n\n{page.text}", removed=beside)
 
 
 def _body(message: EmailMessage, kind: str) -> EmailMessage | None:
