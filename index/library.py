@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Article, Item, ItemError, More, Unchanged
 from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
@@ -24,7 +24,7 @@ from index.filters import Filters
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
-from index.progress import Progress, Report, silent
+from index.progress import MAX_ERRORS_KEPT, Progress, Report, silent
 from index.search import Found, Hit, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
 from index.vectors import Mask
@@ -104,40 +104,42 @@ class Library:
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
         failed: set[str] = set()
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
-        with _told(tally, errors):
-            for n, file in enumerate(found):
-                still_reading = partial(progress, "reading", n, len(found))
+        tally = _Tally(total=len(found))
+
+        def still_reading() -> None:
+            progress("reading", tally.done, tally.total)
+
+        with _told(tally):
+            for file in found:
                 still_reading()
                 if file.name in unchanged:
-                    tally["unchanged"] += len(by_path.get(file.name, ()))
+                    tally.done += 1
+                    tally.outcomes["unchanged"] += len(by_path.get(file.name, ()))
                     continue
                 ids: set[str] = set()
-                failures = len(errors)
                 for item in articles_folder.read(file, self.reader, on_wait=still_reading):
-                    still_reading()
+                    tally.note(item, progress)
                     if isinstance(item, ItemError):
-                        errors.append(item)
-                    elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
-                        errors.append(_twice(item, owners[item.id]))
-                    elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
-                        ids.add(item.id)
-                        tally[outcome] += 1
-                if len(errors) > failures:
-                    failed.add(file.name)
+                        failed.add(file.name)
+                    elif isinstance(item, Article):
+                        if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                            failed.add(file.name)
+                            tally.fail(_twice(item, owners[item.id]))
+                        elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
+                            ids.add(item.id)
+                            tally.outcomes[outcome] += 1
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
-            tally["removed"] = len(gone)
+            tally.outcomes["removed"] = len(gone)
             if dry_run:
-                return _report(tally, 0, errors)
+                return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
             self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-            return _report(tally, self._publish(full=full, progress=progress), errors)
+            return tally.report(self._publish(full=full, progress=progress))
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
@@ -149,22 +151,21 @@ class Library:
         reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
         hand stays out.
         """
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
+        tally = _Tally()
         taken: dict[str, str] = {}
-        with _told(tally, errors), _ended(items):
-            for n, item in enumerate(items):
-                progress("reading", n, 0)
-                if isinstance(item, ItemError):
-                    errors.append(item)
-                elif isinstance(item, Unchanged) or self._has_better(item):
-                    tally["unchanged"] += 1
-                elif taken.setdefault(item.id, item.revision) != item.revision:
-                    errors.append(_twice(item, "an item before it"))
-                else:
-                    tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
-            embedded = 0 if dry_run else self._publish(full=False, progress=progress)
-            return _report(tally, embedded, errors)
+        with _told(tally), _ended(items):
+            for item in items:
+                tally.note(item, progress)
+                match item:
+                    case Unchanged():
+                        tally.outcomes["unchanged"] += 1
+                    case Article() if self._has_better(item):
+                        tally.outcomes["unchanged"] += 1
+                    case Article() if taken.setdefault(item.id, item.revision) != item.revision:
+                        tally.fail(_twice(item, "an item before it"))
+                    case Article():
+                        tally.outcomes[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
+            return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
@@ -324,13 +325,51 @@ def _twice(article: Article, first: str) -> ItemError:
     )
 
 
+class _Tally:
+    """What an ingest has come to: what became of articles, what failed, and how many items it is through with."""
+
+    def __init__(self, total: int = 0) -> None:
+        self.done = 0
+        self.total = total
+        """0 where nobody said how many there are."""
+        self.outcomes: Counter[str] = Counter()
+        self._errors: list[ItemError] = []
+        self._error_count = 0
+
+    def note(self, item: Item, progress: Progress) -> None:
+        """Count `item`, once `progress` has been told of those before it."""
+        if isinstance(item, More):
+            self.total += item.count
+        progress("reading", self.done, self.total)
+        if not isinstance(item, More):
+            self.done += 1
+        if isinstance(item, ItemError):
+            self.fail(item)
+
+    def fail(self, error: ItemError) -> None:
+        self._error_count += 1
+        if len(self._errors) < MAX_ERRORS_KEPT:
+            self._errors.append(error)
+
+    def report(self, embedded: int = 0) -> Report:
+        return Report(
+            added=self.outcomes["added"],
+            updated=self.outcomes["updated"],
+            removed=self.outcomes["removed"],
+            unchanged=self.outcomes["unchanged"],
+            embedded=embedded,
+            errors=tuple(self._errors),
+            further_errors=self._error_count - len(self._errors),
+        )
+
+
 @contextmanager
-def _told(tally: Counter[str], errors: list[ItemError]) -> Iterator[None]:
+def _told(tally: _Tally) -> Iterator[None]:
     """What ends the work says what had been done by then."""
     try:
         yield
     except IndexFault as fault:
-        fault.report = _report(tally, 0, errors)
+        fault.report = tally.report()
         raise
 
 
@@ -342,14 +381,3 @@ def _ended(items: Iterable[object]) -> Iterator[None]:
     finally:
         if isinstance(items, Generator):
             items.close()
-
-
-def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:
-    return Report(
-        added=tally["added"],
-        updated=tally["updated"],
-        removed=tally["removed"],
-        unchanged=tally["unchanged"],
-        embedded=embedded,
-        errors=tuple(errors),
-    )

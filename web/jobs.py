@@ -12,22 +12,20 @@ import secrets
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Item, More
 from index.disk import sync_folder
-from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
+from index.errors import Cancelled, IndexFault, StorageFault, shown
 from index.ingest.address import read_address
-from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import Library
-from index.progress import Pace, Progress, Report, Stage
+from index.progress import Pace, Progress, Report, Stage, Stop
 from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
@@ -35,7 +33,6 @@ from web.replies import Json
 log = logging.getLogger(__name__)
 
 MAX_QUEUED = 100
-MAX_ERRORS_KEPT = 1_000
 MAX_FINISHED_KEPT = 1_000
 MAX_FILE_NAME_CHARS = 200
 PASTED = "pasted"
@@ -93,8 +90,8 @@ class Job:
             "removed": report.removed,
             "unchanged": report.unchanged,
             "embedded": report.embedded,
-            "errors": [{"item": e.item, "message": e.message} for e in report.errors[:MAX_ERRORS_KEPT]],
-            "error_count": len(report.errors),
+            "errors": [{"item": e.item, "message": e.message} for e in report.errors],
+            "error_count": report.error_count,
             "message": self.message,
         }
 
@@ -308,7 +305,7 @@ class Jobs:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, report=report)
 
-    def _report(self, job: Job, request: Json, progress: Progress, stop_if_asked: Callable[[], None]) -> Report:
+    def _report(self, job: Job, request: Json, progress: Progress, stop_if_asked: Stop) -> Report:
         match job.kind:
             case "rebuild":
                 return self._library.rebuild(self._articles, full=request["full"], progress=progress)
@@ -318,22 +315,21 @@ class Jobs:
                 items = self._items(job.id, request, stop_if_asked)
                 return self._library.add(items, by_itself=request.get("is_polled", False), progress=progress)
 
-    def _items(
-        self, job_id: str, request: Json, stop_if_asked: Callable[[], None]
-    ) -> Iterator[Article | ItemError | Unchanged]:
-        for number, name in enumerate(request.get("files", [])):
-            yield from self._library.reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
-        for number, fields in enumerate(request.get("articles", []), start=1):
-            try:
-                yield article_from_fields(fields, origin=PASTED, path=None)
-            except BadArticle as error:
-                yield ItemError(fields.get("title") or f"article {number}", str(error))
-        if address := request.get("url"):
+    def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
+        reader = self._library.reader
+        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
+        yield More(len(files) + len(articles) + bool(address))
+        for number, name in enumerate(files):
+            yield from reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
+        for number, fields in enumerate(articles, start=1):
+            name = fields.get("title") or f"article {number}"
+            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop_if_asked)
+        if address:
             yield from read_address(
                 address,
                 fetcher=self._fetcher,
                 validators=self._validators if request.get("is_polled") else None,
-                read=partial(self._library.reader.read, on_wait=stop_if_asked),
+                reader=reader,
                 stop=stop_if_asked,
             )
 

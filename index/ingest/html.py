@@ -47,6 +47,8 @@ def read_html(name: str, data: bytes) -> Article:
         page = load_html(markup)
         elements = 0 if page is None else sum(1 for _ in page.iter("*"))
         found = None if page is None or elements > MAX_ELEMENTS else _read(page)
+    except MemoryError:
+        raise
     except Exception as error:  # five libraries on markup that anyone may have written
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
     if elements > MAX_ELEMENTS:

@@ -77,6 +77,8 @@ def _parsed(data: bytes) -> EmailMessage:
             raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save its text and its attachments")
     try:
         message = email.message_from_bytes(data, policy=_POLICY)
+    except MemoryError:
+        raise
     except Exception as error:  # the parser of headers has faults of its own; parts within parts without end
         raise BadArticle(f"is too damaged to be read ({type(error).__name__}): save its text") from error
     if not isinstance(message, EmailMessage) or not any(header in message for header in _HEADERS):

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from index.article import Article, ItemError
+from index.article import Article, Item, More
 from index.ingest.address import read_address
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
@@ -26,7 +26,7 @@ def add(args: Namespace, settings: Settings) -> int:
     return 1 if report.errors else 0
 
 
-def _shown(items: Iterator[Article | ItemError], progress: ProgressLine) -> Iterator[Article | ItemError]:
+def _shown(items: Iterator[Item], progress: ProgressLine) -> Iterator[Item]:
     """`items`, each article printed as it would be taken in: what is known of it, and what was left out of it."""
     for item in items:
         if isinstance(item, Article):
@@ -47,10 +47,11 @@ def _lines(article: Article) -> Iterator[str]:
         yield f"  left out ({removed.rule}): {removed.text}"
 
 
-def _read(items: Sequence[str], articles_folder: Path, reader: ReaderApart) -> Iterator[Article | ItemError]:
+def _read(items: Sequence[str], articles_folder: Path, reader: ReaderApart) -> Iterator[Item]:
     fetcher = Fetcher()
+    yield More(len(items))
     for item in items:
         if item.lower().startswith(("http://", "https://")):
-            yield from read_address(item, fetcher=fetcher, read=reader.read)
+            yield from read_address(item, fetcher=fetcher, reader=reader)
         else:
             yield from read_paths([Path(item)], reader, articles_folder)
