@@ -78,6 +78,18 @@ class Unchanged:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """So many more items are to come, at most, than were known of: a file, an address or a pasted article counts as
+    one until it says that it holds several.
+    """
+
+    count: int
+
+
+Item = Article | ItemError | Unchanged | More
+
+
 def article_id(*, url: str | None, path: str | None, text: str) -> str:
     """A stable id: from the URL (and the same for all its variants), else from the path, else from the text.
 

@@ -6,15 +6,14 @@ generation and keeps to it.
 """
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError, Unchanged, article_id, namesake_id
+from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.copies import SAME_STORY, likeness
 from index.copy_pairs import CopyPairs
 from index.database import Database
@@ -28,6 +27,7 @@ from index.ingest.apart import ReaderApart
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
+from index.tally import OnArticle, Tally
 from index.vectors import Mask
 
 MAX_HITS = 200
@@ -35,13 +35,6 @@ NO_FILTERS = Filters()
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
 """Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
-
-
-OnArticle = Callable[[str, Outcome | Literal["removed"], Article | None], None]
-"""Called with an article's id, what became of it, and the article where it was read.
-
-After it was stored, but before it is removed; in a dry run, where it only would be.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,47 +112,46 @@ class Library:
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
         failed: set[str] = set()
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
-        with _told(tally, errors):
-            for n, file in enumerate(found):
-                still_reading = partial(progress, "reading", n, len(found))
+        tally = Tally(on_article, total=len(found))
+
+        def still_reading() -> None:
+            progress("reading", tally.done, tally.total)
+
+        with tally.told():
+            for file in found:
                 still_reading()
                 if file.name in unchanged:
+                    tally.done += 1
                     for known_id in sorted(by_path.get(file.name, ())):
-                        tally["unchanged"] += 1
-                        on_article(known_id, "unchanged", None)
+                        tally.settle(known_id, "unchanged", None)
                     continue
                 ids: set[str] = set()
-                failures = len(errors)
                 for item in articles_folder.read(file, self.reader, on_wait=still_reading):
-                    still_reading()
+                    tally.note(item, progress)
                     if isinstance(item, ItemError):
-                        errors.append(item)
-                    elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
-                        errors.append(_twice(item, owners[item.id]))
-                    else:
+                        failed.add(file.name)
+                    elif isinstance(item, Article):
+                        if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                            failed.add(file.name)
+                            tally.fail(_twice(item, owners[item.id]))
+                            continue
                         outcome = self._take(item, in_folder=True, dry_run=dry_run)
                         if outcome != "withheld":
                             ids.add(item.id)
-                            tally[outcome] += 1
-                        on_article(item.id, outcome, item)
-                if len(errors) > failures:
-                    failed.add(file.name)
+                        tally.settle(item.id, outcome, item)
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
-            tally["removed"] = len(gone)
             for gone_id in sorted(gone):
-                on_article(gone_id, "removed", None)
+                tally.settle(gone_id, "removed", None)
             if dry_run:
-                return _report(tally, 0, errors)
+                return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
             self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-            return _report(tally, self._publish(full=full, progress=progress), errors)
+            return tally.report(self._publish(full=full, progress=progress))
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
@@ -172,28 +164,23 @@ class Library:
         reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
         hand stays out.
         """
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
+        tally = Tally(on_article)
         taken: dict[str, str] = {}
-        with _told(tally, errors), _ended(items):
-            for n, item in enumerate(items):
-                progress("reading", n, 0)
-                if isinstance(item, ItemError):
-                    errors.append(item)
-                elif isinstance(item, Unchanged):
-                    tally["unchanged"] += 1
-                elif self._has_better(item) or taken.get(item.id) == item.revision:
-                    tally["unchanged"] += 1
-                    on_article(item.id, "unchanged", item)
-                elif item.id in taken:
-                    errors.append(_twice(item, "an item before it"))
-                else:
-                    taken[item.id] = item.revision
-                    outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
-                    tally[outcome] += 1
-                    on_article(item.id, outcome, item)
-            embedded = 0 if dry_run else self._publish(full=False, progress=progress)
-            return _report(tally, embedded, errors)
+        with tally.told(), _ended(items):
+            for item in items:
+                tally.note(item, progress)
+                match item:
+                    case Unchanged():
+                        tally.settle(None, "unchanged", None)
+                    case Article() if self._has_better(item) or taken.get(item.id) == item.revision:
+                        tally.settle(item.id, "unchanged", item)
+                    case Article() if item.id in taken:
+                        tally.fail(_twice(item, "an item before it"))
+                    case Article():
+                        taken[item.id] = item.revision
+                        outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                        tally.settle(item.id, outcome, item)
+            return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
 
     def told_apart(self, article: Article) -> Article:
         """An uploaded `article`, under an id of its own where the name of its file stands for another text.
@@ -370,16 +357,6 @@ def _twice(article: Article, first: str) -> ItemError:
 
 
 @contextmanager
-def _told(tally: Counter[str], errors: list[ItemError]) -> Iterator[None]:
-    """What ends the work says what had been done by then."""
-    try:
-        yield
-    except IndexFault as fault:
-        fault.report = _report(tally, 0, errors)
-        raise
-
-
-@contextmanager
 def _ended(items: Iterable[object]) -> Iterator[None]:
     """A generator that is not used up still holds what it reads from."""
     try:
@@ -387,14 +364,3 @@ def _ended(items: Iterable[object]) -> Iterator[None]:
     finally:
         if isinstance(items, Generator):
             items.close()
-
-
-def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:
-    return Report(
-        added=tally["added"],
-        updated=tally["updated"],
-        removed=tally["removed"],
-        unchanged=tally["unchanged"],
-        embedded=embedded,
-        errors=tuple(errors),
-    )

@@ -60,13 +60,10 @@ def warm_reader(library: Library) -> None:
 
 
 def cancel_at(stage: Stage, at: int) -> Progress:
-    """A Progress that calls the work off at the given call of that stage."""
-    calls = []
+    """A Progress that calls the work off when so much of that stage is done."""
 
     def progress(now: Stage, done: int, total: int) -> None:
-        if now == stage:
-            calls.append(done)
-            if len(calls) > at:
-                raise Cancelled("Enough.")
+        if now == stage and done >= at:
+            raise Cancelled("Enough.")
 
     return progress

@@ -23,7 +23,7 @@ import pytest
 from conftest import HashingEmbedder
 
 from index.article import Article
-from index.ingest.jsonl import read_jsonl
+from index.ingest.formats import read_item
 from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
 from web.jobs import FINISHED
@@ -279,4 +279,4 @@ def test_an_upload_of_2000_articles_whose_server_is_killed_again_and_again_goes_
 
 def add_undisturbed(data: Path, name: str, file: bytes) -> Report:
     with closing(Library(data, embedder=HashingEmbedder())) as library:
-        return library.add(read_jsonl(name, file))
+        return library.add(read_item(name, file))

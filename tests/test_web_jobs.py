@@ -3,10 +3,11 @@
 import io
 import json
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ import pytest
 from articles import stored
 from conftest import HashingEmbedder
 from flask.testing import FlaskClient
+from http_server import Site, plain
 from sqlalchemy import insert, select
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Item, ItemError
 from index.embed import Vectors
-from index.library import EMBED_BATCH, Library, OnArticle
+from index.ingest.apart import BEAT_SECONDS
+from index.ingest.polite import Fetcher
+from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
+from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, Jobs
 from web.jobs import jobs as table
@@ -136,7 +141,7 @@ class _Held(Library):
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
@@ -316,6 +321,49 @@ def test_the_queue_has_an_end(held: _Held, tmp_path: Path) -> None:
     assert list((held.data_dir / "uploads").iterdir()) == []
 
 
+def test_how_many_articles_were_sent_is_known_from_the_first(library: Library, tmp_path: Path) -> None:
+    with closing(Jobs(library, tmp_path)) as jobs, closing(_Stopped(library)) as child:
+        jobs.start()
+        job_id = jobs.add_articles([{"text": f"Text {n}."} for n in range(7)])
+        while not (job := jobs.get(job_id))["total"]:
+            time.sleep(0.01)
+        assert (job["state"], job["done"], job["total"]) == ("reading", 0, 7)
+        child.close()
+        assert _wait(jobs, job_id)["added"] == 6  # one was in the child
+        assert jobs.get(job_id)["errors"][0]["item"] == "article 1"
+
+
+def test_cancel_while_a_feed_hangs_is_heard_at_the_next_beat(library: Library, tmp_path: Path) -> None:
+    feed = b"<rss version='2.0'><channel><item><description>Words.</description></item></channel></rss>"
+    fetcher = Fetcher(allow_loopback=True)
+    with closing(Jobs(library, tmp_path, fetcher)) as jobs, closing(Site()) as site, closing(_Stopped(library)):
+        site.replies["/feed"] = plain(feed, "text/xml")
+        jobs.start()
+        job_id = jobs.add_address(site.url + "/feed")
+        while "/feed" not in site.asked:
+            time.sleep(0.01)
+        time.sleep(BEAT_SECONDS)  # until it is read; nothing depends on how long this takes
+        began = time.monotonic()
+        jobs.cancel(job_id)
+        assert _wait(jobs, job_id)["state"] == "cancelled"
+        assert time.monotonic() - began < 10  # of the 60 that it would wait; a beat is half a second
+        assert _wait(jobs, jobs.add_address(site.url + "/feed"))["added"] == 1
+
+
+class _Stopped:
+    """The child that reads for `library`, made to hang, until it is closed."""
+
+    def __init__(self, library: Library) -> None:
+        list(library.reader.read("a.txt", b"A text."))
+        assert library.reader.pid is not None
+        self._pid = library.reader.pid
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+
 class _Odd(Library):
     """A library whose first report cannot be written down."""
 
@@ -326,7 +374,7 @@ class _Odd(Library):
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,

@@ -12,23 +12,22 @@ import secrets
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Article, Item, More
 from index.disk import sync_folder
-from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
+from index.errors import Cancelled, IndexFault, StorageFault, shown
 from index.ingest.address import read_address
-from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
-from index.library import Library, OnArticle
-from index.progress import Pace, Progress, Report, Stage
+from index.library import Library
+from index.progress import Pace, Progress, Report, Stage, Stop
+from index.tally import OnArticle
 from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
@@ -36,7 +35,6 @@ from web.replies import Json
 log = logging.getLogger(__name__)
 
 MAX_QUEUED = 100
-MAX_ERRORS_KEPT = 1_000
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
 MAX_FILE_NAME_CHARS = 200
@@ -100,8 +98,8 @@ class Job:
             "unchanged": report.unchanged,
             "embedded": report.embedded,
             "added_ids": list(self.added_ids),
-            "errors": [{"item": e.item, "message": e.message} for e in report.errors[:MAX_ERRORS_KEPT]],
-            "error_count": len(report.errors),
+            "errors": [{"item": e.item, "message": e.message} for e in report.errors],
+            "error_count": report.error_count,
             "message": self.message,
             "next_job_id": self.next_job_id,
         }
@@ -338,9 +336,7 @@ class Jobs:
         message = "Cancelled. What was taken in by then has been kept, and is indexed next."
         return replace(job, state="cancelled", message=message, next_job_id=self.publish("publish"))
 
-    def _report(
-        self, job: Job, request: Json, progress: Progress, note: OnArticle, stop_if_asked: Callable[[], None]
-    ) -> Report:
+    def _report(self, job: Job, request: Json, progress: Progress, note: OnArticle, stop_if_asked: Stop) -> Report:
         match job.kind:
             case "rebuild":
                 return self._library.rebuild(self._articles, full=request["full"], progress=progress, on_article=note)
@@ -351,25 +347,24 @@ class Jobs:
                 is_polled = request.get("is_polled", False)
                 return self._library.add(items, by_itself=is_polled, progress=progress, on_article=note)
 
-    def _items(
-        self, job_id: str, request: Json, stop_if_asked: Callable[[], None]
-    ) -> Iterator[Article | ItemError | Unchanged]:
-        for number, name in enumerate(request.get("files", [])):
+    def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
+        reader = self._library.reader
+        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
+        yield More(len(files) + len(articles) + bool(address))
+        for number, name in enumerate(files):
             path = self._uploads / job_id / str(number)
-            with closing(self._library.reader.read(name, path, on_wait=stop_if_asked)) as found:
+            with closing(reader.read(name, path, on_wait=stop_if_asked)) as found:
                 for item in found:
                     yield self._library.told_apart(item) if isinstance(item, Article) else item
-        for number, fields in enumerate(request.get("articles", []), start=1):
-            try:
-                yield article_from_fields(fields, origin=PASTED, path=None)
-            except BadArticle as error:
-                yield ItemError(fields.get("title") or f"article {number}", str(error))
-        if address := request.get("url"):
+        for number, fields in enumerate(articles, start=1):
+            name = fields.get("title") or f"article {number}"
+            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop_if_asked)
+        if address:
             yield from read_address(
                 address,
                 fetcher=self._fetcher,
                 validators=self._validators if request.get("is_polled") else None,
-                read=partial(self._library.reader.read, on_wait=stop_if_asked),
+                reader=reader,
                 stop=stop_if_asked,
             )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from index.article import Article, ItemError
+from index.article import Article, Item, More
 from index.ingest.address import read_address
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
@@ -45,10 +45,11 @@ def _known(article: Article) -> Iterator[str]:
         yield f"  left out ({removed.rule}): {removed.text}"
 
 
-def _read(items: Sequence[str], articles_folder: Path, reader: ReaderApart) -> Iterator[Article | ItemError]:
+def _read(items: Sequence[str], articles_folder: Path, reader: ReaderApart) -> Iterator[Item]:
     fetcher = Fetcher()
+    yield More(len(items))
     for item in items:
         if item.lower().startswith(("http://", "https://")):
-            yield from read_address(item, fetcher=fetcher, read=reader.read)
+            yield from read_address(item, fetcher=fetcher, reader=reader)
         else:
             yield from read_paths([Path(item)], reader, articles_folder)

@@ -12,8 +12,9 @@ from typing import Literal
 
 from index.article import Article
 from index.difference import difference
-from index.library import DATABASE, Library, OnArticle
+from index.library import DATABASE, Library
 from index.store import Outcome
+from index.tally import OnArticle
 from web.cli.terminal import ProgressLine, plain
 from web.settings import Settings
 
