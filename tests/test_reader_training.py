@@ -5,6 +5,7 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from transformers import AutoTokenizer
 
 from assistant.reader import data
 from assistant.reader.data import (
@@ -26,6 +28,7 @@ from assistant.reader.data import (
 )
 from assistant.reader.example import Example, load, save
 from assistant.reader.model import SpanReader
+from assistant.reader.teacher import Teacher, label
 from assistant.reader.train import encode, fit, loss, targets
 from bench import news
 from index.chunk import passage_spans
@@ -290,7 +293,7 @@ def test_an_answer_behind_the_readers_window_has_no_target() -> None:
 def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embeddings(run: Path) -> None:
     batch = tiny_set()
     before, after = SpanReader().eval(), SpanReader().eval()
-    fit(batch, run, epochs=6)
+    fit(SpanReader, batch, run, epochs=6)
     after.restore(run / "weights.safetensors")
     torch.nn.init.zeros_(before.head.weight)  # every token as likely as any other
     torch.nn.init.zeros_(before.head.bias)
@@ -302,10 +305,10 @@ def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embed
 
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Path) -> None:
     weights = run / "weights.safetensors"
-    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)
+    fit(SpanReader, tiny_set(), run, epochs=3, checkpoint_steps=2)
     undisturbed = load_file(weights)
     weights.unlink()
-    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
+    fit(SpanReader, tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
     resumed = load_file(weights)
     with safe_open(run / "checkpoint.safetensors", "pt") as checkpoint:
         assert checkpoint.metadata()["step"] == "2"
@@ -315,18 +318,67 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Pa
 
 
 def test_a_run_does_not_go_on_from_the_checkpoint_of_another_training(run: Path) -> None:
-    fit(tiny_set(), run, epochs=1, checkpoint_steps=1)
+    fit(SpanReader, tiny_set(), run, epochs=1, checkpoint_steps=1)
     with pytest.raises(ValueError, match=r"other examples or with other options; give another folder"):
-        fit(tiny_set(), run, epochs=2)
+        fit(SpanReader, tiny_set(), run, epochs=2)
 
 
 def test_training_begins_with_the_weights_it_is_given(run: Path, tmp_path: Path) -> None:
     begun = SpanReader()
     begun.save(tmp_path / "start.safetensors")
-    fit(tiny_set(), run, epochs=1, rate=0, start=tmp_path / "start.safetensors", batch=2, dropout=False)
+    fit(SpanReader, tiny_set(), run, epochs=1, rate=0, start=tmp_path / "start.safetensors", batch=2, dropout=False)
     for name, value in load_file(run / "weights.safetensors").items():
         assert torch.equal(value, begun.trainable_state()[name].to(torch.bfloat16)), name
     (tmp_path / "start.safetensors").unlink()
+
+
+def larger_model(folder: Path, *, without: str = "") -> Path:
+    """A network of another kind, its word pieces in another order, with marks of its own."""
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    pieces = [piece for piece in SpanReader().tokenizer.get_vocab() if piece != without]
+    vocabulary = {piece: n for n, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *reversed(pieces)])}
+    config = MPNetConfig(
+        vocab_size=len(vocabulary), hidden_size=24, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24
+    )
+    MPNetModel(config, add_pooling_layer=False).save_pretrained(folder)
+    MPNetTokenizer(vocab=vocabulary).save_pretrained(folder)
+    return folder
+
+
+def test_a_teacher_reads_the_readers_tokens_under_its_own_numbers(tmp_path: Path) -> None:
+    folder = larger_model(tmp_path / "model")
+    teacher = Teacher(folder).eval()
+    encoded = encode(teacher, tiny_set()[:1])
+    numbers = teacher.get_buffer("_numbers")[encoded["input_ids"]]
+    pieces = {number: piece for piece, number in AutoTokenizer.from_pretrained(folder).get_vocab().items()}
+    told = [pieces[int(number)] for number in numbers[0]]
+    ours = teacher.tokenizer.convert_ids_to_tokens(encoded["input_ids"][0])
+    marks = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"}
+    assert told == [marks.get(piece, piece) for piece in ours]
+
+
+def test_a_teacher_with_other_word_pieces_is_refused(tmp_path: Path) -> None:
+    folder = larger_model(tmp_path / "model", without="bridge")
+    with pytest.raises(ValueError, match=r"lacks 1 of the reader's word pieces, such as \['bridge'\]"):
+        Teacher(folder)
+
+
+def test_what_a_teacher_says_is_learnt_with_the_answers(run: Path, tmp_path: Path) -> None:
+    reader, logits = SpanReader().eval(), tmp_path / "logits.safetensors"
+    other = [replace(example, answer=None) for example in tiny_set()]
+    fit(lambda: reader, other, run, epochs=4)  # it has learnt that nothing is answered
+    label(reader, tiny_set(), logits)
+    encoded = encode(reader, tiny_set())
+    tokens = encoded["input_ids"].shape[1]
+    taught = {f"taught/{name}": value[:, :tokens] for name, value in load_file(logits).items()}
+    with torch.no_grad():
+        alone, with_teacher = loss(reader, encoded, "cpu"), loss(reader, encoded | taught, "cpu")
+    assert with_teacher < alone  # from itself it is no distance away
+    shutil.rmtree(run)
+    fit(SpanReader, tiny_set(), run, epochs=1, taught_by=logits)
+    with pytest.raises(ValueError, match="of other examples; make it of these"):
+        fit(SpanReader, other, run, taught_by=logits)
 
 
 def test_the_command_writes_the_examples_of_news_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,8 +64,12 @@ class SpanReader(nn.Module):
         hidden = self.encoder(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
         ).last_hidden_state
-        logits = self.head(hidden).float()
-        return logits[..., 0], logits[..., 1]
+        return self.logits(hidden)
+
+    def logits(self, hidden: Tensor) -> tuple[Tensor, Tensor]:
+        """(batch, tokens, width) → start and end logits, (batch, tokens) float32 each."""
+        found = self.head(hidden).float()
+        return found[..., 0], found[..., 1]
 
     def encode(self, questions: Sequence[str], passages: Sequence[str]) -> Any:
         """The tokenizer's batch, padded, with `offset_mapping`; passages are cut, questions only when very long."""

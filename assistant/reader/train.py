@@ -1,8 +1,9 @@
 """Train the reader: `python -m assistant.reader.train --examples FILE --run DIR`.
 
-FILE is of `assistant.reader.data`. On a GPU where there is one, else on the processor. MODEL_CARD.md has the runs that
-made the shipped weights. Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl`
-with loss and pace.
+FILE is of `assistant.reader.data`. Besides the answers, a larger network's view of each example can be learnt from
+(`--taught-by`, made by `assistant.reader.teacher`), which says what else looks like one. On a GPU where there is one,
+else on the processor. MODEL_CARD.md has the runs that made the shipped weights. Seeded; the run's folder keeps a
+checkpoint that a second call goes on from, and `log.jsonl` with loss and pace.
 """
 
 import argparse
@@ -13,14 +14,14 @@ import math
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
@@ -33,8 +34,12 @@ EPOCHS = 3
 LEARNING_RATE = 2e-4
 WARM_UP = 0.06
 WEIGHT_DECAY = 0.01
+TAUGHT, SOFTNESS = 0.75, 2.0
+"""Share of the loss that is the distance to the teacher, and the temperature that both are compared at."""
 CHECKPOINT_STEPS = 200
 REPORT_STEPS = 50
+NOT_THERE = -1e4
+"""The logit of padding."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +51,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
+    parser.add_argument("--taught-by", type=Path, help="logits of the same examples, of assistant.reader.teacher")
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument(
         "--no-dropout", dest="dropout", action="store_false", help="on a processor drawing it takes 40%% of a step"
@@ -54,11 +60,13 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     fit(
+        SpanReader,
         load(options.examples),
         options.run,
         epochs=options.epochs,
         rate=options.rate,
         start=options.start,
+        taught_by=options.taught_by,
         batch=options.batch,
         dropout=options.dropout,
         seed=options.seed,
@@ -66,42 +74,46 @@ def main() -> None:
 
 
 def fit(
+    begin: Callable[[], SpanReader],
     examples: Sequence[Example],
     run: Path,
     *,
     epochs: int = EPOCHS,
     rate: float = LEARNING_RATE,
     start: Path | None = None,
+    taught_by: Path | None = None,
     batch: int = BATCH,
     dropout: bool = True,
     seed: int = 7,
     checkpoint_steps: int = CHECKPOINT_STEPS,
-) -> None:
-    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there.
+) -> SpanReader:
+    """The network that `begin` makes, trained: writes `run/weights.safetensors`.
 
-    Raises ValueError when that is of another training.
+    Goes on from `run/checkpoint.safetensors` if it is there. Raises ValueError when that is of another training, or
+    `taught_by` of other examples.
     """
     run.mkdir(parents=True, exist_ok=True)
+    taught = _taught(taught_by, examples) if taught_by else None
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     epochs_of_batches = [_batches(examples, batch, random.Random(f"{seed} {epoch}")) for epoch in range(epochs)]
     batches = [one for epoch in epochs_of_batches for one in epoch]
     logger.info("%d examples, %d steps on %s", len(examples), len(batches), device)
-    reader = SpanReader()
+    reader = begin()
     if start:
         reader.restore(start)
     reader.to(device).train(dropout)
     reader.encoder.embeddings.requires_grad_(False)
     parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda")
-    asked = hashlib.sha256(repr((examples, epochs, rate, start, batch, dropout, seed)).encode()).hexdigest()
+    asked = hashlib.sha256(repr((examples, epochs, rate, start, taught_by, batch, dropout, seed)).encode()).hexdigest()
     done = _resume(run, asked, parameters, optimizer)
     # on a processor the training itself takes all of it
     workers = max(1, len(os.sched_getaffinity(0)) - 2) if device == "cuda" else 0
     encoded: Any = DataLoader(
         batches[done:],  # type: ignore[arg-type]  # a list is a data set
         batch_size=None,
-        collate_fn=partial(encode, reader),
+        collate_fn=partial(_encoded, reader, examples, taught),
         num_workers=workers,
         prefetch_factor=8 if workers else None,
         multiprocessing_context="fork" if workers else None,  # the reader's lock cannot be pickled
@@ -131,6 +143,29 @@ def fit(
         if step % checkpoint_steps == 0:
             _checkpoint(run, asked, step, parameters, optimizer)
     reader.save(run / "weights.safetensors")
+    return reader
+
+
+def _encoded(
+    reader: SpanReader, examples: Sequence[Example], taught: dict[str, Tensor] | None, rows: Sequence[int]
+) -> dict[str, Tensor]:
+    encoded = encode(reader, [examples[row] for row in rows])
+    tokens = encoded["input_ids"].shape[1]
+    for name, logits in (taught or {}).items():
+        encoded[f"taught/{name}"] = logits[list(rows), :tokens]
+    return encoded
+
+
+def _taught(path: Path, examples: Sequence[Example]) -> dict[str, Tensor]:
+    with safe_open(path, "pt") as file:
+        if file.metadata()["examples"] != digest(examples):
+            raise ValueError(f"{path} is of other examples; make it of these with assistant.reader.teacher.")
+    return load_file(path)
+
+
+def digest(examples: Sequence[Example]) -> str:
+    """What tells whether logits are of these examples."""
+    return hashlib.sha256(repr(examples).encode()).hexdigest()
 
 
 def encode(reader: SpanReader, batch: Sequence[Example]) -> dict[str, Tensor]:
@@ -142,16 +177,24 @@ def encode(reader: SpanReader, batch: Sequence[Example]) -> dict[str, Tensor]:
 
 
 def loss(reader: SpanReader, batch: dict[str, Tensor], device: str) -> Tensor:
-    """Mean cross entropy of first and last token over the batch (from `encode`), a scalar."""
+    """Mean cross entropy of first and last token over the batch (from `encode`), a scalar.
+
+    Where the batch has a teacher's logits, the most of it is the divergence from those.
+    """
     batch = {name: tensor.to(device) for name, tensor in batch.items()}
     # bfloat16 that a processor only emulates took 53 s a step of 16, float32 2.4
     with torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()):
         start, end = reader(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
     padding = batch["attention_mask"] == 0
-    losses = [
-        nn.functional.cross_entropy(logits.masked_fill(padding, -1e4), target)
-        for logits, target in ((start, batch["starts"]), (end, batch["ends"]))
-    ]
+    losses = []
+    for name, logits, target in (("start", start, batch["starts"]), ("end", end, batch["ends"])):
+        logits = logits.masked_fill(padding, NOT_THERE)
+        one = nn.functional.cross_entropy(logits, target)
+        if (taught := batch.get(f"taught/{name}")) is not None:
+            ours, theirs = ((given.float() / SOFTNESS).log_softmax(-1) for given in (logits, taught))
+            apart = nn.functional.kl_div(ours, theirs, reduction="batchmean", log_target=True)
+            one = (1 - TAUGHT) * one + TAUGHT * SOFTNESS**2 * apart
+        losses.append(one)
     return (losses[0] + losses[1]) / 2
 
 
@@ -173,13 +216,13 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def _batches(examples: Sequence[Example], batch: int, rng: random.Random) -> list[list[Example]]:
-    """Shuffled batches of examples of about one length, so that little is padded."""
-    shuffled = rng.sample(examples, len(examples))
+def _batches(examples: Sequence[Example], batch: int, rng: random.Random) -> list[list[int]]:
+    """Shuffled batches of the places of examples of about one length, so that little is padded."""
+    shuffled = rng.sample(range(len(examples)), len(examples))
     window = batch * 50
     batches = []
     for i in range(0, len(shuffled), window):
-        near = sorted(shuffled[i : i + window], key=lambda example: len(example.passage))
+        near = sorted(shuffled[i : i + window], key=lambda row: len(examples[row].passage))
         batches += [near[j : j + batch] for j in range(0, len(near), batch)]
     rng.shuffle(batches)
     return batches
