@@ -2,8 +2,9 @@
 
 Labelled pairs made of the news in `bench/news/` (`bench/copies_pairs.py` says how), `tune`, on which the thresholds of
 `index/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
-comparing, and what share is called copies in the end. Then all news as it is, in which nothing is a copy; and 20,000
-texts made up word by word, signed, kept in SQLite and looked up as they come. Times are of the processor.
+comparing, and what share is called copies in the end. Then how like each other two texts are, by which a second upload
+of a file's name is known as the same article; all news as it is, in which nothing is a copy; and 20,000 texts made up
+word by word, signed, kept in SQLite and looked up as they come. Times are of the processor.
 """
 
 import json
@@ -20,8 +21,9 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.copies_pairs import PARTS, Pair, pairs, sources
-from index.copies import Signature, Wording, bands, is_copy, may_be_copies, signature
+from index.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
 from index.copy_pairs import MAX_CANDIDATES
+from index.sentences import sentence_spans
 
 TAKEN = 400
 """Articles of each part, or all, that pairs are made of."""
@@ -74,6 +76,8 @@ class Register:
 def main() -> None:
     for part in PARTS:
         show_pairs(part, pairs(part, TAKEN))
+    for part in PARTS:
+        show_likeness(part)
     show_news()
     with tempfile.TemporaryDirectory() as folder:
         show_volume(Path(folder, "copies.db"))
@@ -104,6 +108,30 @@ def show_pairs(part: str, labelled: Sequence[Pair]) -> None:
     )
     precision, recall = found / (found + called_wrongly), found / sum(pair.is_copy for pair in labelled)
     print(f"  precision {precision:.4f}, recall {recall:.4f}; {1000 * seconds / len(labelled):.2f} ms a pair")
+
+
+def show_likeness(part: str) -> None:
+    """Of each kind of second text under a file's name, how like the first it is: which are taken for a later state."""
+    kinds: dict[str, list[float]] = defaultdict(list)
+    for pair in pairs(part, TAKEN):
+        kinds[pair.kind].append(likeness(pair.one, pair.other))
+    rng = random.Random(part)
+    texts = [source.text for source in sources(PARTS[part])[:TAKEN]]
+    for text in texts:
+        other = rng.choice([another for another in texts if another != text])
+        rewritten = _sentences(text)
+        replaced = rng.sample(range(len(rewritten)), len(rewritten) // 2)
+        for n in replaced:
+            rewritten[n] = rng.choice(_sentences(other))
+        kinds["every other sentence another's"].append(likeness(text, " ".join(rewritten)))
+        kinds["extended by another story"].append(likeness(text, f"{text}\n\n{other}"))
+        kinds["any other story"].append(likeness(text, other))
+    print(f"\n{part}, likeness of two texts")
+    print(f"{'':<38}{'pairs':>7}{'least':>8}{'half':>8}{'most':>8}{'same article':>15}")
+    for kind, found in sorted(kinds.items(), key=lambda item: statistics.median(item[1])):
+        same = sum(one >= SAME_STORY for one in found) / len(found)
+        spread = "".join(f"{one:>8.3f}" for one in (min(found), statistics.median(found), max(found)))
+        print(f"  {kind:<36}{len(found):>7}{spread}{same:>15.3f}")
 
 
 def show_news() -> None:
@@ -167,6 +195,10 @@ def made_up(count: int, rng: random.Random) -> Iterator[str]:
             words.append(rng.choice(followers.get(words[-1]) or starts))
         earlier.append(" ".join(words))
         yield earlier[-1]
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[start:end] for start, end in sentence_spans(text)]
 
 
 def signed(text: str) -> Signature:

@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench import news
-from index.article import Article, ItemError
+from index.article import Article, Item
 from index.database import Database
 from index.ingest.apart import ReaderApart
 from index.store import Store
@@ -50,7 +50,7 @@ def write(archive: Path) -> None:
             print(json.dumps({"id": f"n{n}", "title": title, "text": text, "published_at": date}), file=file)
 
 
-def read(reader: ReaderApart, archive: Path) -> Iterator[Article | ItemError]:
+def read(reader: ReaderApart, archive: Path) -> Iterator[Item]:
     yield from reader.read(archive.name, archive)
 
 

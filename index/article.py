@@ -78,6 +78,18 @@ class Unchanged:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class More:
+    """So many more items are to come, at most, than were known of: a file, an address or a pasted article counts as
+    one until it says that it holds several.
+    """
+
+    count: int
+
+
+Item = Article | ItemError | Unchanged | More
+
+
 def article_id(*, url: str | None, path: str | None, text: str) -> str:
     """A stable id: from the URL (and the same for all its variants), else from the path, else from the text.
 
@@ -88,6 +100,11 @@ def article_id(*, url: str | None, path: str | None, text: str) -> str:
         return "text-" + _digest(text)[:16]
     slug = re.sub(r"^https?-(www-)?", "", _slug(key))
     return f"{slug[:80].strip('-')}-{_digest(key)[:10]}".lstrip("-")
+
+
+def namesake_id(article_id: str, text: str) -> str:
+    """The id of another article whose file has the same name as that of the one with `article_id`."""
+    return f"{article_id}-{_digest(text)[:10]}"
 
 
 def clean_text(raw: str) -> str:

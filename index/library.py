@@ -6,15 +6,15 @@ generation and keeps to it.
 """
 
 import threading
-from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
+from index.copies import SAME_STORY, likeness
 from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
@@ -27,10 +27,12 @@ from index.ingest.apart import ReaderApart
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
+from index.tally import OnArticle, Tally
 from index.vectors import Mask
 
 MAX_HITS = 200
 NO_FILTERS = Filters()
+DATABASE = "assistant.db"
 EMBED_BATCH = 16
 """Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
 
@@ -67,7 +69,7 @@ class Library:
         self.data_dir = data_dir
         self.reader = ReaderApart()
         try:
-            self.database = Database(data_dir / "assistant.db")
+            self.database = Database(data_dir / DATABASE)
             self._generations = Generations(data_dir / "index")
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
@@ -90,7 +92,13 @@ class Library:
     # -- writing
 
     def rebuild(
-        self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
+        self,
+        folder: Path,
+        *,
+        full: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         """Make the library follow `folder`: new, changed and removed files; then embed and publish.
 
@@ -104,44 +112,51 @@ class Library:
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
         failed: set[str] = set()
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
-        with _told(tally, errors):
-            for n, file in enumerate(found):
-                still_reading = partial(progress, "reading", n, len(found))
+        tally = Tally(on_article, total=len(found))
+
+        def still_reading() -> None:
+            progress("reading", tally.done, tally.total)
+
+        with tally.told():
+            for file in found:
                 still_reading()
                 if file.name in unchanged:
-                    tally["unchanged"] += len(by_path.get(file.name, ()))
+                    tally.done += 1
+                    for known_id in sorted(by_path.get(file.name, ())):
+                        tally.settle(known_id, "unchanged", None)
                     continue
                 ids: set[str] = set()
-                failures = len(errors)
                 for item in articles_folder.read(file, self.reader, on_wait=still_reading):
-                    still_reading()
+                    tally.note(item, progress)
                     if isinstance(item, ItemError):
-                        errors.append(item)
-                    elif owners.setdefault(item.id, file.name) != file.name or item.id in ids:
-                        errors.append(_twice(item, owners[item.id]))
-                    elif (outcome := self._take(item, in_folder=True, dry_run=dry_run)) != "withheld":
-                        ids.add(item.id)
-                        tally[outcome] += 1
-                if len(errors) > failures:
-                    failed.add(file.name)
+                        failed.add(file.name)
+                    elif isinstance(item, Article):
+                        if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
+                            failed.add(file.name)
+                            tally.fail(_twice(item, owners[item.id]))
+                            continue
+                        outcome = self._take(item, in_folder=True, dry_run=dry_run)
+                        if outcome != "withheld":
+                            ids.add(item.id)
+                        tally.settle(item.id, outcome, item)
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
-            tally["removed"] = len(gone)
+            for gone_id in sorted(gone):
+                tally.settle(gone_id, "removed", None)
             if dry_run:
-                return _report(tally, 0, errors)
+                return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
             self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-            return _report(tally, self._publish(full=full, progress=progress), errors)
+            return tally.report(self._publish(full=full, progress=progress))
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
@@ -149,22 +164,39 @@ class Library:
         reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
         hand stays out.
         """
-        tally: Counter[str] = Counter()
-        errors: list[ItemError] = []
+        tally = Tally(on_article)
         taken: dict[str, str] = {}
-        with _told(tally, errors), _ended(items):
-            for n, item in enumerate(items):
-                progress("reading", n, 0)
-                if isinstance(item, ItemError):
-                    errors.append(item)
-                elif isinstance(item, Unchanged) or self._has_better(item):
-                    tally["unchanged"] += 1
-                elif taken.setdefault(item.id, item.revision) != item.revision:
-                    errors.append(_twice(item, "an item before it"))
-                else:
-                    tally[self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)] += 1
-            embedded = 0 if dry_run else self._publish(full=False, progress=progress)
-            return _report(tally, embedded, errors)
+        with tally.told(), _ended(items):
+            for item in items:
+                tally.note(item, progress)
+                match item:
+                    case Unchanged():
+                        tally.settle(None, "unchanged", None)
+                    case Article() if self._has_better(item) or taken.get(item.id) == item.revision:
+                        tally.settle(item.id, "unchanged", item)
+                    case Article() if item.id in taken:
+                        tally.fail(_twice(item, "an item before it"))
+                    case Article():
+                        taken[item.id] = item.revision
+                        outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                        tally.settle(item.id, outcome, item)
+            return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
+
+    def told_apart(self, article: Article) -> Article:
+        """An uploaded `article`, under an id of its own where the name of its file stands for another text.
+
+        People send `article.txt` and `index.html` again and again. What resembles an article of that name is a new
+        revision of the one that it resembles most; anything else is an article of its own. Files on disk have a path,
+        and are not asked for here.
+        """
+        named = article_id(url=None, path=article.origin, text=article.text)
+        if article.id != named:  # it has an address, or an id that was given
+            return article
+        alike = {i: likeness(text, article.text) for i, text in self._store.namesakes(named, article.text).items()}
+        nearest = max(alike, key=alike.__getitem__, default=named)
+        if alike.get(nearest, 0.0) >= SAME_STORY:
+            return replace(article, id=nearest)
+        return replace(article, id=namesake_id(named, article.text)) if named in alike else article
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
@@ -325,16 +357,6 @@ def _twice(article: Article, first: str) -> ItemError:
 
 
 @contextmanager
-def _told(tally: Counter[str], errors: list[ItemError]) -> Iterator[None]:
-    """What ends the work says what had been done by then."""
-    try:
-        yield
-    except IndexFault as fault:
-        fault.report = _report(tally, 0, errors)
-        raise
-
-
-@contextmanager
 def _ended(items: Iterable[object]) -> Iterator[None]:
     """A generator that is not used up still holds what it reads from."""
     try:
@@ -342,14 +364,3 @@ def _ended(items: Iterable[object]) -> Iterator[None]:
     finally:
         if isinstance(items, Generator):
             items.close()
-
-
-def _report(tally: Counter[str], embedded: int, errors: list[ItemError]) -> Report:
-    return Report(
-        added=tally["added"],
-        updated=tally["updated"],
-        removed=tally["removed"],
-        unchanged=tally["unchanged"],
-        embedded=embedded,
-        errors=tuple(errors),
-    )

@@ -16,8 +16,19 @@ It may raise `Cancelled`: the work stops there, what was committed stays, the pu
 """
 
 
+Stop = Callable[[], None]
+"""Called at least every half second of waiting; what it raises ends the wait."""
+
+OnMore = Callable[[int], None]
+"""Called with how many items more than was known of are to come, at most (see `index.article.More`)."""
+
+
 def silent(_stage: Stage, _done: int, _total: int) -> None:
     """A Progress that says nothing."""
+
+
+def go_on() -> None:
+    """A Stop that never does."""
 
 
 class Pace:
@@ -25,15 +36,15 @@ class Pace:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._stage: tuple[str, int] = ("", 0)  # with its total
+        self._stage = ""
         self._from = (0.0, 0)  # the second and what was done when the stage began
         self._done = 0
 
     def note(self, stage: str, done: int, total: int) -> tuple[float | None, float | None]:
         """Things a second and seconds left; None while it is too early to say, or where the total is not known."""
         now = self._clock()
-        if (stage, total) != self._stage or done < self._done:
-            self._stage, self._from = (stage, total), (now, done)
+        if stage != self._stage or done < self._done:
+            self._stage, self._from = stage, (now, done)
         self._done = done
         seconds, things = now - self._from[0], done - self._from[1]
         if seconds < MIN_PACE_SECONDS or not things:
@@ -43,6 +54,8 @@ class Pace:
 
 
 MIN_PACE_SECONDS = 1.0
+MAX_ERRORS_KEPT = 1_000
+"""Of one ingest, which may read any number of files; those after them are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +68,9 @@ class Report:
     unchanged: int = 0
     embedded: int = 0
     errors: tuple[ItemError, ...] = ()
+    """The first MAX_ERRORS_KEPT."""
+    further_errors: int = 0
+
+    @property
+    def error_count(self) -> int:
+        return len(self.errors) + self.further_errors

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index.article import Article, Removed
+from index.article import Article, Removed, namesake_id
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
 from index.errors import IndexFault, UnknownArticle, shown
@@ -40,6 +40,7 @@ FileState = tuple[int, float]
 
 _REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
 _Key = TypeVar("_Key", str, tuple[str, str])
+MAX_NAMESAKES = 50
 _MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
 
 
@@ -183,6 +184,30 @@ class Store:
         """The current revision, or the one asked for; None when there is no such article or revision."""
         with self._database.read() as connection:
             return _stored(connection, article_id, revision)
+
+    def namesakes(self, article_id: str, text: str) -> dict[str, str]:
+        """The present texts, by id, of that article and of others whose file has the same name, the first added first.
+
+        Of the others, the one that first had `text` and at most 50 more, those added last.
+        """
+        named = {article_id, namesake_id(article_id, text)}
+        others = (
+            select(articles.c.id)
+            .where(articles.c.id.between(f"{article_id}-", f"{article_id}-g"))  # hexadecimal digits follow
+            .order_by(articles.c.added_at.desc(), articles.c.id)
+            .limit(MAX_NAMESAKES)
+        )
+        statement = (
+            select(articles.c.id, revisions.c.text)
+            .join(
+                revisions,
+                and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision),
+            )
+            .where(or_(articles.c.id.in_(named), articles.c.id.in_(others)))
+            .order_by(articles.c.added_at, articles.c.id)
+        )
+        with self._database.read() as connection:
+            return {row.id: row.text for row in connection.execute(statement)}
 
     def history(self, article_id: str) -> tuple[Revision, ...]:
         """Every revision that is kept, the one taken in last first; none where there is no such article."""

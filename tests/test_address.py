@@ -2,15 +2,23 @@
 
 import gzip
 import json
+import os
+import signal
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from http_server import Clock, Site, in_turn, plain, unless_known
 
-from index.article import Article, ItemError, Unchanged, article_id
+from index.article import Article, Item, ItemError, More, Unchanged, article_id
 from index.errors import Cancelled
 from index.ingest.address import read_address
-from index.ingest.feed import MAX_BYTES, MAX_ENTRIES
+from index.ingest.apart import ReaderApart
+from index.ingest.feed import MAX_BYTES
+from index.ingest.fetch import Page
+from index.ingest.listing import MAX_ENTRIES
+from index.ingest.page import read_page
 from index.ingest.polite import Fetcher
 
 PARAGRAPHS = [
@@ -19,20 +27,31 @@ PARAGRAPHS = [
     "The county says that a new captain has been found and that the crossing opens again in May.",
 ]
 
-Item = Article | ItemError | Unchanged
-
 
 class NewsSite(Site):
+    """With a reader of what is there."""
+
+    def __init__(self, reader: ReaderApart) -> None:
+        super().__init__()
+        self.reader = reader
+
     def put(self, path: str, content_type: str, body: bytes, **headers: str) -> None:
         self.replies[path] = plain(body, content_type, 200, **headers)
 
     def read(self, path: str) -> list[Item]:
-        return list(read_address(self.url + path, fetcher=Fetcher(allow_loopback=True)))
+        found = read_address(self.url + path, fetcher=Fetcher(allow_loopback=True), reader=self.reader)
+        return [item for item in found if not isinstance(item, More)]
+
+
+@pytest.fixture(scope="module")
+def reader() -> Iterator[ReaderApart]:
+    with closing(ReaderApart()) as reader:
+        yield reader
 
 
 @pytest.fixture
-def site() -> Iterator[NewsSite]:
-    site = NewsSite()
+def site(reader: ReaderApart) -> Iterator[NewsSite]:
+    site = NewsSite(reader)
     yield site
     site.close()
 
@@ -117,7 +136,10 @@ def test_address_that_cannot_be_had_is_one_error(site: NewsSite) -> None:
 
 def test_address_inside_is_an_error_unless_tests_ask(site: NewsSite) -> None:
     site.put("/", "text/html", page("Inside"))
-    assert "not on the public internet" in error(list(read_address(site.url + "/", fetcher=Fetcher()))).message
+    assert (
+        "not on the public internet"
+        in error(list(read_address(site.url + "/", fetcher=Fetcher(), reader=site.reader))).message
+    )
     assert site.requests == []
 
 
@@ -145,23 +167,29 @@ def test_what_holds_no_article_is_one_error_that_names_the_address(
     assert error(site.read("/x")).item == site.url + "/x"
 
 
+WORDS = "A line that names <rss> and <urlset>, and goes on for as long as it takes to be an article of its own."
+ESCAPED = WORDS.replace("<", "&lt;")
+
+
 @pytest.mark.parametrize(
-    ("content_type", "body", "name"),
+    ("content_type", "body"),
     [
-        ("text/html", b"<p>x", "page.html"),
-        ("application/xhtml+xml", b"<html/>", "page.html"),
-        ("application/xml", b"<?xml version='1.0'?><!-- <rss> --><html/>", "page.html"),
-        ("text/plain", b"A line that names <rss> and <urlset>.", "page.txt"),
-        ("application/pdf", b"%PDF-1.7 <rss>", "page.pdf"),
+        ("text/html", f"<html><p>{ESCAPED}"),
+        ("application/xhtml+xml", f"<html><body><p>{ESCAPED}</p></body></html>"),
+        ("application/xml", f"<?xml version='1.0'?><!-- <rss> --><html><body><p>{ESCAPED}</p></body></html>"),
+        ("text/plain", WORDS),
     ],
 )
-def test_page_is_read_as_what_it_is(content_type: str, body: bytes, name: str, site: NewsSite) -> None:
-    def read(name: str, data: bytes) -> Iterator[Article | ItemError]:
-        yield Article("x", name, data.decode(), name)
+def test_page_is_read_as_what_it_is(content_type: str, body: str) -> None:
+    found = read_page(Page("https://example.org/x", content_type, body.encode()))
+    assert isinstance(found, Article), found
+    assert found.text == WORDS
 
-    site.put("/x", content_type, body)
-    found = article(list(read_address(site.url + "/x", fetcher=Fetcher(allow_loopback=True), read=read)))
-    assert (found.title, found.text, found.url) == (name, body.decode(), site.url + "/x")
+
+def test_pdf_is_read_as_such_whatever_it_holds() -> None:
+    found = read_page(Page("https://example.org/x", "application/pdf", b"%PDF-1.7 <rss>"))
+    assert isinstance(found, ItemError)
+    assert "PDF" in found.message
 
 
 @pytest.mark.parametrize("content_type", ["text/html", "text/plain", "application/xml", "application/atom+xml"])
@@ -286,7 +314,7 @@ def test_entry_errors_come_one_by_one_among_the_articles(site: NewsSite) -> None
         "entry 4",
         site.url + "/feed",
     ]
-    assert "add it by itself if it is a feed" in [e.message for e in errors if isinstance(e, ItemError)][-1]
+    assert "It is a feed where a page was expected" in [e.message for e in errors if isinstance(e, ItemError)][-1]
     assert sorted(site.asked) == ["/feed", "/feed", "/gone", "/one"]  # a feed in a feed is not followed
 
 
@@ -309,6 +337,27 @@ def test_entries_after_the_fiftieth_are_named_not_read(site: NewsSite) -> None:
     assert isinstance(last, ItemError)
     assert "60 entries and the first 50" in last.message
     assert last.item == site.url + "/feed (after entry 50)"
+
+
+def test_how_many_entries_a_feed_has_is_said_before_the_first_is_read(site: NewsSite) -> None:
+    site.put("/feed", "text/xml", rss("<item><link>/one</link></item><item><link>/gone</link></item>" + "<item/>" * 60))
+    site.put("/one", "text/html", page("First crossing"))
+    first, *rest = read_address(site.url + "/feed", fetcher=Fetcher(allow_loopback=True), reader=site.reader)
+    assert first == More(len(rest) - 1)
+    assert not any(isinstance(item, More) for item in rest)
+
+
+def test_feed_that_kills_its_reader_costs_itself_alone(site: NewsSite) -> None:
+    site.put("/feed", "text/xml", rss("<item><description>Words.</description></item>"))
+    site.read("/feed")
+    child = site.reader.pid
+    assert child is not None
+    os.kill(child, signal.SIGSTOP)  # as one that hangs
+    threading.Timer(1, os.kill, [child, signal.SIGKILL]).start()
+    found = error(site.read("/feed"))
+    assert found.item == site.url + "/feed"
+    assert "ended the reader" in found.message
+    assert article(site.read("/feed")).text == "Words."
 
 
 def test_feed_that_is_not_well_formed_is_read(site: NewsSite) -> None:
@@ -466,13 +515,16 @@ class Reader:
     """Reads with one fetcher and what it has learned."""
 
     def __init__(self, site: NewsSite) -> None:
-        self._url = site.url
+        self._site = site
         clock = Clock()
         self._fetcher = Fetcher(allow_loopback=True, clock=clock, sleep=clock.sleep)
         self.validators = Memory()
 
     def read(self, path: str) -> Iterator[Item]:
-        return read_address(self._url + path, fetcher=self._fetcher, validators=self.validators)
+        found = read_address(
+            self._site.url + path, fetcher=self._fetcher, reader=self._site.reader, validators=self.validators
+        )
+        return (item for item in found if not isinstance(item, More))
 
 
 def test_page_that_did_not_change_is_said_to_be_unchanged(site: NewsSite) -> None:
@@ -546,4 +598,4 @@ def test_reading_stops_when_told(site: NewsSite) -> None:
         raise Cancelled("Enough.")
 
     with pytest.raises(Cancelled, match="Enough"):
-        list(read_address(site.url + "/one", fetcher=Fetcher(allow_loopback=True), stop=stop))
+        list(read_address(site.url + "/one", fetcher=Fetcher(allow_loopback=True), reader=site.reader, stop=stop))

@@ -1,20 +1,32 @@
-"""The reader in a child process: what it reads is what is read here, and what it does not survive costs one item."""
+"""The reader in a child process: what it reads is what is read here, and what it does not survive costs one item.
 
+A child that is stopped by a signal stands in for one that hangs: no bytes are known on which a parser does.
+"""
+
+import gzip
+import io
 import json
 import os
 import signal
 import threading
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, More
 from index.errors import Cancelled
 from index.ingest.apart import ReaderApart
+from index.ingest.feed import read_feed
+from index.ingest.fetch import Page
+from index.ingest.fields import article_from_fields
 from index.ingest.formats import read_item
+from index.ingest.listing import Sitemap
+from index.ingest.page import read_page
+from index.ingest.sitemap import read_sitemap
 
 PAGE = (
     b"<html><head><title>Bridge</title></head><body><article><p>"
@@ -27,6 +39,10 @@ PAGE = (
 def reader() -> Iterator[ReaderApart]:
     with closing(ReaderApart()) as reader:
         yield reader
+
+
+def items(reader: ReaderApart, name: str, source: Path | bytes) -> list[Article | ItemError]:
+    return [item for item in reader.read(name, source) if not isinstance(item, More)]
 
 
 @pytest.mark.parametrize(
@@ -43,9 +59,72 @@ def test_what_it_reads_from_bytes_and_from_a_file_is_what_is_read_here(
     reader: ReaderApart, tmp_path: Path, name: str, data: bytes
 ) -> None:
     expected = list(read_item(name, data))
-    assert list(reader.read(name, data)) == expected
+    assert items(reader, name, data) == expected
     (tmp_path / "odd \udcff name").write_bytes(data)
-    assert list(reader.read(name, tmp_path / "odd \udcff name")) == expected
+    assert items(reader, name, tmp_path / "odd \udcff name") == expected
+
+
+FEED = Page(
+    "https://example.org/feed",
+    "text/xml",
+    "<rss version='2.0'><channel><title>Größe</title><item><title>A</title><link>/a</link></item>"
+    "<item><description>B</description><pubDate>2025-02-03</pubDate></item></channel></rss>".encode("latin-1"),
+    "latin-1",
+    etag='"1"',
+)
+SITEMAP = Page(
+    "https://example.org/s.xml.gz",
+    "application/gzip",
+    gzip.compress(b"<urlset><url><loc>/a</loc><lastmod>2025-02-03</lastmod></url><url><loc>/b</loc></url></urlset>"),
+)
+INDEX = Page("https://example.org/", "text/xml", b"<sitemapindex><sitemap><loc>/s</loc></sitemap></sitemapindex>")
+BOMB = Page("https://example.org/bomb.gz", "application/gzip", gzip.compress(bytes(50_000_000)))
+
+
+@pytest.mark.parametrize("page", [Page("https://example.org/a", "text/html", PAGE), FEED, SITEMAP, INDEX, BOMB])
+def test_what_it_reads_from_a_page_is_what_is_read_here(reader: ReaderApart, page: Page) -> None:
+    assert reader.read_page(page) == read_page(page)
+    assert reader.read_sitemap(page) == read_sitemap(page)
+
+
+def test_what_it_makes_of_fields_is_what_is_made_here(reader: ReaderApart) -> None:
+    fields = {"title": "Größe", "text": "A \ud800 text.\n\nAdvertisement", "author": "Ann Reed", "source": None}
+    found_in = {"author": "feed entry"}
+    article = article_from_fields(fields, origin="pasted", path=None, found_in=found_in)
+    assert reader.read_fields("one", fields, origin="pasted", found_in=found_in) == article
+    assert reader.read_fields("one", {"text": 5}, origin="pasted") == ItemError(
+        "one", "text is 5: expected text in quotes"
+    )
+
+
+def zipped(**files: bytes) -> bytes:
+    with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("_", "."), data)
+    return packed.getvalue()
+
+
+LINES = b'{"text": "One."}\n{"text": "Two."}\n\n{"text": "Three."}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said", "given"),
+    [
+        ("a.txt", b"A text.", [], 1),
+        ("a.jsonl", LINES, [3, -1], 3),
+        ("a.jsonl", b"", [-1], 0),
+        ("a.json", b'[{"text": "One."}, {"text": "Two."}]', [1], 2),
+        ("a.csv", b'title,text\nA,"One.\n\n""Two"", three.\n"\nB,Four.\n', [1], 2),
+        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [1, 3, -1], 4),
+    ],
+)
+def test_how_many_items_a_file_holds_is_said_before_them_and_put_right_after_them(
+    reader: ReaderApart, name: str, data: bytes, said: list[int], given: int
+) -> None:
+    found = list(reader.read(name, data))
+    assert [item.count for item in found if isinstance(item, More)] == said
+    assert sum(not isinstance(item, More) for item in found) == given == 1 + sum(said)
+    assert not said or isinstance(found[0], More)
 
 
 def test_a_file_that_is_not_there_is_an_item(reader: ReaderApart, tmp_path: Path) -> None:
@@ -66,11 +145,11 @@ def test_an_archive_is_given_out_while_it_is_read(reader: ReaderApart, tmp_path:
 
     writer = threading.Thread(target=write)
     writer.start()
-    items = reader.read("pipe.jsonl", pipe)
-    assert isinstance(first := next(items), Article)
+    coming = reader.read("pipe.jsonl", pipe)
+    assert isinstance(first := next(coming), Article)
     assert first.text == "Text 0."
     may_go_on.set()
-    assert [item.text for item in items if isinstance(item, Article)] == ["Text 1."]
+    assert [item.text for item in coming if isinstance(item, Article)] == ["Text 1."]
     writer.join()
 
 
@@ -91,10 +170,63 @@ def test_one_that_kills_the_reader_costs_itself_alone(reader: ReaderApart, tmp_p
     os.mkfifo(pipe)
     assert reader.pid is not None
     threading.Timer(0.5, os.kill, [reader.pid, signal.SIGSEGV]).start()
-    [item] = reader.read("pipe.txt", pipe)
+    [item] = items(reader, "pipe.txt", pipe)
     assert isinstance(item, ItemError)
     assert "ended the reader (exit status -11)" in item.message
     assert [type(item) for item in reader.read("a.txt", b"A text.")] == [Article]
+
+
+def stopped(reader: ReaderApart) -> int:
+    """The child of `reader`, started and made to hang."""
+    list(reader.read("a.txt", b"A text."))
+    assert reader.pid is not None
+    os.kill(reader.pid, signal.SIGSTOP)
+    return reader.pid
+
+
+def test_a_feed_that_hangs_is_given_up_and_the_next_is_read() -> None:
+    with closing(ReaderApart(max_seconds=1)) as reader:
+        stopped(reader)
+        found = reader.read_page(FEED)
+        assert isinstance(found, ItemError)
+        assert (found.item, found.message.partition(".")[0]) == (FEED.url, "It was not read within 1 seconds")
+    with closing(ReaderApart()) as reader:
+        stopped(reader)
+        threading.Timer(0.5, reader.close).start()
+        assert isinstance(reader.read_page(FEED), ItemError)
+        assert reader.read_page(FEED) == read_feed(FEED)
+
+
+def test_a_sitemap_that_kills_the_reader_is_a_problem_of_its_own(reader: ReaderApart) -> None:
+    threading.Timer(0.5, os.kill, [stopped(reader), signal.SIGKILL]).start()
+    found = reader.read_sitemap(SITEMAP)
+    assert found == Sitemap(problem=found.problem)
+    assert "ended the reader (exit status -9)" in str(found.problem)
+    assert reader.read_sitemap(SITEMAP).count == 2
+
+
+def test_who_waits_for_a_child_that_takes_nothing_can_give_up(reader: ReaderApart) -> None:
+    """More is sent than a pipe holds."""
+
+    def give_up() -> None:
+        raise Cancelled("Enough.")
+
+    stopped(reader)
+    began = time.monotonic()
+    with pytest.raises(Cancelled):
+        reader.read_page(Page("https://example.org/", "text/html", b" " * 5_000_000), on_wait=give_up)
+    assert time.monotonic() - began < 30  # of the 60 that it would wait
+
+
+def test_what_takes_more_memory_than_there_is_costs_itself_alone() -> None:
+    many = b'["ab' + b'","ab' * 3_000_000 + b'"]'  # 15 MB, as a list 180
+    with closing(ReaderApart(max_memory_bytes=120_000_000)) as reader:
+        assert list(reader.read("a.json", many)) == [
+            ItemError("a.json", "Reading it takes more than 120,000,000 bytes of memory. Divide it.")
+        ]
+        child = reader.pid
+        assert [type(item) for item in reader.read("a.txt", b"A text.")] == [Article]
+        assert reader.pid == child
 
 
 def test_who_waits_can_give_up(tmp_path: Path) -> None:
@@ -114,16 +246,16 @@ def test_who_waits_can_give_up(tmp_path: Path) -> None:
 
 def test_who_stops_in_the_middle_gets_nothing_of_the_rest_with_the_next(reader: ReaderApart) -> None:
     lines = b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000))
-    items = reader.read("a.jsonl", lines)
-    next(items)
-    items.close()
+    left = reader.read("a.jsonl", lines)
+    next(left)
+    left.close()
     [article] = reader.read("a.txt", b"Another text.")
     assert isinstance(article, Article)
     assert article.text == "Another text."
 
 
 def test_threads_take_turns(reader: ReaderApart) -> None:
-    found: dict[int, list[Article | ItemError]] = {}
+    found: dict[int, list[Article | ItemError | More]] = {}
 
     def read(n: int) -> None:
         found[n] = list(reader.read(f"{n}.txt", f"Text {n}.".encode()))
@@ -140,17 +272,17 @@ def test_threads_take_turns(reader: ReaderApart) -> None:
 
 def test_closing_does_not_wait_for_who_left_in_the_middle() -> None:
     reader = ReaderApart()
-    items = reader.read("a.jsonl", b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000)))
-    next(items)
+    left = reader.read("a.jsonl", b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000)))
+    next(left)
     reader.close()
-    assert [type(item) for item in items][-1] is ItemError
+    assert ItemError in [type(item) for item in left]
 
 
 def test_of_a_file_of_nothing_but_errors_a_thousand_are_told(reader: ReaderApart) -> None:
-    items = list(reader.read("a.jsonl", b"1\n" * 5_000))
-    assert len(items) == 1_001
-    assert isinstance(items[-1], ItemError)
-    assert "1,000 items before it cannot be read" in items[-1].message
+    told = items(reader, "a.jsonl", b"1\n" * 5_000)
+    assert len(told) == 1_001
+    assert isinstance(told[-1], ItemError)
+    assert "1,000 items before it cannot be read" in told[-1].message
 
 
 def test_one_child_reads_one_item_after_another(reader: ReaderApart) -> None:

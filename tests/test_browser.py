@@ -148,6 +148,40 @@ def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
     expect(page.locator("#jobs .job-words").first).to_contain_text("Up to date: 2 articles unchanged")
 
 
+def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
+    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tide", "moon"):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
+    may_go_on = threading.Event()
+    embed = embedder.embed
+
+    def embed_later(texts: Sequence[str]) -> Vectors:
+        assert may_go_on.wait(60)
+        return embed(texts)
+
+    monkeypatch.setattr(embedder, "embed", embed_later)
+    page.get_by_role("button", name="Articles").click()
+    try:
+        page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
+        expect(page.locator("#jobs .job-words")).to_have_text("Embedding 0 of 2 passages")
+        page.get_by_role("button", name="Cancel: Adding 2 files").click()
+        expect(page.locator("#jobs .job-words")).to_have_text("Stopping…")
+    finally:
+        may_go_on.set()
+    jobs = page.locator("#jobs")
+    expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
+    expect(jobs).to_contain_text("What was taken in is indexed.")
+    articles = page.locator("#article-list").get_by_role("listitem")
+    expect(articles).to_have_count(4)
+    remove = page.get_by_role("button", name="that this added")
+    remove.click()
+    expect(remove).to_have_text("Remove the 2 articles for good?")
+    remove.click()
+    expect(jobs).to_contain_text("Removed the 2 articles that this added.")
+    expect(articles).to_have_count(2)
+
+
 def test_another_article_with_the_sentence_opens_at_its_own_place(page: Page, stocked: Library) -> None:
     sentence = ANSWER.replace(" ", "  ", 1)
     text = f"From our correspondent.\n\n{sentence}"

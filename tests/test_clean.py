@@ -218,6 +218,36 @@ def test_readers_comments_go_from_their_heading_to_the_last_reply() -> None:
 
 
 @pytest.mark.parametrize(
+    "rows",
+    [
+        ["Pos | Team | Pts", "1 | Gulls | 41", "2 | Terns | 39"],
+        ["Home | Away | Date", "Gulls | Terns | 3 May", "Herons | Rails | 4 May"],
+        ["Home | Score | Away", "Gulls | 3:2 | Terns"],
+        ["Year | Politics | Sport", "2020 | 5 | 6"],
+        ["Music | Film | Books", "$12 | €15 | −9%"],
+        ["Region | Jobs", "North | 100", "South | none", "World | Business"],
+    ],
+)
+def test_a_table_keeps_its_heads_though_they_be_words_of_a_menu(rows: list[str]) -> None:
+    for separator in ("\n", "\n\n"):
+        assert taken(VOTED, separator.join(rows), OPENS) == []
+        assert taken(separator.join(rows), VOTED, OPENS) == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["News | Sport | Weather"],
+        ["News | Sport | Weather", "Music | Film | Books"],
+        ["Home | News | Sport", "3 May 2024 | Oldport"],
+        ["News | Sport | Weather", "Oldport | Terms | Friday, May 3"],
+    ],
+)
+def test_a_menu_over_a_line_of_another_kind_is_still_one(lines: list[str]) -> None:
+    assert ("navigation", lines[0]) in taken(*lines, VOTED, OPENS)
+
+
+@pytest.mark.parametrize(
     ("text", "left"),
     [
         (f"{VOTED}\n\nAdvertisement\n\n{OPENS}", f"{VOTED}\n\n{OPENS}"),

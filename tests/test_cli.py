@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -26,6 +27,8 @@ BRIDGE = """The Zephyr bridge in Oldport opened on 4 November 2023.
 Mayor Ada Quill cut the ribbon before 3,000 visitors. The bridge cost 90 million crowns."""
 COMET = "Comet Marlow was seen with the naked eye in May. Astronomers expect it back in 2091."
 QUESTION = "When did the Zephyr bridge in Oldport open?"
+MAX_SECONDS = 120
+"""For a process to end: 0.2 s of work, which a busy machine was seen to stretch to more than 20."""
 RUN = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())"]
 
 
@@ -59,6 +62,7 @@ class Place:
             stderr=subprocess.PIPE,
             text=True,
             cwd=self.data.parent,
+            env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
         )
 
 
@@ -90,12 +94,37 @@ def test_a_second_rebuild_embeds_nothing(built: Place) -> None:
     assert (ended.status, ended.out) == (0, "0 added, 0 updated, 0 removed, 2 unchanged. 0 passages embedded.\n")
 
 
-def test_a_dry_run_says_what_would_change_and_changes_nothing(place: Place) -> None:
+def test_a_dry_run_says_of_each_article_what_would_become_of_it_and_changes_nothing(place: Place) -> None:
+    (place.articles / "gone.txt").write_text("Soon gone.", encoding="utf-8")
+    (place.articles / "held.txt").write_text("Held back.", encoding="utf-8")
+    assert place.run("rebuild").status == 0
+    held = next(line.split()[1] for line in place.run("articles").out.splitlines() if "held" in line)
+    assert place.run("remove", held).status == 0
+    before = place.run("articles").out
     (place.articles / "new.txt").write_text("Something new.", encoding="utf-8")
-    (place.articles / "bridge.txt").unlink()
+    (place.articles / "bridge.txt").write_text(BRIDGE.replace("3,000", "2,000") + " It is red.", encoding="utf-8")
+    (place.articles / "gone.txt").unlink()
+    os.utime(place.articles / "held.txt", (1, 1))
     ended = place.run("rebuild", "--dry-run")
-    assert ended.out == "Would be: 1 added, 0 updated, 1 removed, 1 unchanged. Nothing was changed.\n"
-    assert len(place.run("articles").out.splitlines()) == 2
+    assert ended.out.splitlines() == [
+        f"updated, 2 sentences differ: {BRIDGE.splitlines()[0]} (bridge.txt, {len(BRIDGE) + 11} characters)",
+        "withheld: Held back. (held.txt, 10 characters)",
+        f"unchanged: Comet (more.jsonl, {len(COMET)} characters)",
+        "new: Something new. (new.txt, 14 characters)",
+        "removed: Soon gone. (gone.txt, 10 characters)",
+        "Would be: 1 added, 1 updated, 1 removed, 1 unchanged. Nothing was changed.",
+    ]
+    assert place.run("articles").out == before
+
+
+@pytest.mark.parametrize("command", ["rebuild", "add"])
+def test_a_dry_run_without_a_library_finds_all_new_and_makes_none(built: Place, tmp_path: Path, command: str) -> None:
+    place = Place(tmp_path / "none", built.articles)
+    ended = place.run(command, "--dry-run", *([str(built.articles)] if command == "add" else []))
+    assert ended.status == 0, ended.err
+    told = [line.split(":")[0] for line in ended.out.splitlines() if not line.startswith("  ")]
+    assert told == ["new", "new", "Would be"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_rebuild_reports_bad_files_as_adding_does_and_takes_in_the_rest(place: Place) -> None:
@@ -276,7 +305,7 @@ def test_watching_rebuilds_when_the_folder_changes_and_ends_well_on_ctrl_c(
     (place.articles / "bridge.txt").unlink()
     assert watching.stdout.readline() == "0 added, 0 updated, 1 removed, 1 unchanged. 0 passages embedded.\n"
     watching.send_signal(signal.SIGINT)
-    out, err = watching.communicate(timeout=20)
+    out, err = watching.communicate(timeout=MAX_SECONDS)
     assert (watching.returncode, out, err.count("Traceback")) == (0, "", 0)
 
 
@@ -303,14 +332,13 @@ def test_a_dry_run_of_add_shows_what_would_be_taken_in_and_left_out_and_changes_
     ended = place.run("add", "--dry-run", str(tmp_path / "ferry.txt"), str(tmp_path / "none.txt"))
     assert ended.status == 1
     assert ended.out.splitlines() == [
-        f"Ferry timetable ({len(story)} characters)",
+        f"new: Ferry timetable (ferry.txt, {len(story)} characters)",
         "  author: Ada Quill (from byline)",
         "  provenance: press-release (from its own words)",
         "  because it says: For immediate release",
         "  left out (see-also): See also: Ten ferries to try",
         "  left out (release-label): For immediate release",
         "  left out (byline): By Ada Quill",
-        "",
         "Would be: 1 added, 0 updated, 0 removed, 0 unchanged. Nothing was changed. 1 failed.",
     ]
     assert place.run("articles").out == before

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from index.article import ItemError
+from index.progress import Pace, Report
 from web.cli import main
 from web.cli.rebuild import snapshot
-from web.cli.terminal import ProgressLine, plain
+from web.cli.terminal import ProgressLine, plain, print_report
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +128,22 @@ def test_progress_elsewhere_than_on_a_terminal_is_one_line_a_stage(tmp_path: Pat
             progress("embedding", 40, 40)
         stream.seek(0)
         assert stream.read() == "Reading articles 0 of 3\nEmbedding passages 0 of 40\n"
+
+
+def test_the_pace_is_kept_when_more_is_found_to_be_done_and_begun_anew_with_a_stage() -> None:
+    seconds = iter([0.0, 2.0, 4.0, 4.0])
+    pace = Pace(lambda: next(seconds))
+    assert pace.note("reading", 0, 3) == (None, None)
+    assert pace.note("reading", 1, 11) == (0.5, 20.0)
+    assert pace.note("reading", 2, 0) == (0.5, None)
+    assert pace.note("embedding", 0, 10) == (None, None)
+
+
+def test_errors_that_were_not_kept_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    print_report(Report(added=1, errors=(ItemError("a.txt", "is empty"),), further_errors=1_200))
+    printed = capsys.readouterr()
+    assert printed.out.endswith(" 1201 failed.\n")
+    assert printed.err == "a.txt: is empty\n1,200 more failed.\n"
 
 
 def test_a_snapshot_changes_with_a_files_size_name_and_content(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.copies_pairs import pairs
-from index.copies import MAX_CHARS, Signature, Wording, bands, is_copy, may_be_copies, signature
+from index.copies import MAX_CHARS, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
 
 PARAGRAPHS = [
     "The council of Oldport voted on Tuesday by 14 to nine to build a new bridge over the Harle, after years of debate "
@@ -220,3 +220,17 @@ def test_of_a_sample_of_the_labelled_pairs_nearly_all_are_told_rightly() -> None
     assert len(found) > 300
     assert right >= 0.98 * (right + found.count((False, True)))
     assert right >= 0.90 * (right + found.count((True, False)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "share"),
+    [
+        ("One two three four five.", "One two three four, six!", 1 / 2),
+        ("One two three four.", "Before one two three four and after.", 1.0),
+        ("One two three.", "one two THREE", 1.0),
+        ("One two three.", "One two four.", 0.0),
+        ("", "One two three four.", 0.0),
+    ],
+)
+def test_likeness_is_the_share_of_the_shorter_text_that_the_longer_has(one: str, other: str, share: float) -> None:
+    assert likeness(one, other) == likeness(other, one) == share

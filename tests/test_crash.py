@@ -1,49 +1,62 @@
-"""A rebuild killed in the middle, and what a new process makes of what it left.
+"""A rebuild or a server killed in the middle of its work, and what a new process makes of what it left.
 
-The killed process stops itself at the chosen call of its progress callback, says so on a pipe, and is killed
-there: SIGKILL leaves it no time to tidy up.
+The process that rebuilds stops itself at the chosen call of its progress callback, says so on a pipe, and is killed
+there; a server is killed when its job tells that it is that far. SIGKILL leaves neither time to tidy up.
 """
 
 import json
+import os
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.request import Request, urlopen
 
+import pytest
 from conftest import HashingEmbedder
 
 from index.article import Article
+from index.ingest.formats import read_item
 from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
+from web.jobs import FINISHED
 
 N = EMBED_BATCH + 36
 OLD = Article(id="old", title="Title", text="The comet came back.", origin="by hand")
 
-REBUILD = """
+EMBEDDER = """
 import json
-import sys
-from pathlib import Path
 from conftest import HashingEmbedder
-from index.library import Library
-
-data, articles, stage, done = sys.argv[1:]
 
 class Embedder(HashingEmbedder):
     def embed(self, texts):
         with open(data + ".embedded", "a") as file:
             file.writelines(json.dumps(text) + "\\n" for text in texts)
         return super().embed(texts)
+"""
+"""Notes beside `data` what it was given."""
 
+REBUILD = """
+import sys
+from pathlib import Path
+from index.library import Library
+
+data, articles, stage, done = sys.argv[1:]
+EMBEDDER
 def progress(now, at, total):
     if (now, at) == (stage, int(done)):
         print("reached", flush=True)
         sys.stdin.read()  # until it is killed
 
 Library(Path(data), embedder=Embedder()).rebuild(Path(articles), progress=progress)
-"""
+""".replace("EMBEDDER", EMBEDDER)
 
 
 def killed_at(stage: Stage, done: int, data: Path, articles: Path) -> None:
@@ -113,6 +126,14 @@ def test_a_rebuild_killed_while_publishing_leaves_the_index_before_and_embeds_no
         check_whole(library)
 
 
+@pytest.fixture
+def folder_in_memory() -> Iterator[Path]:
+    """Waits for no disk where there is such a folder: a killed process loses nothing that it wrote, synced or not."""
+    memory = Path("/dev/shm")
+    with TemporaryDirectory(dir=memory if os.access(memory, os.W_OK) else None) as folder:
+        yield Path(folder)
+
+
 def contents(data: Path) -> dict[str, list[Any]]:
     """What is stored, but for the times at which it was."""
     with closing(sqlite3.connect(data / "assistant.db")) as connection:
@@ -125,23 +146,137 @@ def contents(data: Path) -> dict[str, list[Any]]:
         return {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
 
 
-def test_an_ingest_of_2000_articles_killed_again_and_again_ends_as_an_undisturbed_one(tmp_path: Path) -> None:
-    articles = tmp_path / "articles"
+def embedded_in(data: Path) -> list[str]:
+    """What the embedders of killed and other processes were given, in order."""
+    return [json.loads(line) for line in Path(f"{data}.embedded").read_text().splitlines()]
+
+
+def archive(count: int, text: str) -> bytes:
+    """In `text`, `#` stands for the article's number but for the last digit."""
+    lines = [{"id": f"n{n}", "title": f"Title {n}", "text": text.replace("#", str(n // 10))} for n in range(count)]
+    return "\n".join(map(json.dumps, lines)).encode()
+
+
+def test_a_rebuild_killed_again_and_again_ends_as_an_undisturbed_one(folder_in_memory: Path) -> None:
+    articles = folder_in_memory / "articles"
     articles.mkdir()
+    lines = archive(200, "Harvest #.").splitlines()
     for part in range(4):
-        lines = [{"id": f"n{part}-{n}", "title": f"Title {n}", "text": f"Harvest {part} {n}."} for n in range(500)]
-        (articles / f"archive{part}.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    killed, undisturbed = tmp_path / "killed", tmp_path / "undisturbed"
-    kills: list[tuple[Stage, int]] = [("reading", 2), ("reading", 3), ("embedding", 640), ("embedding", 128)]
-    for stage, done in (*kills, ("publishing", 1)):
+        (articles / f"archive{part}.jsonl").write_bytes(b"\n".join(lines[part::4]))
+    killed, undisturbed = folder_in_memory / "killed", folder_in_memory / "undisturbed"
+    kills: list[tuple[Stage, int]] = [("reading", 2), ("embedding", 64), ("embedding", 32), ("publishing", 1)]
+    for stage, done in kills:
         killed_at(stage, done, killed, articles)
     embedder = HashingEmbedder()
     with closing(Library(killed, embedder=embedder)) as library:
         report = library.rebuild(articles)
-    assert (report.added + report.unchanged, report.errors) == (2000, ())
+    assert (report.added + report.unchanged, report.errors) == (200, ())
     with closing(Library(undisturbed, embedder=HashingEmbedder())) as library:
-        assert library.rebuild(articles) == Report(added=2000, embedded=2000)
+        assert library.rebuild(articles) == Report(added=200, embedded=200)
+        assert len(library.copies(["n7"])["n7"]) == 9
     assert contents(killed) == contents(undisturbed)
-    embedded = [json.loads(line) for line in Path(f"{killed}.embedded").read_text().splitlines()]
-    embedded += embedder.embedded
+    embedded = embedded_in(killed) + embedder.embedded
+    assert len(embedded) == len(set(embedded)) == 200
+
+
+SERVE = """
+import sys
+import threading
+from pathlib import Path
+from assistant.assistant import Assistant
+from index.library import Library
+from web.app import create_app
+from web.jobs import Jobs
+from web.server import Server, bind
+from web.settings import Settings
+
+data, batches = sys.argv[1], int(sys.argv[2])
+EMBEDDER
+class Stopping(Embedder):
+    def embed(self, texts):
+        global batches
+        if batches == 0:
+            threading.Event().wait()  # until it is killed
+        batches -= 1
+        return super().embed(texts)
+
+settings = Settings(articles=Path(data + ".none"), data_dir=Path(data))
+library = Library(settings.data_dir, embedder=Stopping())
+jobs = Jobs(library, settings.articles)
+app = create_app(settings, library, Assistant(library), jobs)
+server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
+jobs.start()
+print(server.address, flush=True)
+server.run()
+""".replace("EMBEDDER", EMBEDDER)
+
+
+class Serving:
+    """A server on `data` in a process of its own. It stops for good before it embeds that many batches."""
+
+    def __init__(self, data: Path, batches: int = -1) -> None:
+        command = [sys.executable, "-c", SERVE, str(data), str(batches)]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
+
+    def __enter__(self) -> "Serving":
+        assert self._process.stdout is not None
+        self._address = self._process.stdout.readline().strip()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        with self._process:  # waits, and closes its pipe
+            pass
+
+    def upload(self, name: str, data: bytes) -> str:
+        """The id of the job that takes it in."""
+        head = f'--line\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = head.encode() + data + b"\r\n--line--\r\n"
+        headers = {"Content-Type": "multipart/form-data; boundary=line"}
+        reply = self._json(Request(f"{self._address}/api/articles", body, headers))
+        return str(reply["job_id"])
+
+    def wait(self, job_id: str, state: str, done: int = 0) -> dict[str, Any]:
+        """The job, once it is in that state with so much of it done."""
+        for _ in range(6_000):
+            job = self._json(Request(f"{self._address}/api/jobs/{job_id}"))
+            if job["state"] == state and job["done"] >= done:
+                return job
+            assert job["state"] not in FINISHED, job
+            time.sleep(0.02)
+        raise AssertionError(job)
+
+    def _json(self, request: Request) -> dict[str, Any]:
+        with urlopen(request, timeout=60) as reply:
+            found: dict[str, Any] = json.load(reply)
+        return found
+
+
+def test_an_upload_of_2000_articles_whose_server_is_killed_again_and_again_goes_on_by_itself(
+    folder_in_memory: Path,
+) -> None:
+    killed, undisturbed = folder_in_memory / "killed", folder_in_memory / "undisturbed"
+    with ThreadPoolExecutor() as beside:
+        file = archive(2000, "☂☂☂.")  # no words: looking for copies would take half the time
+        other = beside.submit(add_undisturbed, undisturbed, "archive.jsonl", file)
+        with Serving(killed) as server:
+            job_id = server.upload("archive.jsonl", file)
+            server.wait(job_id, "reading", 1000)
+        with Serving(killed, batches=60) as server:
+            server.wait(job_id, "embedding", 60 * EMBED_BATCH)
+        with Serving(killed) as server:
+            server.wait(job_id, "indexing", 1000)
+        with Serving(killed) as server:
+            job = server.wait(job_id, "done")
+        assert (job["added"] + job["unchanged"], job["errors"]) == (2000, [])
+        assert other.result() == Report(added=2000, embedded=2000)
+    assert contents(killed) == contents(undisturbed)
+    embedded = embedded_in(killed)
     assert len(embedded) == len(set(embedded)) == 2000
+    with closing(Library(killed, embedder=HashingEmbedder())) as library:
+        assert (library.status().state, library.status().pending) == ("ok", False)
+
+
+def add_undisturbed(data: Path, name: str, file: bytes) -> Report:
+    with closing(Library(data, embedder=HashingEmbedder())) as library:
+        return library.add(read_item(name, file))

@@ -1,10 +1,11 @@
 """Fields given by name: checked once, for every format."""
 
 import pytest
+from items import VOTED
 
-from index.article import ID_PATTERN
+from index.article import ID_PATTERN, Removed
 from index.errors import BadArticle
-from index.ingest.fields import article_from_fields
+from index.ingest.fields import MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD, article_from_fields
 
 
 @pytest.mark.parametrize(
@@ -17,27 +18,90 @@ from index.ingest.fields import article_from_fields
         ("id", "", "id is ''"),
         ("id", "x" * 129, "..."),
         ("id", "a\n", "id is"),
-        ("url", "javascript:alert(1)", "url is 'javascript:alert(1)'"),
-        ("url", "https://", "url is"),
-        ("url", "http://[", "url is"),
-        ("url", "https://a b.example/", "url is"),
-        ("published_at", "29/03/2021", "published_at is '29/03/2021'"),
-        ("updated_at", 1617012000, "updated_at is 1617012000"),
-        ("title", ["a"], "title is ['a']"),
-        ("title", "x" * 2_001, "2,000"),
-        ("language", True, "language is True"),
     ],
 )
-def test_a_value_that_does_not_fit_is_an_error_that_names_it(field: str, value: object, named: str) -> None:
+def test_a_text_or_an_id_that_does_not_fit_is_an_error_that_names_it(field: str, value: object, named: str) -> None:
     with pytest.raises(BadArticle) as caught:
         article_from_fields({"text": "Text.", field: value}, origin="pasted", path=None)
     assert named in str(caught.value)
     assert len(str(caught.value)) < 250
 
 
-def test_a_number_too_long_to_write_out_is_an_error_too() -> None:
-    with pytest.raises(BadArticle, match="author is a number too long to show"):
-        article_from_fields({"text": "Text.", "author": 10**5_000}, origin="pasted", path=None)
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [
+        ("url", "javascript:alert(1)", "url is 'javascript:alert(1)'"),
+        ("url", "https://", "url is"),
+        ("url", "http://[", "url is"),
+        ("url", "https://a b.example/", "url is"),
+        ("published_at", "01/02/2022", "published_at is '01/02/2022'"),
+        ("updated_at", 1617012000, "updated_at is 1617012000"),
+        ("title", ["a"], "title is ['a']"),
+        ("title", "x" * 2_001, "2,000"),
+        ("language", True, "language is True"),
+        pytest.param("author", 10**5_000, "author is a number too long to show", id="long number"),
+        ("author", ["Ada Quill", 5], "author is ['Ada Quill', 5]"),
+        ("author", [{"family": "Quill"}], "author is [{'family': 'Quill'}]"),
+        ("author", ["Ada Quill"] * 200, "2,000"),
+    ],
+)
+def test_another_value_that_does_not_fit_is_noted_and_the_article_goes_in(
+    field: str, value: object, named: str
+) -> None:
+    found = article_from_fields(
+        {"text": "Text.", field: value}, origin="pasted", path=None, found_in={field: "archive"}
+    )
+    assert (found.text, found.title, found.published_at, found.url, found.author) == (
+        "Text.",
+        "Text.",
+        None,
+        None,
+        None,
+    )
+    [note] = found.removed
+    assert note.rule == NOT_UNDERSTOOD
+    assert named in note.text
+    assert len(note.text) < 250
+    assert found.found_in == {}
+
+
+@pytest.mark.parametrize(
+    ("fields", "author"),
+    [
+        ({"author": ["Ada Quill", " Tom\nReed "]}, "Ada Quill, Tom Reed"),
+        (
+            {"author": [{"name": "Ada Quill", "url": "https://example.org/a"}, "", {"name": "Tom Reed"}]},
+            "Ada Quill, Tom Reed",
+        ),
+        ({"author": {"@type": "Person", "name": "Ada Quill"}}, "Ada Quill"),
+        ({"authors": ["Ada Quill", "Tom Reed"]}, "Ada Quill, Tom Reed"),
+        ({"author": None, "authors": "Ada Quill"}, "Ada Quill"),
+        ({"author": "Ada Quill", "authors": ["Tom Reed"]}, "Ada Quill"),
+        ({"author": [], "authors": []}, None),
+    ],
+)
+def test_authors_may_be_a_list(fields: dict[str, object], author: str | None) -> None:
+    found = article_from_fields({"text": "Text.", **fields}, origin="pasted", path=None)
+    assert (found.author, found.removed) == (author, ())
+
+
+def test_a_date_that_was_not_understood_may_stand_in_the_text() -> None:
+    text = f"By Ada Quill\n\n1 February 2022\n\n{VOTED}"
+    found = article_from_fields({"text": text, "published_at": "01/02/2022"}, origin="pasted", path=None)
+    assert (found.published_at, found.found_in["published_at"]) == ("2022-02-01", "date line")
+    assert found.removed[0].text.startswith("published_at is '01/02/2022'")
+
+
+def test_of_what_was_left_out_each_line_is_kept_once_and_so_many_of_them() -> None:
+    left_out = [
+        Removed("menu", "Home"),
+        Removed("foot", "Home"),
+        *(Removed("menu", f"{n} {'x' * 400}") for n in range(500)),
+    ]
+    found = article_from_fields({"text": VOTED}, origin="pasted", path=None, left_out=iter(left_out))
+    assert found.removed[0] == Removed("menu", "Home")
+    assert len({line.text for line in found.removed}) == len(found.removed) == MAX_LEFT_OUT
+    assert max(len(line.text) for line in found.removed) == MAX_LEFT_OUT_CHARS
 
 
 def test_lone_surrogates_are_left_out() -> None:

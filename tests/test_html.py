@@ -9,7 +9,7 @@ from items import OPENS, VOTED, article, error
 from index.article import Article, ItemError, Removed, article_id
 from index.ingest.fields import MAX_FIELD_CHARS
 from index.ingest.formats import read_item
-from index.ingest.html import BESIDE, MAX_PARAGRAPHS
+from index.ingest.html import BESIDE, HIDDEN, MAX_PARAGRAPHS
 
 SAYS = "“I have looked at that river every morning since I was born,” said Agda Holm, 71, whose kitchen faces it."
 ENDS = "By then, the chairman said, the town should have decided what to call it."
@@ -376,7 +376,11 @@ def test_hidden_text_is_out() -> None:
 
 
 def test_what_is_left_out_is_kept_with_the_article() -> None:
-    found = article("a.html", page("", f"<h1>A bridge</h1>{story(VOTED, OPENS)}<nav>Sport</nav>"))
+    hidden = (
+        "<div hidden><p>Sport</p><p>Close</p><script>x()</script></div><p style='font-size:0'>Tiny <b>words</b></p>"
+    )
+    found = article("a.html", page("", f"<h1>A bridge</h1>{story(VOTED, OPENS)}<nav>Sport</nav>{hidden}"))
+    assert [line.text for line in found.removed if line.rule == HIDDEN] == ["Tiny", "words", "Close"]
     assert Removed(BESIDE, "Sport") in found.removed
 
 

@@ -5,14 +5,15 @@ import shutil
 import time
 from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 import pytest
-from articles import LONG, Folder, article, cancel_at, current, stored, texts
+from articles import LONG, Folder, article, cancel_at, current, stored, texts, warm_reader
 from conftest import HashingEmbedder
 
-from index.article import ItemError
+from index.article import ItemError, More
 from index.embed import Vectors
 from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.filters import Filters
@@ -41,6 +42,31 @@ def test_adding_what_is_there_changes_nothing(library: Library) -> None:
 def test_one_id_for_two_texts_in_one_go_is_an_error(library: Library) -> None:
     report = library.add([article("a", "First."), article("a", "First."), article("a", "Second.", origin="two.txt")])
     assert (report.added, report.unchanged, [error.item for error in report.errors]) == (1, 1, ["two.txt"])
+
+
+def test_of_the_errors_of_one_go_the_first_thousand_are_kept_and_all_are_counted(
+    library: Library, folder: Folder
+) -> None:
+    errors = [ItemError(f"{n}.txt", "is not text") for n in range(1_500)]
+    report = library.add([article("a", "The comet came back."), *errors])
+    assert (report.added, report.errors, report.error_count) == (1, tuple(errors[:1_000]), 1_500)
+    for name in ("b.jsonl", "c.jsonl"):
+        folder.write(name, "nonsense\n" * 700)
+    report = library.rebuild(folder.path)
+    assert (len(report.errors), report.error_count) == (1_000, 1_400)
+
+
+def test_how_far_an_add_is_and_how_much_there_is_of_it_is_told_with_every_item(
+    library: Library, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("The comet came back.")
+    (tmp_path / "b.jsonl").write_text('{"text": "Harvest 0."}\n{"text": "Harvest 1."}\n')
+    (tmp_path / "c.txt").write_text("The lantern stays.")
+    told: list[tuple[str, int, int]] = []
+    files = read_paths([tmp_path], library.reader)
+    library.add(chain([More(1)], files), progress=lambda *step: told.append(step))
+    reading = [step[1:] for step in told if step[0] == "reading"]
+    assert list(dict.fromkeys(reading)) == [(0, 1), (0, 3), (1, 4), (2, 4), (3, 4)]
 
 
 def test_a_dry_add_changes_nothing(library: Library) -> None:
@@ -347,6 +373,7 @@ def test_a_cancel_is_heard_within_a_file(tmp_path: Path) -> None:
     articles.mkdir()
     (articles / "a.jsonl").write_text("\n".join(f'{{"text": "Harvest {n}."}}' for n in range(500)))
     with closing(Library(tmp_path / "data", embedder=OneNumberEmbedder())) as library:
+        warm_reader(library)
         with pytest.raises(Cancelled):
-            library.rebuild(articles, progress=cancel_at("reading", 4))
+            library.rebuild(articles, progress=cancel_at("reading", 3))
         assert library.status().articles == 3

@@ -9,6 +9,7 @@ from items import OPENS, VOTED, error
 
 from index.article import Article, ItemError, article_id
 from index.ingest.formats import read_item
+from index.ingest.html import BESIDE, HIDDEN
 
 LONG = "The old ferry carried 410,000 people last year, and the mayor said that it was late on one trip in five."
 NEWSLETTER = f"""<html lang="en"><head><title>Briefing</title></head><body>
@@ -90,6 +91,19 @@ def test_a_newsletter_is_read_as_its_page_and_keeps_the_heading_that_is_not_its_
     assert isinstance(found, Article)
     assert (found.title, found.source, found.language) == ("Morning briefing", "The Oldport Ledger", "en")
     assert found.text == f"Council votes for a bridge\n\n{VOTED}\n\n{OPENS}\n\n{LONG}"
+
+
+def test_what_a_newsletter_has_beside_its_text_is_kept_each_line_once() -> None:
+    message = mail(Subject="A bridge", From="Harbour Gazette <news@example.org>")
+    preview = "A preview that nobody sees, of the bridge and of the ferry that it is to replace soon."
+    message.add_alternative(f"{NEWSLETTER}<div><a href='https://example.org/u'>Unsubscribe</a></div>", subtype="html")
+    [found] = read(message)
+    assert isinstance(found, Article)
+    assert [(line.rule, line.text) for line in found.removed] == [
+        (BESIDE, "View in browser"),
+        (BESIDE, "Unsubscribe"),
+        (HIDDEN, preview),
+    ]
 
 
 def test_a_page_without_text_leaves_it_to_the_plain_part() -> None:

@@ -4,6 +4,7 @@ import pytest
 from items import article, error
 
 from index.article import Article, ItemError, article_id
+from index.ingest.fields import NOT_UNDERSTOOD
 from index.ingest.formats import read_item
 
 MARKDOWN = """---
@@ -83,20 +84,31 @@ def test_malformed_front_matter_is_an_error_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("front_matter", "named"),
     [
-        ("date: soon", "published_at is 'soon'"),
         ("date: 2021-02-30", "front matter cannot be read"),
-        ("url: ftp://x.example/a", "url is 'ftp://x.example/a'"),
-        ("language: no", "language is False"),
-        ("title: {a: b}", "title is {'a': 'b'}"),
         ("? [a]\n: b", "front matter"),
         ("a: " + "[" * 9_000, "front matter"),
         ("a: " + "x" * 30_000, "20,000"),
-        ("a: &a [b, b]\nc: &c [*a, *a]\ntitle: [*c, *c]", "title is [[[...], [...]]"),
         ("x: !!python/object/apply:os.getcwd []", "front matter, line 2"),
     ],
 )
-def test_front_matter_that_does_not_fit_is_an_error_that_names_it(front_matter: str, named: str) -> None:
+def test_front_matter_that_cannot_be_read_is_an_error_that_says_why(front_matter: str, named: str) -> None:
     assert named in error("a.md", f"---\n{front_matter}\n---\nText.").message
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "note"),
+    [
+        ("date: soon", "published_at is 'soon'"),
+        ("url: ftp://x.example/a", "url is 'ftp://x.example/a'"),
+        ("language: no", "language is False"),
+        ("title: {a: b}", "title is {'a': 'b'}"),
+        ("a: &a [b, b]\nc: &c [*a, *a]\ntitle: [*c, *c]", "title is [[[...], [...]]"),
+    ],
+)
+def test_a_value_that_does_not_fit_is_noted_and_the_article_goes_in(front_matter: str, note: str) -> None:
+    found = article("a.md", f"---\n{front_matter}\n---\nText.")
+    assert (found.text, found.removed[0].rule) == ("Text.", NOT_UNDERSTOOD)
+    assert found.removed[0].text.startswith(note)
 
 
 @pytest.mark.parametrize(

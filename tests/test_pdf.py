@@ -232,14 +232,28 @@ def test_the_lines_that_a_browser_prints_around_a_page_are_taken_out() -> None:
     ]
 
 
-def test_text_outside_the_page_and_text_that_runs_sideways_are_left_out() -> None:
+def test_text_outside_the_page_and_text_that_runs_sideways_are_left_out_and_kept_with_the_article() -> None:
+    def draw(canvas: Canvas) -> None:
+        for _ in range(2):
+            lines(canvas, 50, 700, [VOTED])
+            lines(canvas, 50, -40, ["Printer's mark"])
+            canvas.rotate(90)
+            canvas.drawString(300, -20, "Photo by Lena Ost")
+            canvas.showPage()
+
+    found = article("a.pdf", drawn(draw))
+    assert found.text == f"{VOTED} {VOTED}" or found.text == f"{VOTED}\n\n{VOTED}"
+    assert found.removed == (Removed("off-the-page", "Printer's mark"), Removed("sideways", "Photo by Lena Ost"))
+
+
+def test_a_stamp_across_the_page_is_no_line() -> None:
     def draw(canvas: Canvas) -> None:
         lines(canvas, 50, 700, [VOTED])
-        lines(canvas, 50, -40, ["Printer's mark"])
-        canvas.rotate(90)
-        canvas.drawString(300, -20, "Photo by Lena Ost")
+        canvas.rotate(60)
+        canvas.setFont("Helvetica", 60)
+        canvas.drawString(300, -20, "DRAFT")
 
-    assert article("a.pdf", drawn(draw)).text == VOTED
+    assert article("a.pdf", drawn(draw)).removed == ()
 
 
 def test_the_file_says_who_wrote_what_but_not_when_it_was_published() -> None:

@@ -7,7 +7,9 @@ import pytest
 
 from index.errors import FetchRefused, NotServed
 from index.ingest.fetch import NotModified, Page
-from index.ingest.sitemap import MAX_ADDRESSES, MAX_LISTED, MAX_SITEMAPS, Listed, read_sitemap
+from index.ingest.listing import MAX_ADDRESSES
+from index.ingest.sitemap import MAX_LISTED, read_sitemap
+from index.ingest.sitemaps import MAX_SITEMAPS, Listed, follow_sitemap
 
 URL = "https://news.example.org/sitemap.xml"
 
@@ -30,7 +32,7 @@ class Web:
 
     def read(self, data: str | bytes) -> Listed:
         page = Page(URL, "application/xml", data.encode() if isinstance(data, str) else data)
-        return read_sitemap(URL, page, self.fetch_all)
+        return follow_sitemap(URL, URL, read_sitemap(page), self.fetch_all, read_sitemap)
 
 
 @pytest.fixture

@@ -72,6 +72,7 @@ def test_a_bad_row_costs_that_row_and_is_named_by_its_number_in_a_spreadsheet() 
         '"One,\ntwo."',
         '"One,\ntwo.",2021-03-29',
         "Three.,soon",
+        "Three and a half.,01/02/2022",
         "Four.,a,b",
         '"a"b,',
         "Five.,",
@@ -79,9 +80,10 @@ def test_a_bad_row_costs_that_row_and_is_named_by_its_number_in_a_spreadsheet() 
     assert texts("\n".join(rows)) == [
         "b/a.csv:2: has 1 fields where the first row names 2: put a field in quotes that holds what parts the fields",
         "One,\ntwo.",
-        "b/a.csv:4: published_at is 'soon': expected a date such as 2021-03-29 or 2021-03-29T10:00:00+02:00, or none",
-        "b/a.csv:5: has 3 fields where the first row names 2: put a field in quotes that holds what parts the fields",
-        "b/a.csv:6: is no row of a table (',' expected after '\"'): write a quote within a field twice",
+        "Three.",
+        "Three and a half.",
+        "b/a.csv:6: has 3 fields where the first row names 2: put a field in quotes that holds what parts the fields",
+        "b/a.csv:7: is no row of a table (',' expected after '\"'): write a quote within a field twice",
         "Five.",
     ]
 

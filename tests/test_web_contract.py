@@ -55,7 +55,7 @@ MORE_KEYS = {
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
     "article": "is_current passages section image_credit provenance_evidence found_in removed",
-    "job": "rate seconds_left embedded error_count message",
+    "job": "rate seconds_left embedded added_ids error_count message next_job_id",
     "session in the list": "title created_at updated_at messages",
     "session": "title created_at",
     "message": "question answer created_at feedback",

@@ -3,23 +3,41 @@
 import io
 import json
 import os
+import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from articles import stored
+from conftest import HashingEmbedder
 from flask.testing import FlaskClient
+from http_server import Site, plain
 from sqlalchemy import insert, select
 
-from index.article import Article, ItemError, Unchanged
-from index.library import Library
+from index.article import Item, ItemError
+from index.embed import Vectors
+from index.ingest.apart import BEAT_SECONDS
+from index.ingest.polite import Fetcher
+from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
+from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, Jobs
 from web.jobs import jobs as table
+from web.settings import Settings
+
+LIGHTHOUSE = (
+    "The lighthouse of Skarn was lit again in 1951. Its lamp had been dark for eleven years. The keeper climbed the "
+    "stairs at dusk and waited for the boats. Nobody in the harbour had seen the beam since the war began."
+)
+MILL = (
+    "The mill of Ostra burned down in 1890. A miller saw the smoke from the upper field. Carts brought water out of "
+    "the river, but the roof fell before midnight. The town built a school on the ground that was cleared."
+)
 
 
 def test_an_uploaded_file_becomes_an_article_and_its_spool_is_removed(client: FlaskClient, library: Library) -> None:
@@ -123,20 +141,27 @@ class _Held(Library):
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
-        return super().add(items, by_itself=by_itself, dry_run=dry_run, progress=progress)
+        return super().add(items, by_itself=by_itself, dry_run=dry_run, progress=progress, on_article=on_article)
 
     def rebuild(
-        self, folder: Path, *, full: bool = False, dry_run: bool = False, progress: Progress = silent
+        self,
+        folder: Path,
+        *,
+        full: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
-        return super().rebuild(folder, full=full, dry_run=dry_run, progress=progress)
+        return super().rebuild(folder, full=full, dry_run=dry_run, progress=progress, on_article=on_article)
 
     def _wait(self, progress: Progress) -> None:
         self.has_begun.set()
@@ -178,6 +203,100 @@ def test_a_running_job_ends_when_it_is_cancelled(held: _Held, tmp_path: Path) ->
         jobs.rebuild()  # it no longer stands in the way of the next
 
 
+class _InTurns(HashingEmbedder):
+    """Embeds a batch when it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = threading.Semaphore(0)
+        self.turns = threading.Semaphore(0)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked.release()
+        assert self.turns.acquire(timeout=10)
+        return super().embed(texts)
+
+
+def test_what_a_cancelled_job_took_in_is_indexed_by_a_job_of_its_own_which_can_be_cancelled_too(tmp_path: Path) -> None:
+    embedder = _InTurns()
+    with closing(Library(tmp_path / "data", embedder=embedder)) as library, closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+
+        def cancelled(job_id: str) -> dict[str, Any]:
+            assert embedder.asked.acquire(timeout=10)
+            jobs.cancel(job_id)
+            embedder.turns.release()
+            ended = _wait(jobs, job_id)
+            assert (ended["state"], library.status().state) == ("cancelled", "degraded")
+            return ended
+
+        ids = [f"harvest{n}" for n in range(2 * EMBED_BATCH + 1)]
+        first = cancelled(jobs.add_articles([{"id": i, "text": f"The {i} was small."} for i in ids]))
+        assert (first["added"], first["added_ids"]) == (len(ids), ids)
+        assert "kept, and is indexed next" in first["message"]
+        second = cancelled(first["next_job_id"])
+        assert (second["kind"], second["next_job_id"]) == ("publish", None)
+        embedder.turns.release()
+        third = _wait(jobs, jobs.publish("publish") or "")
+        assert (third["state"], third["embedded"], library.status().state) == ("done", 1, "ok")
+        embedder.turns.release()
+        assert library.search("harvest32").hits[0].article.id == "harvest32"
+        assert len(embedder.embedded) == len(ids) + 1
+
+
+@pytest.mark.parametrize(
+    ("second", "articles"),
+    [
+        (LIGHTHOUSE.replace("1951", "1952"), 1),
+        (LIGHTHOUSE + MILL, 1),
+        (LIGHTHOUSE[: len(LIGHTHOUSE) // 2] + MILL[: len(MILL) // 2], 1),
+        (MILL, 2),
+    ],
+    ids=["edited", "extended", "half rewritten", "another text"],
+)
+def test_a_second_upload_of_a_name_is_a_revision_where_it_resembles_the_first_and_else_an_article_of_its_own(
+    client: FlaskClient, library: Library, second: str, articles: int
+) -> None:
+    before = stored(library)
+    for text in (LIGHTHOUSE, second):
+        _ended(client, _upload(client, "article.txt", text))
+    ids = stored(library) - before
+    assert len(ids) == articles
+    assert sum(len(library.history(i)) for i in ids) == 2
+    again = _ended(client, _upload(client, "article.txt", second))
+    assert (again["added"], again["updated"], again["unchanged"]) == (0, 0, 1)
+
+
+def test_an_edited_upload_is_a_revision_of_that_of_its_name_which_it_resembles_most(
+    client: FlaskClient, library: Library
+) -> None:
+    made = [_ended(client, _upload(client, "article.txt", text))["added_ids"] for text in (LIGHTHOUSE, MILL)]
+    [[lighthouse], [mill]] = made
+    edited = _ended(client, _upload(client, "article.txt", MILL.replace("1890", "1891")))
+    assert (edited["added"], edited["updated"]) == (0, 1)
+    assert (len(library.history(lighthouse)), len(library.history(mill))) == (1, 2)
+    back = _ended(client, _upload(client, "article.txt", LIGHTHOUSE))
+    assert (back["unchanged"], back["added_ids"]) == (1, [])
+
+
+def test_two_files_of_one_name_in_one_upload_are_two_articles(client: FlaskClient) -> None:
+    files = [(io.BytesIO(text.encode()), "article.txt") for text in (LIGHTHOUSE, MILL)]
+    job = _ended(client, client.post("/api/articles", data={"file": files}))
+    assert (job["state"], job["added"], job["errors"]) == ("done", 2, [])
+
+
+def test_an_upload_named_as_a_file_of_the_folder_but_with_another_text_leaves_that_article_alone(
+    client: FlaskClient, library: Library, settings: Settings
+) -> None:
+    (settings.articles / "article.txt").write_text(LIGHTHOUSE)
+    [ours] = _ended(client, client.post("/api/index/rebuild"))["added_ids"]
+    [other] = _ended(client, _upload(client, "article.txt", MILL))["added_ids"]
+    (settings.articles / "article.txt").write_text(f"{MILL}\n\nIt was never built again.")
+    job = _ended(client, client.post("/api/index/rebuild"))
+    assert (job["added"], job["updated"], job["removed"]) == (0, 1, 0)  # a file's own path is always one article
+    assert (len(library.history(ours)), len(library.history(other))) == (2, 1)
+
+
 def test_a_waiting_job_that_is_cancelled_never_runs(held: _Held, tmp_path: Path) -> None:
     with closing(Jobs(held, tmp_path)) as jobs:
         jobs.start()
@@ -202,6 +321,49 @@ def test_the_queue_has_an_end(held: _Held, tmp_path: Path) -> None:
     assert list((held.data_dir / "uploads").iterdir()) == []
 
 
+def test_how_many_articles_were_sent_is_known_from_the_first(library: Library, tmp_path: Path) -> None:
+    with closing(Jobs(library, tmp_path)) as jobs, closing(_Stopped(library)) as child:
+        jobs.start()
+        job_id = jobs.add_articles([{"text": f"Text {n}."} for n in range(7)])
+        while not (job := jobs.get(job_id))["total"]:
+            time.sleep(0.01)
+        assert (job["state"], job["done"], job["total"]) == ("reading", 0, 7)
+        child.close()
+        assert _wait(jobs, job_id)["added"] == 6  # one was in the child
+        assert jobs.get(job_id)["errors"][0]["item"] == "article 1"
+
+
+def test_cancel_while_a_feed_hangs_is_heard_at_the_next_beat(library: Library, tmp_path: Path) -> None:
+    feed = b"<rss version='2.0'><channel><item><description>Words.</description></item></channel></rss>"
+    fetcher = Fetcher(allow_loopback=True)
+    with closing(Jobs(library, tmp_path, fetcher)) as jobs, closing(Site()) as site, closing(_Stopped(library)):
+        site.replies["/feed"] = plain(feed, "text/xml")
+        jobs.start()
+        job_id = jobs.add_address(site.url + "/feed")
+        while "/feed" not in site.asked:
+            time.sleep(0.01)
+        time.sleep(BEAT_SECONDS)  # until it is read; nothing depends on how long this takes
+        began = time.monotonic()
+        jobs.cancel(job_id)
+        assert _wait(jobs, job_id)["state"] == "cancelled"
+        assert time.monotonic() - began < 10  # of the 60 that it would wait; a beat is half a second
+        assert _wait(jobs, jobs.add_address(site.url + "/feed"))["added"] == 1
+
+
+class _Stopped:
+    """The child that reads for `library`, made to hang, until it is closed."""
+
+    def __init__(self, library: Library) -> None:
+        list(library.reader.read("a.txt", b"A text."))
+        assert library.reader.pid is not None
+        self._pid = library.reader.pid
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def close(self) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+
 class _Odd(Library):
     """A library whose first report cannot be written down."""
 
@@ -212,11 +374,12 @@ class _Odd(Library):
 
     def add(
         self,
-        items: Iterable[Article | ItemError | Unchanged],
+        items: Iterable[Item],
         *,
         by_itself: bool = False,
         dry_run: bool = False,
         progress: Progress = silent,
+        on_article: OnArticle = lambda *_: None,
     ) -> Report:
         return self.reports.pop() if self.reports else super().add(items, progress=progress)
 
@@ -311,6 +474,10 @@ class _Upload:
     def __init__(self, filename: str, data: bytes) -> None:
         self.filename: str | None = filename
         self.stream = io.BytesIO(data)
+
+
+def _upload(client: FlaskClient, name: str, text: str) -> Any:
+    return client.post("/api/articles", data={"file": [(io.BytesIO(text.encode()), name)]})
 
 
 def _wait(jobs: Jobs, job_id: str) -> dict[str, Any]:

@@ -12,22 +12,22 @@ import secrets
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import IO, Literal, Protocol
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, ItemError, Unchanged
+from index.article import Article, Item, More
 from index.disk import sync_folder
-from index.errors import BadArticle, Cancelled, IndexFault, StorageFault, shown
+from index.errors import Cancelled, IndexFault, StorageFault, shown
 from index.ingest.address import read_address
-from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import Library
-from index.progress import Pace, Progress, Report, Stage
+from index.progress import Pace, Progress, Report, Stage, Stop
+from index.tally import OnArticle
 from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.replies import Json
@@ -35,13 +35,13 @@ from web.replies import Json
 log = logging.getLogger(__name__)
 
 MAX_QUEUED = 100
-MAX_ERRORS_KEPT = 1_000
 MAX_FINISHED_KEPT = 1_000
+MAX_IDS_KEPT = 1_000
 MAX_FILE_NAME_CHARS = 200
 PASTED = "pasted"
 """The `origin` of an article that was written out in a request."""
 
-Kind = Literal["add", "rebuild", "remove"]
+Kind = Literal["add", "rebuild", "remove", "publish"]
 State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
 FINISHED = ("done", "failed", "cancelled")
 
@@ -75,8 +75,12 @@ class Job:
     seconds_left: float | None = None
     """Of the present state."""
     report: Report = NOTHING_DONE
+    added_ids: tuple[str, ...] = ()
+    """Of the articles that it added, the first 1,000, once it has ended."""
     message: str | None = None
     """Why it failed or was cancelled."""
+    next_job_id: str | None = None
+    """The job that indexes what this one, cancelled, had taken in by then."""
 
     def as_json(self) -> Json:
         report = self.report
@@ -93,9 +97,11 @@ class Job:
             "removed": report.removed,
             "unchanged": report.unchanged,
             "embedded": report.embedded,
-            "errors": [{"item": e.item, "message": e.message} for e in report.errors[:MAX_ERRORS_KEPT]],
-            "error_count": len(report.errors),
+            "added_ids": list(self.added_ids),
+            "errors": [{"item": e.item, "message": e.message} for e in report.errors],
+            "error_count": report.error_count,
             "message": self.message,
+            "next_job_id": self.next_job_id,
         }
 
 
@@ -194,12 +200,15 @@ class Jobs:
         """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
         return self._enqueue(_new_id(), "rebuild", {"full": full}, alone=True)
 
-    def publish_removal(self) -> None:
-        """Take hidden articles out of the index some time; a job that waits anyway does it too."""
+    def publish(self, kind: Literal["remove", "publish"]) -> str | None:
+        """Bring the index up to date with the store some time: the job that does it, or None where one that waits will.
+
+        kind: what is to be published, hidden articles or those that a cancelled job took in.
+        """
         with self._changed:
             if self._waiting:
-                return
-        self._enqueue(_new_id(), "remove", {})
+                return None
+        return self._enqueue(_new_id(), kind, {})
 
     # -- looking after it
 
@@ -275,6 +284,11 @@ class Jobs:
             request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
 
         pace = Pace()
+        added_ids: list[str] = []
+
+        def note(article_id: str, outcome: str, _article: Article | None) -> None:
+            if outcome == "added" and len(added_ids) < MAX_IDS_KEPT:
+                added_ids.append(article_id)
 
         def stop_if_asked() -> None:
             with self._changed:
@@ -291,49 +305,66 @@ class Jobs:
 
         try:
             progress("reading", 0, 0)
-            report = self._report(job, request, progress, stop_if_asked)
+            report = self._report(job, request, progress, note, stop_if_asked)
         except Cancelled as cancelled:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
-            message = "Cancelled. What was taken in by then has been kept."
-            return replace(job, state="cancelled", message=message, report=cancelled.report or NOTHING_DONE)
+            job = replace(job, added_ids=tuple(added_ids), report=cancelled.report or NOTHING_DONE)
+            return self._called_off(job)
         except IndexFault as error:
-            return replace(job, state="failed", message=str(error), report=error.report or NOTHING_DONE)
+            job = replace(job, added_ids=tuple(added_ids), report=error.report or NOTHING_DONE)
+            return replace(job, state="failed", message=str(error))
         taken_in = report.added + report.updated + report.unchanged
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
             return replace(job, state="failed", report=report, message=report.errors[0].message)
         with self._changed:
             total = self._unfinished[job.id].total
-        return replace(job, state="done", done=total, total=total, report=report)
+        return replace(job, state="done", done=total, total=total, added_ids=tuple(added_ids), report=report)
 
-    def _report(self, job: Job, request: Json, progress: Progress, stop_if_asked: Callable[[], None]) -> Report:
+    def _called_off(self, job: Job) -> Job:
+        """`job`, cancelled while it ran. What it took in is stored and answered from once a further job has indexed it.
+
+        That one can be cancelled too, and is followed by none: the next job of any kind indexes what is left.
+        """
+        status = self._library.status()
+        if not status.pending and status.state != "degraded":
+            return replace(job, state="cancelled", message="Cancelled.")
+        if job.kind not in ("add", "rebuild"):
+            return replace(job, state="cancelled", message="Cancelled. The index follows with the next job.")
+        message = "Cancelled. What was taken in by then has been kept, and is indexed next."
+        return replace(job, state="cancelled", message=message, next_job_id=self.publish("publish"))
+
+    def _report(self, job: Job, request: Json, progress: Progress, note: OnArticle, stop_if_asked: Stop) -> Report:
         match job.kind:
             case "rebuild":
-                return self._library.rebuild(self._articles, full=request["full"], progress=progress)
-            case "remove":
+                return self._library.rebuild(self._articles, full=request["full"], progress=progress, on_article=note)
+            case "remove" | "publish":
                 return self._library.publish(progress=progress)
             case "add":
                 items = self._items(job.id, request, stop_if_asked)
-                return self._library.add(items, by_itself=request.get("is_polled", False), progress=progress)
+                is_polled = request.get("is_polled", False)
+                return self._library.add(items, by_itself=is_polled, progress=progress, on_article=note)
 
-    def _items(
-        self, job_id: str, request: Json, stop_if_asked: Callable[[], None]
-    ) -> Iterator[Article | ItemError | Unchanged]:
-        for number, name in enumerate(request.get("files", [])):
-            yield from self._library.reader.read(name, self._uploads / job_id / str(number), on_wait=stop_if_asked)
-        for number, fields in enumerate(request.get("articles", []), start=1):
-            try:
-                yield article_from_fields(fields, origin=PASTED, path=None)
-            except BadArticle as error:
-                yield ItemError(fields.get("title") or f"article {number}", str(error))
-        if address := request.get("url"):
+    def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
+        reader = self._library.reader
+        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
+        yield More(len(files) + len(articles) + bool(address))
+        for number, name in enumerate(files):
+            path = self._uploads / job_id / str(number)
+            with closing(reader.read(name, path, on_wait=stop_if_asked)) as found:
+                for item in found:
+                    yield self._library.told_apart(item) if isinstance(item, Article) else item
+        for number, fields in enumerate(articles, start=1):
+            name = fields.get("title") or f"article {number}"
+            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop_if_asked)
+        if address:
             yield from read_address(
                 address,
                 fetcher=self._fetcher,
                 validators=self._validators if request.get("is_polled") else None,
-                read=partial(self._library.reader.read, on_wait=stop_if_asked),
+                reader=reader,
                 stop=stop_if_asked,
             )
 

@@ -368,7 +368,7 @@ class ItemErrorReply(Reply):
 
 class JobReply(Reply):
     id: str
-    kind: Literal["add", "rebuild", "remove"]
+    kind: Literal["add", "rebuild", "remove", "publish"]
     state: Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
     done: int
     total: int
@@ -379,9 +379,11 @@ class JobReply(Reply):
     removed: int
     unchanged: int
     embedded: int
+    added_ids: list[str]
     errors: list[ItemErrorReply]
     error_count: int
     message: str | None
+    next_job_id: str | None
 
 
 class SessionSummary(Reply):

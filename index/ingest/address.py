@@ -6,53 +6,33 @@ text that the feed itself carries stands in for it. Feeds and sitemaps in feeds 
 for sitemaps in a sitemap.
 """
 
-import re
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, overload
+from typing import Any
 from urllib.parse import urlsplit
 
-from index.article import Article, ItemError, Unchanged, article_id
+from index.article import Article, Item, ItemError, More, Unchanged, article_id
 from index.canonical import canonical
-from index.errors import BadArticle, FetchRefused, NotServed
-from index.ingest.feed import MAX_ENTRIES, Entry, read_feed
-from index.ingest.fetch import FEED_TYPES, HTML_TYPES, JSON_TYPES, XML_TYPES, NotModified, Page
-from index.ingest.fields import article_from_fields, title_from
-from index.ingest.formats import read_item
-from index.ingest.polite import Fetcher, Stop, Validators, go_on
-from index.ingest.sitemap import read_sitemap, unzipped
+from index.errors import FetchRefused, NotServed
+from index.ingest.apart import ReaderApart
+from index.ingest.fetch import NotModified, Page
+from index.ingest.fields import title_from
+from index.ingest.listing import MAX_ENTRIES, Entry, Feed, Sitemap
+from index.ingest.polite import Fetcher, Validators
+from index.ingest.sitemaps import follow_sitemap
+from index.progress import Stop, go_on
 
-Read = Callable[[str, bytes], Iterator[Article | ItemError]]
 
-
-@overload
 def read_address(
     address: str,
     *,
     fetcher: Fetcher,
-    validators: None = None,
-    read: Read = read_item,
-    stop: Stop = go_on,
-) -> Iterator[Article | ItemError]: ...
-@overload
-def read_address(
-    address: str,
-    *,
-    fetcher: Fetcher,
-    validators: Validators,
-    read: Read = read_item,
-    stop: Stop = go_on,
-) -> Iterator[Article | ItemError | Unchanged]: ...
-def read_address(
-    address: str,
-    *,
-    fetcher: Fetcher,
+    reader: ReaderApart,
     validators: Validators | None = None,
-    read: Read = read_item,
     stop: Stop = go_on,
-) -> Iterator[Article | ItemError | Unchanged]:
+) -> Iterator[Item]:
     """The article of the page at `address`, those of the first 50 entries of the feed there, in its order, or
     those of the 200 newest addresses of the sitemap there, newest first.
 
@@ -63,27 +43,24 @@ def read_address(
     `validators` are told of a page when the item after its article is asked for, and Unchanged comes only for what
     they know.
     """
-    visit = _Visit(fetcher, validators, read, stop)
-    [found] = visit.pages([address])
-    if isinstance(found, NotModified):
+    visit = _Visit(fetcher, reader, validators, stop)
+    [fetched] = visit.pages([address])
+    if isinstance(fetched, NotModified):
         yield Unchanged(address)
-        return
-    try:
-        if isinstance(found, FetchRefused):
-            raise found
-        page = unzipped(found)
-        match _kind(page):
-            case "feed":
-                yield from _read_feed(address, page, visit)
-            case "sitemap":
-                yield from _read_sitemap(address, page, visit)
-            case "page":
-                item = visit.article(address, page)
-                yield item
-                if isinstance(item, Article):
-                    visit.keep(page)
-    except (FetchRefused, BadArticle) as error:
-        yield ItemError(address, str(error))
+    elif isinstance(fetched, FetchRefused):
+        yield ItemError(address, str(fetched))
+    else:
+        found = reader.read_page(fetched, on_wait=stop)
+        match found:
+            case Feed():
+                yield from _read_feed(address, fetched, found, visit)
+            case Sitemap():
+                yield from _read_sitemap(address, fetched, found, visit)
+            case Article():
+                yield _placed(found, address, fetched)
+                visit.keep(fetched)
+            case ItemError():
+                yield replace(found, item=address)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +68,8 @@ class _Visit:
     """How everything that one address leads to is asked for and read."""
 
     fetcher: Fetcher
+    reader: ReaderApart
     validators: Validators | None
-    read: Read
     stop: Stop
 
     def pages(self, addresses: Iterable[str]) -> Generator[Page | NotModified | FetchRefused, None, None]:
@@ -104,70 +81,35 @@ class _Visit:
             self.validators.put(page.url, page.etag, page.last_modified)
 
     def article(self, address: str, page: Page) -> Article | ItemError:
-        name = _file_name(page)
-        if name is None:
-            return ItemError(
-                address,
-                f"It gives {page.content_type} where a page was expected: add it by itself if it is a feed or sitemap.",
-            )
-        item = next(iter(list(self.read(name, _in_utf8(page)))), None)  # read to its end, so that its reader stays
-        if item is None:
-            return ItemError(address, "There is no text at this address: give the address of an article's page.")
-        if isinstance(item, ItemError):
-            return ItemError(address, item.message)
-        # A page may name its address only on its own site, or it could take the place of another site's article.
-        url = item.url if item.url and _site(item.url) == _site(page.url) else page.url
-        return replace(item, id=article_id(url=url, path=None, text=item.text), url=url, origin=address)
+        found = self.reader.read_page(page, on_wait=self.stop)
+        match found:
+            case Article():
+                return _placed(found, address, page)
+            case ItemError():
+                return replace(found, item=address)
+        return ItemError(
+            address, f"It is a {type(found).__name__.lower()} where a page was expected: add it by its own address."
+        )
 
 
-_ROOT = re.compile(rb"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?([A-Za-z]{1,20})\b")
-
-
-def _kind(page: Page) -> Literal["page", "feed", "sitemap"]:
-    """By the outermost element where there is one, since servers call feeds anything, else by the type."""
-    head = page.data[:4_000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff\r\n\t ")  # UTF-16 is full of NULs
-    root = _ROOT.search(re.sub(rb"<!--.*?(-->|$)", b"", head, flags=re.DOTALL))
-    name = root[1].lower() if root and head.startswith(b"<") else b""
-    if name in {b"urlset", b"sitemapindex"}:
-        return "sitemap"
-    if name in {b"rss", b"feed", b"rdf"}:
-        return "feed"
-    if page.content_type in JSON_TYPES | FEED_TYPES | XML_TYPES and name != b"html":
-        return "feed"
-    return "page"
-
-
-def _file_name(page: Page) -> str | None:
-    """The name under which a reader knows it; None where none does."""
-    if _kind(page) != "page":
-        return None
-    if page.content_type in HTML_TYPES | XML_TYPES:
-        return "page.html"
-    return {"text/plain": "page.txt", "application/pdf": "page.pdf"}.get(page.content_type)
-
-
-def _in_utf8(page: Page) -> bytes:
-    """The page's bytes, turned into UTF-8 with a byte order mark where the server names a charset.
-
-    The server's word goes before what the page says of itself, but not before a mark that is there already.
-    """
-    if page.charset is None or page.data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff", b"%PDF")):
-        return page.data
-    with suppress(LookupError, ValueError):
-        return page.data.decode(page.charset).encode("utf-8-sig")
-    return page.data
+def _placed(article: Article, address: str, page: Page) -> Article:
+    """`article`, which `page` holds, as that of its address."""
+    # A page may name its address only on its own site, or it could take the place of another site's article.
+    url = article.url if article.url and _site(article.url) == _site(page.url) else page.url
+    return replace(article, id=article_id(url=url, path=None, text=article.text), url=url, origin=address)
 
 
 def _site(address: str) -> str:
     return urlsplit(canonical(address)).hostname or ""
 
 
-def _read_feed(address: str, page: Page, visit: _Visit) -> Iterator[Article | ItemError | Unchanged]:
-    feed = read_feed(page)
+def _read_feed(address: str, page: Page, feed: Feed, visit: _Visit) -> Iterator[Item]:
+    left_out = feed.count > MAX_ENTRIES
+    yield More(len(feed.entries) + left_out - 1)
     is_complete = yield from _read_entries(feed.entries, address, page, visit, "feed entry")
     if is_complete:
         visit.keep(page)
-    if feed.count > MAX_ENTRIES:
+    if left_out:
         yield ItemError(
             f"{address} (after entry {MAX_ENTRIES})",  # the feed itself has not failed
             f"The feed has {feed.count} entries and the first {MAX_ENTRIES} were read: add the others "
@@ -175,9 +117,12 @@ def _read_feed(address: str, page: Page, visit: _Visit) -> Iterator[Article | It
         )
 
 
-def _read_sitemap(address: str, page: Page, visit: _Visit) -> Iterator[Article | ItemError | Unchanged]:
+def _read_sitemap(address: str, page: Page, sitemap: Sitemap, visit: _Visit) -> Iterator[Item]:
     # Sitemaps that another leads to are asked for whole: it may stay the same when they change.
-    listed = read_sitemap(address, page, partial(visit.fetcher.fetch_all, stop=visit.stop))
+    fetch_all = partial(visit.fetcher.fetch_all, stop=visit.stop)
+    read = partial(visit.reader.read_sitemap, on_wait=visit.stop)
+    listed = follow_sitemap(address, page.url, sitemap, fetch_all, read)
+    yield More(len(listed.entries) + len(listed.errors) - 1)
     is_complete = yield from _read_entries(listed.entries, address, page, visit, "news sitemap")
     if is_complete and not listed.is_index:
         visit.keep(page)
@@ -209,7 +154,7 @@ def _read_entries(
                     visit.keep(found)
             else:
                 is_complete = is_complete and not isinstance(found, Page)  # it may be read another time
-                yield _own_text(entry, address, listing.url, named) if entry.text else item
+                yield _own_text(entry, address, listing.url, named, visit) if entry.text else item
             if isinstance(found, NotServed) and found.may_pass:
                 is_complete = False
     return is_complete
@@ -229,7 +174,7 @@ def _filled(article: Article, entry: Entry, named: str) -> Article:
     return replace(article, found_in={**article.found_in, **dict.fromkeys(gaps, named)}, **gaps)
 
 
-def _own_text(entry: Entry, address: str, feed_url: str, named: str) -> Article | ItemError:
+def _own_text(entry: Entry, address: str, feed_url: str, named: str, visit: _Visit) -> Article | ItemError:
     # The words are the feed's, not the linked site's, so they may not take the place of that site's article.
     url = entry.link if entry.link and _site(entry.link) == _site(feed_url) else None
     fields = {
@@ -243,8 +188,7 @@ def _own_text(entry: Entry, address: str, feed_url: str, named: str) -> Article 
         "updated_at": entry.updated_at,
         "language": entry.language,
     }
-    try:
-        article = article_from_fields(fields, origin=address, path=None, found_in=dict.fromkeys(fields, named))
-    except BadArticle as error:
-        return ItemError(entry.key, str(error))
-    return replace(article, found_in={**article.found_in, "text": named})
+    found = visit.reader.read_fields(
+        entry.key, fields, origin=address, found_in=dict.fromkeys(fields, named), on_wait=visit.stop
+    )
+    return replace(found, found_in={**found.found_in, "text": named}) if isinstance(found, Article) else found

@@ -1,8 +1,8 @@
-"""Files and bytes in, articles and errors out, read in a child process (`worker.py`).
+"""Files, fetched pages, feeds, sitemaps and fields in, what they say out, read in a child process (`worker.py`).
 
-Parsers of pages, PDFs and archives meet whatever anyone may have written: one that hangs, eats memory or crashes
-takes the child with it and costs its own item. The child is started with the first item, kept for the next, and
-started anew after an end. Items come as they are read, so that an archive is never in memory whole.
+Parsers meet whatever anyone may have written: what hangs, eats memory or crashes takes the child with it and costs its
+own item. The child is started with the first item, kept for the next, and started anew after an end. Items come as they
+are read, so that an archive is never in memory whole.
 """
 
 import json
@@ -12,45 +12,82 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from index.article import Article, ItemError, Removed
+from index.article import Article, ItemError, More, Removed
+from index.ingest.fetch import Page
+from index.ingest.listing import Entry, Feed, Sitemap
+from index.progress import Stop, go_on
 
 MAX_SECONDS = 60.0
 """For one article: between two replies."""
+MAX_MEMORY_BYTES = 2_000_000_000
 BEAT_SECONDS = 0.5
 """How often the caller is asked, while it waits, whether it still wants the item."""
 
+Found = Article | ItemError | More | Feed | Sitemap
+
 
 class ReaderApart:
-    """One child and whoever reads from it: any thread may call, one item is read at a time."""
+    """One child and whoever reads from it: any thread may call, one item is read at a time.
 
-    def __init__(self, *, max_seconds: float = MAX_SECONDS) -> None:
+    What the child does not survive is an ItemError.
+    """
+
+    def __init__(self, *, max_seconds: float = MAX_SECONDS, max_memory_bytes: int = MAX_MEMORY_BYTES) -> None:
         self._max_seconds = max_seconds
+        self._max_memory_bytes = max_memory_bytes
         self._child: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
 
     def read(
-        self, name: str, source: Path | bytes, *, on_wait: Callable[[], None] = lambda: None
-    ) -> Generator[Article | ItemError, None, None]:
-        """As `formats.read_item`, of a file an archive line by line; what the child does not survive is one more error.
+        self, name: str, source: Path | bytes, *, on_wait: Stop = go_on
+    ) -> Generator[Article | ItemError | More, None, None]:
+        """As `formats.read_item`, of a file an archive line by line; with the counts of More they add up to one."""
+        if isinstance(source, Path):
+            found = self._ask({"name": name, "path": os.fsdecode(source.absolute())}, b"", on_wait)
+        else:
+            found = self._ask({"name": name}, source, on_wait)
+        to_come = 1
+        for item in found:
+            assert not isinstance(item, Feed | Sitemap)
+            to_come += item.count if isinstance(item, More) else -1
+            if to_come < 0:
+                yield More(1)
+                to_come = 0
+            yield item
+        if to_come:
+            yield More(-to_come)
 
-        on_wait: called while nothing comes; what it raises ends the reading.
-        """
-        with self._turn:
-            done = False
-            try:
-                for line in self._replies(name, source, on_wait):
-                    if line == b"\n":
-                        done = True
-                        return
-                    yield _item(line)
-                yield ItemError(name, self._last_words())
-            finally:
-                if not done:  # it may be in the middle of an item that nobody waits for
-                    self._end()
+    def read_page(self, page: Page, *, on_wait: Stop = go_on) -> Article | ItemError | Feed | Sitemap:
+        """As `page.read_page`."""
+        [found] = self._ask({"name": page.url, "page": _head(page)}, page.data, on_wait)
+        assert not isinstance(found, More)
+        return found
+
+    def read_sitemap(self, page: Page, *, on_wait: Stop = go_on) -> Sitemap:
+        """As `sitemap.read_sitemap`."""
+        [found] = self._ask({"name": page.url, "sitemap": _head(page)}, page.data, on_wait)
+        assert isinstance(found, Sitemap | ItemError)
+        return found if isinstance(found, Sitemap) else Sitemap(problem=found.message)
+
+    def read_fields(
+        self,
+        name: str,
+        fields: Mapping[str, object],
+        *,
+        origin: str,
+        found_in: Mapping[str, str] | None = None,
+        on_wait: Stop = go_on,
+    ) -> Article | ItemError:
+        """As `fields.article_from_fields`, of an article that has no path; what is wrong with it is said of `name`."""
+        request = {"name": name, "fields": dict(fields), "origin": origin, "found_in": dict(found_in or {})}
+        [found] = self._ask(request, b"", on_wait)
+        assert isinstance(found, Article | ItemError)
+        return found
 
     @property
     def pid(self) -> int | None:
@@ -66,21 +103,36 @@ class ReaderApart:
             self._end()
             self._turn.release()
 
-    def _replies(self, name: str, source: Path | bytes, on_wait: Callable[[], None]) -> Iterator[bytes]:
+    def _ask(self, request: dict[str, Any], body: bytes, on_wait: Stop) -> Generator[Found, None, None]:
+        """What the child finds in what is asked; an error where it ends or takes too long."""
+        with self._turn:
+            done = False
+            try:
+                for line in self._replies(json.dumps(request | {"size": len(body)}).encode() + b"\n" + body, on_wait):
+                    if line == b"\n":
+                        done = True
+                        return
+                    yield _found(line)
+                yield ItemError(request["name"], self._last_words())
+            finally:
+                if not done:  # it may be in the middle of an item that nobody waits for
+                    self._end()
+
+    def _replies(self, request: bytes, on_wait: Stop) -> Iterator[bytes]:
         """Lines as they come; none any more where the child has ended or took too long."""
-        child = self._child = self._child or _started()
+        child = self._child = self._child or _started(self._max_memory_bytes)
         assert child.stdin is not None
         assert child.stdout is not None
-        request = {"name": name} | (
-            {"path": os.fsdecode(source.absolute())} if isinstance(source, Path) else {"size": len(source)}
-        )
+        to_send = memoryview(request)
         with suppress(BrokenPipeError):
-            child.stdin.write(json.dumps(request).encode() + b"\n" + (b"" if isinstance(source, Path) else source))
-            child.stdin.flush()
+            while to_send:  # in pieces, since it may be slow in taking them, too
+                if not _is_ready(child.stdin.fileno(), select.POLLOUT, self._max_seconds, on_wait):
+                    return
+                to_send = to_send[os.write(child.stdin.fileno(), to_send[: 1 << 16]) :]
         buffer = bytearray()
         while True:
             while (end := buffer.find(b"\n")) < 0:
-                if not _is_ready(child.stdout.fileno(), self._max_seconds, on_wait):
+                if not _is_ready(child.stdout.fileno(), select.POLLIN, self._max_seconds, on_wait):
                     return
                 chunk = os.read(child.stdout.fileno(), 1 << 16)
                 if not chunk:
@@ -91,11 +143,12 @@ class ReaderApart:
 
     def _last_words(self) -> str:
         assert self._child is not None
+        way_out = "Save what it says as .txt and add that."
         try:
             code = self._child.wait(1)
         except subprocess.TimeoutExpired:
-            return f"It was not read within {self._max_seconds:g} seconds. Save its text as .txt and add that."
-        return f"Reading it ended the reader (exit status {code}). Save its text as .txt and add that."
+            return f"It was not read within {self._max_seconds:g} seconds. {way_out}"
+        return f"Reading it ended the reader (exit status {code}). {way_out}"
 
     def _end(self) -> None:
         if self._child:
@@ -104,26 +157,44 @@ class ReaderApart:
             self._child = None
 
 
-def _started() -> "subprocess.Popen[bytes]":
+def _started(max_memory_bytes: int) -> "subprocess.Popen[bytes]":
     # -P: a folder named `index` where the program was started is not ours
-    command = [sys.executable, "-P", "-m", "index.ingest.worker"]
+    command = [sys.executable, "-P", "-m", "index.ingest.worker", str(max_memory_bytes)]
     # each thread of OpenBLAS takes of the memory that the child may have
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True)
+    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True)
+    assert child.stdin is not None
+    os.set_blocking(child.stdin.fileno(), False)
+    return child
 
 
-def _is_ready(descriptor: int, max_seconds: float, on_wait: Callable[[], None]) -> bool:
+def _is_ready(descriptor: int, event: int, max_seconds: float, on_wait: Stop) -> bool:
+    """Whether it can be read or written, as `event` says, in time. Not select(), which takes no number above 1,023."""
+    poll = select.poll()
+    poll.register(descriptor, event)
     deadline = time.monotonic() + max_seconds
     while (left := deadline - time.monotonic()) > 0:
-        if select.select([descriptor], [], [], min(left, BEAT_SECONDS))[0]:
+        if poll.poll(1000 * min(left, BEAT_SECONDS)):
             return True
         on_wait()
     return False
 
 
-def _item(line: bytes) -> Article | ItemError:
-    reply = json.loads(line)
-    if "error" in reply:
-        return ItemError(**reply["error"])
-    fields = reply["article"]
-    return Article(**fields | {"removed": tuple(Removed(**removed) for removed in fields["removed"])})
+def _head(page: Page) -> dict[str, str | None]:
+    """All but the bytes."""
+    return {"url": page.url, "content_type": page.content_type, "charset": page.charset}
+
+
+def _found(line: bytes) -> Found:
+    [(kind, said)] = json.loads(line).items()
+    match kind:
+        case "Article":
+            return Article(**said | {"removed": tuple(Removed(**removed) for removed in said["removed"])})
+        case "More":
+            return More(**said)
+        case "Feed":
+            return Feed(**said | {"entries": tuple(Entry(**entry) for entry in said["entries"])})
+        case "Sitemap":
+            newest = tuple((when, Entry(**entry)) for when, entry in said["newest"])
+            return Sitemap(**said | {"newest": newest, "sitemaps": tuple(map(tuple, said["sitemaps"]))})
+    return ItemError(**said)

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 
 from index.article import Article, ItemError
 from index.errors import BadArticle, shown
+from index.progress import OnMore
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 512_000_000
@@ -38,15 +39,24 @@ _NO_LETTER = "\ufffd"
 Reader = Callable[[str, bytes], Iterator[Article | ItemError]]
 
 
-def read_archive(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[Article | ItemError]:
+def read_archive(
+    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore
+) -> Iterator[Article | ItemError]:
     """The articles of the files whose names end in one of `suffixes`, as `read` gives them."""
     archive = opened(data)
+    files = [
+        (entry, inner)
+        for entry in archive.infolist()
+        if (inner := PurePosixPath(_written(entry))).suffix.lower() in suffixes
+        and entry.filename
+        and not (entry.is_dir() or _is_hidden(inner))
+    ]
+    if not files:
+        raise BadArticle(f"holds no file of a format that is read: use {', '.join(sorted(suffixes - {'.zip'}))}")
+    on_more(len(files) - 1)
     names: set[str] = set()
     unpacked = 0
-    for entry in archive.infolist():
-        inner = PurePosixPath(_written(entry))
-        if not entry.filename or entry.is_dir() or _is_hidden(inner) or inner.suffix.lower() not in suffixes:
-            continue
+    for entry, inner in files:
         item = f"{name}/{_CONTROL.sub(_NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
         try:
             _check_name(entry, inner, names)
@@ -62,8 +72,6 @@ def read_archive(name: str, data: bytes, suffixes: frozenset[str], read: Reader)
             continue
         unpacked += len(content)
         yield from read(item, content)
-    if not names:
-        raise BadArticle(f"holds no file of a format that is read: use {', '.join(sorted(suffixes - {'.zip'}))}")
 
 
 def opened(data: bytes) -> zipfile.ZipFile:

@@ -28,6 +28,8 @@ COUNT = re.compile(r"\d{1,4}(?:\.\d)?k?|\d{1,2}/\d{1,2}|\d{1,2} of \d{1,2}")
 NAME_AND_AGENCY = re.compile(r"[^\s/]{2,20}(?: [^\s/]{2,20}){1,2} ?/ ?[^/]{2,40}")
 MENU_MARK = re.compile(r" ?[|•·›»>] ?| / ")
 TABLE_ROW = re.compile(r"\|.*\d")
+NUMBER = re.compile(r"[-+−–]?[$€£#]?\d.{0,11}$")
+"""In a cell of a table, with its unit."""
 READER = re.compile(r"\b(?:you|your|our|us|we)\b")
 SPOKEN = re.compile(
     r"[\"“”«»]|\b(?<!you )(?:said|says|told|tells|wrote|writes|asked|asks|added|adds|explained|explains|announced"
@@ -153,7 +155,7 @@ PHRASES = _phrases(
         """,
         "end-mark": "###; # # #; ends; [ends]; ___",
         "release-label": """
-            for immediate release; news provided by; for release on receipt; press release; news release
+            for immediate release; news provided by; for release on receipt; press release; news release; media release
         """,
         "disclaimer": "disclosure statement; disclaimer",
         "copyright": "all rights reserved; all rights reserved.",
@@ -219,22 +221,27 @@ LABELS = _phrases(
     {
         "opinion-label": """
             opinion; opinions; op-ed; editorial; commentary; comment; column; columnists; guest essay; guest column;
-            viewpoint; perspective; letters to the editor; letter to the editor; our view; from the editorial board
+            viewpoint; perspective; opinion columnist; opinion writer; opinion contributor; letters to the editor;
+            letter to the editor; our view; from the editorial board
         """,
         "sponsored-label": """
             sponsored; sponsored content; sponsored post; sponsored article; sponsored story; paid post; paid content;
             paid program; paid partnership; advertorial; advertisement feature; advertising feature; advertiser
             content; promoted; promoted content; partner content; branded content; brand studio; commercial content;
-            promotional content; sponsor content
+            promotional content; sponsor content; paid advertisement; paid announcement; paid article; paid feature;
+            paid for content; partner post; promotional feature; native advertising; sponsored by; presented by; paid
+            for by; paid post by; paid post from; sponsored content by; sponsored content from
         """,
     }
 )
 """Of a text as a whole: they count only above it."""
 _ARTICLE = "(?:article|story|content|piece|post|column|essay|feature|interview|page|recap|summary|text|update)"
 NAMED_LABELS = [
-    re.compile(r"(?i:sponsored|presented|brought to you) (?i:by|from) (.{1,60})$"),
     re.compile(
-        r"(?i:sponsored|paid|promoted|advertiser|partner) (?i:content|post|feature|article|story|program)"
+        r"(?i:sponsored|presented|brought to you|paid for|paid for and (?:posted|presented)) (?i:by|from) (.{1,60})$"
+    ),
+    re.compile(
+        r"(?i:sponsored|paid|promoted|advertiser|advertisement|partner) (?i:content|post|feature|article|story|program)"
         r" (?i:by|from|for) (.{1,60})$"
     ),
     re.compile(r"(?i:in (?:paid )?partnership with) (.{1,60})$"),
@@ -357,6 +364,7 @@ WORDING = _patterns(
             r"(?:generative )?(?:ai|artificial intelligence|chatgpt|gpt\S*) (?:tools? )?(?:was|were|has been) used "
             rf"(?:to|in|for)\b.{{0,60}}\bthis {_ARTICLE}\b",
         ],
+        "release-label": [r"(?:press|news|media) release,?:? (?:no\.? ?|nr\.? ?|#)?\d[\d./-]{0,11}$"],
         "sponsored-note": [
             rf"this {_ARTICLE} (?:was|is|has been) (?:paid for|sponsored) by\b",
             rf"this {_ARTICLE} (?:was|is|has been) (?:\w+ ){{0,3}}"

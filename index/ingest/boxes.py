@@ -59,7 +59,7 @@ class _Guard:
     """What of a page is a wrapper of the story, as the page is when this is made."""
 
     def __init__(self, page: Any) -> None:
-        self._headlines = _headlines(page)
+        self._headlines = headlines(page)
         self._held: Counter[Any] = Counter()
         self._prose: Counter[Any] = Counter()
         self._linked: set[Any] = set()
@@ -89,7 +89,7 @@ class _Guard:
 def remove_boxes(page: Any) -> None:
     """Take out of `page`, in place, what is surely not the story."""
     _remove(page, lambda element: element.tag in {"script", "style"})
-    _remove_named(page, _is_box)
+    _remove_named(page, is_box)
     guard = _Guard(page)
     for heading in [element for element in page.iter("*") if _may_head(element)]:
         if any(element is page for element in heading.iterancestors()):  # not gone with an earlier one
@@ -155,7 +155,7 @@ def _remove_headed_by(heading: Any, guard: _Guard) -> None:
             element.drop_tree()
 
 
-def _headlines(page: Any) -> set[Any]:
+def headlines(page: Any) -> set[Any]:
     """The headings whose words are in the page's title, `h1` if one is; if there are none, any `h1`."""
     title = _words(" ".join(map(words_in, page.iter("title"))))
     largest = set(page.iter("h1"))
@@ -173,7 +173,7 @@ def _corrects(element: Any) -> bool:
     return CORRECTION.search("".join(element.itertext())) is not None
 
 
-def _is_box(element: Any) -> bool:
+def is_box(element: Any) -> bool:
     if element.tag in _ELEMENTS or (element.get("role") or "").lower() in _ROLES:
         # The source of a quotation is a footer within it.
         return element.tag != "footer" or next(element.iterancestors("blockquote"), None) is None

@@ -30,6 +30,7 @@ from index.ingest.boilerplate import (
     NAMED,
     NAMED_LABELS,
     NO_HEADLINE_END,
+    NUMBER,
     OFFER,
     OFFER_WORDS,
     OWN,
@@ -128,6 +129,12 @@ def rule_of(line: str) -> str | None:
     return rule if rule and not SPOKEN.search(plain) else None
 
 
+def label_of(line: str) -> str | None:
+    """The rule by which a line is a label if it stands above a text: it says what kind of text that is."""
+    named = any((found := form.match(line)) and is_names(found[1]) for form in NAMED_LABELS)
+    return "sponsored-label" if named else LABELS.get(plain_line(line[:MAX_LINE_CHARS]))
+
+
 def plain_line(line: str) -> str:
     """In small letters, without the marks that lists and links set around their words or the count behind them."""
     plain = " ".join(line.split()).replace("’", "'").replace("‘", "'").lower().strip(MARKS)
@@ -169,7 +176,8 @@ def _rules(said: list[str], title: str | None) -> list[str | None]:
         if heading and plain[n] == heading:
             rules[n] = "repeated-title"
         else:
-            rules[n] = _label(said[n], plain[n]) or rules[n]
+            rules[n] = label_of(said[n]) or rules[n]
+    _spare_tables(said, rules)
     _take_runs(said, plain, rules)
     _take_lists(said, plain, rules, begins)
     _take_boxes(plain, rules)
@@ -177,6 +185,19 @@ def _rules(said: list[str], title: str | None) -> list[str | None]:
     _take_tail(said, rules, HARD_ENDS, lambda line: is_sentence(line) and not _addresses_reader(line))
     _take_tail(said, rules, HARD_ENDS | SOFT_ENDS, is_sentence)
     return rules
+
+
+def _spare_tables(said: list[str], rules: list[str | None]) -> None:
+    """Rows of as many cells, some of them numbers, are no menu, though their heads be words of one."""
+    cells = [[cell.strip() for cell in line.split("|")] if "|" in line[:MAX_LINE_CHARS] else [] for line in said]
+    n = 0
+    while n < len(said):
+        end = n + 1
+        while end < len(said) and cells[n] and len(cells[end]) == len(cells[n]):
+            end += 1
+        if any(NUMBER.match(cell) for row in cells[n + 1 : end] for cell in row):
+            rules[n:end] = [None if rule == "navigation" else rule for rule in rules[n:end]]
+        n = end
 
 
 def _take_runs(said: list[str], plain: list[str], rules: list[str | None]) -> None:
@@ -247,12 +268,6 @@ def _take_tail(
     sentences = sum(is_sentence(line) for line, rule in zip(said[end:], rules[end:], strict=True) if not rule)
     if sentences <= MAX_TAIL_SENTENCES and sum(chars[end:]) <= sum(chars[:end]):
         rules[end:] = [rule or "after-the-end" for rule in rules[end:]]
-
-
-def _label(line: str, plain: str) -> str | None:
-    """What kind of text this is, said in a line above it."""
-    named = any((found := form.match(line)) and is_names(found[1]) for form in NAMED_LABELS)
-    return "sponsored-label" if named else LABELS.get(plain)
 
 
 def _weak(line: str, plain: str) -> str | None:

@@ -85,6 +85,8 @@ class Page:
 
     height: float
     blocks: Sequence[Sequence[Line]]
+    left_out: Sequence[Removed] = ()
+    """What else is written on it, for which no place was found among the lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ _Key = tuple[str, int]
 
 
 def paragraphs(pages: Sequence[Page]) -> tuple[list[Paragraph], list[Removed]]:
-    """The paragraphs of all pages, and the running heads and page numbers that are not among them.
+    """The paragraphs of all pages, and what is not among them: running heads, page numbers, what a page left out.
 
     `Paragraph.page` counts from 0. The items of a list are lines of one paragraph.
     """
@@ -145,7 +147,7 @@ def _without_edges(pages: Sequence[Page], body: float) -> tuple[list[Page], list
     kept = [
         replace(page, blocks=[[line for line in block if line not in gone] for block in page.blocks]) for page in pages
     ]
-    return kept, list(removed.values())
+    return kept, [*removed.values(), *(line for page in pages for line in page.left_out)]
 
 
 def _edge(page: Page, *, top: bool) -> list[list[Line]]:

@@ -1,7 +1,7 @@
 """A date as somebody wrote it in, ISO 8601 out, or None where that would take a guess.
 
 Kept as stated: a date stays a date, a date-time keeps its offset, and one without an offset gets none.
-Nothing is completed from the clock, no year from two digits, and 03/04/2021 is nobody's date.
+Nothing is completed from the clock, no year from two digits, and 03/04/2021 is nobody's date; 29/03/2021 is one.
 """
 
 import datetime as dt
@@ -43,14 +43,17 @@ _NAMED_MONTH = [
     for date in _DATES
     for form in (rf"{_WEEKDAY}{date}(?:(?:,? at |,? ?[/|·–-] ?|,? ){_TIME})?", rf"{_TIME},?(?: on)? {_WEEKDAY}{date}")
 ]
+_NUMBERS = re.compile(
+    rf"(?P<one>\d{{1,2}})(?P<mark>[./-])(?P<other>\d{{1,2}})(?P=mark)(?P<year>\d{{4}})(?:(?:,? at |,? ){_TIME})?"
+)
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)")
 
 
 def iso_date(value: object) -> str | None:
     """`value` (a string, or a date as YAML gives it) as ISO 8601; None if it is no complete date.
 
-    Read are ISO 8601, RFC 822, 2021/03/29, "29 March 2021" and "March 29, 2021" with or without a time, which may
-    stand before the date and in twelve hours: "4:35 p.m. EST, Nov. 3, 2023".
+    Read are ISO 8601, RFC 822, 2021/03/29, 29/03/2021, 03/29/2021, 29.3.2021, "29 March 2021" and "March 29, 2021" with
+    or without a time, which may be in twelve hours and stand before a month's name: "4:35 p.m. EST, Nov. 3, 2023".
     """
     if isinstance(value, dt.date):  # a datetime is a date too
         return value.isoformat()
@@ -58,7 +61,7 @@ def iso_date(value: object) -> str | None:
         return None
     stated = value.strip()
     try:
-        return _from_iso(stated) or _from_named_month(stated)
+        return _from_iso(stated) or _from_words(stated)
     except ValueError:
         return None
 
@@ -81,20 +84,32 @@ def _from_iso(stated: str) -> str | None:
         return dt.datetime.fromisoformat(stated).isoformat()
 
 
-def _from_named_month(stated: str) -> str | None:
+def _from_words(stated: str) -> str | None:
     stated = " ".join(stated.split())
-    found = next((match for form in _NAMED_MONTH if (match := form.fullmatch(stated))), None)
-    if found is None:
+    if found := _NUMBERS.fullmatch(stated):
+        day = _day_of_numbers(found)
+    elif found := next((match for form in _NAMED_MONTH if (match := form.fullmatch(stated))), None):
+        written = re.sub("^sept$", "sep", found["month"].lower())
+        month = next((n for n, name in enumerate(_MONTHS.split(), 1) if name.startswith(written)), 0)
+        day = dt.date(int(found["year"]), month, int(found["day"]))
+    else:
         return None
-    written = re.sub("^sept$", "sep", found["month"].lower())
-    month = next((n for n, name in enumerate(_MONTHS.split(), 1) if name.startswith(written)), 0)
-    day = dt.date(int(found["year"]), month, int(found["day"]))
     if found["hour"] is None or found["zone"] in _LOCAL_ZONES:
         return day.isoformat()
     time = f"{_hour(found):02}:{found['minute'] or '00'}:{found['second'] or '00'}"
     zone = found["zone"] or ""
     offset = f"{-_ZONES[zone]:+03}:00" if zone in _ZONES else zone
     return dt.datetime.fromisoformat(f"{day}T{time}{offset}").isoformat()
+
+
+def _day_of_numbers(found: re.Match[str]) -> dt.date:
+    """Of "31/12/2022" or "12/31/2022", or of one with points, where the day is first."""
+    one, other, year = int(found["one"]), int(found["other"]), int(found["year"])
+    if found["mark"] == "." or one > 12 or one == other:
+        return dt.date(year, other, one)
+    if other > 12:
+        return dt.date(year, one, other)
+    raise ValueError(f"{one} or {other} may be the month")
 
 
 def _hour(found: re.Match[str]) -> int:

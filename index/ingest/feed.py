@@ -10,23 +10,18 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
 
 import feedparser
 
 from index.article import clean_text
-from index.canonical import is_web_address
 from index.errors import BadArticle
 from index.ingest.dates import iso_date
 from index.ingest.fetch import JSON_TYPES, Page
-from index.ingest.fields import MAX_FIELD_CHARS
+from index.ingest.listing import MAX_ENTRIES, Entry, Feed, one_line, web_link
 
-MAX_ENTRIES = 50
 MAX_BYTES = 2_000_000
 MAX_TAGS = 100_000
 """A feed of nothing but tags takes feedparser 50 µs for each."""
@@ -36,31 +31,6 @@ MAX_ATTRIBUTES, MAX_NAMESPACES = 300, 100
 
 _MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1))
 _NAMESPACE = re.compile(rb"xmlns[^<>=]{0,50}=\s?[^<>\s]{0,100}")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What a feed or a sitemap says of an article."""
-
-    key: str
-    """Its link, else whatever the feed calls it, else its place."""
-    link: str | None
-    """On the web: what feeds put here may also be `urn:…` or `javascript:…`."""
-    title: str | None = None
-    text: str = ""
-    source: str | None = None
-    author: str | None = None
-    published_at: str | None = None
-    updated_at: str | None = None
-    language: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Feed:
-    entries: tuple[Entry, ...]
-    """The first 50 that are not the same, in the feed's order."""
-    count: int
-    """How many the feed has."""
 
 
 def read_feed(page: Page) -> Feed:
@@ -93,6 +63,8 @@ def _xml_entries(page: Page) -> tuple[int, Iterator[Entry]]:
         feed = feedparser.parse(
             BytesIO(page.data), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
         )
+    except MemoryError:
+        raise
     except Exception as error:  # on damaged feeds it fails in a dozen ways, of which it names none
         raise BadArticle(f"The feed is too damaged to be read ({type(error).__name__}: {str(error)[:200]}).") from error
     if not feed.get("version"):
@@ -163,24 +135,6 @@ def _names(said: dict[str, Any]) -> str | None:
     stated = [said.get("author"), *(authors if isinstance(authors, list) else [])]  # `author` is version 1.0's
     names = (one_line(author.get("name")) for author in stated if isinstance(author, dict))
     return one_line(", ".join(dict.fromkeys(filter(None, names))))
-
-
-def web_link(stated: object, base: str) -> str | None:
-    if not isinstance(stated, str) or not stated.strip() or len(stated) > MAX_FIELD_CHARS:
-        return None
-    with suppress(ValueError):
-        link = urljoin(base, stated.strip())
-        if link.isprintable() and is_web_address(link) and len(link) <= MAX_FIELD_CHARS:
-            return link
-    return None
-
-
-def one_line(marked_up: object) -> str | None:
-    """A title or a name on one line, cut where it is too long; feeds escape these once too often, and put tags in."""
-    if not isinstance(marked_up, str):
-        return None
-    plain = html.unescape(re.sub(r"<[/a-zA-Z][^<>]*>", "", marked_up[: 4 * MAX_FIELD_CHARS]))
-    return " ".join(clean_text(plain).split())[:MAX_FIELD_CHARS].rstrip() or None
 
 
 def _text(body: object, *, is_plain: bool) -> str:

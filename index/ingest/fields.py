@@ -4,7 +4,7 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
@@ -17,9 +17,14 @@ from index.ingest.written import written
 from index.sentences import sentence_spans
 
 MAX_FIELD_CHARS = 2_000
+MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
+"""Of what a format's reader left out, the lines that are kept, and of each."""
+
 MAX_TITLE_CHARS = 120
 """Of a title made from the text; one that is given may be as long as any field."""
 
+NOT_UNDERSTOOD = "not-understood"
+"""The rule by which a field goes whose value does not fit."""
 
 DESCRIBED = (
     *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
@@ -34,22 +39,23 @@ def article_from_fields(
     origin: str,
     path: str | None,
     found_in: Mapping[str, str] = MappingProxyType({}),
-    left_out: Sequence[Removed] = (),
+    left_out: Iterable[Removed] = (),
 ) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
     it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
     the text does. found_in: where a field's value comes from, by the field's name. left_out: what
-    the format's reader took out of the text already. Raises BadArticle, naming the field and its value, for what
-    does not fit.
+    the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of `DESCRIBED`
+    whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises BadArticle,
+    naming the field and its value, where text or id do not fit.
     """
     raw = _text(fields)
-    stated = {name: _READ.get(name, _line)(fields, name) for name in DESCRIBED}
+    stated, unread = _stated(fields)
     title, url = stated["title"], stated["url"]
     cleaned = clean(raw, title=title)
     own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
-    removed = (*left_out, *cleaned.removed, *own.removed)
+    removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed)
     said = stated | {name: getattr(own, name) for name in own.found_in}
     where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
     evidence = None
@@ -61,7 +67,7 @@ def article_from_fields(
             section=said["section"],
             url=url,
             text=own.text,
-            removed=(*cleaned.removed, *own.removed),
+            removed=removed,
         )
         if kind:
             said["provenance"], evidence = kind
@@ -77,6 +83,17 @@ def article_from_fields(
     )
 
 
+def check_fields(fields: Mapping[str, object]) -> None:
+    """Raises BadArticle where `article_from_fields` does, and for a field that it would note as not understood.
+
+    It looks at the form alone, which takes no time.
+    """
+    _text(fields)
+    _id(fields)
+    if unread := _stated(fields)[1]:
+        raise BadArticle(unread[0].text)
+
+
 def title_from(text: str) -> str:
     """The first line of `text`, or its first sentence, or as many of its words as fit."""
     line = text.split("\n", 1)[0].strip()
@@ -88,6 +105,29 @@ def title_from(text: str) -> str:
     cut = line[:MAX_TITLE_CHARS]
     # Without a blank in it, rfind gives -1 and one character makes room for the "…".
     return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
+
+
+def _stated(fields: Mapping[str, object]) -> tuple[dict[str, str | None], list[Removed]]:
+    """What is stated of the article, and what is not understood of it."""
+    stated: dict[str, str | None] = {}
+    unread: list[Removed] = []
+    for name in DESCRIBED:
+        try:
+            stated[name] = _READ.get(name, _line)(fields, name)
+        except BadArticle as error:
+            stated[name] = None
+            unread.append(Removed(NOT_UNDERSTOOD, str(error)))
+    return stated, unread
+
+
+def _bounded(left_out: Iterable[Removed]) -> list[Removed]:
+    """The first lines of it, each once, with the rule by which it went first."""
+    rules: dict[str, str] = {}
+    for line in left_out:
+        rules.setdefault(line.text[:MAX_LEFT_OUT_CHARS], line.rule)
+        if len(rules) == MAX_LEFT_OUT:
+            break
+    return [Removed(rule, text) for text, rule in rules.items()]
 
 
 def _text(fields: Mapping[str, object]) -> str:
@@ -125,6 +165,19 @@ def _id(fields: Mapping[str, object]) -> str | None:
     return raw
 
 
+def _author(fields: Mapping[str, object], name: str) -> str | None:
+    """One name or a list of them, in which one may be an object that has it as its `name`; `authors` is the same."""
+    raw = fields.get(name) or fields.get("authors")
+    if isinstance(raw, list | dict):
+        people = raw if isinstance(raw, list) else [raw]
+        named = [person.get("name") if isinstance(person, dict) else person for person in people]
+        names = [" ".join(clean_text(one).split()) for one in named if isinstance(one, str)]
+        if len(names) < len(named):
+            raise _wrong(name, raw, "a name in quotes, or a list of names")
+        raw = ", ".join(filter(None, names))
+    return _line({name: raw}, name)
+
+
 def _url(fields: Mapping[str, object], name: str) -> str | None:
     url = _line(fields, name)
     if url is not None and not is_web_address(url):
@@ -142,7 +195,7 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
     return date
 
 
-_READ = {"url": _url, "published_at": _date, "updated_at": _date}
+_READ = {"url": _url, "author": _author, "published_at": _date, "updated_at": _date}
 """How a field is read that is not any one line."""
 
 

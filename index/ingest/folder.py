@@ -2,14 +2,15 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, More
 from index.errors import IndexFault
 from index.ingest.apart import ReaderApart
 from index.ingest.formats import SUFFIXES
+from index.progress import Stop, go_on
 
 MAX_FILE_BYTES = 512_000_000
 
@@ -50,9 +51,7 @@ def scan(folder: Path) -> list[File]:
     return sorted(found, key=lambda file: file.name)
 
 
-def read(
-    file: File, reader: ReaderApart, *, on_wait: Callable[[], None] = lambda: None
-) -> Iterator[Article | ItemError]:
+def read(file: File, reader: ReaderApart, *, on_wait: Stop = go_on) -> Iterator[Article | ItemError | More]:
     """The articles in `file`; what cannot be read is an item, not an exception."""
     if file.size > MAX_FILE_BYTES:
         yield ItemError(file.name, f"The file has {file.size:,} bytes; the limit is {MAX_FILE_BYTES:,}. Divide it.")
@@ -65,8 +64,8 @@ def read_paths(
     reader: ReaderApart,
     articles_folder: Path | None = None,
     *,
-    on_wait: Callable[[], None] = lambda: None,
-) -> Iterator[Article | ItemError]:
+    on_wait: Stop = go_on,
+) -> Iterator[Article | ItemError | More]:
     """The articles in files and folders named by hand.
 
     A file inside the articles folder keeps the name it has there, and so its id; any other is named from the
@@ -80,6 +79,7 @@ def read_paths(
         except IndexFault as fault:
             yield ItemError(_text(path), str(fault))
         else:
+            yield More(len(files) - 1)
             for file in files:
                 yield from read(_named(file, articles_folder), reader, on_wait=on_wait)
 

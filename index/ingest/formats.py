@@ -6,26 +6,28 @@ python-docx take 0.1 to 0.3 s each.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePosixPath
 
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.dates import date_in_name
+from index.progress import OnMore
 
 SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
 _COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
 """Their names say nothing of the articles in them."""
 
 
-def read_item(name: str, data: bytes) -> Iterator[Article | ItemError]:
+def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[Article | ItemError]:
     """Every article in `data`, and an ItemError for each that could not be read; never raises for bad data.
 
     `name` is the path under the articles folder, with "/", or an upload's file name. A date that it
     starts with stands in for `published_at` where the article itself states none; a collection's says
-    nothing of the articles in it.
+    nothing of the articles in it. on_more: where `data` holds several items, it is told before the first.
     """
     try:
-        for item in _items(name, data):
+        for item in _items(name, data, on_more):
             if isinstance(item, Article) and item.published_at is None and _suffix(item.origin) not in _COLLECTIONS:
                 yield _dated(item)
             else:
@@ -34,7 +36,7 @@ def read_item(name: str, data: bytes) -> Iterator[Article | ItemError]:
         yield ItemError(name, str(error))
 
 
-def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
+def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
     if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
         raise BadArticle("is empty: it has no text")
     match _suffix(name):
@@ -61,23 +63,23 @@ def _items(name: str, data: bytes) -> Iterator[Article | ItemError]:
         case ".eml":
             from index.ingest.mail import read_mail
 
-            yield from read_mail(name, data, SUFFIXES, read_item)
+            yield from read_mail(name, data, SUFFIXES, partial(read_item, on_more=on_more))
         case ".json":
             from index.ingest.json_file import read_json
 
-            yield from read_json(name, data)
+            yield from read_json(name, data, on_more)
         case ".jsonl":
             from index.ingest.jsonl import read_jsonl
 
-            yield from read_jsonl(name, data)
+            yield from read_jsonl(name, data, on_more)
         case ".csv":
             from index.ingest.table import read_csv
 
-            yield from read_csv(name, data)
+            yield from read_csv(name, data, on_more)
         case ".zip":
             from index.ingest.archive import read_archive
 
-            yield from read_archive(name, data, SUFFIXES, read_item)
+            yield from read_archive(name, data, SUFFIXES, partial(read_item, on_more=on_more), on_more)
         case suffix:
             raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
 

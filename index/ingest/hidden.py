@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any, NamedTuple
 
+from index.ingest.paragraphs import SILENT, paragraphs
+
 MAX_STYLE_CHARS = 1_000_000
 MAX_ALIKE = 20
 """Of the rules whose selectors end in the same names, those that count."""
@@ -96,14 +98,15 @@ class Rules:
     """Names that are asked for above an element."""
 
 
-def remove_hidden(page: Any) -> None:
-    """Take out of `page`, in place, what does not show.
+def remove_hidden(page: Any) -> list[str]:
+    """Take out of `page`, in place, what does not show; what that said, a paragraph or a run of words each.
 
     Its root and `body` stay, whatever their style: many pages hide those until a script has run.
     """
     rules, are_all = _rules(page)
     root = Shown(background="ffffff" if are_all else None)
     kept: dict[Any, tuple[Shown, frozenset[str]]] = {None: (root, frozenset())}
+    said: list[str] = []
     hidden: list[Any] = []
     blended: list[Any] = []
     for element in page.iter("*"):
@@ -121,22 +124,28 @@ def remove_hidden(page: Any) -> None:
             shown = shown._replace(background=None)
         kept[element] = (shown, above.union(_named(element, rules.above)) if rules.above else above)
         if not (shown.visible and shown.sized):
-            _mute(element)
+            said += _mute(element)
         elif shown.blends:
             blended.append(element)
     for element in hidden:
+        if element.tag not in _NEVER_SHOWN and element.tag not in SILENT:
+            said += [paragraph.text for paragraph in paragraphs(element)]
         element.drop_tree()
     # A whole page in white may stand on something dark that an outside style sheet tells of.
     is_told = page.find(".//link[@rel='stylesheet']") is None
     if is_told or sum(map(_own_chars, blended)) <= MAX_BLENDED * sum(map(len, page.itertext())):
         for element in blended:
-            _mute(element)
+            said += _mute(element)
+    return said
 
 
-def _mute(element: Any) -> None:
+def _mute(element: Any) -> list[str]:
+    """Take out the words that are the element's own, and give them."""
+    own = [element.text, *(child.tail for child in element)] if element.tag not in SILENT else []
     element.text = None
     for child in element:
         child.tail = None
+    return [" ".join(words.split()) for words in own if words]
 
 
 def _own_chars(element: Any) -> int:

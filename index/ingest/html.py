@@ -6,8 +6,8 @@ the text that it has in its JSON-LD, that is the text. Nothing is fetched.
 """
 
 import re
+from collections.abc import Iterator
 from copy import deepcopy
-from itertools import islice
 from typing import Any
 
 from trafilatura import bare_extraction
@@ -20,6 +20,7 @@ from index.ingest.boxes import remove_boxes, remove_labels
 from index.ingest.charset import page_text
 from index.ingest.fields import article_from_fields
 from index.ingest.hidden import remove_hidden
+from index.ingest.labels import labels
 from index.ingest.metadata import described
 from index.ingest.paragraphs import Paragraph, joined, letters, paragraphs
 from index.ingest.story import story
@@ -27,8 +28,8 @@ from index.ingest.story import story
 MAX_BYTES = 5_000_000
 BESIDE = "beside-the-story"
 """The rule by which menus, boxes, captions and whatever else a page shows around its article are left out."""
-MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
-"""Paragraphs of it that are kept, and of each."""
+HIDDEN = "hidden"
+"""The rule by which goes what a reader does not see: the words that a mail shows in a list of mails, a closed menu."""
 MAX_ELEMENTS = 100_000
 """Of a page: the worst of so many take 25 s, those of a long page of news (5,000) a tenth of a second."""
 MAX_PARAGRAPHS = 2_000
@@ -46,6 +47,8 @@ def read_html(name: str, data: bytes) -> Article:
         page = load_html(markup)
         elements = 0 if page is None else sum(1 for _ in page.iter("*"))
         found = None if page is None or elements > MAX_ELEMENTS else _read(page)
+    except MemoryError:
+        raise
     except Exception as error:  # five libraries on markup that anyone may have written
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
     if elements > MAX_ELEMENTS:
@@ -56,11 +59,11 @@ def read_html(name: str, data: bytes) -> Article:
     return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=left_out)
 
 
-def _read(page: Any) -> tuple[dict[str, str], dict[str, str], list[Removed]]:
+def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]:
     """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
     shown = deepcopy(page)
-    remove_hidden(shown)
-    everything = paragraphs(shown)
+    hidden = remove_hidden(shown)
+    everything, labelled = paragraphs(shown), labels(shown)
     remove_boxes(shown)
     said = described(page, shown)
     remove_labels(shown)
@@ -69,13 +72,16 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], list[Removed]]:
     kept = story(found, extracted, said.fields.get("title", ""), said.fields.get("language", "en"))
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
-    return {**said.fields, "text": text}, said.found_in, _left_out(everything, text)
+    return {**said.fields, "text": text}, said.found_in, _left_out(labelled, everything, hidden, text)
 
 
-def _left_out(everything: list[Paragraph], text: str) -> list[Removed]:
+def _left_out(labelled: list[Removed], everything: list[Paragraph], hidden: list[str], text: str) -> Iterator[Removed]:
+    """What the page has beside the text: the labels, whatever else it shows, what it hides."""
+    lines = set(text.split("\n"))
+    yield from (label for label in labelled if label.text not in lines)
     told = letters(text)
-    beside = (p.text for p in everything if p.text.strip() and letters(p.text) not in told)
-    return [Removed(BESIDE, words[:MAX_LEFT_OUT_CHARS]) for words in islice(dict.fromkeys(beside), MAX_LEFT_OUT)]
+    yield from (Removed(BESIDE, paragraph.text) for paragraph in everything if letters(paragraph.text) not in told)
+    yield from (Removed(HIDDEN, words) for words in hidden if letters(words) not in told)
 
 
 def _extracted(page: Any) -> str:

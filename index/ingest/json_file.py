@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
+from index.progress import OnMore
 
 MAX_BYTES = 32_000_000
 """So many, of nothing but short strings, take 440 MB."""
@@ -22,7 +23,7 @@ _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _ADVICE = 'write an object such as {"text": "…"}, or an array of them'
 
 
-def read_json(name: str, data: bytes) -> Iterator[Article | ItemError]:
+def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
     value = _parsed(data)
     several = value.get("articles") if isinstance(value, dict) and "text" not in value else value
     if isinstance(several, dict):
@@ -30,6 +31,7 @@ def read_json(name: str, data: bytes) -> Iterator[Article | ItemError]:
         return
     if not isinstance(several, list):
         raise BadArticle(f"has no text and no articles: {_ADVICE}")
+    on_more(len(several) - 1)
     for number, fields in enumerate(several, start=1):
         try:
             if not isinstance(fields, dict):

@@ -6,24 +6,29 @@ text: never from its place in the file, which changes when a line is added above
 
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
+from index.progress import OnMore
 
 MAX_LINE_BYTES = 16_000_000
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(name: str, data: bytes) -> Iterator[Article | ItemError]:
-    return read_lines(name, io.BytesIO(data))
+def read_jsonl(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+    return read_lines(name, io.BytesIO(data), on_more)
 
 
-def read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Article | ItemError]:
-    """lines: those of a file, which is not read further than what is asked for."""
-    for number, line in enumerate(lines, start=1):
+def read_lines(name: str, file: BinaryIO, on_more: OnMore) -> Iterator[Article | ItemError]:
+    """As `read_jsonl`, of a file, which is gone through once to count its lines, then no further than is asked for."""
+    if file.seekable():  # a pipe gives its lines once
+        on_more(_line_count(file) - 1)
+        file.seek(0)
+    for number, line in enumerate(file, start=1):
         stated = line.removeprefix(_BOM) if number == 1 else line
         if not stated.strip():
             continue
@@ -31,6 +36,14 @@ def read_lines(name: str, lines: Iterable[bytes]) -> Iterator[Article | ItemErro
             yield article_from_fields(_object(stated), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
+
+
+def _line_count(file: BinaryIO) -> int:
+    count, last = 0, b"\n"
+    while chunk := file.read(1 << 20):
+        count += chunk.count(b"\n")
+        last = chunk[-1:]
+    return count + (last != b"\n")
 
 
 def _object(line: bytes) -> dict[str, object]:

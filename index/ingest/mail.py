@@ -77,6 +77,8 @@ def _parsed(data: bytes) -> EmailMessage:
             raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save its text and its attachments")
     try:
         message = email.message_from_bytes(data, policy=_POLICY)
+    except MemoryError:
+        raise
     except Exception as error:  # the parser of headers has faults of its own; parts within parts without end
         raise BadArticle(f"is too damaged to be read ({type(error).__name__}): save its text") from error
     if not isinstance(message, EmailMessage) or not any(header in message for header in _HEADERS):
@@ -151,7 +153,10 @@ def _body_article(name: str, text: str, title: str, *, is_page: bool) -> Article
         return article_from_fields({"title": title, "text": unwrapped(clean_text(text))}, origin=name, path=name)
     page = read_html(name, text.encode("utf-8-sig", "replace"))
     is_headed = title and page.found_in.get("title") == "h1" and page.title != title
-    return replace(page, text=f"{page.title}\n\n{page.text}") if is_headed else page
+    if not is_headed:
+        return page
+    beside = tuple(line for line in page.removed if line.text != page.title)
+    return replace(page, text=f"{page.title}\n\n{page.text}", removed=beside)
 
 
 def _body(message: EmailMessage, kind: str) -> EmailMessage | None:

@@ -23,7 +23,7 @@ MAX_INLINE_CHARS = 20_000
 """In a longer paragraph markup is left as it is: the parser is quadratic in brackets never closed."""
 
 MAX_FRONT_MATTER_CHARS = 20_000
-_KEYS = {"date": "published_at", "updated": "updated_at"}
+_KEYS = {"date": "published_at", "updated": "updated_at", "authors": "author"}
 
 
 def read_markdown(name: str, data: bytes) -> Article:
@@ -68,11 +68,9 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
 
 
 def _scalar(value: object) -> object:
-    """What a person means by it: `title: 1984` is a title, `author: [A, B]` two authors."""
+    """What a person means by it: `title: 1984` is a title."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return ", ".join(value)
     return value
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from index.canonical import is_web_address
+from index.ingest.boxes import headlines
 from index.ingest.bylines import (
     behind_title,
     credit,
@@ -28,6 +29,7 @@ from index.ingest.bylines import (
 from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS
 from index.ingest.headline import MAX_TITLE_CHARS, front_page, is_front, same, site_in_title, sites, titles
+from index.ingest.labels import is_of_article
 from index.ingest.linked import strings
 from index.ingest.naming import names_of
 from index.ingest.paragraphs import Paragraph
@@ -214,9 +216,12 @@ def _sections(page: Stated) -> Said:
     for element in page.root.iter("a"):
         if "category" in (element.get("rel") or "").split():
             yield line_in(element), "rel=category link"
+    around = {element for heading in headlines(page.story) for element in (heading, *heading.iterancestors())}
+    prose = {element for paragraph in page.paragraphs if paragraph.is_prose for element in paragraph.around()}
     for element in page.story.iter("a", "div", "p", "span"):
-        if _KICKER.search(names_of(element)):
-            yield line_in(element), "section label"
+        label = line_in(element) if _KICKER.search(names_of(element)) else ""
+        if label and (not around or is_of_article(element, label, around, prose, is_over=False)):
+            yield label, "section label"
 
 
 def _credits(page: Stated) -> Said:

@@ -32,7 +32,7 @@ HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 PICTURES = ("img", "amp-img")
 _OF_LINES = frozenset("p li h1 h2 h3 h4 h5 h6 blockquote td th dd dt".split())
 _LISTS = frozenset("ul ol dl menu".split())
-_SILENT = frozenset("head script style template noscript".split())
+SILENT = frozenset("head script style template noscript".split())
 _CELL_BLOCKS = ("table", "p", "div", "ul", "ol", "h1", "h2", "h3", "blockquote")
 
 _UNSEEN = re.compile("[\u00ad\u200b\u2060]")
@@ -183,7 +183,7 @@ def _walk(element: Any, within: _Piece, pieces: list[_Piece]) -> None:
     for child in element:
         if child.tag == "br":
             pieces.append(here._replace(text="\n"))
-        elif isinstance(child.tag, str) and child.tag not in _SILENT:
+        elif isinstance(child.tag, str) and child.tag not in SILENT:
             _walk(child, here, pieces)
         _say(child.tail, here, pieces)
     _say("”" if tag == "q" else None, here, pieces)

@@ -9,7 +9,6 @@ import codecs
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdftypes import resolve1
@@ -72,8 +71,8 @@ def _article(name: str, found_pages: Sequence[Page], information: Mapping[str, s
         "author": stated_author(information.get("Author")),
         "text": text.replace(NO_LETTER, ""),
     }
-    article = article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
-    return replace(article, removed=(*removed, *article.removed))
+    found_in = {"title": place, "author": _PLACE}
+    return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=removed)
 
 
 def _headline(found: Sequence[Paragraph], body: float, title: str | None) -> Paragraph | None:

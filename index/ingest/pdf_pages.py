@@ -2,7 +2,8 @@
 
 pdfminer knows the format; its parts are made here such that what is unpacked, drawn and followed has bounds, since a
 small file can ask for any amount of it. What only a limit on time can hold is the caller's to bound: its tokenizer
-and the ranges of codes in fonts have none. Not drawn are pictures and paths; text that runs sideways is left out.
+and the ranges of codes in fonts have none. Not drawn are pictures and paths; text that runs sideways or is off the page
+is given apart.
 """
 
 import re
@@ -23,7 +24,7 @@ from pdfminer.lzw import LZWDecoder
 from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdocument import PDFBaseXRef, PDFDocument, PDFNoPageLabels
 from pdfminer.pdfexceptions import PDFNotImplementedError
-from pdfminer.pdffont import PDFFont
+from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
 from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser, PDFSyntaxError
@@ -31,6 +32,7 @@ from pdfminer.pdftypes import PDFObjRef, PDFStream, int_value, stream_value
 from pdfminer.psparser import literal_name
 from pdfminer.utils import Matrix, Plane, Rect, apply_png_predictor, apply_tiff_predictor
 
+from index.article import Removed
 from index.errors import BadArticle
 from index.ingest.columns import Line, Page, is_drop_cap
 
@@ -60,6 +62,9 @@ MAX_NESTED = 1_000
 """References from one to the next, saved graphic states, and cross-reference tables."""
 
 PIECE_BYTES = 65_536
+
+MIN_SIDEWAYS_CHARS = 4
+"""Fewer in a line are the pieces of a stamp that is neither upright nor sideways."""
 
 NO_LETTER = "\ufffd"
 """Stands where a font does not say which letter it shows."""
@@ -92,11 +97,14 @@ def pages(document: PDFDocument) -> Iterator[Page]:
             )
         interpreter.process_page(page)
         layout = device.get_result()
-        blocks = [_lines(block, layout.width, layout.height) for block in _blocks(layout)]
+        rows = _blocks(layout)
+        blocks = [_lines([row for row in block if _is_on(layout, row)]) for block in rows]
         chars += sum(len(line.text) for block in blocks for line in block)
         if chars > MAX_CHARS:
             raise BadArticle(f"has more than {MAX_CHARS:,} characters: split it")
-        yield Page(layout.height, blocks)
+        off = (_text(row) for block in rows for row in block if not _is_on(layout, row))
+        left_out = [Removed("off-the-page", text) for text in off if text]
+        yield Page(layout.height, blocks, [*left_out, *(Removed("sideways", text) for text in device.sideways())])
 
 
 def _blocks(layout: LTPage) -> list[list[LTTextLine]]:
@@ -155,13 +163,17 @@ def _whole(rows: Sequence[LTTextLine]) -> list[LTTextLine]:
     return whole
 
 
-def _lines(block: Sequence[LTTextLine], width: float, height: float) -> list[Line]:
-    """The lines of a block that are on the page; what stands side by side in it is one line."""
+def _is_on(page: LTPage, row: LTTextLine) -> bool:
+    return bool(0 <= row.x0 + row.x1 <= 2 * page.width and 0 <= row.y0 + row.y1 <= 2 * page.height)
+
+
+def _lines(block: Sequence[LTTextLine]) -> list[Line]:
+    """The lines of a block; what stands side by side in it is one line."""
     lines: list[Line] = []
     for row in block:
         chars = [char for char in row if isinstance(char, LTChar)]
-        text = " ".join(_UNKNOWN.sub(NO_LETTER, _written(row)).translate(_LETTERS).split())
-        if not text or not (0 <= row.x0 + row.x1 <= 2 * width and 0 <= row.y0 + row.y1 <= 2 * height):
+        text = _text(row)
+        if not text:
             continue
         if text.startswith(f"{NO_LETTER} "):
             text = f"•{text[1:]}"  # the signs of lists are what fonts most often have no letter for
@@ -174,6 +186,10 @@ def _lines(block: Sequence[LTTextLine], width: float, height: float) -> list[Lin
             size = median(char.size for char in chars)
             lines.append(Line(text, mode(char.fontname for char in chars), row.x0, row.y0, row.x1, row.y1, size))
     return lines
+
+
+def _text(row: LTTextLine) -> str:
+    return " ".join(_UNKNOWN.sub(NO_LETTER, _written(row)).translate(_LETTERS).split())
 
 
 def _written(row: LTTextLine) -> str:
@@ -302,9 +318,16 @@ class _Device(PDFPageAggregator):
         super().__init__(PDFResourceManager())
         self.drawn = 0
         self._chars = 0
+        self._sideways: dict[int, list[str]] = {}
+
+    def sideways(self) -> list[str]:
+        """What runs sideways on the page, a line each, by how far from the left edge it stands."""
+        lines = (" ".join("".join(letters).split()) for letters in self._sideways.values())
+        return [line for line in lines if len(line) >= MIN_SIDEWAYS_CHARS]
 
     def begin_page(self, page: PDFPage, ctm: Matrix) -> None:
         self._chars = 0
+        self._sideways = {}
         super().begin_page(page, ctm)
 
     def begin_figure(self, name: str, bbox: Rect, matrix: Matrix) -> None:
@@ -333,7 +356,9 @@ class _Device(PDFPageAggregator):
         self._chars += 1
         if self._chars > MAX_PAGE_CHARS:
             raise BadArticle(f"has a page of more than {MAX_PAGE_CHARS:,} characters: save the article's text alone")
-        if abs(matrix[1]) > abs(matrix[0]) and not font.is_vertical():  # sideways
+        if abs(matrix[1]) > abs(matrix[0]) and not font.is_vertical():
+            with suppress(PDFUnicodeNotDefined):
+                self._sideways.setdefault(round(matrix[4]), []).append(font.to_unichr(cid))
             return font.char_width(cid) * fontsize * scaling
         return super().render_char(matrix, font, fontsize, scaling, rise, cid, ncs, graphicstate)
 

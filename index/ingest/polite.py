@@ -26,6 +26,7 @@ from index.errors import Cancelled, FetchRefused, NotServed, TimedOut
 from index.ingest.fetch import ACCEPTED_TYPES, NotModified, Page, Turn, Validator, fetch
 from index.ingest.robots import Robots
 from index.ingest.target import Resolver, system_resolver
+from index.progress import Stop, go_on
 
 MAX_AT_ONCE = 6
 MAX_AT_ONCE_TO_A_HOST = 2
@@ -41,9 +42,6 @@ MAX_ROBOTS, MAX_HOSTS = 200, 1_000
 """How many are remembered."""
 
 _STEP_SECONDS = 0.5
-
-Stop = Callable[[], None]
-"""Called at least every half second of waiting; what it raises ends the wait."""
 
 
 class Validators(Protocol):
@@ -77,10 +75,6 @@ class _SiteRobots:
 
 class _NotAsked(NotServed):
     """Refused here, without a request: asking again at once helps nobody."""
-
-
-def go_on() -> None:
-    """A Stop that never does."""
 
 
 class Fetcher:

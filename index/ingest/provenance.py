@@ -18,7 +18,7 @@ EDGE_LINES = 8
 """Lines at the head and at the end of the text that are looked at, for texts that nobody has cleaned."""
 
 _RANK = ("sample", "machine-written", "sponsored", "press-release", "opinion", "wire")
-_RULES = {
+KIND_OF_RULE = {
     "sample-disclosure": "sample",
     "machine-disclosure": "machine-written",
     "sponsored-label": "sponsored",
@@ -27,6 +27,7 @@ _RULES = {
     "opinion-label": "opinion",
     "opinion-note": "opinion",
 }
+"""What the rules of labels and disclosures tell."""
 _SECTIONS = {
     **dict.fromkeys(("opinion", "opinions", "editorial", "editorials", "commentary", "op-ed", "columns"), "opinion"),
     **dict.fromkeys(("columnists", "letters", "viewpoint"), "opinion"),
@@ -61,7 +62,7 @@ def provenance(
 ) -> tuple[str, str] | None:
     """One of `KINDS`, and the sentence, line or label that says so, as it stands there; None where nothing does.
 
-    removed: what `clean` and `written` took out of the text.
+    removed: what was taken out of the text, and what stood beside it, of which the article's labels have their rules.
     """
     found = list(_said(title, author, source, section, url, text, removed))
     return min(found, key=lambda said: _RANK.index(said[0]), default=None)
@@ -79,7 +80,7 @@ def _said(
     lines = [line for line in text.split("\n") if line.strip()]
     edges = lines if len(lines) <= 2 * EDGE_LINES else lines[:EDGE_LINES] + lines[-EDGE_LINES:]
     ruled = [*((line.rule, line.text.strip()) for line in removed), *((rule_of(line), line.strip()) for line in edges)]
-    disclosed = [(_RULES[rule], line) for rule, line in ruled if rule in _RULES]
+    disclosed = [(KIND_OF_RULE[rule], line) for rule, line in ruled if rule in KIND_OF_RULE]
     # "Engineered by …" says less than the sentence about the system behind it
     yield from sorted(
         ((kind, _telling(line)) for kind, line in disclosed), key=lambda s: not _MACHINE_WORDS.search(s[1])

@@ -1,28 +1,22 @@
-"""A fetched sitemap in, the newest of the addresses it lists out, with what a news sitemap says of each.
+"""The bytes of a sitemap in, the addresses that it lists out, the newest first, with what a news sitemap says of each.
 
-An index of sitemaps is followed, newest first, within bounds. expat reads them, which makes no tree of ten
-megabytes; a sitemap that declares anything of its own (entities, default attributes) is refused, since none has
-to. Elements are told by their names alone: sites write the namespaces in many ways. Left out: images, videos,
-other languages of a page, and sitemaps of plain text.
+expat reads them, which makes no tree of ten megabytes; a sitemap that declares anything of its own (entities, default
+attributes) is refused, since none has to. Elements are told by their names alone: sites write the namespaces in many
+ways. An index of sitemaps is followed by `sitemaps.py`. Left out: images, videos, other languages of a page, and
+sitemaps of plain text.
 """
 
 import datetime as dt
 import heapq
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from itertools import chain
+from dataclasses import replace
 from xml.parsers import expat
 
-from index.article import ItemError
 from index.errors import BadArticle, FetchRefused
 from index.ingest.dates import iso_date
-from index.ingest.feed import Entry, one_line, web_link
-from index.ingest.fetch import GZIP_TYPES, NotModified, Page, unpacked
+from index.ingest.fetch import GZIP_TYPES, Page, unpacked
 from index.ingest.fields import MAX_FIELD_CHARS
+from index.ingest.listing import MAX_NEWEST, Entry, Sitemap, one_line, web_link
 
-MAX_ADDRESSES = 200
-MAX_SITEMAPS = 20
-MAX_LEVELS = 3
 MAX_LISTED = 50_000
 """In one sitemap: the protocol's own limit."""
 
@@ -33,64 +27,28 @@ _KEPT = frozenset(
     {"loc", "lastmod"} | {"news/title", "news/publication_date", "news/publication/name", "news/publication/language"}
 )
 
-FetchAll = Callable[[Iterable[str]], Iterator[Page | NotModified | FetchRefused]]
 
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    entries: tuple[Entry, ...]
-    """The newest first; those without a date are last, in the order in which they are listed."""
-    errors: tuple[ItemError, ...]
-    """By the sitemap that is at fault; what was left out for its number is no fault of the one that was given."""
-    is_index: bool
-
-
-def read_sitemap(address: str, page: Page, fetch_all: FetchAll) -> Listed:
-    """The 200 newest addresses of the sitemap `page`, or of the 20 sitemaps at most that it leads to in three levels.
-
-    A news sitemap's date goes before `lastmod`, which sites renew for other reasons than news. `fetch_all` gives
-    the other sitemaps. What a sitemap lists before it turns out damaged is used.
+def read_sitemap(page: Page) -> Sitemap:
+    """What it lists before it turns out damaged is used. A news sitemap's date goes before `lastmod`, which sites
+    renew for other reasons than news.
     """
-    errors: list[ItemError] = []
-    newest: list[tuple[float, Entry]] = []
-    count = 0
-    asked = {address, page.url}
-    opened: Iterable[tuple[str, Page | NotModified | FetchRefused]] = [(address, page)]
-    sitemaps_left, is_index, all_read = MAX_SITEMAPS - 1, False, True
-    for level in range(1, MAX_LEVELS + 1):
-        sitemaps: dict[str, float] = {}
-        for where, found in opened:
-            sitemap = _read(found)
-            if sitemap.problem:
-                errors.append(ItemError(where, sitemap.problem))
-            count += sitemap.count
-            newest = heapq.nlargest(_MANY, chain(newest, sitemap.newest), key=_when)
-            sitemaps.update((link, when) for when, link in sitemap.sitemaps if link not in asked)
-        is_index |= bool(sitemaps)
-        chosen = heapq.nlargest(sitemaps_left if level < MAX_LEVELS else 0, sitemaps, key=sitemaps.__getitem__)
-        all_read &= len(chosen) == len(sitemaps)
-        sitemaps_left -= len(chosen)
-        asked.update(chosen)
-        opened = zip(chosen, fetch_all(chosen), strict=True)
-    if not all_read:
-        errors.append(
-            ItemError(
-                f"{address} (further sitemaps)",
-                f"It leads to more sitemaps than are read, which is {MAX_SITEMAPS} in {MAX_LEVELS} levels, the newest "
-                "of each: add others by their own addresses.",
-            )
-        )
-    entries = _different(entry for _, entry in newest)
-    if len(entries) > MAX_ADDRESSES or count > len(newest):
-        errors.append(
-            ItemError(
-                f"{address} (older addresses)",
-                f"It lists {count:,} addresses and the {MAX_ADDRESSES} newest were read: add others by their own.",
-            )
-        )
-    if not entries and not errors:
-        errors.append(ItemError(address, "The sitemap lists no addresses."))
-    return Listed(tuple(entries[:MAX_ADDRESSES]), tuple(errors), is_index)
+    try:
+        page = unzipped(page)
+    except FetchRefused as refusal:
+        return Sitemap(problem=str(refusal))
+    elements, problem = _elements(page.data)
+    urls = [(_changed_at(said), said) for kind, said in elements if kind == "url"]
+    sitemaps = [(_changed_at(said), said) for kind, said in elements if kind == "sitemap"]
+    return Sitemap(
+        problem,
+        len(urls),
+        tuple(
+            (when, _entry(link, said))
+            for when, said in heapq.nlargest(MAX_NEWEST, urls, key=lambda url: url[0])
+            if (link := web_link(said.get("loc"), page.url))
+        ),
+        tuple((when, link) for when, said in sitemaps if (link := web_link(said.get("loc"), page.url))),
+    )
 
 
 def unzipped(page: Page) -> Page:
@@ -98,55 +56,6 @@ def unzipped(page: Page) -> Page:
     if page.content_type not in GZIP_TYPES:
         return page
     return replace(page, data=unpacked(page.data, page.url), content_type="application/xml")
-
-
-@dataclass(slots=True)
-class _Sitemap:
-    problem: str | None = None
-    """Why it was not read, or not to its end."""
-    count: int = 0
-    """How many addresses it lists."""
-    newest: list[tuple[float, Entry]] = field(default_factory=list)
-    sitemaps: list[tuple[float, str]] = field(default_factory=list)
-
-
-_MANY = 2 * MAX_ADDRESSES
-"""As the same article is often in a news sitemap and in another, so many are kept until they are compared."""
-
-
-def _when(listed: tuple[float, object]) -> float:
-    return listed[0]
-
-
-def _different(entries: Iterable[Entry]) -> list[Entry]:
-    """One for each link, the one that says most."""
-    kept: dict[str, Entry] = {}
-    for entry in entries:
-        if entry.title or entry.key not in kept:
-            kept[entry.key] = entry
-    return list(kept.values())
-
-
-def _read(found: Page | NotModified | FetchRefused) -> _Sitemap:
-    if not isinstance(found, Page):
-        return _Sitemap(problem=str(found))
-    try:
-        page = unzipped(found)
-    except FetchRefused as refusal:
-        return _Sitemap(problem=str(refusal))
-    elements, problem = _elements(page.data)
-    urls = [(_changed_at(said), said) for kind, said in elements if kind == "url"]
-    sitemaps = [(_changed_at(said), said) for kind, said in elements if kind == "sitemap"]
-    return _Sitemap(
-        problem,
-        len(urls),
-        [
-            (when, _entry(link, said))
-            for when, said in heapq.nlargest(_MANY, urls, key=_when)
-            if (link := web_link(said.get("loc"), page.url))
-        ],
-        [(when, link) for when, said in sitemaps if (link := web_link(said.get("loc"), page.url))],
-    )
 
 
 def _entry(link: str, said: dict[str, str]) -> Entry:

@@ -192,9 +192,15 @@ def _next_article(found: list[Paragraph], within: list[int], title: str) -> int:
     """Where an `h1` behind the first prose begins another article; one among the story's own is a heading of it."""
     homes: set[Any] = set()
     hits = set(within)
+    prose = next((n for n in within if found[n].is_prose), within[0])
     for n in range(within[0], len(found)):
         element = found[n].element
-        if element.tag == "h1" and element.getparent() not in homes and letters(found[n].text) != letters(title):
+        if (
+            n > prose
+            and element.tag == "h1"
+            and element.getparent() not in homes
+            and letters(found[n].text) != letters(title)
+        ):
             return n
         if n in hits:
             homes.add(element.getparent())

@@ -15,16 +15,18 @@ from index.article import MAX_TEXT_CHARS, Article, ItemError
 from index.errors import BadArticle, shown
 from index.ingest.fields import DESCRIBED, article_from_fields
 from index.ingest.plain import encoding_of
+from index.progress import OnMore
 
 MAX_ROW_CHARS = MAX_TEXT_CHARS + 1_000_000
 MAX_HEADER_CHARS = 10_000
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 
 
-def read_csv(name: str, data: bytes) -> Iterator[Article | ItemError]:
+def read_csv(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
     csv.field_size_limit(MAX_ROW_CHARS)  # of the whole process; the module's own is 131,072
     with io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="") as text:
         columns, delimiter = _header(text.readline(MAX_HEADER_CHARS))
+        on_more(_line_breaks(data.rstrip()) - 1)
         for number, row in enumerate(_rows(text, delimiter), start=2):
             try:
                 if isinstance(row, BadArticle):
@@ -33,6 +35,15 @@ def read_csv(name: str, data: bytes) -> Iterator[Article | ItemError]:
                     yield article_from_fields(_fields(columns, row), origin=name, path=None, found_in=_FOUND_IN)
             except BadArticle as error:
                 yield ItemError(f"{name}:{number}", str(error))
+
+
+def _line_breaks(data: bytes) -> int:
+    """Those outside of quotes: as many as there are rows below the first."""
+    marks = data.translate(None, _OTHER_BYTES)
+    return sum(map(len, marks.split(b'"')[::2]))
+
+
+_OTHER_BYTES = bytes(set(range(256)) - set(b'"\n'))
 
 
 def _header(line: str) -> tuple[list[str], str]:

@@ -1,8 +1,9 @@
-"""The child process in which files are read: requests on standard input, what was read on standard output.
+"""The child process in which everything foreign is read: requests on standard input, what they gave on standard output.
 
-A request is a line of JSON, `{"name", "path"}` for a file or `{"name", "size"}` followed by so many bytes. Each
-article or error comes back as a line of JSON, then an empty line. JSON and not pickle: what a parser was tricked
-into saying is data to whoever reads it. Memory is bounded here; time is the parent's to bound (`apart.py`).
+A request is a line of JSON that says what is to be read: a file by its path, or a file, a page or a sitemap whose
+`size` bytes follow, or the fields of an article. What was read comes back a line of JSON each, an object under the
+name of its kind, then an empty line. JSON and not pickle: what a parser was tricked into saying is data to whoever
+reads it. Memory is bounded here, by the bytes given as an argument; time is the parent's to bound (`apart.py`).
 """
 
 import json
@@ -12,53 +13,79 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import IO
+from typing import Any
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, More
+from index.errors import BadArticle
+from index.ingest.fetch import Page
+from index.ingest.fields import article_from_fields
 from index.ingest.formats import read_item
 from index.ingest.jsonl import read_lines
+from index.ingest.listing import Feed, Sitemap
+from index.ingest.page import read_page
+from index.ingest.sitemap import read_sitemap
+from index.progress import OnMore
 
-MAX_MEMORY_BYTES = 2_000_000_000
 MAX_SECONDS = 90
 """For one item, after which it ends itself: the parent gives up earlier, but may be no more."""
 MAX_ERRORS = 1_000
 """Of one file; it is not read further then."""
 
+Found = Article | ItemError | Feed | Sitemap
+
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
+    max_memory_bytes = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_AS, (max_memory_bytes, max_memory_bytes))
     requests, replies = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no reply
+
+    def reply(found: Found | More) -> None:
+        line = json.dumps({type(found).__name__: asdict(found)}).encode()
+        replies.write(line + b"\n")
+        replies.flush()
+
     for line in requests:
+        request = json.loads(line)
+        name, body = request["name"], requests.read(request["size"])
         errors = 0
         signal.alarm(MAX_SECONDS)
-        for item in _read(json.loads(line), requests):
-            signal.alarm(0)
-            kind = "article" if isinstance(item, Article) else "error"
-            if isinstance(item, ItemError) and (errors := errors + 1) > MAX_ERRORS:
-                item = ItemError(item.item, f"{MAX_ERRORS:,} items before it cannot be read: mend them first.")
-            replies.write(json.dumps({kind: asdict(item)}).encode() + b"\n")
-            replies.flush()
-            if errors > MAX_ERRORS:
-                break
-            signal.alarm(MAX_SECONDS)
+        try:
+            for found in _read(name, request, body, lambda count: reply(More(count))):
+                signal.alarm(0)
+                if isinstance(found, ItemError) and (errors := errors + 1) > MAX_ERRORS:
+                    reply(ItemError(found.item, f"{MAX_ERRORS:,} items before it cannot be read: mend them first."))
+                    break
+                reply(found)
+                signal.alarm(MAX_SECONDS)
+        except MemoryError:
+            reply(ItemError(name, f"Reading it takes more than {max_memory_bytes:,} bytes of memory. Divide it."))
         signal.alarm(0)
         replies.write(b"\n")
         replies.flush()
 
 
-def _read(request: dict[str, object], requests: IO[bytes]) -> Iterator[Article | ItemError]:
-    name = str(request["name"])
+def _read(name: str, request: dict[str, Any], body: bytes, on_more: OnMore) -> Iterator[Found]:
     try:
-        if "path" in request:
-            with Path(str(request["path"])).open("rb") as file:
-                yield from read_lines(name, file) if name.lower().endswith(".jsonl") else read_item(name, file.read())
-        else:
-            yield from read_item(name, requests.read(int(str(request["size"]))))
+        match request:
+            case {"path": path}:
+                with Path(path).open("rb") as file:
+                    if name.lower().endswith(".jsonl"):
+                        yield from read_lines(name, file, on_more)
+                    else:
+                        yield from read_item(name, file.read(), on_more)
+            case {"page": said}:
+                yield read_page(Page(**said, data=body))
+            case {"sitemap": said}:
+                yield read_sitemap(Page(**said, data=body))
+            case {"fields": fields, "origin": origin, "found_in": found_in}:
+                yield article_from_fields(fields, origin=origin, path=None, found_in=found_in)
+            case _:
+                yield from read_item(name, body, on_more)
     except OSError as error:
         yield ItemError(name, f"The file cannot be read: {error.strerror}.")
-    except MemoryError:
-        yield ItemError(name, f"Reading it takes more than {MAX_MEMORY_BYTES:,} bytes of memory. Divide it.")
+    except BadArticle as error:
+        yield ItemError(name, str(error))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 from index.errors import IndexFault
 from index.library import Library
 from index.progress import Report
+from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
 from web.settings import Settings
 
@@ -22,9 +23,11 @@ Snapshot = dict[Path, tuple[int, int]]
 
 def rebuild(args: Namespace, settings: Settings) -> int:
     """Exit status 1 where a file failed, as with `add`; the others are taken in all the same."""
+    if args.dry_run:
+        return _look(settings, full=args.full)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         seen = snapshot(settings.articles)
-        report = _once(library, settings.articles, full=args.full, dry_run=args.dry_run)
+        report = _once(library, settings.articles, full=args.full)
         if args.watch:
             _watch(library, settings.articles, seen)
             return 0
@@ -44,10 +47,18 @@ def snapshot(folder: Path) -> Snapshot:
     return found
 
 
-def _once(library: Library, folder: Path, *, full: bool = False, dry_run: bool = False) -> Report:
+def _look(settings: Settings, *, full: bool) -> int:
+    with library_to_look_at(settings) as library, ProgressLine() as progress:
+        told = teller(library, progress)
+        report = library.rebuild(settings.articles, full=full, dry_run=True, progress=progress, on_article=told)
+    print_report(report, is_dry_run=True)
+    return 1 if report.errors else 0
+
+
+def _once(library: Library, folder: Path, *, full: bool = False) -> Report:
     with ProgressLine() as progress:
-        report = library.rebuild(folder, full=full, dry_run=dry_run, progress=progress)
-    print_report(report, is_dry_run=dry_run)
+        report = library.rebuild(folder, full=full, progress=progress)
+    print_report(report)
     return report
 
 

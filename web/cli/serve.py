@@ -67,7 +67,7 @@ def _bring_up_to_date(library: Library, settings: Settings, stopping: "_Stop") -
             line.clear()
             print(f"assistant: {error}", file=sys.stderr)
             return
-    print_errors(report.errors)
+    print_errors(report)
     if not library.status().articles:
         print(
             f"There are no articles yet. Add some on the page, or put files into {settings.articles}.",

@@ -3,12 +3,10 @@
 import json
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
 
-from index.article import ItemError
 from index.library import Status
 from index.progress import Pace, Report, Stage
 
@@ -90,11 +88,12 @@ def print_json(value: object) -> None:
 
 def print_report(report: Report, *, is_dry_run: bool = False) -> None:
     """Counts on stdout, items that failed on stderr."""
-    print_errors(report.errors)
+    print_errors(report)
     counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged."
     then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
-    failed = f" {len(report.errors)} failed." if report.errors else ""
-    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}")
+    failed = f" {report.error_count} failed." if report.errors else ""
+    # flush: who watches through a pipe would be told at the end
+    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}", flush=True)
 
 
 def no_articles(folder: Path) -> str:
@@ -113,7 +112,9 @@ def warn_if_degraded(status: Status) -> None:
         )
 
 
-def print_errors(errors: Iterable[ItemError]) -> None:
-    for error in errors:
+def print_errors(report: Report) -> None:
+    for error in report.errors:
         named = error.message if error.item in error.message else f"{error.item}: {error.message}"
         print(plain(named), file=sys.stderr)
+    if report.further_errors:
+        print(f"{report.further_errors:,} more failed.", file=sys.stderr)

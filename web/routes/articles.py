@@ -10,11 +10,10 @@ from pydantic import ValidationError
 
 from index.difference import difference
 from index.errors import BadArticle, IndexFault, UnknownArticle, shown
-from index.ingest.fields import article_from_fields
+from index.ingest.fields import check_fields
 from index.store import StoredArticle
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
-from web.jobs import PASTED
 from web.replies import Json, article_json, change_json
 from web.routes.errors import errors
 from web.schemas import (
@@ -91,7 +90,7 @@ def remove_article(path: ArticlePath) -> tuple[str, int]:
     """Remove an article. No answer uses it from here on; the index files follow."""
     serving = services()
     serving.library.hide([path.article_id])
-    serving.jobs.publish_removal()
+    serving.jobs.publish("remove")
     return "", 204
 
 
@@ -139,9 +138,8 @@ def add_articles() -> Started | Response:
         if "url" in body and "text" not in body:
             return _started(jobs.add_address(AddressBody.model_validate(body).url))
         fields = ArticleBody.model_validate(body).model_dump(exclude_none=True)
-        article_from_fields(
-            fields, origin=PASTED, path=None
-        )  # of several, a bad one is the job's error; alone it is told
+        # Of several, a bad one is the job's error, a field that does not fit a note on its article; alone both are told
+        check_fields(fields)
         return _started(jobs.add_articles([fields]))
     except ValidationError as error:
         return invalid_reply(error)

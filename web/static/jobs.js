@@ -2,7 +2,7 @@
  * it, which stays with its per-item errors until dismissed. Jobs are followed again after a reload. */
 
 import { ApiError, call } from "./api.js";
-import { announce, build, button, find, icon, kept } from "./dom.js";
+import { announce, build, button, find, icon, kept, pressTwice } from "./dom.js";
 import { count, series } from "./words.js";
 
 const POLL_EVERY_MS = 500;
@@ -11,7 +11,7 @@ const ENDED = ["done", "failed", "cancelled"];
 const following = new Set();
 let listeners = { onProgress: () => {}, onEnd: () => {} };
 
-/** `onProgress(words)` while any job runs (null when none does), `onEnd(job)` after each. */
+/** `onProgress(words)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
 export function prepareJobs(handlers) {
   listeners = handlers;
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
@@ -41,7 +41,8 @@ export async function followJob(id, title = "Working on the articles") {
   remember(id, false);
   listeners.onProgress(null);
   place.end(job);
-  listeners.onEnd(job);
+  listeners.onEnd();
+  if (job.next_job_id) followJob(job.next_job_id, "Indexing what was taken in");
 }
 
 /** The id of the job that a 409 names, or null. */
@@ -81,11 +82,37 @@ function jobPlace(id, title) {
       const summary = summaryWords(job);
       const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": `Dismiss: ${summary}` });
       element.classList.add("ended");
-      element.replaceChildren(...[build("p", { class: "job-words" }, summary), errorList(job), dismiss].filter(Boolean));
+      element.replaceChildren(...[build("p", { class: "job-words" }, summary), errorList(job), takeBack(job), dismiss].filter(Boolean));
       if (hadFocus) dismiss.focus();
       announce(summary);
     },
   };
+}
+
+/** A way to remove what a job added, as far as the server names it; null where it added nothing. */
+function takeBack(job) {
+  const { kind, added, added_ids: ids = [] } = job;
+  if (kind !== "add" || !ids.length) return null;
+  const some = `the ${ids.length < added ? "first " : ""}${count(ids.length, "article")}`;
+  const articles = added > 1 ? some : "the article";
+  const place = build("div", { class: "job-back" }, pressTwice(`Remove ${articles}`, "that this added", async () => {
+    place.setAttribute("tabindex", "-1");
+    try {
+      for (const [done, id] of ids.entries()) {
+        place.textContent = `Removing ${done + 1} of ${ids.length}`;
+        if (!done) place.focus();
+        await call("DELETE", `/api/articles/${encodeURIComponent(id)}`).catch((error) => {
+          if (error.status !== 404) throw error; // gone already is as good as removed
+        });
+      }
+      place.textContent = `Removed ${articles} that this added.`;
+    } catch (error) {
+      place.replaceChildren(`${error.message} `, takeBack(job));
+    }
+    announce(place.textContent);
+    listeners.onEnd();
+  }));
+  return place;
 }
 
 function errorList({ errors = [], error_count: total = errors.length }) {
@@ -117,6 +144,7 @@ function summaryWords(job) {
   const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
   if (state === "cancelled") return message || "Cancelled.";
   if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();
+  if (kind === "publish") return "What was taken in is indexed.";
   const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
   const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
   if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
