@@ -21,8 +21,9 @@ setup-dev: .venv/installed-dev
 run: setup
 	exec $(BIN)/assistant serve $(if $(PORT),--port $(PORT))
 
+# two processes of one thread each; a module's tests share what it sets up
 test: setup-dev
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup-dev
 	$(BIN)/ruff format --check .

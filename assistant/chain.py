@@ -14,16 +14,15 @@ import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
 from assistant import chat_model, extract
-from assistant.answer import Answer, Citation, Question, Reason, Timings
+from assistant.answer import Answer, Citation, Copy, Question, Reason, Timings
 from assistant.cite import Citer, passage_citation
-from assistant.elsewhere import also_said
+from assistant.elsewhere import Elsewhere
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
@@ -59,6 +58,7 @@ class Found:
 
     inquiry: Inquiry
     retrieval: Retrieval
+    elsewhere: Elsewhere
     timings: Timings
 
 
@@ -106,7 +106,10 @@ def answer_chain(
         began = time.perf_counter()
         question = inquiry.question
         retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
-        return Found(inquiry, retrieval, Timings(retrieve=_ms(time.perf_counter() - began)))
+        # with filters, what passes them is known of the articles found
+        passing = {document.metadata["article_id"] for document in retrieval.documents} if question.filters else None
+        elsewhere = Elsewhere(retriever.library, passing)
+        return Found(inquiry, retrieval, elsewhere, Timings(retrieve=_ms(time.perf_counter() - began)))
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
         for found in several:
@@ -125,19 +128,20 @@ def answer_chain(
                 continue
             began = time.perf_counter()
             question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
+            speaker = reading.found.elsewhere.speaker
             answerer = EXTRACTIVE
             if model is not None and documents:
                 try:
                     for statement in chat_model.write(model, question, documents, embed):
                         answerer = model_name
-                        yield [statement]
+                        yield [replace(statement, support=tuple(map(speaker, statement.support)))]
                     answerer = model_name
                 except ChatModelFault as fault:
                     if answerer == model_name:  # half an answer is on its way: it cannot be exchanged
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in extract.write(reading.evidence, embed):
+                for statement in extract.write(reading.evidence, embed, speaker):
                     yield [statement]
             yield [Ending(answerer, began)]
 
@@ -148,8 +152,7 @@ def answer_chain(
         held: list[Statement] = []  # unsupported, before anything is cited: without a citation there is no answer
         for piece in itertools.chain.from_iterable(written):
             if isinstance(piece, Found):
-                if not piece.inquiry.question.filters:  # with filters, an article that does not pass them is not named
-                    citer.also_said = partial(also_said, library=retriever.library)
+                citer.also_said = piece.elsewhere.also_said
                 yield AddableDict(sources=_passages(piece.retrieval))
             elif isinstance(piece, Reading):
                 reading = piece
@@ -175,10 +178,11 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
     question = reading.found.inquiry.standalone_question
     if not asks_for_a_span(question):
         return None
+    places: tuple[Citation | Copy, ...] = (citation, *citation.also_in)
     for evidence in reading.evidence:
         quote = evidence.quote
         # by its end: the citation may begin with the sentence before
-        if (quote.article_id, quote.end) == (citation.article_id, citation.end):
+        if any((quote.article_id, quote.end) == (place.article_id, place.end) for place in places):
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
             return evidence.answer if quote.score >= SURE and fitting else None
     return None

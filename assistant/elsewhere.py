@@ -1,49 +1,120 @@
-"""A citation → the same sentence in the copies of the article cited, which the search need not have found.
+"""A cited sentence → who is to speak for the copies of its article, and where else among them it stands.
 
-Whether two articles are copies is the library's to say; here only the sentence is looked for, by its words and
-numbers. A cut version that lacks it does not say it.
+Which articles are copies, and which of them comes first, is the library's to say (`CopyPairs.of`); here only the
+sentence is looked for. The first copy that has it word for word, its dateline aside, is cited, since it is those words
+that were judged to answer; the others, and those with a word changed, are named beside it. A cut version that lacks the
+sentence does not say it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from itertools import chain
 
 from assistant.answer import Citation, Copy
-from assistant.statement import say_the_same
+from assistant.retriever import as_document
+from assistant.statement import Quote, Support, say_the_same
+from index.ingest.written import dateline
 from index.library import Library
+from index.search import Hit
 from index.sentences import sentence_spans
 from index.store import StoredArticle
 from index.words import stems
 
 MAX_LOOKED_AT = 20
-"""Copies whose text is looked through for one citation."""
+"""Copies whose text is looked through for one sentence."""
 
 
-def also_said(citation: Citation, library: Library) -> tuple[Copy, ...]:
-    """What `citation.also_in` has, and after it the copies that are not in it yet."""
-    known = {citation.article_id, *(copy.article_id for copy in citation.also_in)}
-    others = [i for i in library.copies([citation.article_id]).get(citation.article_id, ()) if i not in known]
-    found = (_said(citation.quote, stored) for i in others[:MAX_LOOKED_AT] if (stored := library.article(i)))
-    return (*citation.also_in, *(copy for copy in found if copy))
+class Elsewhere:
+    """Asked while one answer is written: what was looked up and read is kept for its next sentence."""
+
+    def __init__(self, library: Library, passing: Set[str] | None) -> None:
+        """passing: ids of the articles that may be named; None: all."""
+        self._library = library
+        self._passing = passing
+        self._copies: dict[str, tuple[str, ...]] = {}
+        self._articles: dict[str, _Sentences | None] = {}
+
+    def speaker(self, found: Support) -> Support:
+        """`found` with its quote out of the first of the copies that has it word for word, the one found beside it."""
+        quote = found.quote
+        ids = self._ids(quote.article_id)
+        if quote.article_id not in ids:
+            return found
+        wanted = stems(quote.text[_behind_dateline(quote.text) :])
+        for article in self._read(ids[: ids.index(quote.article_id)]):
+            if span := article.place(quote.text, lambda said: said == wanted):
+                passage = as_document(Hit(article.stored.article, article.stored.revision, *span, quote.score))
+                others = (copy for copy in found.copies if copy.article_id != article.stored.article.id)
+                return Support(Quote(passage, *span, quote.score), (quote, *others))
+        return found
+
+    def also_said(self, citation: Citation) -> tuple[Copy, ...]:
+        """What `citation.also_in` has, and after it the copies that are not in it yet."""
+        known = {citation.article_id, *(copy.article_id for copy in citation.also_in)}
+        wanted = frozenset(stems(citation.quote))
+        found = (
+            _copy(article.stored, span)
+            for article in self._read([i for i in self._ids(citation.article_id) if i not in known])
+            if (span := article.place(citation.quote, lambda said: say_the_same(frozenset(said), wanted)))
+        )
+        return (*citation.also_in, *found)
+
+    def _ids(self, article_id: str) -> list[str]:
+        """Those of the article and its copies that may be named, in the order in which they speak."""
+        if article_id not in self._copies:
+            self._copies[article_id] = self._library.copies([article_id]).get(article_id, ())
+        return [i for i in self._copies[article_id] if self._passing is None or i in self._passing]
+
+    def _read(self, article_ids: Sequence[str]) -> Iterator["_Sentences"]:
+        for article_id in article_ids[:MAX_LOOKED_AT]:
+            if article_id not in self._articles:
+                stored = self._library.article(article_id)
+                self._articles[article_id] = _Sentences.of(stored) if stored else None
+            if article := self._articles[article_id]:
+                yield article
 
 
-def _said(quote: str, stored: StoredArticle) -> Copy | None:
+@dataclass(frozen=True, slots=True)
+class _Sentences:
+    stored: StoredArticle
+    spans: Sequence[tuple[int, int]]
+    stems: Sequence[list[str]]
+
+    @classmethod
+    def of(cls, stored: StoredArticle) -> "_Sentences":
+        article = stored.article
+        spans = [
+            (start + _behind_dateline(article.text[start:end]), end)
+            for start, end in sentence_spans(article.text, article.language)
+        ]
+        return cls(stored, spans, [stems(article.text[start:end]) for start, end in spans])
+
+    def place(self, quote: str, is_it: Callable[[list[str]], bool]) -> tuple[int, int] | None:
+        """Where as many sentences in a row as `quote` has say what is looked for."""
+        n = len(sentence_spans(quote))
+        for first in range(len(self.spans) - n + 1):
+            if is_it(list(chain.from_iterable(self.stems[first : first + n]))):
+                return self.spans[first][0], self.spans[first + n - 1][1]
+        return None
+
+
+def _behind_dateline(sentence: str) -> int:
+    """Where the sentence proper begins: the first of a wire story has a head that re-posts leave out."""
+    head = dateline(sentence)
+    return len(sentence) - len(sentence[len(head.words) :].lstrip()) if head else 0
+
+
+def _copy(stored: StoredArticle, span: tuple[int, int]) -> Copy:
     article = stored.article
-    wanted = frozenset(stems(quote))
-    for start, end in _runs(sentence_spans(article.text, article.language), len(sentence_spans(quote))):
-        if say_the_same(frozenset(stems(article.text[start:end])), wanted):
-            return Copy(
-                article_id=article.id,
-                revision=stored.revision,
-                title=article.title,
-                url=article.url,
-                source=article.source,
-                published_at=article.published_at,
-                quote=article.text[start:end],
-                start=start,
-                end=end,
-            )
-    return None
-
-
-def _runs(spans: Sequence[tuple[int, int]], n: int) -> list[tuple[int, int]]:
-    """Every run of `n` sentences."""
-    return [(first[0], last[1]) for first, last in zip(spans, spans[n - 1 :], strict=False)]
+    start, end = span
+    return Copy(
+        article_id=article.id,
+        revision=stored.revision,
+        title=article.title,
+        url=article.url,
+        source=article.source,
+        published_at=article.published_at,
+        quote=article.text[start:end],
+        start=start,
+        end=end,
+    )

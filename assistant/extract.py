@@ -7,7 +7,7 @@ is not sure to be the answer. One that opens with a pronoun brings the sentence 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.antecedent import with_antecedent
@@ -34,19 +34,24 @@ MAX_HEADING_CHARS = 80
 """What is no longer than this and ends without punctuation is a heading or a caption, which answers nothing; a line of
 a list or table ("Top scorer: Ada Quill") may."""
 
+Speaker = Callable[[Support], Support]
+"""A sentence as it was found → the same with the article that is to be cited for it."""
+
 _ROW = re.compile(r"\S: \S| \| ")
 
 
-def write(evidence: Sequence[Evidence], embed: Embed) -> Iterator[Statement]:
+def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda voice: voice) -> Iterator[Statement]:
     """Nothing when the best sentence is under the threshold.
 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
+    speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     """
     quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
     voices = _voices(quotes)
     if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
-    best, *others = voices
+    least = WORTH_SHOWING * voices[0].quote.score  # what is under it is never told
+    best, *others = (speaker(voice) for voice in voices if voice.quote.score >= least)
     newer = _newer(best, others, embed)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]

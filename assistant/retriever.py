@@ -52,7 +52,7 @@ class ArticleRetriever(BaseRetriever):
         # with filters, copies stay: the one that would be read in their place need not be what was asked for
         hits = found.hits if filters else _one_voice(found.hits, self.library)
         return Retrieval(
-            tuple(map(_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
+            tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
@@ -66,7 +66,10 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
     for hit in hits:
         words = frozenset(stems(hit.text)) if hit.article.id in copies else frozenset[str]()
         said_before = any(
-            other.article.id in copies.get(hit.article.id, ()) and _within(words, said) for other, said in kept
+            other.article.id != hit.article.id
+            and other.article.id in copies.get(hit.article.id, ())
+            and _within(words, said)
+            for other, said in kept
         )
         if not said_before:
             kept.append((hit, words))
@@ -74,10 +77,12 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
 
 
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:
-    return len(words & said) >= SAME_WORDS * len(words)
+    """No number is left unsaid: `SAME_WORDS` of the words are enough, but all of the numbers are needed."""
+    return len(words & said) >= SAME_WORDS * len(words) and not any(stem[0].isdigit() for stem in words - said)
 
 
-def _document(hit: Hit) -> Document:
+def as_document(hit: Hit) -> Document:
+    """The passage as `Retrieval` has it."""
     article = hit.article
     paragraph = article.text.rfind("\n", 0, hit.start) + 1
     return Document(

@@ -21,7 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from bench.copies_pairs import PARTS, Pair, pairs, sources
-from index.copies import SAME_STORY, Signature, bands, is_copy, likeness, may_be_copies, signature
+from index.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
+from index.copy_pairs import MAX_CANDIDATES
 from index.sentences import sentence_spans
 
 TAKEN = 400
@@ -34,10 +35,10 @@ SCHEMA = """
     CREATE TABLE signatures (id INTEGER PRIMARY KEY, shingles INTEGER NOT NULL, minima BLOB NOT NULL);
     CREATE TABLE bands (key INTEGER, signature INTEGER, PRIMARY KEY (key, signature)) WITHOUT ROWID;
 """
-CANDIDATES = """
+CANDIDATES = f"""
     SELECT id, shingles, minima FROM signatures WHERE id IN (
         SELECT signature FROM bands WHERE key IN (SELECT value FROM json_each(?))
-        GROUP BY signature ORDER BY count(*) DESC LIMIT 50)
+        GROUP BY signature ORDER BY count(*) DESC LIMIT {MAX_CANDIDATES})
 """
 
 
@@ -93,7 +94,7 @@ def show_pairs(part: str, labelled: Sequence[Pair]) -> None:
             tally.share_a_key += 1
             if may_be_copies(one, other):
                 tally.compared += 1
-                tally.called_copies += is_copy(pair.one, pair.other)
+                tally.called_copies += is_copy(Wording(pair.one), Wording(pair.other))
     seconds = time.process_time() - began
     print(f"\n{part}: {len(labelled):,} pairs")
     print(f"{'':<38}{'pairs':>7}{'share a key':>13}{'compared':>10}{'called copies':>15}")
@@ -141,7 +142,7 @@ def show_news() -> None:
         sign = signed(text)
         candidates = register.candidates(sign)
         compared += len(candidates)
-        called += sum(is_copy(text, texts[other]) for other in candidates)
+        called += sum(is_copy(Wording(text), Wording(texts[other])) for other in candidates)
         register.add(n, sign)
     print(
         f"\nall {len(texts):,} news texts as they are: {register.sharing} pairs share a key, {compared} are compared, "
@@ -161,7 +162,7 @@ def show_volume(path: Path) -> None:
         began = time.process_time()
         candidates = register.candidates(sign)
         waits.append(time.process_time() - began)
-        found += any(is_copy(texts[n], texts[other]) for other in candidates)
+        found += any(is_copy(Wording(texts[n]), Wording(texts[other])) for other in candidates)
         register.add(n, sign)
     register.close()
     kept = sum(sys.getsizeof(sign.minima) for sign in signatures)

@@ -122,6 +122,10 @@ FORMS: dict[str, Sequence[str]] = {
         "pulled one back through {person} in the ##th minute but could not find an equaliser in spite of late "
         'pressure.\n\n"The lads gave everything and I could not be prouder of them," said the home side\'s manager, '
         "{person}. The attendance was #,###. {team} play away at {team} next Saturday.",
+        "Prices at the wholesale market of {town}, taken down by the market office at six in the morning. The office "
+        "has no part in the trade and does not answer for the figures, which are the mean of all sales of the day. "
+        "Growers who want to be listed write to the office before the week ends.\n\nApples: #.##\nPears: #.##\n"
+        "Carrots: #.##\nLeeks: #.##\nCod: ##.##\nHerring: #.##",
     ),
     "test": (
         "In the three months to the end of {month} {firm} earned ## million euros before interest and tax, compared "
@@ -140,6 +144,11 @@ FORMS: dict[str, Sequence[str]] = {
         "the area. Both sides hit the woodwork in a lively second half. Referee {person} showed # yellow "
         "cards.\n\n{team} remain in {place} with ## points from ## games, while {team} are now without a win in # "
         'matches. "A point is a point, and we take it," said coach {person}.',
+        "The exchange in {town} closed {sky} over, as our column of the day's rates puts it, and this is what the "
+        "leading papers were paid with at the bell. All rates are given without warranty and in crowns, and they are "
+        "those of the main board; the young market is to be found on the page that follows. Reprinting is free where "
+        "the source is named.\n\n{firm} | ##.## | +#.##\n\n{firm} | ###.# | -#.##\n\n{firm} | ##.## | +#.##\n\n"
+        "{firm} | #.## | +#.##",
     ),
 }
 WORDS = {

@@ -1,9 +1,9 @@
 """Which articles are copies of one story: wire copy under other headlines, cut versions, light edits, re-posts.
 
 A text in, its MinHash signature over word shingles and the keys out under which its copies are looked up; two texts
-in, whether they are copies. MinHash finds the few that may be copies among all articles, cut
-ones too: the least hashes are looked up by twos, and one two in common of 64 is enough; then the words and numbers
-themselves decide. Left out: translations, and the same news in other words.
+in, whether they are copies. MinHash finds the few that may be copies among all articles, cut ones too: the least
+hashes are looked up by twos, and one two in common of 64 is enough; then the words and numbers themselves decide. Left
+out: translations, and the same news in other words.
 """
 
 import re
@@ -11,7 +11,9 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
+from itertools import groupby
 
 import numpy as np
 
@@ -44,6 +46,9 @@ another day's report have at most 0.035, 740 with a site's lines around both 0.2
 sentence is another story's at least 0.289 (`python -m bench.copies`)."""
 MAX_LINE_CHARS = 80
 """A line no longer than this that does not end as a sentence is a heading or a site's own ("3 min read")."""
+MIN_ROWS = 3
+"""So many of them in a row with a number in each are a table, whose numbers count: prices change between the same
+words."""
 
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff"
 """Kana and Han: each is a word."""
@@ -85,6 +90,30 @@ Facts = dict[tuple[str, ...], set[str]]
 """Numbers, or names, by the two words on either side."""
 
 
+@dataclass(frozen=True)
+class Wording:
+    """A text as `is_copy` reads it: each part once, when it is first asked for, whatever it is compared with."""
+
+    text: str
+
+    @cached_property
+    def words(self) -> list[str]:
+        return _words(self.text)
+
+    @cached_property
+    def shingles(self) -> set[tuple[str, ...]]:
+        return set(_in_a_row(self.words))
+
+    @cached_property
+    def lead(self) -> set[tuple[str, ...]]:
+        return set(_in_a_row(self.words[:LEAD_WORDS]))
+
+    @cached_property
+    def facts(self) -> tuple[Facts, Facts]:
+        """Numbers and names."""
+        return _facts(self.text)
+
+
 def signature(text: str) -> Signature | None:
     """None where `text` has no words: it has no copies."""
     words = _words(text)
@@ -110,17 +139,16 @@ def may_be_copies(one: Signature, other: Signature) -> bool:
     return bool(shared >= MAY_SHARE * min(one.shingles, other.shingles))
 
 
-def is_copy(one: str, other: str) -> bool:
+def is_copy(one: Wording, other: Wording) -> bool:
     """Whether they are nearly the same words and just the same numbers, one of them perhaps cut or with lines added."""
-    short, long = sorted((_words(one), _words(other)), key=len)
-    if len(short) < MIN_WORDS:
-        return bool(short) and short == long
-    if len(short) < MIN_LENGTH * len(long):
+    short, long = sorted((one, other), key=lambda wording: len(wording.words))
+    if len(short.words) < MIN_WORDS:
+        return bool(short.words) and short.words == long.words
+    if len(short.words) < MIN_LENGTH * len(long.words):
         return False
-    of_short, of_long = set(_in_a_row(short)), set(_in_a_row(long))
-    if _share(of_short, of_long) < SAME_WORDS:
+    if _share(short.shingles, long.shingles) < SAME_WORDS:
         return False
-    leads = _share(set(_in_a_row(short[:LEAD_WORDS])), of_long), _share(set(_in_a_row(long[:LEAD_WORDS])), of_short)
+    leads = _share(short.lead, long.shingles), _share(long.lead, short.shingles)
     return max(leads) >= SAME_LEAD and _same_facts(one, other)
 
 
@@ -151,9 +179,9 @@ def _share(of: Set[tuple[str, ...]], among: Set[tuple[str, ...]]) -> float:
     return len(of & among) / max(len(of), 1)
 
 
-def _same_facts(one: str, other: str) -> bool:
+def _same_facts(one: Wording, other: Wording) -> bool:
     """Whether numbers between the same words are the same, and names mostly: a form filled in anew is no copy."""
-    (numbers, names), (other_numbers, other_names) = _facts(one), _facts(other)
+    (numbers, names), (other_numbers, other_names) = one.facts, other.facts
     if any(number.isdisjoint(other_numbers[place]) for place, number in numbers.items() if place in other_numbers):
         return False
     shared = names.keys() & other_names.keys()
@@ -162,20 +190,39 @@ def _same_facts(one: str, other: str) -> bool:
 
 
 def _facts(text: str) -> tuple[Facts, Facts]:
-    """Numbers and names of the sentences in `text`. The days of dates are left out: datelines differ between copies."""
+    """Numbers and names of the sentences and tables in `text`.
+
+    The days of dates are left out: datelines differ between copies.
+    """
     numbers: Facts = defaultdict(set)
     names: Facts = defaultdict(set)
-    for line in _plain(text).split("\n"):
-        if len(line) <= MAX_LINE_CHARS and not _ENDED.search(line):
-            continue
+    for line in _sentences_and_rows(_plain(text)):
         words, masked = _masked(line)
         for n, mask in enumerate(masked):
+            if mask not in "#@":
+                continue
             place = (*masked[max(0, n - 2) : n], mask, *masked[n + 1 : n + 3])
-            if mask == "#" and not {*words[max(0, n - 1) : n], *words[n + 1 : n + 2]} & _MONTHS:
+            if mask == "@":
+                if words[n] not in _CALENDAR:
+                    names[place].add(words[n])
+            elif not {*words[max(0, n - 1) : n], *words[n + 1 : n + 2]} & _MONTHS:
                 numbers[place].add(words[n])
-            elif mask == "@" and words[n] not in _CALENDAR:
-                names[place].add(words[n])
     return numbers, names
+
+
+def _sentences_and_rows(text: str) -> Iterator[str]:
+    """The lines of `text` without headings and a site's own."""
+    lines = (line for line in text.split("\n") if line.strip())
+    for kind, found in groupby(lines, key=_kind):
+        together = list(found)
+        if kind == "text" or (kind == "row" and len(together) >= MIN_ROWS):
+            yield from together
+
+
+def _kind(line: str) -> str:
+    if len(line) > MAX_LINE_CHARS or _ENDED.search(line):
+        return "text"
+    return "row" if any(map(str.isdigit, line)) else "heading"
 
 
 def _masked(line: str) -> tuple[list[str], list[str]]:

@@ -255,7 +255,7 @@ class Library:
         return self._store.history(article_id)
 
     def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Ids of the articles that say nearly the same as each of these that has such, the first added first."""
+        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first."""
         return self._copies.of(article_ids)
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:

@@ -75,10 +75,12 @@ FEED = Page(
 SITEMAP = Page(
     "https://example.org/s.xml.gz",
     "application/gzip",
-    gzip.compress(b"<urlset><url><loc>/a</loc><lastmod>2025-02-03</lastmod></url><url><loc>/b</loc></url></urlset>"),
+    gzip.compress(
+        b"<urlset><url><loc>/a</loc><lastmod>2025-02-03</lastmod></url><url><loc>/b</loc></url></urlset>", mtime=0
+    ),
 )
 INDEX = Page("https://example.org/", "text/xml", b"<sitemapindex><sitemap><loc>/s</loc></sitemap></sitemapindex>")
-BOMB = Page("https://example.org/bomb.gz", "application/gzip", gzip.compress(bytes(50_000_000)))
+BOMB = Page("https://example.org/bomb.gz", "application/gzip", gzip.compress(bytes(50_000_000), mtime=0))
 
 
 @pytest.mark.parametrize("page", [Page("https://example.org/a", "text/html", PAGE), FEED, SITEMAP, INDEX, BOMB])

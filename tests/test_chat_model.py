@@ -17,6 +17,7 @@ from assistant.assistant import Assistant
 from assistant.chat_model import MAX_ANSWER_CHARS, TIMEOUT_SECONDS, load
 from assistant.cite import UNSUPPORTED
 from assistant.errors import ChatModelFault
+from index.filters import Filters
 from index.library import Library
 
 NAME = "openai:scripted"
@@ -62,6 +63,17 @@ def test_a_sentence_that_a_passage_bears_out_is_cited_by_that_passages_sentence(
     assert answer.answer == "The Zephyr bridge opened on 4 November 2023. [1]"
     assert [(c.index, c.article_id, c.quote) for c in answer.citations] == [(1, "bridge", OPENED_SENTENCE)]
     assert (answer.answered, answer.reason, answer.answerer) == (True, None, NAME)
+
+
+def test_of_copies_the_first_published_is_cited_once(
+    stocked: Library, assistant: Assistant, model: ScriptedModel
+) -> None:
+    days = {"wire": "2023-11-01", "late": "2023-11-20"}
+    stocked.add([replace(BRIDGE, id=name, published_at=day) for name, day in days.items()])
+    question = replace(OPENED, filters=Filters(article_id=("bridge", *days)))  # so that all are read
+    answer = ask(assistant, model, "The Zephyr bridge opened on 4 November 2023 [1][2][3].", question=question)
+    [citation] = answer.citations
+    assert (citation.article_id, {copy.article_id for copy in citation.also_in}) == ("wire", {"bridge", "late"})
 
 
 @pytest.mark.parametrize(

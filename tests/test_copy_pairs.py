@@ -1,9 +1,13 @@
-"""Copies among stored articles: found when they come in, forgotten when one changes or goes."""
+"""Copies among stored articles: found when they come in, forgotten when one changes or goes, in the order to speak."""
+
+import itertools
+import random
 
 import pytest
 
 from index.article import Article
 from index.copies import MIN_WORDS
+from index.copy_pairs import MAX_CANDIDATES
 from index.library import Library
 
 STORY = (
@@ -21,8 +25,16 @@ OTHER = (
 )
 
 
-def article(name: str, text: str = STORY) -> Article:
-    return Article(id=name, title=f"Title of {name}", text=text, origin=f"{name}.txt")
+NOTE = (
+    "Weather for Oldport and the coast around it, given out by the harbour office. Cloudy in the morning with a light "
+    "wind from the west, turning dry by the afternoon. The temperature will reach {high} degrees on the quay and fall "
+    "to {low} degrees overnight, and it is to stay so for the rest of the week. There is no warning in force for "
+    "boats, and the ferry goes from both of its landings until the evening. The next report is posted at the gate."
+)
+
+
+def article(name: str, text: str = STORY, published_at: str | None = None) -> Article:
+    return Article(id=name, title=f"Title of {name}", text=text, origin=f"{name}.txt", published_at=published_at)
 
 
 def copies(library: Library, *ids: str) -> dict[str, list[str]]:
@@ -37,20 +49,20 @@ def filled(library: Library) -> Library:
     return library
 
 
-def test_a_cut_version_and_its_story_name_each_other_and_no_other(filled: Library) -> None:
-    assert copies(filled, "first", "cut", "other") == {"first": ["cut"], "cut": ["first"]}
+def test_a_cut_version_and_its_story_are_copies_and_no_other(filled: Library) -> None:
+    assert copies(filled, "first", "cut", "other") == {"first": ["first", "cut"], "cut": ["first", "cut"]}
 
 
 def test_one_that_comes_later_is_found_among_those_that_are_there(filled: Library) -> None:
     filled.add([article("wire", f"OLDPORT (Northern Wire) - {STORY}")])
-    assert copies(filled, "first", "wire") == {"first": ["cut", "wire"], "wire": ["first", "cut"]}
+    assert copies(filled, "first", "wire") == {i: ["wire", "first", "cut"] for i in ("first", "wire")}
 
 
 def test_an_edit_makes_and_unmakes_copies(filled: Library) -> None:
     filled.add([article("other")])
-    assert copies(filled, "other") == {"other": ["first", "cut"]}
+    assert copies(filled, "other") == {"other": ["first", "other", "cut"]}
     filled.add([article("first", OTHER)])
-    assert copies(filled, "first", "cut", "other") == {"cut": ["other"], "other": ["cut"]}
+    assert copies(filled, "first", "cut", "other") == {i: ["other", "cut"] for i in ("cut", "other")}
 
 
 def test_what_is_removed_is_nobodys_copy(filled: Library) -> None:
@@ -67,4 +79,54 @@ def test_only_what_came_in_is_signed(filled: Library) -> None:
     told: list[tuple[str, int]] = []
     filled.add([article("late", OTHER)], progress=lambda stage, _, total: told.append((stage, total)))
     assert next(total for stage, total in told if stage == "indexing") == 1
-    assert copies(filled, "late") == {"late": ["other"]}
+    assert copies(filled, "late") == {"late": ["late", "other"]}
+
+
+ORDERED: dict[str, list[tuple[str, str, str | None]]] = {
+    "the first published": [("a", STORY, "2023-11-03"), ("b", STORY, "2023-11-02"), ("c", STORY, "2023-11-04")],
+    "to the hour, wherever": [("a", STORY, "2023-11-04T09:30:00+01:00"), ("b", STORY, "2023-11-04T08:15:00Z")],
+    "a day as its end": [("a", STORY, "2023-11-04"), ("b", STORY, "2023-11-04T22:00:00Z")],
+    "what is dated": [("a", f"{STORY} More is to come.", None), ("b", STORY, "2023-11-04")],
+    "the longest of one day": [("a", STORY, "2023-11-04"), ("b", f"{STORY} More is to come.", "2023-11-04")],
+    "the longest of those without a date": [("a", STORY, None), ("b", f"{STORY} More is to come.", None)],
+    "by id, all else being equal": [("b", STORY, None), ("a", STORY, None)],
+}
+FIRST = {"what is dated": "b", "by id, all else being equal": "a", "to the hour, wherever": "b"}
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("name", ORDERED)
+def test_of_copies_one_comes_first_in_whatever_order_they_were_added(
+    library: Library, name: str, backwards: bool
+) -> None:
+    for one in reversed(ORDERED[name]) if backwards else ORDERED[name]:
+        library.add([article(*one)])
+    assert {found[0] for found in copies(library, "a", "b").values()} == {FIRST.get(name, "b")}
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(["whole", "half", "rest"])))
+def test_a_story_cut_twice_is_no_copy_of_the_whole(library: Library, order: tuple[str, ...]) -> None:
+    words = [f"w{n}" for n in range(400)]
+    lengths = {"whole": 400, "half": 120, "rest": 40}
+    for name in order:
+        library.add([article(name, " ".join(words[: lengths[name]]))])
+    assert copies(library, *lengths) == {
+        "whole": ["whole", "half"],
+        "half": ["whole", "half", "rest"],
+        "rest": ["half", "rest"],
+    }
+
+
+def test_among_more_alike_than_are_compared_no_other_numbers_are_copies_and_true_ones_are_found(
+    library: Library,
+) -> None:
+    rng = random.Random(5)
+    figures = rng.sample(list(itertools.product(range(10, 40), range(10, 40))), MAX_CANDIDATES + 50)
+    notes = [article(f"{high}-{low}", NOTE.format(high=high, low=low)) for high, low in figures]
+    library.add(notes)
+    ids = [note.id for note in notes]
+    assert copies(library, *ids) == {}
+    early, late = notes[10], notes[-10]
+    cut = late.text[: late.text.index(" There is no warning")]
+    library.add([article("repost", f"OLDPORT (Northern Wire) - {early.text}"), article("cut", cut)])
+    assert copies(library, "repost", "cut") == {"repost": ["repost", early.id], "cut": [late.id, "cut"]}

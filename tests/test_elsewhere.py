@@ -1,13 +1,16 @@
-"""Copies are one voice: one passage is read for all of them, and its citation names the others."""
+"""Copies are one voice: one passage is read for them, the original is cited, and its citation names the others."""
+
+import datetime as dt
+from dataclasses import replace
 
 import pytest
 from test_copy_pairs import OTHER, STORY, article
 
-from assistant.answer import Question
+from assistant.answer import Citation, Copy, Question
 from assistant.assistant import Assistant
 from assistant.retriever import ArticleRetriever
 from index.filters import Filters
-from index.library import Library
+from index.library import NO_FILTERS, Library
 
 COST = "The market opens for the last time on the second Saturday of June, and the first stalls are to open in the "
 ASKED = "What did the works in the customs house cost?"
@@ -42,3 +45,79 @@ def test_a_citation_names_the_copies_that_say_its_sentence_and_not_a_cut_one_tha
     stored = filled.article(copy.article_id, copy.revision)
     assert stored is not None
     assert stored.article.text[copy.start : copy.end] == copy.quote == citation.quote
+
+
+DATELINE = "OLDPORT (Northern Wire) - "
+WIRE = article("wire", f"{DATELINE}{STORY}", "2023-11-03T06:10:00Z")
+COPIES = [
+    article("courier", f"{STORY} Readers may write to the desk.", "2023-11-03"),
+    WIRE,
+    article("late", STORY, "2023-11-12"),
+    article("cut", STORY[: STORY.index("The market opens")].strip(), "2023-11-01"),
+]
+
+
+def cited(library: Library, filters: Filters = NO_FILTERS, asked: str = ASKED) -> Citation:
+    answer = Assistant(library).ask(Question(asked, filters=filters))
+    places: list[Citation | Copy] = [*answer.citations, *(copy for c in answer.citations for copy in c.also_in)]
+    for place in places:
+        stored = library.article(place.article_id, place.revision)
+        assert stored is not None
+        assert stored.article.text[place.start : place.end] == place.quote
+    [citation] = [citation for citation in answer.citations if COST in citation.quote]
+    assert citation.quote in answer.answer
+    return citation
+
+
+def beside(citation: Citation) -> set[str]:
+    return {copy.article_id for copy in citation.also_in}
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1)])
+def test_the_first_published_that_has_the_sentence_speaks_in_whatever_order_they_came(
+    library: Library, order: tuple[int, ...]
+) -> None:
+    for n in order:
+        library.add([COPIES[n]])
+    citation = cited(library)
+    assert (citation.article_id, citation.published_at) == ("wire", WIRE.published_at)
+    assert beside(citation) == {"courier", "late"}
+
+
+def test_an_original_whose_sentence_was_edited_is_named_and_does_not_speak(library: Library) -> None:
+    original = article("original", STORY.replace("opens for", "is open for"), "2023-11-01")
+    library.add([original, *COPIES])
+    citation = cited(library)
+    assert citation.article_id == "wire"
+    assert beside(citation) == {"original", "courier", "late"}
+
+
+def test_without_dates_the_fullest_text_speaks(library: Library) -> None:
+    library.add([replace(copy, published_at=None) for copy in COPIES])
+    assert cited(library).article_id == "courier"
+
+
+@pytest.mark.parametrize(
+    ("filters", "speaks", "named"),
+    [
+        (Filters(after=dt.date(2023, 11, 4)), "late", set()),
+        (Filters(article_id=("late", "courier")), "courier", {"late"}),
+        (Filters(before=dt.date(2023, 11, 3)), "wire", {"courier"}),
+    ],
+)
+def test_a_copy_that_the_filters_leave_out_neither_speaks_nor_is_named(
+    library: Library, filters: Filters, speaks: str, named: set[str]
+) -> None:
+    library.add(COPIES)
+    citation = cited(library, filters)
+    assert (citation.article_id, beside(citation)) == (speaks, named)
+
+
+def test_the_short_answer_stays_when_another_article_speaks(library: Library) -> None:
+    asked = Question("How many stalls are moved into the former customs house?")
+    short = []
+    for copy in (COPIES[2], WIRE):
+        library.add([copy])
+        answer = Assistant(library).ask(asked)
+        short.append((answer.citations[0].article_id, answer.short_answer))
+    assert short == [("late", "46"), ("wire", "46")]

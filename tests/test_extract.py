@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from passages import Source, evidence, passage
+from passages import Source, evidence, passage, quote
 
 from assistant.evidence import Evidence
 from assistant.extract import (
@@ -17,7 +17,7 @@ from assistant.extract import (
     WORTH_SHOWING,
     write,
 )
-from assistant.statement import Quote, Statement
+from assistant.statement import Quote, Statement, Support
 from index.embed import Embed, Vectors
 
 OLD = Source("old", published_at="2020-04-16")
@@ -133,6 +133,17 @@ def test_an_older_report_of_the_same_fact_stays_behind() -> None:
 def test_a_report_without_a_date_counts_as_no_newer() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, UNDATED, GOOD_IF_NEWER)]
     assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
+
+
+def test_a_late_repost_of_an_old_report_does_not_pass_for_news() -> None:
+    found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, Source("repost", published_at="2030-01-01"), NEARLY)]
+
+    def original(voice: Support) -> Support:
+        return Support(quote(OLD_TOLL, OLD, voice.quote.score)) if voice.quote.article_id == "repost" else voice
+
+    together = embed_with(tolls=ONE_FACT)
+    assert [statement.text for statement in write(found, together)] == [OLD_TOLL, NEW_TOLL]
+    assert [statement.text for statement in write(found, together, original)] == [NEW_TOLL, OLD_TOLL]
 
 
 def test_sentences_of_one_article_are_not_rivals_for_one_fact() -> None:
