@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.38, 3.28, -0.10])
-TRUST = np.array([0.26, 0.89, 0.95])
-TRUST_BIAS = -2.35
+RANK = np.array([0.38, 2.17, -0.23])
+TRUST = np.array([0.19, 0.46, 0.80])
+TRUST_BIAS = -1.48
 
 Span = tuple[int, int]
 
