@@ -28,8 +28,6 @@ from index.progress import OnMore
 
 MAX_SECONDS = 90
 """For one item, after which it ends itself: the parent gives up earlier, but may be no more."""
-MAX_ERRORS = 1_000
-"""Of one file; it is not read further then."""
 
 Found = Article | ItemError | Feed | Sitemap
 
@@ -48,14 +46,10 @@ def main() -> None:
     for line in requests:
         request = json.loads(line)
         name, body = request["name"], requests.read(request["size"])
-        errors = 0
         signal.alarm(MAX_SECONDS)
         try:
             for found in _read(name, request, body, lambda count: reply(More(count))):
                 signal.alarm(0)
-                if isinstance(found, ItemError) and (errors := errors + 1) > MAX_ERRORS:
-                    reply(ItemError(found.item, f"{MAX_ERRORS:,} items before it cannot be read: mend them first."))
-                    break
                 reply(found)
                 signal.alarm(MAX_SECONDS)
         except MemoryError:
