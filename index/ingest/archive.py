@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 
 from index.article import Article, ItemError
 from index.errors import BadArticle, shown
-from index.progress import OnMore
+from index.progress import Begin, OnMore, begin_all
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 512_000_000
@@ -40,9 +40,12 @@ Reader = Callable[[str, bytes], Iterator[Article | ItemError]]
 
 
 def read_archive(
-    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore
+    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore, begin: Begin = begin_all
 ) -> Iterator[Article | ItemError]:
-    """The articles of the files whose names end in one of `suffixes`, as `read` gives them."""
+    """The articles of the files whose names end in one of `suffixes`, as `read` gives them.
+
+    begin: asked here of files that are not given to `read`, which asks of the others.
+    """
     archive = opened(data)
     files = [
         (entry, inner)
@@ -68,7 +71,8 @@ def read_archive(
             content = unpacked_entry(archive, entry)
         except BadArticle as error:
             names.add(str(inner))
-            yield ItemError(item, str(error))
+            if begin(item):
+                yield ItemError(item, str(error))
             continue
         unpacked += len(content)
         yield from read(item, content)
