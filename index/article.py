@@ -44,7 +44,7 @@ class Article:
     section: str | None = None
     image_credit: str | None = None
     provenance: str | None = None
-    """What kind of text it is; `index.ingest.provenance.KINDS` are the kinds that are told by rule."""
+    """What kind of text it is; one of `index.ingest.provenance.KINDS`."""
     provenance_evidence: str | None = None
     """The words of the article, or of a line removed from it, that say so."""
     removed: tuple[Removed, ...] = ()

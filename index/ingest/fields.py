@@ -12,7 +12,7 @@ from index.canonical import is_web_address
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean
 from index.ingest.dates import iso_date
-from index.ingest.provenance import provenance
+from index.ingest.provenance import KINDS, provenance
 from index.ingest.written import written
 from index.sentences import sentence_spans
 
@@ -95,8 +95,8 @@ def check_fields(fields: Mapping[str, object]) -> None:
 
 
 def title_from(text: str) -> str:
-    """The first line of `text`, or its first sentence, or as many of its words as fit."""
-    line = text.split("\n", 1)[0].strip()
+    """The first line of `text` with something to see, or its first sentence, or as many of its words as fit."""
+    line = next(filter(_is_visible, text.split("\n")), "").strip()
     if len(line) <= MAX_TITLE_CHARS:
         return line
     start, end = sentence_spans(line[:MAX_FIELD_CHARS])[0]
@@ -137,7 +137,7 @@ def _text(fields: Mapping[str, object]) -> str:
     if not isinstance(raw, str):
         raise _wrong("text", raw, "text in quotes")
     text = clean_text(raw)
-    if not text:
+    if not _is_visible(text):
         raise _wrong("text", raw, "text that is not blank")
     if len(text) > MAX_TEXT_CHARS:
         raise BadArticle(f"text has {len(text):,} characters, at most {MAX_TEXT_CHARS:,} are taken: split the article")
@@ -153,7 +153,13 @@ def _line(fields: Mapping[str, object], name: str) -> str | None:
         raise _wrong(name, raw, "text in quotes")
     if len(raw) > MAX_FIELD_CHARS:
         raise _wrong(name, raw, f"at most {MAX_FIELD_CHARS:,} characters")
-    return " ".join(clean_text(raw).split()) or None
+    line = " ".join(clean_text(raw).split())
+    return line if _is_visible(line) else None
+
+
+def _is_visible(text: str) -> bool:
+    """Whether there is more in it than blanks and marks that take no room, such as U+200B."""
+    return any(c.isprintable() and c != " " for c in text)
 
 
 def _id(fields: Mapping[str, object]) -> str | None:
@@ -167,7 +173,7 @@ def _id(fields: Mapping[str, object]) -> str | None:
 
 def _author(fields: Mapping[str, object], name: str) -> str | None:
     """One name or a list of them, in which one may be an object that has it as its `name`; `authors` is the same."""
-    raw = fields.get(name) or fields.get("authors")
+    raw = next((raw for key in (name, "authors") if (raw := fields.get(key)) not in (None, "", [])), None)
     if isinstance(raw, list | dict):
         people = raw if isinstance(raw, list) else [raw]
         named = [person.get("name") if isinstance(person, dict) else person for person in people]
@@ -187,7 +193,7 @@ def _url(fields: Mapping[str, object], name: str) -> str | None:
 
 def _date(fields: Mapping[str, object], name: str) -> str | None:
     raw = fields.get(name)
-    if raw is None or raw == "":
+    if raw is None or (isinstance(raw, str) and not _is_visible(raw)):
         return None
     date = iso_date(raw)
     if date is None:
@@ -195,7 +201,15 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
     return date
 
 
-_READ = {"url": _url, "author": _author, "published_at": _date, "updated_at": _date}
+def _kind(fields: Mapping[str, object], name: str) -> str | None:
+    stated = _line(fields, name)
+    kind = stated and "-".join(stated.lower().split())
+    if kind is not None and kind not in KINDS:
+        raise _wrong(name, stated, f"one of {', '.join(KINDS)}, or none")
+    return kind
+
+
+_READ = {"url": _url, "author": _author, "published_at": _date, "updated_at": _date, "provenance": _kind}
 """How a field is read that is not any one line."""
 
 
