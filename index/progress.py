@@ -74,6 +74,8 @@ class Report:
     updated: int = 0
     removed: int = 0
     unchanged: int = 0
+    withheld: int = 0
+    """Removed by hand in that revision, and not brought back."""
     embedded: int = 0
     errors: tuple[ItemError, ...] = ()
     """The first MAX_ERRORS_KEPT."""
