@@ -113,6 +113,8 @@ def written(
     for n in range(max(1, len(said) - BOTTOM_LINES), len(said)):
         if n not in rules and _is_note_on(said[n], _NAMES_MARK.split(found.values.get("author", ""))):
             rules[n] = "author-bio"
+            if n - 1 not in rules and plain_line(said[n - 1]) in _BIO_HEADINGS:
+                rules[n - 1] = "author-bio"
     if len(rules) == len(said):
         rules = {}
     gone = {places[n]: rules[n] for n in sorted(rules)}
@@ -407,6 +409,7 @@ _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{3,80})[)\]]\.?$")
 _PICTURE = re.compile(r"\b(?:photo|photos|photograph|image|images|picture|courtesy)\b", re.I)
 _QUOTATION = re.compile(r"[\"“”«»]")
 _OF_AUTHOR = re.compile(r"(?:is|covers|writes|reports|teaches|works|lives|joined|has (?:written|covered|reported))\b")
+_BIO_HEADINGS = frozenset({"about the author", "about the authors", "about the writer"})
 _NAME_WORD = re.compile(r"(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ](?:[\w'’]|[.-](?=\w))*\.?")
 _PARTICLES = frozenset("al bin da de del den der di du el ibn la le ten ter van von y".split())
 _ROLES = frozenset(
