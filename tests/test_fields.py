@@ -3,7 +3,7 @@
 import pytest
 from items import VOTED
 
-from index.article import ID_PATTERN, Removed
+from index.article import ID_PATTERN, Removed, article_id
 from index.errors import BadArticle
 from index.ingest.fields import MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD, article_from_fields
 
@@ -108,3 +108,9 @@ def test_lone_surrogates_are_left_out() -> None:
     found = article_from_fields({"text": "a\ud800b", "title": "c\udfffd"}, origin="pasted", path=None)
     assert (found.text, found.title) == ("ab", "cd")
     assert ID_PATTERN.fullmatch(found.id)
+
+
+def test_a_headline_in_the_text_counts_for_an_id_that_is_made_from_it() -> None:
+    one, two = (article_from_fields({"text": f"{t}\n\n{VOTED}"}, origin="p", path=None) for t in ("Bridge", "Ferry"))
+    assert (one.title, one.text, two.title, two.text) == ("Bridge", VOTED, "Ferry", VOTED)
+    assert one.id == article_id(url=None, path=None, text=f"Bridge\n\n{VOTED}") != two.id

@@ -18,10 +18,10 @@ from index.canonical import canonical
 from index.errors import FetchRefused, NotServed
 from index.ingest.apart import ReaderApart
 from index.ingest.fetch import NotModified, Page
-from index.ingest.fields import title_from
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed, Sitemap
 from index.ingest.polite import Fetcher, Validators
 from index.ingest.sitemaps import follow_sitemap
+from index.ingest.title import title_from
 from index.progress import Stop, go_on
 
 

@@ -330,7 +330,7 @@ def _is_menu(plain: str) -> bool:
 def _row(line: str, plain: str) -> list[str]:
     """The names of a site's pages that a line is nothing but: "Home News Business Sport"; none where it is not."""
     names: list[str] = []
-    words = plain.split() if len(plain) <= MAX_MENU_CHARS else []
+    words = plain.split() if len(plain) <= MAX_MENU_CHARS and plain.count(" ") >= MIN_ROW_NAMES - 1 else []
     while words:
         starts = (" ".join(words[:count]) for count in range(min(MAX_PAGE_WORDS, len(words)), 0, -1))
         name = next((start for start in starts if start in WEAK or start in PHRASES), None)

@@ -13,15 +13,12 @@ from index.errors import BadArticle, shown
 from index.ingest.clean import clean
 from index.ingest.dates import iso_date
 from index.ingest.provenance import provenance
+from index.ingest.title import headline, title_from, without_headline
 from index.ingest.written import written
-from index.sentences import sentence_spans
 
 MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
 """Of what a format's reader left out, the lines that are kept, and of each."""
-
-MAX_TITLE_CHARS = 120
-"""Of a title made from the text; one that is given may be as long as any field."""
 
 NOT_UNDERSTOOD = "not-understood"
 """The rule by which a field goes whose value does not fit."""
@@ -44,20 +41,25 @@ def article_from_fields(
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
-    it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
-    the text does. found_in: where a field's value comes from, by the field's name. left_out: what
-    the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of `DESCRIBED`
-    whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises BadArticle,
-    naming the field and its value, where text or id do not fit.
+    it, a headline at its head among them, stands in for fields that are missing. `path` stands in for the URL when an
+    id has to be made; None means that the text does. found_in: where a field's value comes from, by the field's name.
+    left_out: what the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of
+    `DESCRIBED` whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises
+    BadArticle, naming the field and its value, where text or id do not fit.
     """
     raw = _text(fields)
     stated, unread = _stated(fields)
-    title, url = stated["title"], stated["url"]
-    cleaned = clean(raw, title=title)
+    url = stated["url"]
+    cleaned = clean(raw, title=stated["title"])
+    first_line = None if stated["title"] else headline(cleaned.text)
+    title = stated["title"] or first_line
     own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
-    removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed)
+    text, repeated = without_headline(own.text, first_line) if first_line else (own.text, [])
+    removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed, *repeated)
     said = stated | {name: getattr(own, name) for name in own.found_in}
     where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
+    if first_line:
+        where["title"] = "first line"
     evidence = None
     if said["provenance"] is None:
         kind = provenance(
@@ -66,16 +68,17 @@ def article_from_fields(
             source=said["source"],
             section=said["section"],
             url=url,
-            text=own.text,
+            text=text,
             removed=removed,
         )
         if kind:
             said["provenance"], evidence = kind
             where["provenance"] = "its own words"
     return Article(
-        **said | {"title": title or title_from(own.text)},
+        **said | {"title": title or title_from(text)},
+        # With its headline: two that differ in nothing else are two articles.
         id=_id(fields) or article_id(url=url, path=path, text=own.text),
-        text=own.text,
+        text=text,
         origin=origin,
         provenance_evidence=evidence,
         removed=removed,
@@ -92,19 +95,6 @@ def check_fields(fields: Mapping[str, object]) -> None:
     _id(fields)
     if unread := _stated(fields)[1]:
         raise BadArticle(unread[0].text)
-
-
-def title_from(text: str) -> str:
-    """The first line of `text`, or its first sentence, or as many of its words as fit."""
-    line = text.split("\n", 1)[0].strip()
-    if len(line) <= MAX_TITLE_CHARS:
-        return line
-    start, end = sentence_spans(line[:MAX_FIELD_CHARS])[0]
-    if end - start <= MAX_TITLE_CHARS:
-        return line[start:end]
-    cut = line[:MAX_TITLE_CHARS]
-    # Without a blank in it, rfind gives -1 and one character makes room for the "…".
-    return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
 
 
 def _stated(fields: Mapping[str, object]) -> tuple[dict[str, str | None], list[Removed]]:

@@ -142,6 +142,12 @@ def dateline(line: str) -> Dateline | None:
     return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
 
 
+def is_about(line: str) -> bool:
+    """Whether a line says by whom or when the article is, and nothing else."""
+    about = _about_line(line)
+    return about is not None and bool(about.dates or (about.told and (about.authors or about.source)))
+
+
 def _about(said: list[str], title: str | None, author: str | None, is_release: bool) -> dict[int, _About]:
     """The lines that say something of the article and nothing of its story, by their place."""
     heading = plain_line(title or "")
