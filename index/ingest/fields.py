@@ -4,6 +4,7 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
@@ -19,6 +20,14 @@ from index.ingest.written import written
 MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
 """Of what a format's reader left out, the lines that are kept, and of each."""
+
+MAX_WORD_CHARS, MAX_OVERLONG_SHARE = 1_000, 0.5
+"""A text is none of which more than that share is words longer than that, which is longer than a passage."""
+
+_WITHOUT_BLANKS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+"""Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese."""
+
+_OVERLONG = re.compile(rf"[^\s{_WITHOUT_BLANKS}]{{{MAX_WORD_CHARS + 1},}}")
 
 NOT_UNDERSTOOD = "not-understood"
 """The rule by which a field goes whose value does not fit."""
@@ -131,6 +140,12 @@ def _text(fields: Mapping[str, object]) -> str:
         raise _wrong("text", raw, "text that is not blank")
     if len(text) > MAX_TEXT_CHARS:
         raise BadArticle(f"text has {len(text):,} characters, at most {MAX_TEXT_CHARS:,} are taken: split the article")
+    overlong = sum(word.end() - word.start() for word in _OVERLONG.finditer(text))
+    if overlong > MAX_OVERLONG_SHARE * len(text):
+        raise BadArticle(
+            f"text has no words to speak of: {overlong:,} of its {len(text):,} characters are in runs of more than"
+            f" {MAX_WORD_CHARS:,} without a blank: give the article as text, not as encoded data"
+        )
     return text
 
 
