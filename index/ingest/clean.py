@@ -141,6 +141,12 @@ def label_of(line: str) -> str | None:
     return "sponsored-label" if named else LABELS.get(plain_line(line[:MAX_LINE_CHARS]))
 
 
+def rule_beside(line: str) -> str | None:
+    """The rule that knows the words of a line that stands outside of the story for certain, or None."""
+    plain = plain_line(line[:MAX_LINE_CHARS])
+    return rule_of(line) or label_of(line) or _weak(line, plain)
+
+
 def plain_line(line: str) -> str:
     """In small letters, without the marks that lists and links set around their words or the count behind them."""
     plain = " ".join(line.split()).replace("’", "'").replace("‘", "'").lower().strip(MARKS)

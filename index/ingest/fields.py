@@ -11,11 +11,11 @@ from types import MappingProxyType
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
 from index.canonical import is_web_address
 from index.errors import BadArticle, shown
-from index.ingest.clean import clean
+from index.ingest.clean import clean, rule_beside
 from index.ingest.dates import iso_date
 from index.ingest.provenance import provenance
 from index.ingest.title import headline, title_from, without_headline
-from index.ingest.written import written
+from index.ingest.written import rule_about, written
 
 MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
@@ -31,6 +31,10 @@ _OVERLONG = re.compile(rf"[^\s{_WITHOUT_BLANKS}]{{{MAX_WORD_CHARS + 1},}}")
 
 NOT_UNDERSTOOD = "not-understood"
 """The rule by which a field goes whose value does not fit."""
+
+BESIDE = "beside-the-story"
+"""The rule by which a page's menus, boxes, captions and whatever else it shows around its article are left out. Such
+lines say nothing of the article ("Opinion" on a card is the card's); the rule that knows their words names them, if any."""
 
 DESCRIBED = (
     *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
@@ -90,7 +94,7 @@ def article_from_fields(
         text=text,
         origin=origin,
         provenance_evidence=evidence,
-        removed=removed,
+        removed=tuple(map(_named, removed)),
         found_in=where,
     )
 
@@ -127,6 +131,14 @@ def _bounded(left_out: Iterable[Removed]) -> list[Removed]:
         if len(rules) == MAX_LEFT_OUT:
             break
     return [Removed(rule, text) for text, rule in rules.items()]
+
+
+def _named(line: Removed) -> Removed:
+    """A line beside the story by the rule that knows its words; to be asked when the article's kind is settled."""
+    if line.rule != BESIDE:
+        return line
+    rules = [rule_beside(part) or rule_about(part) for part in line.text.split("\n")]
+    return Removed(rules[0], line.text) if rules[0] and all(rules) else line
 
 
 def _text(fields: Mapping[str, object]) -> str:

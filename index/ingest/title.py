@@ -10,7 +10,7 @@ import re
 
 from index.article import Removed
 from index.ingest.clean import is_sentence, plain_line, without_lines
-from index.ingest.written import is_about
+from index.ingest.written import rule_about
 from index.sentences import sentence_spans
 
 MAX_TITLE_LINE_CHARS = 200
@@ -23,15 +23,15 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"'”’»)\]]*$")
 def headline(text: str) -> str | None:
     """The line of `text` that is its title; None where none is."""
     lines = [line.strip() for line in text.split("\n")]
-    place = next((n for n, line in enumerate(lines) if line and not is_about(line)), len(lines))
+    place = next((n for n, line in enumerate(lines) if line and not rule_about(line)), len(lines))
     if place == len(lines) or not is_title_line(lines[place]):
         return None
     below = lines[place + 1 :]
     paragraph = below[: below.index("")] if "" in below else below
-    story = [line for line in paragraph if not is_about(line)]
+    story = [line for line in paragraph if not rule_about(line)]
     if story:
         return lines[place] if _is_over(lines[place], story) else None
-    return lines[place] if any(line and not is_about(line) for line in below) else None
+    return lines[place] if any(line and not rule_about(line) for line in below) else None
 
 
 def without_headline(text: str, title: str) -> tuple[str, list[Removed]]:

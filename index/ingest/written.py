@@ -109,7 +109,7 @@ def written(
     _read_removed(removed, found)
     for credit in map(_caption_credit, story[:TOP_LINES]):
         found.add("image_credit", credit, "caption")
-    rules = {n: "byline" if line.authors or line.source else "date-line" for n, line in about.items()}
+    rules = {n: _rule(line) for n, line in about.items()}
     for n in range(max(1, len(said) - BOTTOM_LINES), len(said)):
         if n not in rules and _is_note_on(said[n], _NAMES_MARK.split(found.values.get("author", ""))):
             rules[n] = "author-bio"
@@ -142,10 +142,11 @@ def dateline(line: str) -> Dateline | None:
     return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
 
 
-def is_about(line: str) -> bool:
-    """Whether a line says by whom or when the article is, and nothing else."""
+def rule_about(line: str) -> str | None:
+    """The rule by which a line goes that says by whom or when the article is, and nothing else; None for any other."""
     about = _about_line(line)
-    return about is not None and bool(about.dates or (about.told and (about.authors or about.source)))
+    is_told = about is not None and (about.dates or (about.told and (about.authors or about.source)))
+    return _rule(about) if about and is_told else None
 
 
 def _about(said: list[str], title: str | None, author: str | None, is_release: bool) -> dict[int, _About]:
@@ -181,6 +182,10 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
         if line and line.told and line.dates and all(date.field == "updated_at" for date in line.dates):
             about.setdefault(n, line)
     return about
+
+
+def _rule(about: _About) -> str:
+    return "byline" if about.authors or about.source else "date-line"
 
 
 def _is_bare_date(line: str) -> bool:
