@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.copies import SAME_STORY, likeness
@@ -24,6 +24,7 @@ from index.filters import Filters
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
+from index.ingest.fields import DESCRIBED, title_from
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
@@ -161,8 +162,8 @@ class Library:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
-        reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
-        hand stays out.
+        reads that file again. What is known of an article stays known where the same text comes again and does not say
+        it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
@@ -172,14 +173,18 @@ class Library:
                 match item:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
-                    case Article() if self._has_better(item) or taken.get(item.id) == item.revision:
-                        tally.settle(item.id, "unchanged", item)
-                    case Article() if item.id in taken:
-                        tally.fail(_twice(item, "an item before it"))
                     case Article():
-                        taken[item.id] = item.revision
-                        outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
-                        tally.settle(item.id, outcome, item)
+                        known = self._store.get(item.id)
+                        if known and known.article.text == item.text:
+                            item = _completed(item, known.article)
+                        if (known and _is_better(known.article, item)) or taken.get(item.id) == item.revision:
+                            tally.settle(item.id, "unchanged", item)
+                        elif item.id in taken:
+                            tally.fail(_twice(item, "an item before it"))
+                        else:
+                            taken[item.id] = item.revision
+                            outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                            tally.settle(item.id, outcome, item)
             return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
 
     def told_apart(self, article: Article) -> Article:
@@ -283,11 +288,6 @@ class Library:
         take = self._store.compare if dry_run else self._store.put
         return take(article, in_folder=in_folder, by_itself=by_itself)
 
-    def _has_better(self, article: Article) -> bool:
-        """Whether `article` is what a feed says of a page that could not be had now, but is stored."""
-        stored = self._store.get(article.id) if "text" in article.found_in else None
-        return stored is not None and "text" not in stored.article.found_in
-
     def _publish(self, *, full: bool, progress: Progress) -> int:
         """Embed what is missing and publish what changed; the number of passages embedded."""
         with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
@@ -347,6 +347,23 @@ class Library:
 
 def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
+
+
+def _is_better(known: Article, article: Article) -> bool:
+    """Whether `article` is what a feed says of a page that could not be had now, but is known."""
+    return "text" in article.found_in and "text" not in known.found_in
+
+
+def _completed(article: Article, known: Article) -> Article:
+    """`article` with what `known`, which has the same text, says beyond it. A title made from the text says nothing."""
+    gaps = [name for name in DESCRIBED if getattr(article, name) is None]
+    if article.title == title_from(article.text):
+        gaps.append("title")
+    filled: dict[str, Any] = {name: getattr(known, name) for name in gaps}
+    if "provenance" in filled:
+        filled["provenance_evidence"] = known.provenance_evidence
+    where = {name: known.found_in[name] for name in gaps if name in known.found_in}
+    return replace(article, found_in={**article.found_in, **where}, **filled)
 
 
 def _twice(article: Article, first: str) -> ItemError:
