@@ -108,3 +108,8 @@ def test_lone_surrogates_are_left_out() -> None:
     found = article_from_fields({"text": "a\ud800b", "title": "c\udfffd"}, origin="pasted", path=None)
     assert (found.text, found.title) == ("ab", "cd")
     assert ID_PATTERN.fullmatch(found.id)
+
+
+def test_a_url_is_kept_without_tracking() -> None:
+    fields = {"text": "The bridge opened.", "url": "https://www.example.org/b?id=7&utm_source=mail#top"}
+    assert article_from_fields(fields, origin="o", path=None).url == "https://www.example.org/b?id=7"

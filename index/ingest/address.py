@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.article import Article, Item, ItemError, More, Unchanged, article_id
-from index.canonical import canonical
+from index.canonical import canonical, without_tracking
 from index.errors import FetchRefused, NotServed
 from index.ingest.apart import ReaderApart
 from index.ingest.fetch import NotModified, Page
@@ -95,7 +95,7 @@ class _Visit:
 def _placed(article: Article, address: str, page: Page) -> Article:
     """`article`, which `page` holds, as that of its address."""
     # A page may name its address only on its own site, or it could take the place of another site's article.
-    url = article.url if article.url and _site(article.url) == _site(page.url) else page.url
+    url = article.url if article.url and _site(article.url) == _site(page.url) else without_tracking(page.url)
     return replace(article, id=article_id(url=url, path=None, text=article.text), url=url, origin=address)
 
 

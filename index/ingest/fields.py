@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
-from index.canonical import is_web_address
+from index.canonical import is_web_address, without_tracking
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean
 from index.ingest.dates import iso_date
@@ -182,7 +182,7 @@ def _url(fields: Mapping[str, object], name: str) -> str | None:
     url = _line(fields, name)
     if url is not None and not is_web_address(url):
         raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
-    return url
+    return url and without_tracking(url)
 
 
 def _date(fields: Mapping[str, object], name: str) -> str | None:
