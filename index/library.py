@@ -256,7 +256,7 @@ class Library:
         return self._store.get(article_id, revision)
 
     def history(self, article_id: str) -> tuple[Revision, ...]:
-        """Its revisions, the one taken in last first; none where there is no such article."""
+        """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
 
     def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

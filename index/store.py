@@ -130,8 +130,8 @@ class Store:
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
             row = _revision_row(article) | {"revision": revision, "added_at": now}
-            again = {name: row[name] for name in ("added_at", "removed", "found_in", "provenance_evidence")}
-            connection.execute(  # an edit taken back brings an old revision again
+            again = {name: row[name] for name in ("removed", "found_in", "provenance_evidence")}
+            connection.execute(  # an edit taken back brings an old revision again, which was taken in when it first was
                 upsert(revisions)
                 .values(row)
                 .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
@@ -210,7 +210,10 @@ class Store:
             return {row.id: row.text for row in connection.execute(statement)}
 
     def history(self, article_id: str) -> tuple[Revision, ...]:
-        """Every revision that is kept, the one taken in last first; none where there is no such article."""
+        """Every revision that is kept, the one first taken in last first; none where there is no such article.
+
+        Where an edit was taken back, the current one is not the first of them.
+        """
         statement = (
             select(
                 revisions.c.revision,
