@@ -141,6 +141,13 @@ def test_address_that_cannot_be_had_is_one_error(site: NewsSite) -> None:
     assert "status 404" in found.message
 
 
+def test_the_error_of_an_address_with_a_password_repeats_it_nowhere(site: NewsSite) -> None:
+    address = site.url.replace("//", "//me:secret@")
+    found = error(list(read_address(address, fetcher=Fetcher(allow_loopback=True), reader=site.reader)))
+    assert found.item.startswith("http://…@127.0.0.1")
+    assert "secret" not in found.message
+
+
 def test_address_inside_is_an_error_unless_tests_ask(site: NewsSite) -> None:
     site.put("/", "text/html", page("Inside"))
     assert (

@@ -22,6 +22,7 @@ from index.ingest.fields import title_from
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed, Sitemap
 from index.ingest.polite import Fetcher, Validators
 from index.ingest.sitemaps import follow_sitemap
+from index.ingest.target import without_password
 from index.progress import Stop, go_on
 
 
@@ -48,7 +49,7 @@ def read_address(
     if isinstance(fetched, NotModified):
         yield Unchanged(address)
     elif isinstance(fetched, FetchRefused):
-        yield ItemError(address, str(fetched))
+        yield ItemError(without_password(address), str(fetched))
     else:
         found = reader.read_page(fetched, on_wait=stop)
         match found:
@@ -147,7 +148,7 @@ def _read_entries(
             if entry.link and isinstance(found, Page):
                 item = visit.article(entry.link, found)
             elif entry.link:
-                item = ItemError(entry.link, str(found))
+                item = ItemError(without_password(entry.link), str(found))
             if isinstance(item, Article):
                 yield _filled(item, entry, named)
                 if isinstance(found, Page):
