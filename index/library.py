@@ -264,8 +264,12 @@ class Library:
         return self._copies.of(article_ids)
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
-        """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
+        """Articles whose title, source, author or origin has each word of `query`, newest first, without texts."""
         return self._store.page(query, limit, cursor)
+
+    def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The titles of those of the articles that are stored, by id, in the order asked for."""
+        return self._store.titles(article_ids)
 
     def status(self) -> Status:
         n_articles, n_passages = self._store.counts()

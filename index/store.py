@@ -249,7 +249,7 @@ class Store:
         return {(row.article_id, row.revision): _article(row) for row in rows}
 
     def page(self, query: str, limit: int, cursor: str | None) -> ArticlePage:
-        """Articles whose title, source or author holds `query`, newest first, those without a date last.
+        """Articles that have the words of `query` in title, source, author or origin, newest first, undated ones last.
 
         Raises IndexFault for a cursor that this method did not give.
         """
@@ -277,7 +277,7 @@ class Store:
                 or_(
                     *(
                         c.icontains(word, autoescape=True)
-                        for c in (revisions.c.title, revisions.c.source, revisions.c.author)
+                        for c in (revisions.c.title, revisions.c.source, revisions.c.author, articles.c.origin)
                     )
                 )
             )
@@ -294,6 +294,18 @@ class Store:
         )
         more = len(rows) > limit
         return ArticlePage(entries, _write_cursor(entries[-1].article) if more else None)
+
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """The present titles of those of the articles that are stored, in the order of `ids`."""
+        statement = select(articles.c.id, revisions.c.title).join(
+            revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+        )
+        with self._database.read() as connection:
+            rows = [
+                row for some in _batches(ids) for row in connection.execute(statement.where(articles.c.id.in_(some)))
+            ]
+        found = {row.id: row.title for row in rows}
+        return {i: found[i] for i in ids if i in found}
 
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""

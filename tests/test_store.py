@@ -337,11 +337,12 @@ def test_an_entry_has_everything_but_the_text(store: Store) -> None:
         ("%", ["c"]),
         ("_", ["c"]),
         ("opened", []),  # texts are searched by asking, not by this
+        ("b.txt", ["b"]),
         ("' OR 1=1 --", []),
         ("  ", ["a", "b", "c"]),
     ],
 )
-def test_a_query_keeps_articles_whose_title_source_and_author_hold_all_its_words(
+def test_a_query_keeps_articles_whose_title_source_author_and_file_name_hold_all_its_words(
     store: Store, query: str, found: list[str]
 ) -> None:
     store.put(article("a", title="A bridge", source="Oldport Courier"), in_folder=False)

@@ -233,6 +233,7 @@ def test_what_a_cancelled_job_took_in_is_indexed_by_a_job_of_its_own_which_can_b
         ids = [f"harvest{n}" for n in range(2 * EMBED_BATCH + 1)]
         first = cancelled(jobs.add_articles([{"id": i, "text": f"The {i} was small."} for i in ids]))
         assert (first["added"], first["added_ids"]) == (len(ids), ids)
+        assert (first["done"], first["total"]) == (EMBED_BATCH, len(ids))  # passages, when the cancel was heard
         assert "kept, and is indexed next" in first["message"]
         second = cancelled(first["next_job_id"])
         assert (second["kind"], second["next_job_id"]) == ("publish", None)
@@ -467,7 +468,36 @@ def test_old_ended_jobs_are_forgotten(library: Library, tmp_path: Path) -> None:
         _wait(jobs, jobs.rebuild())
         with pytest.raises(UnknownJob):
             jobs.get("old0")
-        assert jobs.get("old1") == {"id": "old1"}
+        assert jobs.get("old1")["id"] == "old1"
+
+
+def test_an_ended_job_names_what_it_added_as_far_as_it_is_still_there(client: FlaskClient) -> None:
+    articles = [{"id": f"tide{n}", "title": f"Tide {n}", "text": f"Tide {n} was high."} for n in range(7)]
+    job = _ended(client, client.post("/api/articles", json={"articles": articles}))
+    assert job["added_titles"] == [f"Tide {n}" for n in range(5)]
+    client.delete("/api/articles/tide1")
+    later = client.get(f"/api/jobs/{job['id']}").json or {}
+    assert (later["added"], later["added_ids"]) == (7, [f"tide{n}" for n in (0, 2, 3, 4, 5, 6)])
+    assert later["added_titles"] == [f"Tide {n}" for n in (0, 2, 3, 4, 5)]
+
+
+def test_the_newest_jobs_are_listed_the_last_first_whether_ended_or_not(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        first = jobs.rebuild()
+        assert held.has_begun.wait(10)
+        second = jobs.add_articles([{"text": "A text."}])
+        third = jobs.add_articles([{"text": "Another."}])
+        jobs.cancel(third)
+        assert [(job["id"], job["state"]) for job in jobs.newest(3)] == [
+            (third, "cancelled"),
+            (second, "queued"),
+            (first, "reading"),
+        ]
+        assert [job["id"] for job in jobs.newest(1)] == [third]
+        held.may_go_on.set()
+        ended = _wait(jobs, second)
+        assert jobs.newest(2)[1] == ended
 
 
 class _Upload:

@@ -37,6 +37,7 @@ log = logging.getLogger(__name__)
 MAX_QUEUED = 100
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
+MAX_TITLES = 5
 MAX_FILE_NAME_CHARS = 200
 PASTED = "pasted"
 """The `origin` of an article that was written out in a request."""
@@ -98,6 +99,7 @@ class Job:
             "unchanged": report.unchanged,
             "embedded": report.embedded,
             "added_ids": list(self.added_ids),
+            "added_titles": [],
             "errors": [{"item": e.item, "message": e.message} for e in report.errors],
             "error_count": report.error_count,
             "message": self.message,
@@ -213,7 +215,9 @@ class Jobs:
     # -- looking after it
 
     def get(self, job_id: str) -> Json:
-        """Raises UnknownJob."""
+        """How far a job is or how it ended; then with the ids of what it added and is still there, and the titles of
+        the first five. Raises UnknownJob.
+        """
         with self._changed:
             if job := self._unfinished.get(job_id):
                 return job.as_json()
@@ -221,8 +225,25 @@ class Jobs:
             outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
         if outcome is None:
             raise UnknownJob(f"There is no job {shown(job_id)}.")
+        return self._told(outcome)
+
+    def newest(self, limit: int) -> list[Json]:
+        """The jobs asked for last, the last one first, each as `get` gives it."""
+        with self._changed:
+            unfinished = dict(self._unfinished)
+        rows = select(jobs.c.id, jobs.c.outcome).order_by(jobs.c.number.desc()).limit(limit)
+        with self._database.read() as connection:
+            found = connection.execute(rows).all()
+        return [
+            self._told(row.outcome) if row.outcome else unfinished[row.id].as_json()
+            for row in found
+            if row.outcome or row.id in unfinished  # else it was asked for just now
+        ]
+
+    def _told(self, outcome: str) -> Json:
         found: Json = json.loads(outcome)
-        return found
+        titles = self._library.titles(found.get("added_ids", []))
+        return found | {"added_ids": list(titles), "added_titles": list(titles.values())[:MAX_TITLES]}
 
     def cancel(self, job_id: str) -> Json:
         """Stop a job; one that is running ends at its next step.
@@ -296,12 +317,12 @@ class Jobs:
                     raise Cancelled("Cancelled.")
 
         def progress(stage: Stage, done: int, total: int) -> None:
-            stop_if_asked()
             rate, seconds_left = pace.note(stage, done, total)
             with self._changed:
                 self._unfinished[job.id] = replace(
                     job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
                 )
+            stop_if_asked()  # now, so that one that is cancelled tells how far it came
 
         try:
             progress("reading", 0, 0)
@@ -310,6 +331,8 @@ class Jobs:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
+                reached = self._unfinished[job.id]
+            job = replace(job, done=reached.done, total=reached.total)
             job = replace(job, added_ids=tuple(added_ids), report=cancelled.report or NOTHING_DONE)
             return self._called_off(job)
         except IndexFault as error:
