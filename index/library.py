@@ -155,6 +155,7 @@ class Library:
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -164,6 +165,7 @@ class Library:
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
         reads that file again. What is known of an article stays known where the same text comes again and does not say
         it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
+        since: when this work began, if it was cut short and is done again; what it added then counts as added.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
@@ -184,6 +186,8 @@ class Library:
                         else:
                             taken[item.id] = item.revision
                             outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                            if outcome == "unchanged" and known and since and known.added_at >= since:
+                                outcome = "added"
                             tally.settle(item.id, outcome, item)
             return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
 

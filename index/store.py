@@ -95,7 +95,7 @@ class Store:
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
-        now = _now()
+        moment = now()
         values: dict[str, object]
         with self._database.write() as connection:
             outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
@@ -116,7 +116,7 @@ class Store:
                         origin=article.origin,
                         in_folder=IN_FOLDER if in_folder else BY_HAND,
                         chunker=CHUNKER_VERSION,
-                        added_at=now,
+                        added_at=moment,
                     )
                 )
             else:
@@ -129,7 +129,7 @@ class Store:
                     values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
-            row = _revision_row(article) | {"revision": revision, "added_at": now}
+            row = _revision_row(article) | {"revision": revision, "added_at": moment}
             again = {name: row[name] for name in ("removed", "found_in", "provenance_evidence")}
             connection.execute(  # an edit taken back brings an old revision again, which was taken in when it first was
                 upsert(revisions)
@@ -339,7 +339,7 @@ class Store:
         """Record that a rebuild or publish was completed now, whether or not it found anything to do."""
         with self._database.write() as connection:
             connection.execute(delete(rebuilds))
-            connection.execute(insert(rebuilds).values(completed_at=_now()))
+            connection.execute(insert(rebuilds).values(completed_at=now()))
 
     def last_rebuild(self) -> str | None:
         """When `note_rebuild` was last called."""
@@ -475,5 +475,6 @@ def _read_cursor(cursor: str) -> tuple[str, str]:
     return date, article_id
 
 
-def _now() -> str:
+def now() -> str:
+    """In the form of all moments in the store, which sort as they follow each other."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -21,12 +21,13 @@ from sqlalchemy import insert, select
 from index.article import Item, ItemError
 from index.embed import Vectors
 from index.ingest.apart import BEAT_SECONDS
+from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
-from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, Jobs
+from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, PASTED, Jobs
 from web.jobs import jobs as table
 from web.settings import Settings
 
@@ -144,12 +145,15 @@ class _Held(Library):
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
-        return super().add(items, by_itself=by_itself, dry_run=dry_run, progress=progress, on_article=on_article)
+        return super().add(
+            items, by_itself=by_itself, since=since, dry_run=dry_run, progress=progress, on_article=on_article
+        )
 
     def rebuild(
         self,
@@ -378,6 +382,7 @@ class _Odd(Library):
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -442,6 +447,41 @@ def test_a_job_stopped_by_closing_is_done_after_the_next_start(held: _Held, libr
         again.start()
         assert _wait(again, job_id)["state"] == "done"
     assert library.article("dyke") is not None
+
+
+def test_what_a_job_added_before_it_was_cut_short_counts_as_added_when_it_is_done_again(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    dam = {"id": "dam", "text": "The dam was built in 1931."}
+    dyke = {"id": "dyke", "text": "The dyke held."}
+    library.add([article_from_fields(dam, origin=PASTED, path=None)])
+    jobs = Jobs(held, tmp_path)
+    jobs.start()
+    job_id = jobs.add_articles([dam, dyke])
+    assert held.has_begun.wait(10)
+    library.add([article_from_fields(dyke, origin=PASTED, path=None)])  # so far the job came
+    with closing(Jobs(library, tmp_path)) as again:
+        again.start()
+        job = _wait(again, job_id)
+    assert (job["added"], job["unchanged"], job["added_ids"]) == (1, 1, ["dyke"])
+    held.may_go_on.set()
+    jobs.close()
+
+
+def test_a_job_that_was_killed_before_it_heard_of_its_cancelling_is_not_done_after_the_next_start(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    jobs = Jobs(held, tmp_path)
+    jobs.start()
+    job_id = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    assert held.has_begun.wait(10)
+    jobs.cancel(job_id)
+    with closing(Jobs(library, tmp_path)) as again:
+        again.start()
+        assert _wait(again, job_id)["state"] == "cancelled"
+    assert library.article("dyke") is None
+    held.may_go_on.set()
+    jobs.close()
 
 
 def test_an_ended_job_is_remembered_by_the_next_process_and_its_request_is_not(

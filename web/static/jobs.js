@@ -174,9 +174,10 @@ function duration(seconds) {
 function summaryWords(job) {
   const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
   if (state === "cancelled") return message || "Cancelled.";
+  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
+  if (state !== "done" && changes.length) return `${changed(changes)}, then it failed. ${message || ""}`.trim();
   if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();
   if (kind === "publish") return "What was taken in is indexed.";
-  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
   const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
   if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
   if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known} in the articles folder.`;
