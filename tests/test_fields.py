@@ -135,3 +135,8 @@ def test_a_text_without_words_to_speak_of_is_refused(text: str) -> None:
 )
 def test_a_text_in_a_language_without_blanks_or_with_data_in_its_middle_goes_in(text: str) -> None:
     assert article_from_fields({"text": text}, origin="pasted", path=None).text == text
+
+
+def test_a_url_is_kept_without_tracking() -> None:
+    fields = {"text": "The bridge opened.", "url": "https://www.example.org/b?id=7&utm_source=mail#top"}
+    assert article_from_fields(fields, origin="o", path=None).url == "https://www.example.org/b?id=7"

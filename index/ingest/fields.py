@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
-from index.canonical import is_web_address
+from index.canonical import is_web_address, without_tracking
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean, rule_beside
 from index.ingest.dates import iso_date
@@ -33,8 +33,10 @@ NOT_UNDERSTOOD = "not-understood"
 """The rule by which a field goes whose value does not fit."""
 
 BESIDE = "beside-the-story"
-"""The rule by which a page's menus, boxes, captions and whatever else it shows around its article are left out. Such
-lines say nothing of the article ("Opinion" on a card is the card's); the rule that knows their words names them, if any."""
+"""The rule by which a page's menus, boxes, captions and whatever else it shows around its article are left out.
+
+Such lines say nothing of the article ("Opinion" on a card is the card's). The rule that knows their words names them,
+if any does."""
 
 DESCRIBED = (
     *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
@@ -199,7 +201,7 @@ def _url(fields: Mapping[str, object], name: str) -> str | None:
     url = _line(fields, name)
     if url is not None and not is_web_address(url):
         raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
-    return url
+    return url and without_tracking(url)
 
 
 def _date(fields: Mapping[str, object], name: str) -> str | None:
