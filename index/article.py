@@ -107,6 +107,11 @@ def namesake_id(article_id: str, text: str) -> str:
     return f"{article_id}-{_digest(text)[:10]}"
 
 
+def is_visible(text: str) -> bool:
+    """Whether there is more in it than blanks and marks that take no room, such as U+200B."""
+    return any(c.isprintable() and c != " " for c in text)
+
+
 def clean_text(raw: str) -> str:
     """`raw` with one kind of line break and no control characters, trailing blanks or runs of empty lines."""
     text = re.sub("\r\n?|[\v\f\x85\u2028]", "\n", raw).replace("\u2029", "\n\n")

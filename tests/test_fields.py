@@ -3,7 +3,7 @@
 import pytest
 from items import VOTED
 
-from index.article import ID_PATTERN, Removed
+from index.article import ID_PATTERN, Removed, article_id
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD, article_from_fields
 
@@ -136,3 +136,35 @@ def test_lone_surrogates_are_left_out() -> None:
     found = article_from_fields({"text": "a\ud800b", "title": "c\udfffd"}, origin="pasted", path=None)
     assert (found.text, found.title) == ("ab", "cd")
     assert ID_PATTERN.fullmatch(found.id)
+
+
+def test_a_headline_in_the_text_counts_for_an_id_that_is_made_from_it() -> None:
+    one, two = (article_from_fields({"text": f"{t}\n\n{VOTED}"}, origin="p", path=None) for t in ("Bridge", "Ferry"))
+    assert (one.title, one.text, two.title, two.text) == ("Bridge", VOTED, "Ferry", VOTED)
+    assert one.id == article_id(url=None, path=None, text=f"Bridge\n\n{VOTED}") != two.id
+
+
+@pytest.mark.parametrize("text", ["x" * 4_000_000, "QUJD" * 500, f"Data: {'ab+/' * 500}", "ж" * 1_001])
+def test_a_text_without_words_to_speak_of_is_refused(text: str) -> None:
+    with pytest.raises(BadArticle, match=r"no words to speak of: .* runs of more than 1,000 without a blank"):
+        article_from_fields({"text": text}, origin="pasted", path=None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "議会は火曜日に新しい橋を架けることを決めた" * 80,
+        "议会周二投票决定在河上建一座新桥" * 90,
+        "สภาลงมติเมื่อวันอังคารให้สร้างสะพานใหม่ข้ามแม่น้ำ" * 50,
+        f"{VOTED}\n\n{'QUJD' * 300}\n\n{VOTED * 20}",
+        "x" * 1_000,
+        f"{VOTED} https://example.org/{'a' * 60}",
+    ],
+)
+def test_a_text_in_a_language_without_blanks_or_with_data_in_its_middle_goes_in(text: str) -> None:
+    assert article_from_fields({"text": text}, origin="pasted", path=None).text == text
+
+
+def test_a_url_is_kept_without_tracking() -> None:
+    fields = {"text": "The bridge opened.", "url": "https://www.example.org/b?id=7&utm_source=mail#top"}
+    assert article_from_fields(fields, origin="o", path=None).url == "https://www.example.org/b?id=7"
