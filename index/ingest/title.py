@@ -22,7 +22,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"'”’»)\]]*$")
 
 def headline(text: str) -> str | None:
     """The line of `text` that is its title; None where none is."""
-    lines = [line.strip() for line in text.split("\n")]
+    lines = [line.strip() if is_visible(line) else "" for line in text.split("\n")]
     place = next((n for n, line in enumerate(lines) if line and not rule_about(line)), len(lines))
     if place == len(lines) or not is_title_line(lines[place]):
         return None
