@@ -117,7 +117,7 @@ LINES = b'{"text": "One."}\n{"text": "Two."}\n\n{"text": "Three."}\n'
         ("a.jsonl", b"", [-1], 0),
         ("a.json", b'[{"text": "One."}, {"text": "Two."}]', [1], 2),
         ("a.csv", b'title,text\nA,"One.\n\n""Two"", three.\n"\nB,Four.\n', [1], 2),
-        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [1, 3, -1], 4),
+        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [2, 3, -1], 5),
     ],
 )
 def test_how_many_items_a_file_holds_is_said_before_them_and_put_right_after_them(
