@@ -6,13 +6,14 @@ that were judged to answer; the others, and those with a word changed, are named
 sentence does not say it.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from assistant.answer import Citation, Copy
 from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
+from index.filters import Filters
 from index.ingest.written import dateline
 from index.library import Library
 from index.search import Hit
@@ -27,10 +28,10 @@ MAX_LOOKED_AT = 20
 class Elsewhere:
     """Asked while one answer is written: what was looked up and read is kept for its next sentence."""
 
-    def __init__(self, library: Library, passing: Set[str] | None) -> None:
-        """passing: ids of the articles that may be named; None: all."""
+    def __init__(self, library: Library, filters: Filters) -> None:
+        """filters: what the articles pass that may speak or be named."""
         self._library = library
-        self._passing = passing
+        self._filters = filters
         self._copies: dict[str, tuple[str, ...]] = {}
         self._articles: dict[str, _Sentences | None] = {}
 
@@ -59,11 +60,11 @@ class Elsewhere:
         )
         return (*citation.also_in, *found)
 
-    def _ids(self, article_id: str) -> list[str]:
+    def _ids(self, article_id: str) -> tuple[str, ...]:
         """Those of the article and its copies that may be named, in the order in which they speak."""
         if article_id not in self._copies:
-            self._copies[article_id] = self._library.copies([article_id]).get(article_id, ())
-        return [i for i in self._copies[article_id] if self._passing is None or i in self._passing]
+            self._copies[article_id] = self._library.copies([article_id], self._filters).get(article_id, ())
+        return self._copies[article_id]
 
     def _read(self, article_ids: Sequence[str]) -> Iterator["_Sentences"]:
         for article_id in article_ids[:MAX_LOOKED_AT]:

@@ -254,9 +254,16 @@ class Library:
         """Its revisions, the one taken in last first; none where there is no such article."""
         return self._store.history(article_id)
 
-    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first."""
-        return self._copies.of(article_ids)
+    def copies(self, article_ids: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, tuple[str, ...]]:
+        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first.
+
+        With filters only what passes them is there, retrieved or not.
+        """
+        found = self._copies.of(article_ids)
+        if not found or not filters:
+            return found
+        passing = self._generation().passing(filters)
+        return {its: tuple(i for i in ids if i in passing) for its, ids in found.items()}
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
         """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
