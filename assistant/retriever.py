@@ -10,7 +10,7 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
-from index.library import Library
+from index.library import MAX_HITS, Library
 from index.search import Hit
 from index.words import stems
 
@@ -48,9 +48,12 @@ class ArticleRetriever(BaseRetriever):
     k: int = DEFAULT_TOP_K
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        found = self.library.search(query, filters, 2 * k)
-        # with filters, copies stay: the one that would be read in their place need not be what was asked for
-        hits = found.hits if filters else _one_voice(found.hits, self.library)
+        """The best `k` passages that no copy of their article says before them."""
+        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies crowd the others out
+            found = self.library.search(query, filters, wanted)
+            hits = _one_voice(found.hits, self.library)
+            if len(hits) >= k or len(found.hits) < wanted:
+                break
         return Retrieval(
             tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )

@@ -37,6 +37,22 @@ def test_a_filter_for_one_of_the_copies_finds_that_one(filled: Library) -> None:
         assert {document.metadata["article_id"] for document in found} == {wanted}
 
 
+@pytest.mark.parametrize("filters", [NO_FILTERS, Filters(before=dt.date(2030, 1, 1))], ids=["all", "filtered"])
+@pytest.mark.parametrize("copies", [1, 9, 17])
+def test_copies_take_one_place_however_many_they_are(library: Library, copies: int, filters: Filters) -> None:
+    ferries = [
+        article(f"ferry-{n}", f"The ferry of pier {n} passes the old fish market at {n} o'clock sharp.", "2023-11-05")
+        for n in range(6)
+    ]
+    library.add([article(f"copy-{n}", STORY, "2023-11-04") for n in range(copies)])
+    library.add(ferries)
+    found = ArticleRetriever(library=library).find("vote on the fish market of Oldport", filters, 7).documents
+    ids = {document.metadata["article_id"] for document in found}
+    assert len(found) == 7
+    assert ids >= {ferry.id for ferry in ferries}
+    assert len({document.page_content for document in found}) == 7
+
+
 def test_a_citation_names_the_copies_that_say_its_sentence_and_not_a_cut_one_that_lacks_it(filled: Library) -> None:
     answer = Assistant(filled).ask(Question(ASKED))
     [citation] = [citation for citation in answer.citations if COST in citation.quote]
@@ -103,6 +119,7 @@ def test_without_dates_the_fullest_text_speaks(library: Library) -> None:
         (Filters(after=dt.date(2023, 11, 4)), "late", set()),
         (Filters(article_id=("late", "courier")), "courier", {"late"}),
         (Filters(before=dt.date(2023, 11, 3)), "wire", {"courier"}),
+        (Filters(before=dt.date(2030, 1, 1)), "wire", {"courier", "late"}),
     ],
 )
 def test_a_copy_that_the_filters_leave_out_neither_speaks_nor_is_named(
