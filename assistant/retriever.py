@@ -12,7 +12,7 @@ from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
 from index.library import MAX_HITS, Library
 from index.search import Hit
-from index.words import stems
+from index.words import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
     copies = library.copies(list({hit.article.id for hit in hits}))
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
-        words = frozenset(stems(hit.text)) if hit.article.id in copies else frozenset[str]()
+        words = word_set(hit.text) if hit.article.id in copies else frozenset[str]()
         said_before = any(
             other.article.id != hit.article.id
             and other.article.id in copies.get(hit.article.id, ())
@@ -81,7 +81,7 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
 
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:
     """No number is left unsaid: `SAME_WORDS` of the words are enough, but all of the numbers are needed."""
-    return len(words & said) >= SAME_WORDS * len(words) and not any(stem[0].isdigit() for stem in words - said)
+    return 0 < len(words) * SAME_WORDS <= len(words & said) and not any(stem[0].isdigit() for stem in words - said)
 
 
 def as_document(hit: Hit) -> Document:
