@@ -131,6 +131,12 @@ def bands(signature: Signature) -> tuple[int, ...]:
     return tuple(pairs.view(np.int64).tolist())
 
 
+def whole_key(text: str) -> int:
+    """One more such key, which only texts with all the same words have."""
+    digest = blake2b(" ".join(_words(text)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 def may_be_copies(one: Signature, other: Signature) -> bool:
     """Whether the texts are worth comparing: most that share a key, but only a site's lines, are not."""
     alike = np.frombuffer(one.minima, "<u4") == np.frombuffer(other.minima, "<u4")
