@@ -133,7 +133,7 @@ class Library:
                     elif isinstance(item, Article):
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
-                            tally.fail(_twice(item, owners[item.id]))
+                            tally.fail(_twice(item, owners[item.id], "Remove one"))
                             continue
                         outcome = self._take(item, in_folder=True, dry_run=dry_run)
                         if outcome != "withheld":
@@ -175,7 +175,9 @@ class Library:
                     case Article() if self._has_better(item) or taken.get(item.id) == item.revision:
                         tally.settle(item.id, "unchanged", item)
                     case Article() if item.id in taken:
-                        tally.fail(_twice(item, "an item before it"))
+                        tally.fail(
+                            _twice(item, "an item before it", "If it is a later state of that, add it afterwards")
+                        )
                     case Article():
                         taken[item.id] = item.revision
                         outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
@@ -356,10 +358,11 @@ def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
 
 
-def _twice(article: Article, first: str) -> ItemError:
+def _twice(article: Article, first: str, way_out: str) -> ItemError:
     return ItemError(
         article.origin,
-        f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
+        f"The article {article.id} is already given by {first}. {way_out}; if it is another, give it a name or an id "
+        "of its own.",
     )
 
 
