@@ -161,12 +161,16 @@ def is_copy(one: Wording, other: Wording) -> bool:
 def likeness(one: str, other: str) -> float:
     """The share of the shorter text's shingles that the longer has too; of short lines, 1 or 0: all the same or not.
 
-    Numbers may differ, unlike in copies: a report with a later toll is the same article.
+    Numbers may differ, unlike in copies: a report with a later toll is the same article. A line or a brief out of an
+    article is not: of one under `MIN_WORDS` words it is the share of the longer's, and under `MIN_LENGTH` of it 0.
     """
     short, long = sorted((_words(one), _words(other)), key=len)
     if len(short) < SHINGLE_WORDS:
         return float(short == long)
-    return _share(set(_in_a_row(short)), set(_in_a_row(long)))
+    if len(short) < MIN_LENGTH * len(long):
+        return 0.0
+    of, among = (short, long) if len(short) >= MIN_WORDS else (long, short)
+    return _share(set(_in_a_row(of)), set(_in_a_row(among)))
 
 
 def _words(text: str) -> list[str]:
