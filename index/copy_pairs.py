@@ -23,7 +23,7 @@ MAX_CANDIDATES = 100
 MAX_SHARED_KEYS = 20_000
 """Keys in common that are counted for this, of all articles together, those that the fewest have first: where thousands
 share most of their words, as notes made after one form do, the words that few have tell which are alike. One of all the
-same words is among them however many there are, since no other shares that key."""
+same words is among them, since no other shares that key."""
 
 
 class CopyPairs:
