@@ -27,6 +27,7 @@ from index.ingest.address import read_address
 from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
+from index.store import now
 from index.tally import OnArticle
 from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 MAX_QUEUED = 100
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
+MAX_TITLES = 5
 MAX_FILE_NAME_CHARS = 200
 PASTED = "pasted"
 """The `origin` of an article that was written out in a request."""
@@ -98,6 +100,7 @@ class Job:
             "unchanged": report.unchanged,
             "embedded": report.embedded,
             "added_ids": list(self.added_ids),
+            "added_titles": [],
             "errors": [{"item": e.item, "message": e.message} for e in report.errors],
             "error_count": report.error_count,
             "message": self.message,
@@ -140,7 +143,10 @@ class Jobs:
 
         Polls of feeds are not: whoever polls asks again.
         """
-        unfinished = select(jobs.c.id, jobs.c.kind).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        is_cancelled = func.json_extract(jobs.c.request, "$.is_cancelled").is_(True).label("is_cancelled")
+        unfinished = (
+            select(jobs.c.id, jobs.c.kind, is_cancelled).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        )
         is_polled = func.json_extract(jobs.c.request, "$.is_polled").is_(True)
         with self._database.write() as connection:
             connection.execute(delete(jobs).where(jobs.c.state.not_in(FINISHED), is_polled))
@@ -150,6 +156,8 @@ class Jobs:
             for row in rows:
                 self._unfinished[row.id] = Job(row.id, row.kind)
                 self._waiting.append(row.id)
+                if row.is_cancelled:
+                    self._cancelled.add(row.id)
         self._sweep_uploads({row.id for row in rows})
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._thread.start()
@@ -213,7 +221,9 @@ class Jobs:
     # -- looking after it
 
     def get(self, job_id: str) -> Json:
-        """Raises UnknownJob."""
+        """How far a job is or how it ended; then with the ids of what it added and is still there, and the titles of
+        the first five. Raises UnknownJob.
+        """
         with self._changed:
             if job := self._unfinished.get(job_id):
                 return job.as_json()
@@ -221,8 +231,25 @@ class Jobs:
             outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
         if outcome is None:
             raise UnknownJob(f"There is no job {shown(job_id)}.")
+        return self._told(outcome)
+
+    def newest(self, limit: int) -> list[Json]:
+        """The jobs asked for last, the last one first, each as `get` gives it."""
+        with self._changed:
+            unfinished = dict(self._unfinished)
+        rows = select(jobs.c.id, jobs.c.outcome).order_by(jobs.c.number.desc()).limit(limit)
+        with self._database.read() as connection:
+            found = connection.execute(rows).all()
+        return [
+            self._told(row.outcome) if row.outcome else unfinished[row.id].as_json()
+            for row in found
+            if row.outcome or row.id in unfinished  # else it was asked for just now
+        ]
+
+    def _told(self, outcome: str) -> Json:
         found: Json = json.loads(outcome)
-        return found
+        titles = self._library.titles(found.get("added_ids", []))
+        return found | {"added_ids": list(titles), "added_titles": list(titles.values())[:MAX_TITLES]}
 
     def cancel(self, job_id: str) -> Json:
         """Stop a job; one that is running ends at its next step.
@@ -234,12 +261,19 @@ class Jobs:
             if job and job.state not in FINISHED:
                 self._cancelled.add(job_id)
                 if job_id not in self._waiting:
+                    self._note_cancelled(job_id)
                     return job.as_json()
                 self._waiting.remove(job_id)
         if not job or job.state in FINISHED:
             state = self.get(job_id)["state"]
             raise Refused(409, f"Job {job_id} has ended already: {state}.")
         return self._finish(replace(job, state="cancelled", message="Cancelled before it began.")).as_json()
+
+    def _note_cancelled(self, job_id: str) -> None:
+        """A job that is killed before it hears of it is not done after the next start."""
+        cancelled = func.json_set(jobs.c.request, "$.is_cancelled", func.json("true"))
+        with self._database.write() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(request=cancelled))
 
     # -- the queue
 
@@ -280,9 +314,7 @@ class Jobs:
 
     def _run(self, job: Job) -> Job | None:
         """The job as it ended; None where it stopped because the queue closes and is to be done again."""
-        with self._database.read() as connection:
-            request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
-
+        request = self._begun(job.id)
         pace = Pace()
         added_ids: list[str] = []
 
@@ -296,12 +328,12 @@ class Jobs:
                     raise Cancelled("Cancelled.")
 
         def progress(stage: Stage, done: int, total: int) -> None:
-            stop_if_asked()
             rate, seconds_left = pace.note(stage, done, total)
             with self._changed:
                 self._unfinished[job.id] = replace(
                     job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
                 )
+            stop_if_asked()  # now, so that one that is cancelled tells how far it came
 
         try:
             progress("reading", 0, 0)
@@ -310,11 +342,14 @@ class Jobs:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
+                reached = self._unfinished[job.id]
+            job = replace(job, done=reached.done, total=reached.total)
             job = replace(job, added_ids=tuple(added_ids), report=cancelled.report or NOTHING_DONE)
             return self._called_off(job)
         except IndexFault as error:
             job = replace(job, added_ids=tuple(added_ids), report=error.report or NOTHING_DONE)
-            return replace(job, state="failed", message=str(error))
+            kept = " What was taken in by then has been kept, and is indexed with the next job." if added_ids else ""
+            return replace(job, state="failed", message=f"{error}{kept}")
         taken_in = report.added + report.updated + report.unchanged
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
@@ -322,6 +357,18 @@ class Jobs:
         with self._changed:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, added_ids=tuple(added_ids), report=report)
+
+    def _begun(self, job_id: str) -> Json:
+        """What was asked for, and in `began_at` when the work on it first began, whatever ended it since."""
+        with self._database.write() as connection:
+            request: Json = json.loads(
+                connection.execute(select(jobs.c.request).where(jobs.c.id == job_id)).scalar_one()
+            )
+            if "began_at" not in request:
+                request["began_at"] = now()
+                begun = {"request": json.dumps(request)}
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(begun))
+        return request
 
     def _called_off(self, job: Job) -> Job:
         """`job`, cancelled while it ran. What it took in is stored and answered from once a further job has indexed it.
@@ -344,8 +391,8 @@ class Jobs:
                 return self._library.publish(progress=progress)
             case "add":
                 items = self._items(job.id, request, stop_if_asked)
-                is_polled = request.get("is_polled", False)
-                return self._library.add(items, by_itself=is_polled, progress=progress, on_article=note)
+                is_polled, began_at = request.get("is_polled", False), request["began_at"]
+                return self._library.add(items, by_itself=is_polled, since=began_at, progress=progress, on_article=note)
 
     def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
         reader = self._library.reader
