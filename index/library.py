@@ -383,7 +383,7 @@ def _completed(article: Article, known: Article) -> Article:
     return replace(article, found_in={**article.found_in, **where}, **filled)
 
 
-def _twice(article: Article, first: str) -> ItemError:
+def _twice(article: Article, first: str, way_out: str) -> ItemError:
     return ItemError(
         article.origin,
         f"The article {article.id} is already given by {first}. {way_out}; if it is another, give it a name or an id "
