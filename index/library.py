@@ -135,7 +135,7 @@ class Library:
                     elif isinstance(item, Article):
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
-                            tally.fail(_twice(item, owners[item.id]))
+                            tally.fail(_twice(item, owners[item.id], "Remove one"))
                             continue
                         outcome = self._take(item, in_folder=True, dry_run=dry_run)
                         if outcome != "withheld":
@@ -183,7 +183,8 @@ class Library:
                         if (known and _is_better(known.article, item)) or taken.get(item.id) == item.revision:
                             tally.settle(item.id, "unchanged", item)
                         elif item.id in taken:
-                            tally.fail(_twice(item, "an item before it"))
+                            later = "If it is a later state of that, add it afterwards"
+                            tally.fail(_twice(item, "an item before it", later))
                         else:
                             taken[item.id] = item.revision
                             outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
@@ -264,9 +265,16 @@ class Library:
         """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
 
-    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first."""
-        return self._copies.of(article_ids)
+    def copies(self, article_ids: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, tuple[str, ...]]:
+        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first.
+
+        With filters only what passes them is there, retrieved or not.
+        """
+        found = self._copies.of(article_ids)
+        if not found or not filters:
+            return found
+        passing = self._generation().passing(filters)
+        return {its: tuple(i for i in ids if i in passing) for its, ids in found.items()}
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
         """Articles whose title, source, author or origin has each word of `query`, newest first, without texts."""
@@ -375,10 +383,11 @@ def _completed(article: Article, known: Article) -> Article:
     return replace(article, found_in={**article.found_in, **where}, **filled)
 
 
-def _twice(article: Article, first: str) -> ItemError:
+def _twice(article: Article, first: str, way_out: str) -> ItemError:
     return ItemError(
         article.origin,
-        f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
+        f"The article {article.id} is already given by {first}. {way_out}; if it is another, give it a name or an id "
+        "of its own.",
     )
 
 

@@ -322,7 +322,9 @@ def test_a_file_that_takes_too_much_memory_costs_its_archive_nothing_else() -> N
 
 @pytest.mark.parametrize("name", ["a.jsonl", "x.zip"])
 def test_a_line_on_which_the_reader_is_killed_is_all_that_is_lost(reader: ReaderApart, name: str) -> None:
-    filling = "x" * 300_000  # more than a pipe holds, so that the reader is at the next line or the one after it
+    filling = (
+        "word " * 60_000 + "end"
+    )  # more than a pipe holds, so that the reader is at the next line or the one after it
     texts = [f"Before {n} {filling}" if n == 3 else f"Text {n} {filling}" for n in range(8)]
     lines = b"\n".join(json.dumps({"text": text}).encode() for text in texts)
     found = killing(reader, name, lines if name == "a.jsonl" else zipped(a_jsonl=lines))

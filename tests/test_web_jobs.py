@@ -290,6 +290,22 @@ def test_two_files_of_one_name_in_one_upload_are_two_articles(client: FlaskClien
     assert (job["state"], job["added"], job["errors"]) == ("done", 2, [])
 
 
+def test_of_two_states_of_an_article_in_one_upload_the_second_is_an_error_that_says_to_add_it_afterwards(
+    client: FlaskClient, library: Library
+) -> None:
+    later = LIGHTHOUSE.replace("1951", "1952")
+    files = [(io.BytesIO(text.encode()), "article.txt") for text in (LIGHTHOUSE, later)]
+    job = _ended(client, client.post("/api/articles", data={"file": files}))
+    [made] = job["added_ids"]
+    [error] = job["errors"]
+    assert error["message"] == (
+        f"The article {made} is already given by an item before it. If it is a later state of that, add it "
+        "afterwards; if it is another, give it a name or an id of its own."
+    )
+    _ended(client, _upload(client, "article.txt", later))
+    assert len(library.history(made)) == 2
+
+
 def test_an_upload_named_as_a_file_of_the_folder_but_with_another_text_leaves_that_article_alone(
     client: FlaskClient, library: Library, settings: Settings
 ) -> None:
