@@ -48,6 +48,7 @@ def test_a_title_is_taken_out_of_the_text_whatever_stands_around_it(above: str) 
     [
         "The mayor of Oldport, Ada Quill, visited\nGullwing on Monday and spoke there.",
         "When the water rose\nthe gates were closed by hand that night.",
+        f"The chairman asked for order. Then 2021 began\n\n{VOTED}",
         "The river runs left\nThe river runs right\n\nThat is all of the old song.",
         VOTED,
     ],

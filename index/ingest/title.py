@@ -1,6 +1,6 @@
 """A cleaned text in, the title out that stands at its head, or one that is cut from its beginning.
 
-A line is the title that is short, does not end like a sentence, says neither by whom nor when the article is, and has
+A line is the title that is short, has no sentence's end in it, says neither by whom nor when the article is, and has
 the story under it. Without an empty line between, the story's lines have to be whole sentences, so that the first line
 of a verse, a list or a paragraph wrapped by hand is none. A title found is taken out of the text, one that is cut is
 not.
@@ -24,7 +24,7 @@ def headline(text: str) -> str | None:
     """The line of `text` that is its title; None where none is."""
     lines = [line.strip() if is_visible(line) else "" for line in text.split("\n")]
     place = next((n for n, line in enumerate(lines) if line and not rule_about(line)), len(lines))
-    if place == len(lines) or not is_title_line(lines[place]):
+    if place == len(lines) or not is_title_line(lines[place]) or len(sentence_spans(lines[place])) > 1:
         return None
     below = lines[place + 1 :]
     paragraph = below[: below.index("")] if "" in below else below
