@@ -27,7 +27,8 @@ from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
-from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, PASTED, Jobs
+from web.intake import MAX_FILE_NAME_CHARS, PASTED
+from web.jobs import MAX_QUEUED, Jobs
 from web.jobs import jobs as table
 from web.settings import Settings
 

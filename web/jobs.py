@@ -1,36 +1,31 @@
 """Work on the index that takes longer than a request: one at a time, in the order asked for.
 
-A job is in the database, with all it needs (uploads lie in `data/uploads/JOB/`), before its id is given out.
+A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out.
 Its row changes again only when it ends: after a kill every unfinished job is found there and done again,
 which is safe because adding an article twice changes nothing. How far a job has come is kept in memory.
 """
 
 import json
 import logging
-import os
 import secrets
-import shutil
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, Item, More
-from index.disk import sync_folder
+from index.article import Article
 from index.errors import Cancelled, IndexFault, StorageFault, shown
-from index.ingest.address import read_address
 from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
 from index.store import now
 from index.tally import OnArticle
-from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
+from web.intake import Intake, Upload
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -39,9 +34,6 @@ MAX_QUEUED = 100
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
 MAX_TITLES = 5
-MAX_FILE_NAME_CHARS = 200
-PASTED = "pasted"
-"""The `origin` of an article that was written out in a request."""
 
 Kind = Literal["add", "rebuild", "remove", "publish"]
 State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
@@ -108,16 +100,6 @@ class Job:
         }
 
 
-class Upload(Protocol):
-    """A file as a form sends it."""
-
-    @property
-    def filename(self) -> str | None: ...
-
-    @property
-    def stream(self) -> IO[bytes]: ...
-
-
 class Jobs:
     """A queue and the one thread that works it off, from `start` to `close`."""
 
@@ -127,9 +109,7 @@ class Jobs:
         self._articles = articles
         self._database = library.database
         self._database.create(metadata)
-        self._fetcher = fetcher or Fetcher()
-        self._validators = StoredValidators(library.database)
-        self._uploads = library.data_dir / "uploads"
+        self._intake = Intake(library, fetcher or Fetcher())
         self._changed = threading.Condition()
         # all below only under `_changed`
         self._unfinished: dict[str, Job] = {}
@@ -158,7 +138,7 @@ class Jobs:
                 self._waiting.append(row.id)
                 if row.is_cancelled:
                     self._cancelled.add(row.id)
-        self._sweep_uploads({row.id for row in rows})
+        self._intake.drop_others({row.id for row in rows})
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._thread.start()
 
@@ -175,22 +155,11 @@ class Jobs:
     def add_files(self, uploads: Sequence[Upload]) -> str:
         """Take in uploaded files. Raises Busy."""
         job_id = _new_id()
-        folder = self._uploads / job_id
-        names = []
+        names = self._intake.keep(job_id, uploads)
         try:
-            folder.mkdir(parents=True)
-            for number, upload in enumerate(uploads):
-                names.append(_bare_name(upload.filename or ""))
-                # the name it came with is data; on disk it has a number
-                with (folder / str(number)).open("wb") as file:
-                    shutil.copyfileobj(upload.stream, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
-                sync_folder(made)
             return self._enqueue(job_id, "add", {"files": names})
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._intake.drop(job_id)
             raise
 
     def add_articles(self, articles: Sequence[Mapping[str, object]]) -> str:
@@ -390,30 +359,9 @@ class Jobs:
             case "remove" | "publish":
                 return self._library.publish(progress=progress)
             case "add":
-                items = self._items(job.id, request, stop_if_asked)
+                items = self._intake.items(job.id, request, stop_if_asked)
                 is_polled, began_at = request.get("is_polled", False), request["began_at"]
                 return self._library.add(items, by_itself=is_polled, since=began_at, progress=progress, on_article=note)
-
-    def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
-        reader = self._library.reader
-        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
-        yield More(len(files) + len(articles) + bool(address))
-        for number, name in enumerate(files):
-            path = self._uploads / job_id / str(number)
-            with closing(reader.read(name, path, on_wait=stop_if_asked)) as found:
-                for item in found:
-                    yield self._library.told_apart(item) if isinstance(item, Article) else item
-        for number, fields in enumerate(articles, start=1):
-            name = fields.get("title") or f"article {number}"
-            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop_if_asked)
-        if address:
-            yield from read_address(
-                address,
-                fetcher=self._fetcher,
-                validators=self._validators if request.get("is_polled") else None,
-                reader=reader,
-                stop=stop_if_asked,
-            )
 
     def _finish(self, job: Job) -> Job:
         kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())
@@ -430,17 +378,11 @@ class Jobs:
             with self._changed:
                 self._unfinished[job.id] = job
             return job
-        shutil.rmtree(self._uploads / job.id, ignore_errors=True)
+        self._intake.drop(job.id)
         with self._changed:
             del self._unfinished[job.id]
             self._cancelled.discard(job.id)
         return job
-
-    def _sweep_uploads(self, wanted: set[str]) -> None:
-        if self._uploads.is_dir():
-            for folder in self._uploads.iterdir():
-                if folder.name not in wanted:
-                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _broken(job: Job, error: Exception) -> Job:
@@ -451,12 +393,3 @@ def _broken(job: Job, error: Exception) -> Job:
 
 def _new_id() -> str:
     return secrets.token_hex(8)
-
-
-def _bare_name(name: str) -> str:
-    """The last component of an upload's name, on one line, its suffix kept when it is cut."""
-    bare = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
-    stem, dot, suffix = bare.rpartition(".")
-    if len(bare) > MAX_FILE_NAME_CHARS and stem and len(suffix) < 20:
-        return stem[: MAX_FILE_NAME_CHARS - len(suffix) - 1] + dot + suffix
-    return bare[:MAX_FILE_NAME_CHARS] or "upload"
