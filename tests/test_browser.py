@@ -148,19 +148,25 @@ def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page
     expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(1)
 
 
-def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
-    page: Page, settings: Settings, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("tide", "moon"):
-        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    may_go_on = threading.Event()
+@pytest.fixture
+def may_go_on(embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """What embedding waits for."""
+    event = threading.Event()
     embed = embedder.embed
 
     def embed_later(texts: Sequence[str]) -> Vectors:
-        assert may_go_on.wait(60)
+        assert event.wait(60)
         return embed(texts)
 
     monkeypatch.setattr(embedder, "embed", embed_later)
+    return event
+
+
+def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
+    page: Page, settings: Settings, may_go_on: threading.Event
+) -> None:
+    for name in ("tide", "moon"):
+        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
     page.get_by_role("button", name="Articles").click()
     try:
         page.get_by_role("button", name="Rebuild", exact=True).click()
@@ -178,18 +184,10 @@ def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
 
 
 def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
-    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+    page: Page, tmp_path: Path, may_go_on: threading.Event
 ) -> None:
     for name in ("tide", "moon"):
         (tmp_path / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    may_go_on = threading.Event()
-    embed = embedder.embed
-
-    def embed_later(texts: Sequence[str]) -> Vectors:
-        assert may_go_on.wait(60)
-        return embed(texts)
-
-    monkeypatch.setattr(embedder, "embed", embed_later)
     page.get_by_role("button", name="Articles").click()
     try:
         page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
