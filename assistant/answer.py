@@ -63,6 +63,7 @@ class Citation:
     """Higher is better: the probability that the sentence answers; of a chat model's sentence the cosine to what it
     cites; of a passage its search score."""
     also_in: tuple[Copy, ...] = ()
+    """The same sentence in copies of the article: those found for the question, and up to 20 others."""
 
 
 @dataclass(frozen=True, slots=True)

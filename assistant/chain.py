@@ -106,9 +106,7 @@ def answer_chain(
         began = time.perf_counter()
         question = inquiry.question
         retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
-        # with filters, what passes them is known of the articles found
-        passing = {document.metadata["article_id"] for document in retrieval.documents} if question.filters else None
-        elsewhere = Elsewhere(retriever.library, passing)
+        elsewhere = Elsewhere(retriever.library, question.filters)
         return Found(inquiry, retrieval, elsewhere, Timings(retrieve=_ms(time.perf_counter() - began)))
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:

@@ -6,31 +6,34 @@ that were judged to answer; the others, and those with a word changed, are named
 sentence does not say it.
 """
 
-from collections.abc import Callable, Iterator, Sequence, Set
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from assistant.answer import Citation, Copy
 from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
+from index.filters import Filters
 from index.ingest.written import dateline
 from index.library import Library
 from index.search import Hit
 from index.sentences import sentence_spans
 from index.store import StoredArticle
-from index.words import stems
+from index.words import word_set
 
 MAX_LOOKED_AT = 20
 """Copies whose text is looked through for one sentence."""
+
+_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛‹›", "'"))
 
 
 class Elsewhere:
     """Asked while one answer is written: what was looked up and read is kept for its next sentence."""
 
-    def __init__(self, library: Library, passing: Set[str] | None) -> None:
-        """passing: ids of the articles that may be named; None: all."""
+    def __init__(self, library: Library, filters: Filters) -> None:
+        """filters: what the articles pass that may speak or be named."""
         self._library = library
-        self._passing = passing
+        self._filters = filters
         self._copies: dict[str, tuple[str, ...]] = {}
         self._articles: dict[str, _Sentences | None] = {}
 
@@ -40,9 +43,9 @@ class Elsewhere:
         ids = self._ids(quote.article_id)
         if quote.article_id not in ids:
             return found
-        wanted = stems(quote.text[_behind_dateline(quote.text) :])
+        wanted = _as_compared(quote.text[_behind_dateline(quote.text) :])
         for article in self._read(ids[: ids.index(quote.article_id)]):
-            if span := article.place(quote.text, lambda said: said == wanted):
+            if span := article.place(quote.text, lambda said: _as_compared(said) == wanted):
                 passage = as_document(Hit(article.stored.article, article.stored.revision, *span, quote.score))
                 others = (copy for copy in found.copies if copy.article_id != article.stored.article.id)
                 return Support(Quote(passage, *span, quote.score), (quote, *others))
@@ -51,19 +54,19 @@ class Elsewhere:
     def also_said(self, citation: Citation) -> tuple[Copy, ...]:
         """What `citation.also_in` has, and after it the copies that are not in it yet."""
         known = {citation.article_id, *(copy.article_id for copy in citation.also_in)}
-        wanted = frozenset(stems(citation.quote))
+        wanted = word_set(citation.quote)
         found = (
             _copy(article.stored, span)
             for article in self._read([i for i in self._ids(citation.article_id) if i not in known])
-            if (span := article.place(citation.quote, lambda said: say_the_same(frozenset(said), wanted)))
+            if (span := article.place(citation.quote, lambda said: say_the_same(word_set(said), wanted)))
         )
         return (*citation.also_in, *found)
 
-    def _ids(self, article_id: str) -> list[str]:
+    def _ids(self, article_id: str) -> tuple[str, ...]:
         """Those of the article and its copies that may be named, in the order in which they speak."""
         if article_id not in self._copies:
-            self._copies[article_id] = self._library.copies([article_id]).get(article_id, ())
-        return [i for i in self._copies[article_id] if self._passing is None or i in self._passing]
+            self._copies[article_id] = self._library.copies([article_id], self._filters).get(article_id, ())
+        return self._copies[article_id]
 
     def _read(self, article_ids: Sequence[str]) -> Iterator["_Sentences"]:
         for article_id in article_ids[:MAX_LOOKED_AT]:
@@ -78,7 +81,6 @@ class Elsewhere:
 class _Sentences:
     stored: StoredArticle
     spans: Sequence[tuple[int, int]]
-    stems: Sequence[list[str]]
 
     @classmethod
     def of(cls, stored: StoredArticle) -> "_Sentences":
@@ -87,15 +89,21 @@ class _Sentences:
             (start + _behind_dateline(article.text[start:end]), end)
             for start, end in sentence_spans(article.text, article.language)
         ]
-        return cls(stored, spans, [stems(article.text[start:end]) for start, end in spans])
+        return cls(stored, spans)
 
-    def place(self, quote: str, is_it: Callable[[list[str]], bool]) -> tuple[int, int] | None:
-        """Where as many sentences in a row as `quote` has say what is looked for."""
+    def place(self, quote: str, is_it: Callable[[str], bool]) -> tuple[int, int] | None:
+        """Where as many sentences in a row as `quote` has are what is looked for."""
         n = len(sentence_spans(quote))
         for first in range(len(self.spans) - n + 1):
-            if is_it(list(chain.from_iterable(self.stems[first : first + n]))):
-                return self.spans[first][0], self.spans[first + n - 1][1]
+            start, end = self.spans[first][0], self.spans[first + n - 1][1]
+            if is_it(self.stored.article.text[start:end]):
+                return start, end
         return None
+
+
+def _as_compared(text: str) -> str:
+    """`text` with its signs ("−5.1%" is not "5.1%"), whatever its case, quotation marks and blanks."""
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
 
 
 def _behind_dateline(sentence: str) -> int:

@@ -10,9 +10,9 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
-from index.library import Library
+from index.library import MAX_HITS, Library
 from index.search import Hit
-from index.words import stems
+from index.words import word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,12 @@ class ArticleRetriever(BaseRetriever):
     k: int = DEFAULT_TOP_K
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        found = self.library.search(query, filters, 2 * k)
-        # with filters, copies stay: the one that would be read in their place need not be what was asked for
-        hits = found.hits if filters else _one_voice(found.hits, self.library)
+        """The best `k` passages that no copy of their article says before them."""
+        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies crowd the others out
+            found = self.library.search(query, filters, wanted)
+            hits = _one_voice(found.hits, self.library)
+            if len(hits) >= k or len(found.hits) < wanted:
+                break
         return Retrieval(
             tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
@@ -64,7 +67,7 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
     copies = library.copies(list({hit.article.id for hit in hits}))
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
-        words = frozenset(stems(hit.text)) if hit.article.id in copies else frozenset[str]()
+        words = word_set(hit.text) if hit.article.id in copies else frozenset[str]()
         said_before = any(
             other.article.id != hit.article.id
             and other.article.id in copies.get(hit.article.id, ())
@@ -78,7 +81,7 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
 
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:
     """No number is left unsaid: `SAME_WORDS` of the words are enough, but all of the numbers are needed."""
-    return len(words & said) >= SAME_WORDS * len(words) and not any(stem[0].isdigit() for stem in words - said)
+    return 0 < len(words) * SAME_WORDS <= len(words & said) and not any(stem[0].isdigit() for stem in words - said)
 
 
 def as_document(hit: Hit) -> Document:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
-from index.words import stems
+from index.words import word_set
 
 SAME_WORDS = 0.8
 """Shared stems / all stems of two sentences from which one counts as a copy of the other."""
@@ -49,7 +49,7 @@ class Quote:
         return self.article_id == other.article_id and self.start < other.end and other.start < self.end
 
     def word_set(self) -> frozenset[str]:
-        return frozenset(stems(self.text))
+        return word_set(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,9 @@ class Statement:
 
 
 def say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
-    """Nearly the same words and exactly the same numbers: a corrected toll is not a copy of the wrong one."""
+    """Nearly the same words and exactly the same numbers: a corrected toll is not a copy of the wrong one.
+
+    Where there are no words, of a script that is not read, nothing says the same.
+    """
     numbers_differ = any(stem[0].isdigit() for stem in one ^ other)
-    return len(one & other) >= SAME_WORDS * len(one | other) and not numbers_differ
+    return 0 < SAME_WORDS * len(one | other) <= len(one & other) and not numbers_differ

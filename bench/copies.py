@@ -3,43 +3,35 @@
 Labelled pairs made of the news in `bench/news/` (`bench/copies_pairs.py` says how), `tune`, on which the thresholds of
 `index/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
 comparing, and what share is called copies in the end. Then how like each other two texts are, by which a second upload
-of a file's name is known as the same article; all news as it is, in which nothing is a copy; and 20,000 texts made up
-word by word, signed, kept in SQLite and looked up as they come. Times are of the processor.
+of a file's name is known as the same article; then the store itself: news as it is, in which nothing is a copy, and
+texts made up word by word, some of them cut versions of others. Times are of the processor.
 """
 
-import json
 import random
-import sqlite3
 import statistics
-import sys
 import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 from bench.copies_pairs import PARTS, Pair, pairs, sources
+from index.article import Article
 from index.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
-from index.copy_pairs import MAX_CANDIDATES
+from index.copy_pairs import CopyPairs
+from index.database import Database
 from index.sentences import sentence_spans
+from index.store import Store
 
 TAKEN = 400
 """Articles of each part, or all, that pairs are made of."""
-ARTICLES = 20_000
+ARTICLES = 2_000
 WORDS = 600
 COPIED = 20
 """One in so many of them is a cut version of an earlier one."""
-SCHEMA = """
-    CREATE TABLE signatures (id INTEGER PRIMARY KEY, shingles INTEGER NOT NULL, minima BLOB NOT NULL);
-    CREATE TABLE bands (key INTEGER, signature INTEGER, PRIMARY KEY (key, signature)) WITHOUT ROWID;
-"""
-CANDIDATES = f"""
-    SELECT id, shingles, minima FROM signatures WHERE id IN (
-        SELECT signature FROM bands WHERE key IN (SELECT value FROM json_each(?))
-        GROUP BY signature ORDER BY count(*) DESC LIMIT {MAX_CANDIDATES})
-"""
 
 
 @dataclass(slots=True)
@@ -50,27 +42,14 @@ class Tally:
     called_copies: int = 0
 
 
-class Register:
-    """Signatures kept in SQLite, and the candidates among them."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What `CopyPairs` made of texts that came in one after the other, `str(n)` being the id of the nth."""
 
-    def __init__(self, path: str = ":memory:") -> None:
-        self._database = sqlite3.connect(path)
-        self._database.executescript(SCHEMA)
-        self.sharing = 0
-        """Signatures that shared a key with those asked for."""
-
-    def candidates(self, signed: Signature) -> list[int]:
-        rows = self._database.execute(CANDIDATES, (json.dumps(bands(signed)),)).fetchall()
-        self.sharing += len(rows)
-        return [id_ for id_, shingles, minima in rows if may_be_copies(signed, Signature(shingles, minima))]
-
-    def add(self, id_: int, signed: Signature) -> None:
-        self._database.execute("INSERT INTO signatures VALUES (?, ?, ?)", (id_, signed.shingles, signed.minima))
-        self._database.executemany("INSERT INTO bands VALUES (?, ?)", [(key, id_) for key in bands(signed)])
-
-    def close(self) -> None:
-        self._database.commit()
-        self._database.close()
+    copies: dict[str, tuple[str, ...]]
+    milliseconds: Sequence[float]
+    """Of the processor, for each: signed, looked up, compared and kept."""
+    bytes_on_disk: int
 
 
 def main() -> None:
@@ -79,8 +58,7 @@ def main() -> None:
     for part in PARTS:
         show_likeness(part)
     show_news()
-    with tempfile.TemporaryDirectory() as folder:
-        show_volume(Path(folder, "copies.db"))
+    show_volume()
 
 
 def show_pairs(part: str, labelled: Sequence[Pair]) -> None:
@@ -135,44 +113,40 @@ def show_likeness(part: str) -> None:
 
 
 def show_news() -> None:
-    texts = [source.text for files in PARTS.values() for source in sources(files)]
-    register = Register()
-    compared = called = 0
-    for n, text in enumerate(texts):
-        sign = signed(text)
-        candidates = register.candidates(sign)
-        compared += len(candidates)
-        called += sum(is_copy(Wording(text), Wording(texts[other])) for other in candidates)
-        register.add(n, sign)
+    texts = [source.text for files in PARTS.values() for source in sources(files)[:TAKEN]]
+    found = compared(texts)
     print(
-        f"\nall {len(texts):,} news texts as they are: {register.sharing} pairs share a key, {compared} are compared, "
-        f"{called} called copies"
+        f"\n{len(texts):,} news texts as they are: {len(found.copies)} called copies, "
+        f"{statistics.mean(found.milliseconds):.1f} ms each"
     )
 
 
-def show_volume(path: Path) -> None:
+def show_volume() -> None:
     texts = list(made_up(ARTICLES, random.Random(7)))
-    began = time.process_time()
-    signatures = [signed(text) for text in texts]
-    signing = time.process_time() - began
-    register = Register(str(path))
-    waits = []
-    found = 0
-    for n, sign in enumerate(signatures):
-        began = time.process_time()
-        candidates = register.candidates(sign)
-        waits.append(time.process_time() - began)
-        found += any(is_copy(Wording(texts[n]), Wording(texts[other])) for other in candidates)
-        register.add(n, sign)
-    register.close()
-    kept = sum(sys.getsizeof(sign.minima) for sign in signatures)
+    found = compared(texts)
+    cut = [str(n) for n in range(ARTICLES) if is_cut(n)]
+    called = sum(len(ids) - 1 for ids in found.copies.values()) // 2
     print(f"\n{ARTICLES:,} texts of {WORDS} words, one in {COPIED} a cut version of an earlier one")
-    print(f"  signed                {ARTICLES / signing:>10,.0f} a second")
-    print(f"  looked up             {1000 * statistics.mean(waits[-1000:]):>10.2f} ms each, mean of the last thousand")
-    print(f"  sharing a key         {register.sharing / ARTICLES:>10.2f} earlier ones each")
-    print(f"  copies found          {found / (ARTICLES // COPIED):>10.3f}")
-    print(f"  signatures in memory  {kept / 1e6:>10.1f} MB")
-    print(f"  kept on disk          {path.stat().st_size / 1e6:>10.1f} MB")
+    print(f"  with a copy           {sum(i in found.copies for i in cut) / len(cut):>10.3f} of those that are one")
+    print(f"  pairs called copies   {called:>10,}")
+    print(f"  each of the first 500 {statistics.mean(found.milliseconds[:500]):>10.1f} ms")
+    print(f"  each of the last 500  {statistics.mean(found.milliseconds[-500:]):>10.1f} ms")
+    print(f"  kept on disk          {found.bytes_on_disk / 1e6:>10.1f} MB, articles and all")
+
+
+def compared(texts: Sequence[str]) -> Compared:
+    with tempfile.TemporaryDirectory() as folder, closing(Database(Path(folder, "copies.db"))) as database:
+        store, pairs = Store(database), CopyPairs(database)
+        for n, text in enumerate(texts):
+            store.put(Article(id=str(n), title=str(n), text=text, origin=f"{n}.txt"), in_folder=False)
+        told: list[float] = []
+        pairs.update(lambda *_: told.append(time.process_time()))
+        told.append(time.process_time())
+        milliseconds = [1000 * (end - start) for start, end in pairwise(told)]
+        ids = [str(n) for n in range(len(texts))]
+        found = {i: copies for one in ids for i, copies in pairs.of([one]).items()}
+        size = sum(file.stat().st_size for file in Path(folder).iterdir())
+    return Compared(found, milliseconds, size)
 
 
 def made_up(count: int, rng: random.Random) -> Iterator[str]:
@@ -186,7 +160,7 @@ def made_up(count: int, rng: random.Random) -> Iterator[str]:
     starts = sorted(followers)
     earlier: list[str] = []
     for n in range(count):
-        if n % COPIED == COPIED - 1:
+        if is_cut(n):
             words = rng.choice(earlier).split()
             yield " ".join(words[: rng.randint(WORDS // 3, WORDS)])
             continue
@@ -195,6 +169,10 @@ def made_up(count: int, rng: random.Random) -> Iterator[str]:
             words.append(rng.choice(followers.get(words[-1]) or starts))
         earlier.append(" ".join(words))
         yield earlier[-1]
+
+
+def is_cut(n: int) -> bool:
+    return n % COPIED == COPIED - 1
 
 
 def _sentences(text: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What it takes to read an archive of 20,000 articles: `python -m bench.reading`, embedding aside.
 
 The articles are those of `bench/news/`, again and again under other ids. Read alone, then read and stored; each with
-the rate and the most memory that this process and the child that reads have held by then.
+the rate and the most memory that this process and the child that reads have held by then. Then the seconds from the
+cancel of a job to its end: while such an archive is read, while passages are embedded, while one page takes minutes.
 """
 
 import itertools
@@ -9,17 +10,24 @@ import json
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+
+from werkzeug.datastructures import FileStorage
 
 from bench import news
 from index.article import Article, Item
 from index.database import Database
 from index.ingest.apart import ReaderApart
+from index.library import Library
 from index.store import Store
+from web.jobs import FINISHED, Jobs
 
 ARTICLES = 20_000
+SLOW_PAGE = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 90_000
 
 
 def main() -> None:
@@ -38,6 +46,37 @@ def main() -> None:
             added = (isinstance(i, Article) and store.put(i, in_folder=False) == "added" for i in read(reader, archive))
             show("read and stored", reader, sum(added), began)
             database.close()
+        cancel(Path(folder, "data"), archive)
+
+
+def cancel(data: Path, archive: Path) -> None:
+    with closing(Library(data)) as library:
+        library.warm()
+        jobs = Jobs(library, data / "none")
+        jobs.start()
+        with archive.open("rb") as file:
+            job_id = jobs.add_files([FileStorage(file, "archive.jsonl")])
+        ended = cancelled(jobs, job_id, lambda job: job["done"] >= 200, "while reading")
+        cancelled(
+            jobs, ended["next_job_id"], lambda job: job["state"] == "embedding" and job["done"], "while embedding"
+        )
+        began = time.perf_counter()
+        job_id = jobs.add_files([FileStorage(BytesIO(SLOW_PAGE), "slow.html")])
+        cancelled(jobs, job_id, lambda _: time.perf_counter() - began > 5, "while a slow page is read")
+        jobs.close()
+
+
+def cancelled(jobs: Jobs, job_id: str, is_time: Callable[[dict[str, Any]], object], when: str) -> dict[str, Any]:
+    """Cancel the job when it is time, and tell how long that takes."""
+    while not is_time(job := jobs.get(job_id)):
+        assert job["state"] not in FINISHED, job
+        time.sleep(0.01)
+    began = time.perf_counter()
+    jobs.cancel(job_id)
+    while (job := jobs.get(job_id))["state"] not in FINISHED:
+        time.sleep(0.01)
+    print(f"cancelled {when:<26}{time.perf_counter() - began:.2f} s", flush=True)
+    return job
 
 
 def write(archive: Path) -> None:

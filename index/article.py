@@ -44,7 +44,7 @@ class Article:
     section: str | None = None
     image_credit: str | None = None
     provenance: str | None = None
-    """What kind of text it is; `index.ingest.provenance.KINDS` are the kinds that are told by rule."""
+    """What kind of text it is; one of `index.ingest.provenance.KINDS`."""
     provenance_evidence: str | None = None
     """The words of the article, or of a line removed from it, that say so."""
     removed: tuple[Removed, ...] = ()
@@ -105,6 +105,11 @@ def article_id(*, url: str | None, path: str | None, text: str) -> str:
 def namesake_id(article_id: str, text: str) -> str:
     """The id of another article whose file has the same name as that of the one with `article_id`."""
     return f"{article_id}-{_digest(text)[:10]}"
+
+
+def is_visible(text: str) -> bool:
+    """Whether there is more in it than blanks and marks that take no room, such as U+200B."""
+    return any(c.isprintable() and c != " " for c in text)
 
 
 def clean_text(raw: str) -> str:

@@ -65,6 +65,16 @@ def canonical(url: str) -> str:
     return url
 
 
+def without_tracking(url: str) -> str:
+    """`url` without its fragment and the parameters that never tell two articles apart, and else as it is: it leads
+    where it led. A fragment that is an old way to write a page's path ("#!…") stays. Never raises.
+    """
+    whole, mark, fragment = url.partition("#")
+    page, _, query = whole.partition("?")
+    kept = "&".join(piece for piece in query.split("&") if not _tracks(_unescaped(piece)))
+    return page + (f"?{kept}" if kept else "") + (mark + fragment if re.match("!.", fragment) else "")
+
+
 def _simpler(url: str) -> str:
     """`url` with everything taken away once; never longer than `url` if that went through here before."""
     if len(url) > MAX_CHARS:
@@ -148,13 +158,19 @@ def _query(query: str) -> str:
     Sorted by name (equal names keep their order): servers that care about order show another page for another
     order, but never another article.
     """
-    pieces = [_percent(re.sub("^(amp;)+", "", piece), _KEPT_CHARS + "?") for piece in query.split("&")]
-    kept = [piece for piece in pieces if piece and not _tracks(*piece.partition("=")[::2])]
+    pieces = [piece for piece in map(_unescaped, query.split("&")) if piece and not _tracks(piece)]
+    kept = [_percent(piece, _KEPT_CHARS + "?") for piece in pieces]
     return "?" + "&".join(sorted(kept, key=lambda piece: piece.partition("=")[0])) if kept else ""
 
 
-def _tracks(name: str, value: str) -> bool:
+def _unescaped(piece: str) -> str:
+    """One of the pieces between "&" that was copied out of HTML, where it is "&amp;"."""
+    return re.sub("^(amp;)+", "", piece)
+
+
+def _tracks(piece: str) -> bool:
     """Whether a parameter says how the reader came, or in which form the page is shown, and not what is on it."""
+    name, _, value = piece.partition("=")
     name, value = unquote(name).lower(), value.lower()
     return (
         name in _TRACKING

@@ -131,6 +131,12 @@ def bands(signature: Signature) -> tuple[int, ...]:
     return tuple(pairs.view(np.int64).tolist())
 
 
+def whole_key(text: str) -> int:
+    """One more such key, which only texts with all the same words have."""
+    digest = blake2b(" ".join(_words(text)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
+
+
 def may_be_copies(one: Signature, other: Signature) -> bool:
     """Whether the texts are worth comparing: most that share a key, but only a site's lines, are not."""
     alike = np.frombuffer(one.minima, "<u4") == np.frombuffer(other.minima, "<u4")
@@ -155,12 +161,16 @@ def is_copy(one: Wording, other: Wording) -> bool:
 def likeness(one: str, other: str) -> float:
     """The share of the shorter text's shingles that the longer has too; of short lines, 1 or 0: all the same or not.
 
-    Numbers may differ, unlike in copies: a report with a later toll is the same article.
+    Numbers may differ, unlike in copies: a report with a later toll is the same article. A line or a brief out of an
+    article is not: of one under `MIN_WORDS` words it is the share of the longer's, and under `MIN_LENGTH` of it 0.
     """
     short, long = sorted((_words(one), _words(other)), key=len)
     if len(short) < SHINGLE_WORDS:
         return float(short == long)
-    return _share(set(_in_a_row(short)), set(_in_a_row(long)))
+    if len(short) < MIN_LENGTH * len(long):
+        return 0.0
+    of, among = (short, long) if len(short) >= MIN_WORDS else (long, short)
+    return _share(set(_in_a_row(of)), set(_in_a_row(among)))
 
 
 def _words(text: str) -> list[str]:

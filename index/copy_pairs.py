@@ -6,22 +6,24 @@ out: chains. Where A is a copy of B and B of C (a story cut twice), A and C are 
 say: one by one, small differences lead from a report to its update.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, insert, or_, select, union
+from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, insert, or_, select, text, union
 
-from index.copies import Signature, Wording, bands, is_copy, may_be_copies, signature
+from index.copies import Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 from index.database import Database
 from index.progress import Progress
 from index.schema import articles, copies, copy_bands, revisions, signatures
 
 MAX_CANDIDATES = 100
 """Articles that one is compared with: those that share most keys with it."""
-MAX_SHARED_KEYS = 50_000
-"""Keys in common that are counted for this, of all articles together: where thousands share most of their words, as a
-daily note does, those that share most are known from a part of the keys (64 of each)."""
+MAX_SHARED_KEYS = 20_000
+"""Keys in common that are counted for this, of all articles together, those that the fewest have first: where thousands
+share most of their words, as notes made after one form do, the words that few have tell which are alike. One of all the
+same words is among them, since no other shares that key."""
 
 
 class CopyPairs:
@@ -90,6 +92,7 @@ _IN_ORDER = _in_order()
 class _Found:
     revision: str
     signature: Signature
+    keys: Sequence[int]
     copies: tuple[str, ...]
 
 
@@ -99,9 +102,16 @@ def _found(connection: Connection, article_id: str) -> _Found | None:
     if row is None:
         return None
     own = signature(row.text) or Signature(0, b"")
-    candidates = _candidates(connection, article_id, own) if own.shingles else []
+    keys = _keys(own, row.text)
     wording = Wording(row.text)
-    return _Found(row.revision, own, tuple(other.id for other in candidates if is_copy(wording, Wording(other.text))))
+    candidates = _candidates(connection, article_id, own, keys)
+    alike = tuple(other.id for other in candidates if is_copy(wording, Wording(other.text)))
+    return _Found(row.revision, own, keys, alike)
+
+
+def _keys(own: Signature, text: str) -> list[int]:
+    """Each once: two of an article's may be one number. None where there are no words."""
+    return list(dict.fromkeys((whole_key(text), *bands(own)))) if own.shingles else []
 
 
 def _keep(connection: Connection, article_id: str, found: _Found) -> None:
@@ -119,22 +129,40 @@ def _keep(connection: Connection, article_id: str, found: _Found) -> None:
     pairs = [pair for other in found.copies if other in there for pair in ((article_id, other), (other, article_id))]
     if pairs:
         connection.execute(insert(copies), [{"article_id": one, "copy_id": other} for one, other in pairs])
-    # two of an article's keys may be one number
-    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in dict.fromkeys(bands(own))])
+    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in found.keys])
 
 
-def _candidates(connection: Connection, article_id: str, own: Signature) -> list[Row[Any]]:
-    shared = select(copy_bands.c.number).where(copy_bands.c.band.in_(bands(own))).limit(MAX_SHARED_KEYS).subquery()
-    sharing = (
-        select(shared.c.number)
-        .group_by(shared.c.number)
-        .order_by(func.count().desc(), shared.c.number)
-        .limit(MAX_CANDIDATES)
+_HOLDERS = text("""
+    SELECT value AS band, (SELECT count(*) FROM (SELECT 1 FROM copy_bands WHERE band = value LIMIT :common)) AS holders
+    FROM json_each(:keys)
+""")
+_SHARING = text("""
+    SELECT number FROM (
+        -- in the order of the keys, which a cross join keeps: the limit leaves out the last of them
+        SELECT number, json_each.key AS rank FROM json_each(:keys) CROSS JOIN copy_bands ON band = value LIMIT :shared
     )
+    -- the limit may fall among those that have one key: of as many, the rarest decides
+    GROUP BY number ORDER BY count(*) DESC, min(rank), number LIMIT :candidates
+""")
+
+
+def _candidates(connection: Connection, article_id: str, own: Signature, keys: Sequence[int]) -> list[Row[Any]]:
+    if not keys:
+        return []
+    # of what more have than would fit if all were like it, it does not matter how many more
+    common = MAX_SHARED_KEYS // len(keys)
+    holders = {row.band: row.holders for row in connection.execute(_HOLDERS, _asked(keys, common=common))}
+    rarest_first = sorted(keys, key=holders.__getitem__)
+    bounds = {"shared": MAX_SHARED_KEYS, "candidates": MAX_CANDIDATES}
+    sharing = list(connection.scalars(_SHARING, _asked(rarest_first, **bounds)))
     others = select(signatures).where(signatures.c.number.in_(sharing), signatures.c.article_id != article_id)
     rows = connection.execute(others).all()
     near = [row.article_id for row in rows if may_be_copies(own, Signature(row.shingles, row.minima))]
     return list(connection.execute(_texts().where(articles.c.id.in_(near)))) if near else []
+
+
+def _asked(keys: Sequence[int], **bounds: int) -> dict[str, str | int]:
+    return {"keys": json.dumps(keys), **bounds}
 
 
 def _texts() -> Select[Any]:

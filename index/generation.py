@@ -123,6 +123,11 @@ class Generation:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
 
+    def passing(self, filters: Filters) -> frozenset[str]:
+        """Ids of the articles that pass the filters."""
+        allowed = self.allowed_articles(filters, frozenset())
+        return frozenset((self._ids if allowed is None else self._ids[allowed]).tolist())
+
 
 class Generations:
     """The index folder."""

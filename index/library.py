@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.copies import SAME_STORY, likeness
@@ -24,6 +24,8 @@ from index.filters import Filters
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
+from index.ingest.fields import DESCRIBED
+from index.ingest.title import title_from
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
@@ -133,7 +135,7 @@ class Library:
                     elif isinstance(item, Article):
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
-                            tally.fail(_twice(item, owners[item.id]))
+                            tally.fail(_twice(item, owners[item.id], "Remove one"))
                             continue
                         outcome = self._take(item, in_folder=True, dry_run=dry_run)
                         if outcome != "withheld":
@@ -154,6 +156,7 @@ class Library:
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -161,8 +164,9 @@ class Library:
         """Take in articles from elsewhere than the articles folder, then embed and publish once.
 
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
-        reads that file again. by_itself: nobody asked for just these, as with a polled feed: one that was removed by
-        hand stays out.
+        reads that file again. What is known of an article stays known where the same text comes again and does not say
+        it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
+        since: when this work began, if it was cut short and is done again; what it added then counts as added.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
@@ -172,14 +176,21 @@ class Library:
                 match item:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
-                    case Article() if self._has_better(item) or taken.get(item.id) == item.revision:
-                        tally.settle(item.id, "unchanged", item)
-                    case Article() if item.id in taken:
-                        tally.fail(_twice(item, "an item before it"))
                     case Article():
-                        taken[item.id] = item.revision
-                        outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
-                        tally.settle(item.id, outcome, item)
+                        known = self._store.get(item.id)
+                        if known and known.article.text == item.text:
+                            item = _completed(item, known.article)
+                        if (known and _is_better(known.article, item)) or taken.get(item.id) == item.revision:
+                            tally.settle(item.id, "unchanged", item)
+                        elif item.id in taken:
+                            later = "If it is a later state of that, add it afterwards"
+                            tally.fail(_twice(item, "an item before it", later))
+                        else:
+                            taken[item.id] = item.revision
+                            outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                            if outcome == "unchanged" and known and since and known.added_at >= since:
+                                outcome = "added"
+                            tally.settle(item.id, outcome, item)
             return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
 
     def told_apart(self, article: Article) -> Article:
@@ -251,16 +262,27 @@ class Library:
         return self._store.get(article_id, revision)
 
     def history(self, article_id: str) -> tuple[Revision, ...]:
-        """Its revisions, the one taken in last first; none where there is no such article."""
+        """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
 
-    def copies(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first."""
-        return self._copies.of(article_ids)
+    def copies(self, article_ids: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, tuple[str, ...]]:
+        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first.
+
+        With filters only what passes them is there, retrieved or not.
+        """
+        found = self._copies.of(article_ids)
+        if not found or not filters:
+            return found
+        passing = self._generation().passing(filters)
+        return {its: tuple(i for i in ids if i in passing) for its, ids in found.items()}
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
-        """Articles whose title, source and author hold the words of `query`, newest first, without texts."""
+        """Articles whose title, source, author or origin has each word of `query`, newest first, without texts."""
         return self._store.page(query, limit, cursor)
+
+    def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
+        """The titles of those of the articles that are stored, by id, in the order asked for."""
+        return self._store.titles(article_ids)
 
     def status(self) -> Status:
         n_articles, n_passages = self._store.counts()
@@ -282,11 +304,6 @@ class Library:
     def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
         take = self._store.compare if dry_run else self._store.put
         return take(article, in_folder=in_folder, by_itself=by_itself)
-
-    def _has_better(self, article: Article) -> bool:
-        """Whether `article` is what a feed says of a page that could not be had now, but is stored."""
-        stored = self._store.get(article.id) if "text" in article.found_in else None
-        return stored is not None and "text" not in stored.article.found_in
 
     def _publish(self, *, full: bool, progress: Progress) -> int:
         """Embed what is missing and publish what changed; the number of passages embedded."""
@@ -349,10 +366,28 @@ def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
 
 
-def _twice(article: Article, first: str) -> ItemError:
+def _is_better(known: Article, article: Article) -> bool:
+    """Whether `article` is what a feed says of a page that could not be had now, but is known."""
+    return "text" in article.found_in and "text" not in known.found_in
+
+
+def _completed(article: Article, known: Article) -> Article:
+    """`article` with what `known`, which has the same text, says beyond it. A title made from the text says nothing."""
+    gaps = [name for name in DESCRIBED if getattr(article, name) is None]
+    if article.title == title_from(article.text):
+        gaps.append("title")
+    filled: dict[str, Any] = {name: getattr(known, name) for name in gaps}
+    if "provenance" in filled:
+        filled["provenance_evidence"] = known.provenance_evidence
+    where = {name: known.found_in[name] for name in gaps if name in known.found_in}
+    return replace(article, found_in={**article.found_in, **where}, **filled)
+
+
+def _twice(article: Article, first: str, way_out: str) -> ItemError:
     return ItemError(
         article.origin,
-        f"The article {article.id} is already given by {first}. Remove one, or give it an id of its own.",
+        f"The article {article.id} is already given by {first}. {way_out}; if it is another, give it a name or an id "
+        "of its own.",
     )
 
 

@@ -22,6 +22,9 @@ Stop = Callable[[], None]
 OnMore = Callable[[int], None]
 """Called with how many items more than was known of are to come, at most (see `index.article.More`)."""
 
+Begin = Callable[[str], bool]
+"""Called with the name of each item of an archive before it is read: False has it passed over."""
+
 
 def silent(_stage: Stage, _done: int, _total: int) -> None:
     """A Progress that says nothing."""
@@ -29,6 +32,11 @@ def silent(_stage: Stage, _done: int, _total: int) -> None:
 
 def go_on() -> None:
     """A Stop that never does."""
+
+
+def begin_all(_item: str) -> bool:
+    """A Begin that passes over nothing."""
+    return True
 
 
 class Pace:
@@ -66,6 +74,8 @@ class Report:
     updated: int = 0
     removed: int = 0
     unchanged: int = 0
+    withheld: int = 0
+    """Removed by hand in that revision, and not brought back."""
     embedded: int = 0
     errors: tuple[ItemError, ...] = ()
     """The first MAX_ERRORS_KEPT."""

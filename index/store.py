@@ -95,7 +95,7 @@ class Store:
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
-        now = _now()
+        moment = now()
         values: dict[str, object]
         with self._database.write() as connection:
             outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
@@ -116,7 +116,7 @@ class Store:
                         origin=article.origin,
                         in_folder=IN_FOLDER if in_folder else BY_HAND,
                         chunker=CHUNKER_VERSION,
-                        added_at=now,
+                        added_at=moment,
                     )
                 )
             else:
@@ -129,9 +129,9 @@ class Store:
                     values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
-            row = _revision_row(article) | {"revision": revision, "added_at": now}
-            again = {name: row[name] for name in ("added_at", "removed", "found_in", "provenance_evidence")}
-            connection.execute(  # an edit taken back brings an old revision again
+            row = _revision_row(article) | {"revision": revision, "added_at": moment}
+            again = {name: row[name] for name in ("removed", "found_in", "provenance_evidence")}
+            connection.execute(  # an edit taken back brings an old revision again, which was taken in when it first was
                 upsert(revisions)
                 .values(row)
                 .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
@@ -210,7 +210,10 @@ class Store:
             return {row.id: row.text for row in connection.execute(statement)}
 
     def history(self, article_id: str) -> tuple[Revision, ...]:
-        """Every revision that is kept, the one taken in last first; none where there is no such article."""
+        """Every revision that is kept, the one first taken in last first; none where there is no such article.
+
+        Where an edit was taken back, the current one is not the first of them.
+        """
         statement = (
             select(
                 revisions.c.revision,
@@ -246,7 +249,7 @@ class Store:
         return {(row.article_id, row.revision): _article(row) for row in rows}
 
     def page(self, query: str, limit: int, cursor: str | None) -> ArticlePage:
-        """Articles whose title, source or author holds `query`, newest first, those without a date last.
+        """Articles that have the words of `query` in title, source, author or origin, newest first, undated ones last.
 
         Raises IndexFault for a cursor that this method did not give.
         """
@@ -274,7 +277,7 @@ class Store:
                 or_(
                     *(
                         c.icontains(word, autoescape=True)
-                        for c in (revisions.c.title, revisions.c.source, revisions.c.author)
+                        for c in (revisions.c.title, revisions.c.source, revisions.c.author, articles.c.origin)
                     )
                 )
             )
@@ -291,6 +294,18 @@ class Store:
         )
         more = len(rows) > limit
         return ArticlePage(entries, _write_cursor(entries[-1].article) if more else None)
+
+    def titles(self, ids: Sequence[str]) -> dict[str, str]:
+        """The present titles of those of the articles that are stored, in the order of `ids`."""
+        statement = select(articles.c.id, revisions.c.title).join(
+            revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+        )
+        with self._database.read() as connection:
+            rows = [
+                row for some in _batches(ids) for row in connection.execute(statement.where(articles.c.id.in_(some)))
+            ]
+        found = {row.id: row.title for row in rows}
+        return {i: found[i] for i in ids if i in found}
 
     def counts(self) -> tuple[int, int]:
         """Articles and passages."""
@@ -324,7 +339,7 @@ class Store:
         """Record that a rebuild or publish was completed now, whether or not it found anything to do."""
         with self._database.write() as connection:
             connection.execute(delete(rebuilds))
-            connection.execute(insert(rebuilds).values(completed_at=_now()))
+            connection.execute(insert(rebuilds).values(completed_at=now()))
 
     def last_rebuild(self) -> str | None:
         """When `note_rebuild` was last called."""
@@ -460,5 +475,6 @@ def _read_cursor(cursor: str) -> tuple[str, str]:
     return date, article_id
 
 
-def _now() -> str:
+def now() -> str:
+    """In the form of all moments in the store, which sort as they follow each other."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -54,6 +54,7 @@ class Tally:
             updated=self._outcomes["updated"],
             removed=self._outcomes["removed"],
             unchanged=self._outcomes["unchanged"],
+            withheld=self._outcomes["withheld"],
             embedded=embedded,
             errors=tuple(self._errors),
             further_errors=self._error_count - len(self._errors),

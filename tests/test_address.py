@@ -109,6 +109,13 @@ def test_canonical_address_elsewhere_or_of_the_home_page_is_not_taken(claimed: s
     assert article(site.read("/ferry")).url == site.url + "/ferry"
 
 
+def test_the_url_of_an_article_has_no_tracking_and_leads_to_its_page(site: NewsSite) -> None:
+    site.put("/ferry/?id=7&utm_source=mail", "text/html", page("The ferry stops"))
+    found = article(site.read("/ferry/?id=7&utm_source=mail#top"))
+    assert found.url == site.url + "/ferry/?id=7"
+    assert found.origin == site.url + "/ferry/?id=7&utm_source=mail#top"
+
+
 def test_charset_of_the_server_goes_before_the_page_and_a_wrong_one_does_no_harm(site: NewsSite) -> None:
     words = [paragraph + " Größe, café, naïve." for paragraph in PARAGRAPHS]
     latin = page("Größe", "<meta charset='utf-8'>", words).decode().encode("latin-1")
@@ -132,6 +139,13 @@ def test_address_that_cannot_be_had_is_one_error(site: NewsSite) -> None:
     found = error(site.read("/gone"))
     assert found.item == site.url + "/gone"
     assert "status 404" in found.message
+
+
+def test_the_error_of_an_address_with_a_password_repeats_it_nowhere(site: NewsSite) -> None:
+    address = site.url.replace("//", "//me:secret@")
+    found = error(list(read_address(address, fetcher=Fetcher(allow_loopback=True), reader=site.reader)))
+    assert found.item.startswith("http://…@127.0.0.1")
+    assert "secret" not in found.message
 
 
 def test_address_inside_is_an_error_unless_tests_ask(site: NewsSite) -> None:

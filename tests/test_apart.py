@@ -117,7 +117,7 @@ LINES = b'{"text": "One."}\n{"text": "Two."}\n\n{"text": "Three."}\n'
         ("a.jsonl", b"", [-1], 0),
         ("a.json", b'[{"text": "One."}, {"text": "Two."}]', [1], 2),
         ("a.csv", b'title,text\nA,"One.\n\n""Two"", three.\n"\nB,Four.\n', [1], 2),
-        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [1, 3, -1], 4),
+        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [2, 3, -1], 5),
     ],
 )
 def test_how_many_items_a_file_holds_is_said_before_them_and_put_right_after_them(
@@ -272,6 +272,78 @@ def test_threads_take_turns(reader: ReaderApart) -> None:
     }
 
 
+SLOW = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 90_000  # minutes, within all bounds
+
+
+def killing(reader: ReaderApart, name: str, source: Path | bytes) -> list[Article | ItemError | More]:
+    """All that is read, while whatever follows an article that begins with "Before" ends the reader."""
+    found = []
+    for item in reader.read(name, source):
+        found.append(item)
+        if isinstance(item, Article) and item.text.startswith("Before"):
+            time.sleep(0.2)
+            assert reader.pid is not None
+            os.kill(reader.pid, signal.SIGKILL)
+    return found
+
+
+def told(found: list[Article | ItemError | More]) -> list[str]:
+    return [i.text if isinstance(i, Article) else i.item for i in found if not isinstance(i, More)]
+
+
+def test_a_file_that_kills_the_reader_costs_its_archive_nothing_else(reader: ReaderApart, tmp_path: Path) -> None:
+    files = {"__/y_txt": b"", "a_txt": b"Before it.", "b_html": SLOW, "c_txt": b"After it.", "e_jsonl": LINES}
+    data = zipped(**files, f_txt=b"")
+    (tmp_path / "x.zip").write_bytes(data)
+    for source in (data, tmp_path / "x.zip"):
+        found = killing(reader, "x.zip", source)
+        assert told(found) == [
+            *("x.zip/../y.txt", "Before it.", "x.zip/b.html", "After it.", "One.", "Two.", "Three.", "x.zip/f.txt")
+        ]
+        assert 1 + sum(item.count for item in found if isinstance(item, More)) == len(told(found))
+
+
+def test_a_file_that_is_too_slow_costs_its_archive_nothing_else() -> None:
+    with closing(ReaderApart(max_seconds=6)) as reader:
+        [before, error, after] = items(reader, "x.zip", zipped(a_txt=b"It is.", b_html=SLOW, c_txt=b"It was."))
+    assert (type(before), type(after)) == (Article, Article)
+    assert error == ItemError(
+        "x.zip/b.html", "It was not read within 6 seconds. Save what it says as .txt and add that."
+    )
+
+
+def test_a_file_that_takes_too_much_memory_costs_its_archive_nothing_else() -> None:
+    many = b'["ab' + b'","ab' * 3_000_000 + b'"]'
+    with closing(ReaderApart(max_memory_bytes=150_000_000)) as reader:
+        [error, article] = items(reader, "x.zip", zipped(a_json=many, b_txt=b"A text."))
+    assert error == ItemError("x.zip/a.json", "Reading it takes more than 150,000,000 bytes of memory. Divide it.")
+    assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "x.zip"])
+def test_a_line_on_which_the_reader_is_killed_is_all_that_is_lost(reader: ReaderApart, name: str) -> None:
+    filling = (
+        "word " * 60_000 + "end"
+    )  # more than a pipe holds, so that the reader is at the next line or the one after it
+    texts = [f"Before {n} {filling}" if n == 3 else f"Text {n} {filling}" for n in range(8)]
+    lines = b"\n".join(json.dumps({"text": text}).encode() for text in texts)
+    found = killing(reader, name, lines if name == "a.jsonl" else zipped(a_jsonl=lines))
+    [error] = [item for item in found if isinstance(item, ItemError)]
+    lost = int(error.item.rpartition(":")[2]) - 1
+    assert lost in {3, 4, 5}
+    read = [item.text for item in found if isinstance(item, Article)]
+    assert [text for text in texts if text != texts[lost]] == [text for text in read if text != texts[lost]]
+    assert "ended the reader (exit status -9)" in error.message
+
+
+def test_an_archive_that_ends_the_reader_ten_times_is_not_read_further(reader: ReaderApart) -> None:
+    data = {f"{n:02}{suffix}": text for n in range(12) for suffix, text in (("a_txt", b"Before."), ("b_html", SLOW))}
+    found = killing(reader, "x.zip", zipped(**data))
+    assert told(found) == [*(t for n in range(10) for t in ("Before.", f"x.zip/{n:02}b.html")), "x.zip"]
+    assert isinstance(last := found[-2], ItemError)
+    assert last.message == "10 items in it ended the reader; what follows is not read."
+
+
 def test_closing_does_not_wait_for_who_left_in_the_middle() -> None:
     reader = ReaderApart()
     left = reader.read("a.jsonl", b"\n".join(b'{"text": "Text %d."}' % n for n in range(10_000)))
@@ -280,11 +352,10 @@ def test_closing_does_not_wait_for_who_left_in_the_middle() -> None:
     assert ItemError in [type(item) for item in left]
 
 
-def test_of_a_file_of_nothing_but_errors_a_thousand_are_told(reader: ReaderApart) -> None:
-    told = items(reader, "a.jsonl", b"1\n" * 5_000)
-    assert len(told) == 1_001
-    assert isinstance(told[-1], ItemError)
-    assert "1,000 items before it cannot be read" in told[-1].message
+def test_what_follows_thousands_of_lines_that_cannot_be_read_is_read(reader: ReaderApart) -> None:
+    *bad, good = items(reader, "a.jsonl", b"1\n" * 5_000 + b'{"text": "A text."}')
+    assert [type(item) for item in bad] == [ItemError] * 5_000
+    assert isinstance(good, Article)
 
 
 def test_one_child_reads_one_item_after_another(reader: ReaderApart) -> None:

@@ -72,22 +72,38 @@ def test_files_are_read_as_if_they_lay_in_a_folder_of_the_archive_s_name() -> No
     assert fourth.item == "b/a.zip/in/all.jsonl:2"
 
 
-def test_folders_hidden_files_and_other_formats_are_passed_over() -> None:
+def test_folders_and_what_systems_put_in_are_passed_over() -> None:
     names = [
         "in/",
         ".hidden.txt",
+        "in/.DS_Store",
         "in/.git/a.txt",
         "__MACOSX/._one.txt",
         "__MACOSX/one.txt",
-        "in/photo.jpg",
-        "in/style.css",
+        "in/Thumbs.db",
+        "desktop.ini",
     ]
     assert told(packed({"one.txt": "One.", **dict.fromkeys(names, "x")})) == [("b/a.zip/one.txt", "One.")]
 
 
+def test_files_of_other_formats_are_counted_and_named_in_one_error_behind_the_articles() -> None:
+    use = "use .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .txt"
+    assert told(packed({"in/photo.png": "x", "one.txt": "One."})) == [
+        ("b/a.zip/one.txt", "One."),
+        ("b/a.zip", f"holds 1 file of a format that is not read, left out (in/photo.png): {use}"),
+    ]
+    many = {f"{n}\n{'x' * 200}.xyz": "x" for n in range(1_200)}
+    [_, (item, message)] = told(packed({"one.txt": "One.", **many}))
+    assert item == "b/a.zip"
+    assert message.startswith("holds 1,200 files of formats that are not read, left out (0\ufffdxxx")
+    assert f" and 1,195 more): {use}" in message
+    assert len(message) < 600
+
+
 def test_an_archive_without_a_readable_file_says_what_is_read() -> None:
-    assert "holds no file of a format that is read: use .csv, .docx" in error("a.zip", packed({"a.jpg": "x"})).message
-    assert "holds no file" in error("a.zip", packed({})).message
+    said = error("a.zip", packed({"a.jpg": "x"})).message
+    assert said.startswith("holds no file of a format that is read, but a.jpg: use .csv, .docx")
+    assert error("a.zip", packed({})).message.startswith("holds no file of a format that is read: use .csv")
 
 
 @pytest.mark.parametrize(

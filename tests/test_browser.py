@@ -1,5 +1,6 @@
 """The page in a real browser: Debian's Chromium, driven by Playwright, against the real server."""
 
+import datetime as dt
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
@@ -111,7 +112,7 @@ def test_uploaded_files_are_told_of_one_by_one_and_the_article_is_in_the_list(pa
     jobs = page.locator("#jobs")
     expect(jobs).to_contain_text("1 article added.")
     expect(jobs).to_contain_text("1 item could not be taken in")
-    expect(jobs.get_by_role("listitem")).to_contain_text("blank.txt")
+    expect(jobs.locator(".job-errors").get_by_role("listitem")).to_contain_text("blank.txt")
     row = page.locator("#article-list").get_by_role("listitem").filter(has_text="The lighthouse of Skarn")
     expect(row).to_contain_text("1 passage")
     expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(3)
@@ -119,19 +120,53 @@ def test_uploaded_files_are_told_of_one_by_one_and_the_article_is_in_the_list(pa
     expect(jobs).to_be_empty()
 
 
-def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
-    page: Page, settings: Settings, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in ("tide", "moon"):
-        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    may_go_on = threading.Event()
+def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page: Page, tmp_path: Path) -> None:
+    for n in range(7):
+        (tmp_path / f"tide{n}.txt").write_text(f"Tide {n} over Oldport\n\nIt was {n} metres high.")
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_label("Add files").set_input_files([tmp_path / f"tide{n}.txt" for n in range(7)])
+    added = page.locator("#jobs .job-added").get_by_role("listitem")
+    expect(added).to_have_count(6)
+    expect(added.last).to_have_text("and 2 others")
+    added.get_by_role("button", name="Tide 4 over Oldport").click()
+    expect(page.locator("#reader")).to_contain_text("It was 4 metres high.")
+    page.reload()
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_text("What was added and changed before").click()
+    earlier = page.locator("#earlier-jobs")
+    expect(earlier).to_contain_text("7 articles added.")
+    expect(earlier.get_by_role("button", name="Tide 0 over Oldport")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    remove = earlier.get_by_role("button", name="that this added")
+    remove.click()
+    expect(remove).to_have_text("Remove the 7 articles for good?")
+    remove.click()
+    expect(earlier).to_contain_text("Removed the 7 articles that this added.")
+    page.get_by_label("Search titles").fill("tide0.txt")
+    expect(page.locator("#article-list-end")).to_have_text("No article matches “tide0.txt”.")
+    page.get_by_label("Search titles").fill("comet.txt")
+    expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(1)
+
+
+@pytest.fixture
+def may_go_on(embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """What embedding waits for."""
+    event = threading.Event()
     embed = embedder.embed
 
     def embed_later(texts: Sequence[str]) -> Vectors:
-        assert may_go_on.wait(60)
+        assert event.wait(60)
         return embed(texts)
 
     monkeypatch.setattr(embedder, "embed", embed_later)
+    return event
+
+
+def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
+    page: Page, settings: Settings, may_go_on: threading.Event
+) -> None:
+    for name in ("tide", "moon"):
+        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
     page.get_by_role("button", name="Articles").click()
     try:
         page.get_by_role("button", name="Rebuild", exact=True).click()
@@ -149,18 +184,10 @@ def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
 
 
 def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
-    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+    page: Page, tmp_path: Path, may_go_on: threading.Event
 ) -> None:
     for name in ("tide", "moon"):
         (tmp_path / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    may_go_on = threading.Event()
-    embed = embedder.embed
-
-    def embed_later(texts: Sequence[str]) -> Vectors:
-        assert may_go_on.wait(60)
-        return embed(texts)
-
-    monkeypatch.setattr(embedder, "embed", embed_later)
     page.get_by_role("button", name="Articles").click()
     try:
         page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
@@ -245,11 +272,13 @@ def test_an_article_tells_what_was_left_out_of_it_why_it_is_what_it_is_and_what_
     page.get_by_role("button", name="Articles").click()
     page.locator("#article-list").get_by_role("button", name="Ferry timetable", exact=True).click()
     reader = page.locator("#reader")
-    expect(reader.locator(".badge").first).to_have_text("press-release")
+    expect(reader.locator(".badge").first).to_have_text("press release")
     reader.get_by_text("About this article").click()
     about = reader.locator(".about")
     expect(about).to_contain_text("Ada Quill from byline")
-    expect(about).to_contain_text("because it says: For immediate release")
+    expect(about).to_contain_text("Held to be “press release” because it says: For immediate release")
+    expect(about.locator("dd").last).to_contain_text(f"{dt.datetime.now().year}")
+    expect(about.locator("dd").nth(-2)).to_have_text("f.txt")
     about.get_by_text("lines left out of the text").click()
     expect(about.get_by_role("listitem").filter(has_text="see-also")).to_contain_text("See also: Ten ferries to try")
     about.get_by_role("button", name="What changed").click()

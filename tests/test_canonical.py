@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from index.canonical import MAX_CHARS, canonical, is_web_address
+from index.canonical import MAX_CHARS, canonical, is_web_address, without_tracking
 
 BRIDGE = "https://example.org/2021/bridge-opens"
 SAME = {
@@ -174,6 +174,22 @@ def test_what_no_browser_opens_or_is_too_long_stays_as_it_is(odd: str) -> None:
     assert canonical(odd) == odd
 
 
+@pytest.mark.parametrize(
+    ("found", "kept"),
+    [
+        ("http://www.example.org/b/?utm_source=mail", "http://www.example.org/b/"),
+        ("https://m.example.org/b?z=2&fbclid=x&a=1&amp;utm_medium=y#top", "https://m.example.org/b?z=2&a=1"),
+        ("https://example.org/B%20c?q=a%2Fb&q=é&ref=4711", "https://example.org/B%20c?q=a%2Fb&q=é&ref=4711"),
+        ("https://example.org/b?from=rss&from=town", "https://example.org/b?from=town"),
+        ("https://example.org/#!/b?utm_source=mail", "https://example.org/#!/b?utm_source=mail"),
+        ("https://example.org/b?#", "https://example.org/b"),
+        ("https://example.org:8443/b", "https://example.org:8443/b"),
+    ],
+)
+def test_a_link_without_tracking_is_as_it_was_found_but_for_that(found: str, kept: str) -> None:
+    assert without_tracking(found) == kept
+
+
 PIECES = [
     *'aZé中ß%/?#&=.;:@![]^|\\"<>+~-_',
     *"% %2 %25 %2e %2F %zz //  /.. /. amp /amp .amp .amp.html /amp/ amp. www. m. en. index.html".split(" "),
@@ -203,6 +219,8 @@ def test_any_address_is_taken_and_taken_again_stays() -> None:
         if is_web_address(url):
             taken += 1
             assert is_web_address(once), url
+            assert is_web_address(without_tracking(url)), url
+            assert once in {url, canonical(without_tracking(url))}, url  # what no browser opens stays as it is
     assert taken > 3_000
 
 

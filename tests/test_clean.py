@@ -76,10 +76,13 @@ def test_a_text_is_parted_into_what_stays_and_what_goes_and_a_second_cleaning_ta
         ("disclaimer", "If you buy through a link here, we may earn a small commission."),
         ("sign-up", "Sign up for our newsletter and get the news of the harbour every morning."),
         ("sign-up", "You can unsubscribe at any time."),
+        ("sign-up", "Subscribe now for £1"),
         ("sign-up", "Already a subscriber? Log in here to read on."),
         ("app-promotion", "Download our app for the latest news"),
         ("follow-us", "Follow us on Facebook"),
         ("share-bar", "Share this article"),
+        ("share-bar", "Facebook Twitter LinkedIn Email"),
+        ("share-bar", "Share this article Facebook X WhatsApp Copy link"),
         ("comments", "147 comments"),
         ("comments", "Let us know what you think in the comments below!"),
         ("cookie-notice", "We use cookies to make this site better."),
@@ -127,6 +130,13 @@ def test_a_line_of_boilerplate_goes_by_a_named_rule_wherever_it_stands(rule: str
         "Source of the outbreak was a tank of olives.",
         "REPORTING BY TWO PAPERS LED TO THE ARREST OF THE MAYOR",
         "A | 3 | 1",
+        "Facebook Twitter Instagram",
+        "Live Music Latest",
+        "Business Travel News",
+        "US Economy Latest",
+        "Education, Health, Climate, Economy",
+        "News about home, business and sport",
+        "home help",
     ],
 )
 def test_prose_that_begins_like_boilerplate_stays_wherever_it_stands(line: str) -> None:
@@ -178,6 +188,30 @@ def test_words_that_may_be_headings_go_only_beside_furniture() -> None:
         ("share-bar", line) for line in ("Share this article", "Email", "Print", "X")
     ]
     assert taken("News", "Sport", VOTED) == [("navigation", "News"), ("navigation", "Sport")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Home News Business Sport", "HOME NEWS BUSINESS SPORT", "News Sport Weather Fact Check", "Home About us Jobs"],
+)
+def test_names_of_a_site_s_pages_in_one_line_are_a_menu_before_and_behind_a_story(line: str) -> None:
+    title = "A new bridge"
+    for lines in ([line, title, VOTED], [title, VOTED, OPENS, line], ["Oldport", "Wednesday", line, title, VOTED]):
+        assert taken(*lines) == [("navigation", line)]
+    assert taken(VOTED, line, OPENS) == []
+
+
+def test_heads_of_a_table_that_are_names_of_pages_stay() -> None:
+    assert taken("Politics Business Sport Culture", "41 22 10 5", VOTED, OPENS) == []
+    assert taken("Jobs Education Health Environment", "North 41 22 10 5", VOTED, OPENS) == []
+
+
+def test_a_share_bar_of_a_word_a_line_goes_before_and_behind_a_story() -> None:
+    bar = ["Facebook", "Twitter", "LinkedIn", "Email"]
+    for lines in (["A new bridge", *bar, VOTED, OPENS], [VOTED, OPENS, *bar]):
+        assert taken(*lines) == [("share-bar", line) for line in bar]
+    assert taken(VOTED, *bar, OPENS) == []
+    assert taken("A new bridge", *bar[:3], VOTED, OPENS) == []
 
 
 def test_a_label_counts_only_above_the_story() -> None:
@@ -282,8 +316,9 @@ def test_a_text_of_nothing_but_boilerplate_stays(text: str) -> None:
         f"Contact {'a at ' * 136}\n" * 1_450,
         f"{'a@' * 340}\n" * 1_450,
         f"Copyright 2024 {'A. ' * 220}\n" * 1_450,
+        f"{'News X ' * 28}Y\n" * 5_000,
     ],
-    ids=range(11),
+    ids=range(12),
 )
 def test_a_megabyte_of_the_worst_is_cleaned(line: str) -> None:
     assert clean(f"{line}\n{VOTED}").text.endswith(VOTED)

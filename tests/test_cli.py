@@ -112,7 +112,7 @@ def test_a_dry_run_says_of_each_article_what_would_become_of_it_and_changes_noth
         f"unchanged: Comet (more.jsonl, {len(COMET)} characters)",
         "new: Something new. (new.txt, 14 characters)",
         "removed: Soon gone. (gone.txt, 10 characters)",
-        "Would be: 1 added, 1 updated, 1 removed, 1 unchanged. Nothing was changed.",
+        "Would be: 1 added, 1 updated, 1 removed, 1 unchanged, 1 withheld. Nothing was changed.",
     ]
     assert place.run("articles").out == before
 

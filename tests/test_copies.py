@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bench.copies_pairs import pairs
-from index.copies import MAX_CHARS, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
+from index.copies import MAX_CHARS, SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
 
 PARAGRAPHS = [
     "The council of Oldport voted on Tuesday by 14 to nine to build a new bridge over the Harle, after years of debate "
@@ -226,11 +226,22 @@ def test_of_a_sample_of_the_labelled_pairs_nearly_all_are_told_rightly() -> None
     ("one", "other", "share"),
     [
         ("One two three four five.", "One two three four, six!", 1 / 2),
-        ("One two three four.", "Before one two three four and after.", 1.0),
+        ("One two three four.", "Before one two three four and after.", 1 / 4),
         ("One two three.", "one two THREE", 1.0),
         ("One two three.", "One two four.", 0.0),
         ("", "One two three four.", 0.0),
     ],
 )
-def test_likeness_is_the_share_of_the_shorter_text_that_the_longer_has(one: str, other: str, share: float) -> None:
+def test_likeness_of_lines_is_the_share_of_the_longer_that_the_shorter_has(one: str, other: str, share: float) -> None:
     assert likeness(one, other) == likeness(other, one) == share
+
+
+def test_likeness_of_texts_is_the_share_of_the_shorter_that_the_longer_has() -> None:
+    whole, half = " ".join(MADE_UP[:200]), " ".join([*MADE_UP[:50], *MADE_UP[1000:1050]])
+    assert likeness(whole, half) == likeness(half, whole) == 47 / 97
+
+
+@pytest.mark.parametrize("stub", [PARAGRAPHS[0], PARAGRAPHS[0][:60], " ".join(words(ARTICLE)[:34])])
+def test_a_line_or_a_brief_is_not_the_article_that_holds_it(stub: str) -> None:
+    assert likeness(stub, ARTICLE) < SAME_STORY
+    assert likeness(ARTICLE, "\n\n".join(PARAGRAPHS[:2])) >= SAME_STORY

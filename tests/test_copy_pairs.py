@@ -2,13 +2,19 @@
 
 import itertools
 import random
+from collections import Counter
 
 import pytest
+from sqlalchemy import insert
 
 from index.article import Article
-from index.copies import MIN_WORDS
-from index.copy_pairs import MAX_CANDIDATES
+from index.copies import MIN_WORDS, bands, signature, whole_key
+from index.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs
+from index.database import Database
 from index.library import Library
+from index.progress import silent
+from index.schema import articles, copy_bands, revisions, signatures
+from index.store import Store
 
 STORY = (
     "The council of Oldport voted on Monday to close the old fish market, which has stood beside the harbour since "
@@ -130,3 +136,60 @@ def test_among_more_alike_than_are_compared_no_other_numbers_are_copies_and_true
     cut = late.text[: late.text.index(" There is no warning")]
     library.add([article("repost", f"OLDPORT (Northern Wire) - {early.text}"), article("cut", cut)])
     assert copies(library, "repost", "cut") == {"repost": ["repost", early.id], "cut": [late.id, "cut"]}
+
+
+RULES = (
+    "Those who berth at the inner basin are asked to keep the lane to the fuel jetty open and to report at the office "
+    "before they leave. The swing bridge opens on the hour as long as there is light, and closes for the night when "
+    "the last of the fishing boats is in. Anglers may use the outer wall on its landward side only, where the railing "
+    "was renewed, and must leave it when the horn is sounded. Questions are answered at the window beside the gate, "
+    "which is open in the morning, or by the duty officer over the usual channel."
+)
+
+
+def keep_as_compared(database: Database, notes: list[Article]) -> None:
+    """Put them into the tables as they are once they were compared, which takes minutes, and no two are copies."""
+    kept = {"revision": "r", "added_at": "2023-11-04"}
+    with database.write() as connection:
+        rows = [{"id": note.id, "origin": note.origin, "in_folder": 0, "chunker": 0, **kept} for note in notes]
+        connection.execute(insert(articles), rows)
+        rows = [{"article_id": note.id, "title": note.title, "text": note.text, **kept} for note in notes]
+        connection.execute(insert(revisions), rows)
+        for number, note in enumerate(notes, start=1):
+            signed = signature(note.text)
+            assert signed is not None
+            row = {"number": number, "article_id": note.id, "revision": "r", "shingles": signed.shingles}
+            connection.execute(insert(signatures), row | {"minima": signed.minima})
+            keys = {whole_key(note.text), *bands(signed)}
+            connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in keys])
+
+
+def test_among_many_made_after_one_form_those_with_the_same_rare_words_are_found(
+    store: Store, database: Database
+) -> None:
+    rng = random.Random(5)
+    figures = rng.sample(list(itertools.product(range(100), range(100))), 1_000)
+    notes = [article(f"{high}-{low}", NOTE.format(high=high, low=low) + RULES) for high, low in figures]
+    assert len(notes) * 40 > MAX_SHARED_KEYS
+    keep_as_compared(database, notes)
+    again = rng.sample(notes, 8)
+    for note in again:
+        store.put(article(f"wire-{note.id}", f"OLDPORT (Northern Wire) - {note.text} (J. Vey)"), in_folder=False)
+    pairs = CopyPairs(database)
+    pairs.update(silent)
+    assert pairs.of([note.id for note in again]) == {note.id: (f"wire-{note.id}", note.id) for note in again}
+
+
+def test_one_of_the_same_words_is_found_among_more_than_are_compared_with_the_same_signature(
+    store: Store, database: Database
+) -> None:
+    notes = [article(f"{n}", f"{NOTE.format(high=n, low=7)} {RULES} {STORY}") for n in range(800)]
+    signed = [signature(note.text) for note in notes]
+    [(most, _)] = Counter(signed).most_common(1)
+    crowd = [note for note, own in zip(notes, signed, strict=True) if own == most]
+    assert len(crowd) > MAX_CANDIDATES
+    keep_as_compared(database, notes)
+    store.put(article("same", crowd[-1].text), in_folder=False)
+    pairs = CopyPairs(database)
+    pairs.update(silent)
+    assert pairs.of(["same"]) == {"same": (crowd[-1].id, "same")}

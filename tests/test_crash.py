@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -173,7 +174,7 @@ def test_a_rebuild_killed_again_and_again_ends_as_an_undisturbed_one(folder_in_m
     assert (report.added + report.unchanged, report.errors) == (200, ())
     with closing(Library(undisturbed, embedder=HashingEmbedder())) as library:
         assert library.rebuild(articles) == Report(added=200, embedded=200)
-        assert len(library.copies(["n7"])["n7"]) == 9
+        assert len(library.copies(["n7"])["n7"]) == 10
     assert contents(killed) == contents(undisturbed)
     embedded = embedded_in(killed) + embedder.embedded
     assert len(embedded) == len(set(embedded)) == 200
@@ -195,10 +196,11 @@ EMBEDDER
 class Stopping(Embedder):
     def embed(self, texts):
         global batches
+        vectors = super().embed(texts)
+        batches -= 1
         if batches == 0:
             threading.Event().wait()  # until it is killed
-        batches -= 1
-        return super().embed(texts)
+        return vectors
 
 settings = Settings(articles=Path(data + ".none"), data_dir=Path(data))
 library = Library(settings.data_dir, embedder=Stopping())
@@ -212,9 +214,9 @@ server.run()
 
 
 class Serving:
-    """A server on `data` in a process of its own. It stops for good before it embeds that many batches."""
+    """A server on `data` in a process of its own. It stops for good between embedding that batch and storing it."""
 
-    def __init__(self, data: Path, batches: int = -1) -> None:
+    def __init__(self, data: Path, batches: int = 0) -> None:
         command = [sys.executable, "-c", SERVE, str(data), str(batches)]
         self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent)
 
@@ -257,24 +259,39 @@ def test_an_upload_of_2000_articles_whose_server_is_killed_again_and_again_goes_
 ) -> None:
     killed, undisturbed = folder_in_memory / "killed", folder_in_memory / "undisturbed"
     with ThreadPoolExecutor() as beside:
-        file = archive(2000, "☂☂☂.")  # no words: looking for copies would take half the time
+        # all but 200 without words: looking for copies among them would take half the time
+        lines = archive(200, "Harvest #.").splitlines() + archive(2000, "☂☂☂.").splitlines()[200:]
+        file = b"\n".join(lines)
         other = beside.submit(add_undisturbed, undisturbed, "archive.jsonl", file)
         with Serving(killed) as server:
             job_id = server.upload("archive.jsonl", file)
             server.wait(job_id, "reading", 1000)
-        with Serving(killed, batches=60) as server:
+        with Serving(killed, batches=61) as server:
             server.wait(job_id, "embedding", 60 * EMBED_BATCH)
+            wait_for_lines(Path(f"{killed}.embedded"), 61 * EMBED_BATCH)  # embedded, and stopped before the commit
         with Serving(killed) as server:
             server.wait(job_id, "indexing", 1000)
         with Serving(killed) as server:
             job = server.wait(job_id, "done")
-        assert (job["added"] + job["unchanged"], job["errors"]) == (2000, [])
+        assert (job["added"], job["unchanged"], job["errors"]) == (2000, 0, [])
         assert other.result() == Report(added=2000, embedded=2000)
-    assert contents(killed) == contents(undisturbed)
+    kept = contents(killed)
+    assert kept == contents(undisturbed)
+    assert len(kept["copies"]) == 200 * 9
     embedded = embedded_in(killed)
-    assert len(embedded) == len(set(embedded)) == 2000
+    at_the_kill = embedded[60 * EMBED_BATCH : 61 * EMBED_BATCH]
+    repeated = Counter(embedded) - Counter(set(embedded))
+    assert (repeated, len(set(embedded))) == (Counter(at_the_kill), 2000)
     with closing(Library(killed, embedder=HashingEmbedder())) as library:
         assert (library.status().state, library.status().pending) == ("ok", False)
+
+
+def wait_for_lines(path: Path, count: int) -> None:
+    for _ in range(6_000):
+        if path.read_bytes().count(b"\n") >= count:
+            return
+        time.sleep(0.02)
+    raise AssertionError(path.read_text())
 
 
 def add_undisturbed(data: Path, name: str, file: bytes) -> Report:

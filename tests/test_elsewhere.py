@@ -1,6 +1,7 @@
 """Copies are one voice: one passage is read for them, the original is cited, and its citation names the others."""
 
 import datetime as dt
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,9 +9,13 @@ from test_copy_pairs import OTHER, STORY, article
 
 from assistant.answer import Citation, Copy, Question
 from assistant.assistant import Assistant
-from assistant.retriever import ArticleRetriever
+from assistant.cite import Citer
+from assistant.elsewhere import Elsewhere
+from assistant.retriever import ArticleRetriever, as_document
+from assistant.statement import Quote, Statement, Support
 from index.filters import Filters
 from index.library import NO_FILTERS, Library
+from index.search import Hit
 
 COST = "The market opens for the last time on the second Saturday of June, and the first stalls are to open in the "
 ASKED = "What did the works in the customs house cost?"
@@ -35,6 +40,22 @@ def test_a_filter_for_one_of_the_copies_finds_that_one(filled: Library) -> None:
     for wanted in ("first", "wire"):
         found = ArticleRetriever(library=filled).find("customs house", Filters(article_id=(wanted,)), 3).documents
         assert {document.metadata["article_id"] for document in found} == {wanted}
+
+
+@pytest.mark.parametrize("filters", [NO_FILTERS, Filters(before=dt.date(2030, 1, 1))], ids=["all", "filtered"])
+@pytest.mark.parametrize("copies", [1, 9, 17])
+def test_copies_take_one_place_however_many_they_are(library: Library, copies: int, filters: Filters) -> None:
+    ferries = [
+        article(f"ferry-{n}", f"The ferry of pier {n} passes the old fish market at {n} o'clock sharp.", "2023-11-05")
+        for n in range(6)
+    ]
+    library.add([article(f"copy-{n}", STORY, "2023-11-04") for n in range(copies)])
+    library.add(ferries)
+    found = ArticleRetriever(library=library).find("vote on the fish market of Oldport", filters, 7).documents
+    ids = {document.metadata["article_id"] for document in found}
+    assert len(found) == 7
+    assert ids >= {ferry.id for ferry in ferries}
+    assert len({document.page_content for document in found}) == 7
 
 
 def test_a_citation_names_the_copies_that_say_its_sentence_and_not_a_cut_one_that_lacks_it(filled: Library) -> None:
@@ -103,6 +124,7 @@ def test_without_dates_the_fullest_text_speaks(library: Library) -> None:
         (Filters(after=dt.date(2023, 11, 4)), "late", set()),
         (Filters(article_id=("late", "courier")), "courier", {"late"}),
         (Filters(before=dt.date(2023, 11, 3)), "wire", {"courier"}),
+        (Filters(before=dt.date(2030, 1, 1)), "wire", {"courier", "late"}),
     ],
 )
 def test_a_copy_that_the_filters_leave_out_neither_speaks_nor_is_named(
@@ -111,6 +133,75 @@ def test_a_copy_that_the_filters_leave_out_neither_speaks_nor_is_named(
     library.add(COPIES)
     citation = cited(library, filters)
     assert (citation.article_id, beside(citation)) == (speaks, named)
+
+
+def support(library: Library, article_id: str, sentence: str) -> Support:
+    stored = library.article(article_id)
+    assert stored is not None
+    start = stored.article.text.index(sentence)
+    span = start, start + len(sentence)
+    return Support(Quote(as_document(Hit(stored.article, stored.revision, *span, 0.9)), *span, 0.9))
+
+
+HASTY = "Their speaker, Nils Berg, called the decision hasty and said that the new rents were twice as high."
+
+
+@pytest.mark.parametrize(
+    ("found", "first"),
+    [
+        ("It cost $15 million, “all told”.", "It cost €15 million, “all told”."),
+        ("The rents fell by −5.1% in May.", "The rents fell by 5.1% in May."),
+        ("Did the rents fall in May?", "Did the rents fall in May!"),
+    ],
+)
+def test_a_copy_with_another_sign_in_the_sentence_does_not_speak(library: Library, found: str, first: str) -> None:
+    library.add([article("first", STORY.replace(HASTY, first), "2023-11-01")])
+    library.add([article("late", STORY.replace(HASTY, found), "2023-11-12")])
+    assert set(library.copies(["late"])["late"]) == {"first", "late"}
+    voice = support(library, "late", found)
+    assert Elsewhere(library, NO_FILTERS).speaker(voice) == voice
+
+
+def test_case_quotes_and_blanks_do_not_keep_a_copy_from_speaking(library: Library) -> None:
+    found, first = "It cost 15\u00a0million, “all told”.", 'IT cost 15 million, "all  told".'
+    library.add([article("first", STORY.replace(HASTY, first), "2023-11-01")])
+    library.add([article("late", STORY.replace(HASTY, found), "2023-11-12")])
+    spoken = Elsewhere(library, NO_FILTERS).speaker(support(library, "late", found))
+    assert (spoken.quote.article_id, spoken.quote.text) == ("first", first)
+
+
+HAN = (
+    "奥德港市议会星期二决定在哈勒河上建造一座新的大桥。",
+    "旧桥自一九三一年起使用并且已经对货车关闭了很长时间。",
+    "居民代表要求先为必须搬走的7户人家找到合适的新住处。",
+    "市长罗卡贝蒂说工程将在明年春天开始并持续两年左右。",
+)
+
+
+def test_in_han_the_very_sentence_is_spoken_and_named(library: Library) -> None:
+    edited = HAN[2].replace("合适的新住处", "新的合适住处")
+    for name, sentence, day in (("edited", edited, "01"), ("first", HAN[2], "02"), ("late", HAN[2], "03")):
+        text = "".join((HAN[0], HAN[1], sentence, HAN[3]))
+        library.add([replace(article(name, text, f"2023-11-{day}"), language="zh")])
+    elsewhere = Elsewhere(library, NO_FILTERS)
+    spoken = elsewhere.speaker(support(library, "late", HAN[2]))
+    assert (spoken.quote.article_id, spoken.quote.text) == ("first", HAN[2])
+    citer = Citer(elsewhere.also_said)
+    citer.render(Statement(HAN[2], (spoken,)))
+    [citation] = citer.citations
+    assert {copy.article_id: copy.quote for copy in citation.also_in} == {"edited": edited, "late": HAN[2]}
+
+
+def test_in_han_each_passage_of_copies_is_read_once(library: Library) -> None:
+    rng = random.Random(3)
+    text = "\n\n".join("".join(chr(rng.randrange(0x4E00, 0x9F00)) for _ in range(700)) for _ in range(3))
+    library.add([article("one", text)])
+    alone = ArticleRetriever(library=library).find(text[:20], NO_FILTERS, 8).documents
+    assert len(alone) >= 3
+    library.add([article("other", text)])
+    both = ArticleRetriever(library=library).find(text[:20], NO_FILTERS, 8).documents
+    assert {document.page_content for document in both} == {document.page_content for document in alone}
+    assert len(both) == len(alone)
 
 
 def test_the_short_answer_stays_when_another_article_speaks(library: Library) -> None:

@@ -17,8 +17,9 @@ from assistant.extract import (
     WORTH_SHOWING,
     write,
 )
-from assistant.statement import Quote, Statement, Support
+from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed, Vectors
+from index.words import word_set
 
 OLD = Source("old", published_at="2020-04-16")
 NEW = Source("new", published_at="2020-04-17")
@@ -253,3 +254,15 @@ def in_a_row(*sentences: str, source: Source = OLD) -> list[Evidence]:
         Evidence(Quote(whole, start, start + len(text), 0.6 - n / 100), answer="", features=())
         for n, (start, text) in enumerate(zip(starts, sentences, strict=True))
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("奥德港市议会星期二决定在哈勒河上建造一座新的大桥。", "市长罗卡贝蒂说工程将在明年春天开始并持续两年左右。"),
+        ("居民代表要求先为必须搬走的7户人家找到合适的新住处。", "居民代表要求先为必须搬走的9户人家找到合适的新住处。"),
+        ("…", "!"),
+    ],
+)
+def test_sentences_without_blanks_or_words_are_not_all_the_same(one: str, other: str) -> None:
+    assert not say_the_same(word_set(one), word_set(other))

@@ -129,6 +129,15 @@ def test_a_feed_fails_by_its_own_fault_alone(
     assert (feed.message, feed.failing_since is None) == (message, message is None)
 
 
+def test_a_feed_with_a_password_fails_though_its_error_does_not_repeat_it(jobs: _Scripted, library: Library) -> None:
+    freshness = Freshness(library.database, ["https://me:pass@example.org/rss"])
+    feeds = Feeds(jobs, freshness, HOUR)
+    feeds.look(NOON)
+    jobs.outcome = ended("failed", ("https://…@example.org/rss", "It holds a user name."))
+    feeds.look(NOON)
+    assert freshness.feeds()[0].message == "It holds a user name."
+
+
 def test_since_when_a_feed_fails_is_kept_until_it_is_good_again(freshness: Freshness) -> None:
     freshness.note(FEED, NOON, None)
     freshness.note(FEED, NOON + HOUR, "No answer.")
@@ -144,6 +153,26 @@ def test_since_when_a_feed_fails_is_kept_until_it_is_good_again(freshness: Fresh
     assert other == Feed("example.com/atom", None, None, None, None)
     freshness.note(FEED, NOON + 3 * HOUR, None)
     assert freshness.feeds()[0].failing_since is None
+
+
+def test_a_feed_is_shown_with_its_port_and_without_who_signs_in(library: Library) -> None:
+    [feed] = Freshness(library.database, ["https://me:pass@Example.org:8443/rss?key=secret"]).feeds()
+    assert feed.feed == "example.org:8443/rss"
+
+
+def test_who_does_not_know_the_setting_is_told_of_the_feeds_that_a_server_last_polled(
+    jobs: _Scripted, freshness: Freshness, library: Library
+) -> None:
+    freshness.note(FEED, NOON, "No answer.")
+    freshness.note(OTHER, NOON, None)
+    elsewhere = Freshness(library.database, ())
+    assert elsewhere.feeds() == freshness.feeds()[::-1]  # by address
+    with closing(Feeds(jobs, Freshness(library.database, [OTHER]), HOUR)) as feeds:
+        feeds.start()
+        assert elsewhere.feeds() == freshness.feeds()[1:]
+    with closing(Feeds(jobs, Freshness(library.database, ()), HOUR)) as feeds:
+        feeds.start()
+        assert elsewhere.feeds() == ()
 
 
 def test_alarms_name_what_fails_and_what_is_old(freshness: Freshness) -> None:

@@ -3,9 +3,9 @@
 import pytest
 from items import VOTED
 
-from index.article import ID_PATTERN, Removed
+from index.article import ID_PATTERN, Removed, article_id
 from index.errors import BadArticle
-from index.ingest.fields import MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD, article_from_fields
+from index.ingest.fields import DESCRIBED, MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD, article_from_fields
 
 
 @pytest.mark.parametrize(
@@ -13,6 +13,7 @@ from index.ingest.fields import MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS, NOT_UNDERSTOOD
     [
         ("text", 5, "text is 5"),
         ("text", "\0 \ud800", "text is"),
+        ("text", " \u200b\n\n\u00ad \u2060", "expected text that is not blank"),
         ("text", None, "has no text"),
         ("id", "a b", "id is 'a b'"),
         ("id", "", "id is ''"),
@@ -43,6 +44,9 @@ def test_a_text_or_an_id_that_does_not_fit_is_an_error_that_names_it(field: str,
         ("author", ["Ada Quill", 5], "author is ['Ada Quill', 5]"),
         ("author", [{"family": "Quill"}], "author is [{'family': 'Quill'}]"),
         ("author", ["Ada Quill"] * 200, "2,000"),
+        ("author", 0, "author is 0"),
+        ("author", False, "author is False"),
+        ("provenance", "garbage kind", "provenance is 'garbage kind': expected one of machine-written, wire, "),
     ],
 )
 def test_another_value_that_does_not_fit_is_noted_and_the_article_goes_in(
@@ -85,6 +89,30 @@ def test_authors_may_be_a_list(fields: dict[str, object], author: str | None) ->
     assert (found.author, found.removed) == (author, ())
 
 
+@pytest.mark.parametrize("blank", ["", " ", "\n", "\u200b"])
+def test_a_blank_field_is_a_missing_one(blank: str) -> None:
+    fields = dict.fromkeys(DESCRIBED, blank) | {"text": "Text."}
+    found = article_from_fields(fields, origin="pasted", path=None)
+    assert (found.title, found.author, found.published_at, found.removed) == ("Text.", None, None, ())
+
+
+def test_a_title_is_made_of_something_that_can_be_seen() -> None:
+    found = article_from_fields({"title": "\u200b", "text": f"\u200b\n\n{VOTED}"}, origin="pasted", path=None)
+    assert found.title == VOTED
+
+
+@pytest.mark.parametrize("stated", ["press-release", "Press release", " PRESS-RELEASE\n"])
+def test_a_kind_is_taken_as_people_write_it(stated: str) -> None:
+    found = article_from_fields({"text": "Text.", "provenance": stated}, origin="pasted", path=None)
+    assert (found.provenance, found.removed) == ("press-release", ())
+
+
+def test_a_kind_that_is_none_leaves_it_to_the_articles_own_words() -> None:
+    fields = {"text": f"Opinion: the bridge\n\n{VOTED}", "title": "Opinion: the bridge", "provenance": "garbage kind"}
+    found = article_from_fields(fields, origin="pasted", path=None)
+    assert (found.provenance, found.found_in["provenance"]) == ("opinion", "its own words")
+
+
 def test_a_date_that_was_not_understood_may_stand_in_the_text() -> None:
     text = f"By Ada Quill\n\n1 February 2022\n\n{VOTED}"
     found = article_from_fields({"text": text, "published_at": "01/02/2022"}, origin="pasted", path=None)
@@ -108,3 +136,35 @@ def test_lone_surrogates_are_left_out() -> None:
     found = article_from_fields({"text": "a\ud800b", "title": "c\udfffd"}, origin="pasted", path=None)
     assert (found.text, found.title) == ("ab", "cd")
     assert ID_PATTERN.fullmatch(found.id)
+
+
+def test_a_headline_in_the_text_counts_for_an_id_that_is_made_from_it() -> None:
+    one, two = (article_from_fields({"text": f"{t}\n\n{VOTED}"}, origin="p", path=None) for t in ("Bridge", "Ferry"))
+    assert (one.title, one.text, two.title, two.text) == ("Bridge", VOTED, "Ferry", VOTED)
+    assert one.id == article_id(url=None, path=None, text=f"Bridge\n\n{VOTED}") != two.id
+
+
+@pytest.mark.parametrize("text", ["x" * 4_000_000, "QUJD" * 500, f"Data: {'ab+/' * 500}", "ж" * 1_001])
+def test_a_text_without_words_to_speak_of_is_refused(text: str) -> None:
+    with pytest.raises(BadArticle, match=r"no words to speak of: .* runs of more than 1,000 without a blank"):
+        article_from_fields({"text": text}, origin="pasted", path=None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "議会は火曜日に新しい橋を架けることを決めた" * 80,
+        "议会周二投票决定在河上建一座新桥" * 90,
+        "สภาลงมติเมื่อวันอังคารให้สร้างสะพานใหม่ข้ามแม่น้ำ" * 50,
+        f"{VOTED}\n\n{'QUJD' * 300}\n\n{VOTED * 20}",
+        "x" * 1_000,
+        f"{VOTED} https://example.org/{'a' * 60}",
+    ],
+)
+def test_a_text_in_a_language_without_blanks_or_with_data_in_its_middle_goes_in(text: str) -> None:
+    assert article_from_fields({"text": text}, origin="pasted", path=None).text == text
+
+
+def test_a_url_is_kept_without_tracking() -> None:
+    fields = {"text": "The bridge opened.", "url": "https://www.example.org/b?id=7&utm_source=mail#top"}
+    assert article_from_fields(fields, origin="o", path=None).url == "https://www.example.org/b?id=7"

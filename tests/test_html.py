@@ -7,9 +7,9 @@ import pytest
 from items import OPENS, VOTED, article, error
 
 from index.article import Article, ItemError, Removed, article_id
-from index.ingest.fields import MAX_FIELD_CHARS
+from index.ingest.fields import BESIDE, MAX_FIELD_CHARS
 from index.ingest.formats import read_item
-from index.ingest.html import BESIDE, HIDDEN, MAX_PARAGRAPHS
+from index.ingest.html import HIDDEN, MAX_PARAGRAPHS
 
 SAYS = "“I have looked at that river every morning since I was born,” said Agda Holm, 71, whose kitchen faces it."
 ENDS = "By then, the chairman said, the town should have decided what to call it."
@@ -44,12 +44,11 @@ def test_a_page_gives_its_text_and_what_it_says_of_itself() -> None:
         updated_at="2021-03-30T08:00:00+00:00",
         language="en-GB",
         provenance="wire",
-        removed=tuple(
-            Removed(BESIDE, beside)
-            for beside in (
-                *("Home", "Sport", "A new bridge at last", "March 29"),
-                "© 2024 The Daily News. All rights reserved.",
-            )
+        removed=(
+            Removed("navigation", "Home"),
+            Removed("navigation", "Sport"),
+            Removed("date-line", "March 29"),
+            Removed("copyright", "© 2024 The Daily News. All rights reserved."),
         ),
         found_in={
             "title": "h1",
@@ -381,7 +380,35 @@ def test_what_is_left_out_is_kept_with_the_article() -> None:
     )
     found = article("a.html", page("", f"<h1>A bridge</h1>{story(VOTED, OPENS)}<nav>Sport</nav>{hidden}"))
     assert [line.text for line in found.removed if line.rule == HIDDEN] == ["Tiny", "words", "Close"]
-    assert Removed(BESIDE, "Sport") in found.removed
+    assert Removed("navigation", "Sport") in found.removed
+
+
+@pytest.mark.parametrize(
+    ("rule", "markup", "words"),
+    [
+        ("copyright", "© 2024 Harbour Gazette", "© 2024 Harbour Gazette"),
+        ("comments", "<h3>147 comments</h3>", "147 comments"),
+        ("cookie-notice", "We use cookies to make this site better.", "We use cookies to make this site better."),
+        ("sign-up", "Sign up for our newsletter", "Sign up for our newsletter"),
+        ("related-stories", "<b>Related stories</b>", "Related stories"),
+        ("opinion-label", "<a href=/o>Opinion</a>", "Opinion"),
+        ("byline", "By Tom Reed and Reuters", "By Tom Reed and Reuters"),
+        (
+            "share-bar",
+            "<span>Share this article</span><a href=/f>Facebook</a><a href=/x>X</a><button>WhatsApp</button>"
+            "<button>Copy link</button>",
+            "Share this article Facebook X WhatsApp Copy link",
+        ),
+        ("navigation", "<a href=/p>Privacy</a><a href=/t>Terms</a><a href=/j>Jobs</a>", "Privacy Terms Jobs"),
+        (BESIDE, "<a href=/g>Gulls seen</a><a href=/t>Terns, too</a>", "Gulls seen Terns, too"),
+        (BESIDE, "The <a href=/g>Gazette</a>, (<a href=/o>Oldport</a>)", "The Gazette, (Oldport)"),
+    ],
+)
+def test_what_is_left_out_goes_by_the_rule_that_knows_it_and_says_nothing_of_the_article(
+    rule: str, markup: str, words: str
+) -> None:
+    found = article("a.html", page("", f"<main><h1>A bridge</h1>{story(VOTED, OPENS)}</main><footer>{markup}</footer>"))
+    assert (found.removed, found.provenance) == ((Removed(rule, words),), None)
 
 
 def test_more_paragraphs_than_trafilatura_is_asked_about_are_read() -> None:

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from items import article, error
+from items import VOTED, article, error
 
 from index.article import article_id
 from index.ingest.formats import SUFFIXES, read_item
@@ -26,6 +26,24 @@ def test_another_format_is_an_error_that_lists_those_read(name: str) -> None:
 
 def test_a_suffix_may_be_in_capitals() -> None:
     assert article("NOTES.TXT", "One line.").text == "One line."
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.md", "A.TXT"])
+@pytest.mark.parametrize(
+    "head",
+    ["<!DOCTYPE html>\n<html>", "\ufeff\n<html lang=en>", '<?xml version="1.0"?>\n<!doctype html PUBLIC "x"><html>'],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_page_saved_as_text_is_read_as_a_page(name: str, head: str, encoding: str) -> None:
+    page = f"{head}<head><title>A new bridge</title></head><body><article><h1>A new bridge</h1><p>{VOTED}</p></article>"
+    found = article(name, page.encode(encoding))
+    assert (found.title, found.text, found.origin) == ("A new bridge", VOTED, name)
+
+
+def test_text_that_speaks_of_markup_is_text() -> None:
+    text = "The element <html> holds the whole page."
+    assert article("a.txt", text).text == text
+    assert article("a.txt", "<htmlish> is no element.").text == "<htmlish> is no element."
 
 
 @pytest.mark.parametrize("suffix", sorted(SUFFIXES - {".jsonl"}))

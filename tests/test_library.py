@@ -13,10 +13,11 @@ import pytest
 from articles import LONG, Folder, article, cancel_at, current, stored, texts, warm_reader
 from conftest import HashingEmbedder
 
-from index.article import ItemError, More
+from index.article import Article, ItemError, More
 from index.embed import Vectors
 from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.filters import Filters
+from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
 from index.library import MAX_HITS, Library
 from index.progress import Report, Stage
@@ -37,6 +38,56 @@ def test_adding_what_is_there_changes_nothing(library: Library) -> None:
     before = current(library)
     assert library.add([article("a", "The comet came back.")]) == Report(unchanged=1)
     assert current(library) == before
+
+
+def read(text: str, **fields: str) -> Article:
+    """As it is read from fields: without a title it has one made from its text."""
+    return article_from_fields({"id": "a", "text": text, **fields}, origin="pasted", path=None)
+
+
+def test_the_same_text_added_with_fewer_fields_keeps_what_is_known_of_it(library: Library) -> None:
+    text = "The comet came back. It was bright."
+    full = {"title": "Comet", "author": "Nils Berg", "source": "Sky Letter", "published_at": "2023-01-02"}
+    library.add([read(text, **full, provenance="wire")])
+    bare = read(text)
+    assert (bare.title, bare.author) == (text, None)
+    for is_dry in (True, False):
+        assert library.add([bare], dry_run=is_dry) == Report(unchanged=1)
+    assert library.add([read(text, section="Sky", author="Ada Quill")]) == Report(updated=1, embedded=0)
+    entry = library.article("a")
+    assert entry is not None
+    said = entry.article
+    assert (said.title, said.author, said.source) == ("Comet", "Ada Quill", "Sky Letter")
+    assert (said.published_at, said.provenance, said.section) == ("2023-01-02", "wire", "Sky")
+
+
+def test_where_a_kept_field_was_found_and_the_words_that_tell_the_kind_are_kept_with_it(library: Library) -> None:
+    text = "The comet came back. It was bright."
+    known = article("a", text, author="Ada", provenance="wire", provenance_evidence="By wire", found_in={"author": "x"})
+    library.add([known])
+    library.add([article("a", text, section="Sky", found_in={"section": "y"})])
+    entry = library.article("a")
+    assert entry is not None
+    assert (entry.article.provenance_evidence, entry.article.found_in) == ("By wire", {"author": "x", "section": "y"})
+
+
+def test_another_text_of_the_same_article_says_all_that_is_known_of_it(library: Library) -> None:
+    library.add([read("The comet came back.", title="Comet", author="Nils Berg")])
+    assert library.add([read("The comet went away.")]).updated == 1
+    entry = library.article("a")
+    assert entry is not None
+    assert (entry.article.title, entry.article.author) == ("The comet went away.", None)
+
+
+def test_a_file_that_says_less_than_it_did_is_the_truth_of_its_article(library: Library, folder: Folder) -> None:
+    line = {"id": "a", "text": "The comet came back."}
+    folder.write_archive("a.jsonl", line | {"author": "Nils Berg"})
+    library.rebuild(folder.path)
+    folder.write_archive("a.jsonl", line)
+    assert library.rebuild(folder.path).updated == 1
+    entry = library.article("a")
+    assert entry is not None
+    assert entry.article.author is None
 
 
 def test_one_id_for_two_texts_in_one_go_is_an_error(library: Library) -> None:

@@ -9,7 +9,7 @@ from items import OPENS, VOTED, error
 
 from index.article import Article, ItemError, article_id
 from index.ingest.formats import read_item
-from index.ingest.html import BESIDE, HIDDEN
+from index.ingest.html import HIDDEN
 
 LONG = "The old ferry carried 410,000 people last year, and the mayor said that it was late on one trip in five."
 NEWSLETTER = f"""<html lang="en"><head><title>Briefing</title></head><body>
@@ -100,8 +100,8 @@ def test_what_a_newsletter_has_beside_its_text_is_kept_each_line_once() -> None:
     [found] = read(message)
     assert isinstance(found, Article)
     assert [(line.rule, line.text) for line in found.removed] == [
-        (BESIDE, "View in browser"),
-        (BESIDE, "Unsubscribe"),
+        ("sign-up", "View in browser"),
+        ("sign-up", "Unsubscribe"),
         (HIDDEN, preview),
     ]
 

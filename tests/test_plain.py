@@ -27,6 +27,38 @@ def test_any_other_first_line_stays_in_the_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "above",
+    [
+        "A new bridge\nBy Ada Quill\n\n",
+        "A new bridge\n3 May 2024\n",
+        "A new bridge\n",
+        "Home News Business Sport\n\nA new bridge\n\n",
+        "By Ada Quill\n\nA new bridge\n\n",
+        "Skip to content\nA new bridge\nBy Ada Quill\n",
+        "A new bridge\n\nA new bridge\n\n",
+    ],
+)
+def test_a_title_is_taken_out_of_the_text_whatever_stands_around_it(above: str) -> None:
+    found = article("a.txt", f"{above}{VOTED}\n{OPENS}")
+    assert (found.title, found.found_in["title"], found.text) == ("A new bridge", "first line", f"{VOTED}\n{OPENS}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mayor of Oldport, Ada Quill, visited\nGullwing on Monday and spoke there.",
+        "When the water rose\nthe gates were closed by hand that night.",
+        f"The chairman asked for order. Then 2021 began\n\n{VOTED}",
+        "The river runs left\nThe river runs right\n\nThat is all of the old song.",
+        VOTED,
+    ],
+)
+def test_the_first_line_of_a_paragraph_is_no_title_to_take_out(text: str) -> None:
+    found = article("a.txt", text)
+    assert (found.text, "title" in found.found_in) == (text, False)
+
+
+@pytest.mark.parametrize(
     "paragraph",
     [
         "The council voted on Tuesday to build a new bridge over the river,\nafter years of debate.",

@@ -39,7 +39,10 @@ def kind_of(
         ),
         ("machine-written", "This story was generated automatically from data of the league.", None),
         ("machine-written", "Disclaimer: This content was partly produced with AI tools and checked by editors.", None),
-        ("wire", "(Reporting by Ada Quill; Editing by Tom Reed)", None),
+        ("wire", "(Reporting by Ada Quill, Northern Wire; Editing by Tom Reed)", None),
+        ("wire", "Reporting by J. Quill, Reuters. Editing by Tom Reed.", None),
+        ("wire", "Reporting by Reuters", None),
+        ("wire", "Copyright 2024 The Associated Press. All rights reserved.", None),
         ("wire", "— Northern Wire", None),
         ("press-release", "FOR IMMEDIATE RELEASE", None),
         ("press-release", "SOURCE Gullwing Foods", None),
@@ -62,13 +65,39 @@ def test_a_disclosure_says_what_kind_of_text_it_is(kind: str, line: str, evidenc
         ("sponsored", "Sponsored content from Hearthwell Heat Pumps"),
         ("sponsored", "In partnership with Hearthwell"),
         ("sponsored", "Advertorial"),
-        ("wire", "By Associated Wire"),
     ],
 )
 def test_a_label_above_the_text_says_what_kind_it_is_and_below_it_nothing(kind: str, line: str) -> None:
-    if kind != "wire":
-        assert kind_of(line, VOTED, OPENS) == (kind, line)
+    assert kind_of(line, VOTED, OPENS) == (kind, line)
     assert kind_of(VOTED, OPENS, line, VOTED) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Reporting by Joanna Feldt; editing by Luke Marsh",
+        "Additional reporting by Sian Wells. Editing by Mark Coe.",
+        "Additional reporting by Reuters",
+        "Reporting by Joanna Feldt; additional reporting by Reuters; editing by Luke Marsh",
+        "The Associated Press contributed to this report.",
+        "© Reuters",
+    ],
+)
+def test_a_paper_s_own_story_is_not_wire_for_its_sign_off_or_an_agency_s_help(line: str) -> None:
+    assert kind_of("By Joanna Feldt", VOTED, OPENS, line) is None
+
+
+def test_an_agency_s_form_of_sign_off_is_evidence_beside_the_agency_s_name() -> None:
+    line = "(Reporting by Ada Quill; Editing by Tom Reed)"
+    assert kind_of(VOTED, OPENS, line, source="Northern Wire") == ("wire", line)
+    assert kind_of(VOTED, OPENS, line, "Our Standards: The Northern Wire Trust Principles.") == ("wire", line)
+    assert kind_of(VOTED, OPENS, line, source="Harbour Gazette") is None
+    assert kind_of(VOTED, OPENS, source="Northern Wire") is None
+
+
+def test_a_byline_that_names_an_agency_beside_a_person_is_wire() -> None:
+    for line in ("By Joanna Feldt and Reuters", "By Ada Quill, Northern Wire", "By Northern Wire"):
+        assert kind_of(line, VOTED, OPENS) == ("wire", line)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +159,7 @@ def test_an_article_about_such_texts_is_none(line: str) -> None:
 
 def test_where_two_kinds_hold_the_one_counts_that_a_reader_has_to_know_first() -> None:
     wire, machine, sample = (
-        "(Reporting by Ada Quill; Editing by Tom Reed)",
+        "(Reporting by Ada Quill, Northern Wire; Editing by Tom Reed)",
         "This article was written with the help of AI.",
         "Sample article written for this project.",
     )

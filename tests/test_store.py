@@ -68,6 +68,25 @@ def test_every_revision_is_kept_and_the_last_put_is_current(store: Store) -> Non
     assert (current.article.text, current.is_current) == ("One.", True)
 
 
+def test_an_edit_taken_back_leaves_the_day_on_which_each_revision_was_first_taken_in(
+    store: Store, database: Database
+) -> None:
+    first, second = article("a", "One."), article("a", "Two.")
+    for each in (first, second):
+        store.put(each, in_folder=False)
+    with database.write() as connection:
+        for day, each in (("2024-05-01", first), ("2024-05-02", second)):
+            connection.execute(
+                sql("UPDATE revisions SET added_at = :day WHERE revision = :revision"),
+                {"day": day, "revision": each.revision},
+            )
+    store.put(first, in_folder=False)
+    assert [(r.added_at, r.revision, r.is_current) for r in store.history("a")] == [
+        ("2024-05-02", second.revision, False),
+        ("2024-05-01", first.revision, True),
+    ]
+
+
 def test_what_is_not_there_is_none(store: Store) -> None:
     store.put(article("a"), in_folder=False)
     assert store.get("b") is None
@@ -318,11 +337,12 @@ def test_an_entry_has_everything_but_the_text(store: Store) -> None:
         ("%", ["c"]),
         ("_", ["c"]),
         ("opened", []),  # texts are searched by asking, not by this
+        ("b.txt", ["b"]),
         ("' OR 1=1 --", []),
         ("  ", ["a", "b", "c"]),
     ],
 )
-def test_a_query_keeps_articles_whose_title_source_and_author_hold_all_its_words(
+def test_a_query_keeps_articles_whose_title_source_author_and_file_name_hold_all_its_words(
     store: Store, query: str, found: list[str]
 ) -> None:
     store.put(article("a", title="A bridge", source="Oldport Courier"), in_folder=False)

@@ -55,7 +55,7 @@ MORE_KEYS = {
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
     "article": "is_current passages section image_credit provenance_evidence found_in removed",
-    "job": "rate seconds_left embedded added_ids error_count message next_job_id",
+    "job": "rate seconds_left embedded added_ids added_titles error_count message next_job_id",
     "session in the list": "title created_at updated_at messages",
     "session": "title created_at",
     "message": "question answer created_at feedback",
@@ -78,6 +78,8 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
     upload = {"file": [(io.BytesIO(b"A text."), "text.txt"), (io.BytesIO(b" "), "blank.txt")]}
     started = _json(client.post("/api/articles", data=upload))
     job = _ended(client, started["job_id"])
+    jobs = _json(client.get("/api/jobs?limit=1"))
+    assert jobs == {"jobs": [job]}
     sessions = _json(client.get("/api/sessions"))
     session = _json(client.get(f"/api/sessions/{answer['session_id']}"))
     assert refusal["citations"] == []
@@ -305,6 +307,7 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("get", "/api/articles/{article_id}/revisions"),
         ("get", "/api/articles/{article_id}/difference"),
         ("post", "/api/index/rebuild"),
+        ("get", "/api/jobs"),
         ("get", "/api/jobs/{job_id}"),
         ("delete", "/api/jobs/{job_id}"),
         ("get", "/api/sessions"),

@@ -107,12 +107,20 @@ def test_a_long_type_is_not_repeated_whole(client: FlaskClient) -> None:
 
 
 def test_a_question_of_a_megabyte_is_413(client: FlaskClient) -> None:
-    _error(client.post("/api/ask", json={"question": "x" * 1_100_000}), 413)
+    error = _error(client.post("/api/ask", json={"question": "x" * 1_100_000}), 413)
+    assert error["message"] == "The body is too large: at most 1,000,000 bytes are taken here."
 
 
 def test_an_upload_above_the_limit_is_413(client: FlaskClient) -> None:
     body, form = b"x" * 1_200_000, "multipart/form-data; boundary=x"
-    _error(client.post("/api/articles", data=body, content_type=form), 413)
+    error = _error(client.post("/api/articles", data=body, content_type=form), 413)
+    assert "at most 1 MB are taken at once (ASSISTANT_MAX_UPLOAD_MB)" in error["message"]
+
+
+def test_a_form_of_too_many_parts_is_413_and_not_said_to_be_too_large(client: FlaskClient) -> None:
+    fields = {f"x{n}": "x" for n in range(1_001)}
+    reply = client.post("/api/articles", data=fields, content_type="multipart/form-data")
+    assert "MB" not in _error(reply, 413)["message"]
 
 
 @pytest.mark.parametrize(

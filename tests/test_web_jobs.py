@@ -21,12 +21,14 @@ from sqlalchemy import insert, select
 from index.article import Item, ItemError
 from index.embed import Vectors
 from index.ingest.apart import BEAT_SECONDS
+from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
-from web.jobs import MAX_FILE_NAME_CHARS, MAX_QUEUED, Jobs
+from web.intake import MAX_FILE_NAME_CHARS, PASTED
+from web.jobs import MAX_QUEUED, Jobs
 from web.jobs import jobs as table
 from web.settings import Settings
 
@@ -144,12 +146,15 @@ class _Held(Library):
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
-        return super().add(items, by_itself=by_itself, dry_run=dry_run, progress=progress, on_article=on_article)
+        return super().add(
+            items, by_itself=by_itself, since=since, dry_run=dry_run, progress=progress, on_article=on_article
+        )
 
     def rebuild(
         self,
@@ -233,6 +238,7 @@ def test_what_a_cancelled_job_took_in_is_indexed_by_a_job_of_its_own_which_can_b
         ids = [f"harvest{n}" for n in range(2 * EMBED_BATCH + 1)]
         first = cancelled(jobs.add_articles([{"id": i, "text": f"The {i} was small."} for i in ids]))
         assert (first["added"], first["added_ids"]) == (len(ids), ids)
+        assert (first["done"], first["total"]) == (EMBED_BATCH, len(ids))  # passages, when the cancel was heard
         assert "kept, and is indexed next" in first["message"]
         second = cancelled(first["next_job_id"])
         assert (second["kind"], second["next_job_id"]) == ("publish", None)
@@ -283,6 +289,22 @@ def test_two_files_of_one_name_in_one_upload_are_two_articles(client: FlaskClien
     files = [(io.BytesIO(text.encode()), "article.txt") for text in (LIGHTHOUSE, MILL)]
     job = _ended(client, client.post("/api/articles", data={"file": files}))
     assert (job["state"], job["added"], job["errors"]) == ("done", 2, [])
+
+
+def test_of_two_states_of_an_article_in_one_upload_the_second_is_an_error_that_says_to_add_it_afterwards(
+    client: FlaskClient, library: Library
+) -> None:
+    later = LIGHTHOUSE.replace("1951", "1952")
+    files = [(io.BytesIO(text.encode()), "article.txt") for text in (LIGHTHOUSE, later)]
+    job = _ended(client, client.post("/api/articles", data={"file": files}))
+    [made] = job["added_ids"]
+    [error] = job["errors"]
+    assert error["message"] == (
+        f"The article {made} is already given by an item before it. If it is a later state of that, add it "
+        "afterwards; if it is another, give it a name or an id of its own."
+    )
+    _ended(client, _upload(client, "article.txt", later))
+    assert len(library.history(made)) == 2
 
 
 def test_an_upload_named_as_a_file_of_the_folder_but_with_another_text_leaves_that_article_alone(
@@ -377,6 +399,7 @@ class _Odd(Library):
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        since: str | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -443,6 +466,41 @@ def test_a_job_stopped_by_closing_is_done_after_the_next_start(held: _Held, libr
     assert library.article("dyke") is not None
 
 
+def test_what_a_job_added_before_it_was_cut_short_counts_as_added_when_it_is_done_again(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    dam = {"id": "dam", "text": "The dam was built in 1931."}
+    dyke = {"id": "dyke", "text": "The dyke held."}
+    library.add([article_from_fields(dam, origin=PASTED, path=None)])
+    jobs = Jobs(held, tmp_path)
+    jobs.start()
+    job_id = jobs.add_articles([dam, dyke])
+    assert held.has_begun.wait(10)
+    library.add([article_from_fields(dyke, origin=PASTED, path=None)])  # so far the job came
+    with closing(Jobs(library, tmp_path)) as again:
+        again.start()
+        job = _wait(again, job_id)
+    assert (job["added"], job["unchanged"], job["added_ids"]) == (1, 1, ["dyke"])
+    held.may_go_on.set()
+    jobs.close()
+
+
+def test_a_job_that_was_killed_before_it_heard_of_its_cancelling_is_not_done_after_the_next_start(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    jobs = Jobs(held, tmp_path)
+    jobs.start()
+    job_id = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    assert held.has_begun.wait(10)
+    jobs.cancel(job_id)
+    with closing(Jobs(library, tmp_path)) as again:
+        again.start()
+        assert _wait(again, job_id)["state"] == "cancelled"
+    assert library.article("dyke") is None
+    held.may_go_on.set()
+    jobs.close()
+
+
 def test_an_ended_job_is_remembered_by_the_next_process_and_its_request_is_not(
     library: Library, tmp_path: Path
 ) -> None:
@@ -467,7 +525,36 @@ def test_old_ended_jobs_are_forgotten(library: Library, tmp_path: Path) -> None:
         _wait(jobs, jobs.rebuild())
         with pytest.raises(UnknownJob):
             jobs.get("old0")
-        assert jobs.get("old1") == {"id": "old1"}
+        assert jobs.get("old1")["id"] == "old1"
+
+
+def test_an_ended_job_names_what_it_added_as_far_as_it_is_still_there(client: FlaskClient) -> None:
+    articles = [{"id": f"tide{n}", "title": f"Tide {n}", "text": f"Tide {n} was high."} for n in range(7)]
+    job = _ended(client, client.post("/api/articles", json={"articles": articles}))
+    assert job["added_titles"] == [f"Tide {n}" for n in range(5)]
+    client.delete("/api/articles/tide1")
+    later = client.get(f"/api/jobs/{job['id']}").json or {}
+    assert (later["added"], later["added_ids"]) == (7, [f"tide{n}" for n in (0, 2, 3, 4, 5, 6)])
+    assert later["added_titles"] == [f"Tide {n}" for n in (0, 2, 3, 4, 5)]
+
+
+def test_the_newest_jobs_are_listed_the_last_first_whether_ended_or_not(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        first = jobs.rebuild()
+        assert held.has_begun.wait(10)
+        second = jobs.add_articles([{"text": "A text."}])
+        third = jobs.add_articles([{"text": "Another."}])
+        jobs.cancel(third)
+        assert [(job["id"], job["state"]) for job in jobs.newest(3)] == [
+            (third, "cancelled"),
+            (second, "queued"),
+            (first, "reading"),
+        ]
+        assert [job["id"] for job in jobs.newest(1)] == [third]
+        held.may_go_on.set()
+        ended = _wait(jobs, second)
+        assert jobs.newest(2)[1] == ended
 
 
 class _Upload:

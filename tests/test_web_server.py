@@ -280,7 +280,12 @@ def _wait_until_refused(server: Server) -> None:
 
 def _check_too_large(reply: Reply) -> None:
     assert reply.status == 413
-    assert json.loads(reply.body)["error"]["code"] == "too_large"
+    assert json.loads(reply.body) == {
+        "error": {
+            "code": "too_large",
+            "message": "This is too large: at most 1 MB are taken at once (ASSISTANT_MAX_UPLOAD_MB). Send less.",
+        }
+    }
 
 
 def _events(text: str) -> list[tuple[str, dict[str, Any]]]:

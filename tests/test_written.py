@@ -268,6 +268,15 @@ def test_a_note_on_the_author_goes_and_one_on_others_stays() -> None:
     assert of(note, *[VOTED] * 6, author="Ada Quill").removed == ()
 
 
+def test_the_heading_of_a_note_on_the_author_goes_with_it_and_stays_without_it() -> None:
+    heading, note = "About the author", "Ada Quill covers shipping for the Gazette."
+    assert of("By Ada Quill", VOTED, heading, note).removed[1:] == (
+        Removed("author-bio", heading),
+        Removed("author-bio", note),
+    )
+    assert of("By Ada Quill", VOTED, heading, OPENS).text == "\n\n".join((VOTED, heading, OPENS))
+
+
 def test_a_text_of_nothing_but_a_byline_stays() -> None:
     assert of("By Ada Quill").text == "By Ada Quill"
     assert written("").text == ""

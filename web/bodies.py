@@ -8,8 +8,8 @@ from werkzeug.exceptions import BadRequest
 
 from index.errors import shown
 from web.errors import Refused
+from web.limits import MAX_JSON_BYTES
 
-MAX_JSON_BYTES = 1_000_000
 UPLOAD_PATH = "/api/articles"
 OPTIONAL_BODY_PATH = "/api/index/rebuild"
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from assistant.errors import AssistantFault
 from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle, shown
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
+from web.limits import too_large
 
 log = logging.getLogger(__name__)
 
@@ -93,6 +94,9 @@ def answer_errors(app: Flask) -> None:
         if error.response is None:
             status = error.code or 500
             message = "No such address." if status == 404 else error.description or error.name
+            most = request.max_content_length
+            if status == 413 and most and (request.content_length or 0) > most:  # else it has too many parts
+                message = too_large(most)
             reply.set_data(error_reply(status, message).get_data())
             reply.content_type = "application/json"
         return reply

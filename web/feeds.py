@@ -7,6 +7,7 @@ import datetime as dt
 import logging
 import threading
 
+from index.ingest.target import without_password
 from web.errors import Busy, UnknownJob
 from web.freshness import Freshness
 from web.jobs import FINISHED, Jobs
@@ -28,6 +29,7 @@ class Feeds:
         self._thread = threading.Thread(target=self._poll, name="feeds", daemon=True)
 
     def start(self) -> None:
+        self._freshness.forget_others()
         if self._freshness.addresses:
             self._thread.start()
 
@@ -55,7 +57,7 @@ class Feeds:
                 if job["state"] == "cancelled":
                     self._freshness.note_checked(address, now)
                     continue
-                own = [error["message"] for error in job["errors"] if error["item"] == address]
+                own = [error["message"] for error in job["errors"] if error["item"] == without_password(address)]
                 self._freshness.note(address, now, own[0] if own else _failure(job))
         for address in self._freshness.addresses:
             if self._running:  # one at a time: people's jobs stand in the same queue

@@ -1,7 +1,7 @@
 """How fresh the articles are: what each polled feed last gave, and the alarms that follow from it.
 
-Feeds are told apart by their address, and shown by host and path alone: what stands behind the "?" may be a secret,
-and the health check asks nobody who they are.
+Feeds are told apart by their address, and shown by host, port and path alone: what stands behind the "?" may be a
+secret, and the health check asks nobody who they are.
 """
 
 import datetime as dt
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Column, MetaData, Table, Text, select
+from sqlalchemy import Column, MetaData, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from index.database import Database
@@ -34,7 +34,7 @@ feeds = Table(
 @dataclass(frozen=True, slots=True)
 class Feed:
     feed: str
-    """Host and path."""
+    """Host, port and path."""
     checked_at: str | None
     last_good_at: str | None
     failing_since: str | None
@@ -69,15 +69,20 @@ class Freshness:
         with self._database.write() as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
 
+    def forget_others(self) -> None:
+        """For when polling begins: what is known is then of the feeds that are polled, for others to see."""
+        with self._database.write() as connection:
+            connection.execute(delete(feeds).where(feeds.c.address.not_in(self.addresses)))
+
     def feeds(self) -> tuple[Feed, ...]:
-        """In the order of the setting."""
+        """In the order of the setting; those that a server last polled where the setting names none."""
         with self._database.read() as connection:
-            known = {row.address: row for row in connection.execute(select(feeds))}
+            known = {row.address: row for row in connection.execute(select(feeds).order_by(feeds.c.address))}
         return tuple(
             Feed(_shown(a), row.checked_at, row.last_good_at, row.failing_since, row.message)
             if (row := known.get(a))
             else Feed(_shown(a), None, None, None, None)
-            for a in self.addresses
+            for a in self.addresses or known
         )
 
     def checked_at(self, address: str) -> dt.datetime | None:
@@ -105,4 +110,4 @@ def _without_secrets(message: str) -> str:
 
 def _shown(address: str) -> str:
     parts = urlsplit(address)
-    return f"{parts.hostname or ''}{parts.path}"
+    return f"{parts.netloc.rpartition('@')[2].lower()}{parts.path}"

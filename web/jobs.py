@@ -1,35 +1,31 @@
 """Work on the index that takes longer than a request: one at a time, in the order asked for.
 
-A job is in the database, with all it needs (uploads lie in `data/uploads/JOB/`), before its id is given out.
+A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out.
 Its row changes again only when it ends: after a kill every unfinished job is found there and done again,
 which is safe because adding an article twice changes nothing. How far a job has come is kept in memory.
 """
 
 import json
 import logging
-import os
 import secrets
-import shutil
 import threading
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Literal, Protocol
+from typing import Literal
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
 
-from index.article import Article, Item, More
-from index.disk import sync_folder
+from index.article import Article
 from index.errors import Cancelled, IndexFault, StorageFault, shown
-from index.ingest.address import read_address
 from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
+from index.store import now
 from index.tally import OnArticle
-from index.validators import StoredValidators
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
+from web.intake import Intake, Upload
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -37,9 +33,7 @@ log = logging.getLogger(__name__)
 MAX_QUEUED = 100
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
-MAX_FILE_NAME_CHARS = 200
-PASTED = "pasted"
-"""The `origin` of an article that was written out in a request."""
+MAX_TITLES = 5
 
 Kind = Literal["add", "rebuild", "remove", "publish"]
 State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
@@ -98,21 +92,12 @@ class Job:
             "unchanged": report.unchanged,
             "embedded": report.embedded,
             "added_ids": list(self.added_ids),
+            "added_titles": [],
             "errors": [{"item": e.item, "message": e.message} for e in report.errors],
             "error_count": report.error_count,
             "message": self.message,
             "next_job_id": self.next_job_id,
         }
-
-
-class Upload(Protocol):
-    """A file as a form sends it."""
-
-    @property
-    def filename(self) -> str | None: ...
-
-    @property
-    def stream(self) -> IO[bytes]: ...
 
 
 class Jobs:
@@ -124,9 +109,7 @@ class Jobs:
         self._articles = articles
         self._database = library.database
         self._database.create(metadata)
-        self._fetcher = fetcher or Fetcher()
-        self._validators = StoredValidators(library.database)
-        self._uploads = library.data_dir / "uploads"
+        self._intake = Intake(library, fetcher or Fetcher())
         self._changed = threading.Condition()
         # all below only under `_changed`
         self._unfinished: dict[str, Job] = {}
@@ -140,7 +123,10 @@ class Jobs:
 
         Polls of feeds are not: whoever polls asks again.
         """
-        unfinished = select(jobs.c.id, jobs.c.kind).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        is_cancelled = func.json_extract(jobs.c.request, "$.is_cancelled").is_(True).label("is_cancelled")
+        unfinished = (
+            select(jobs.c.id, jobs.c.kind, is_cancelled).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+        )
         is_polled = func.json_extract(jobs.c.request, "$.is_polled").is_(True)
         with self._database.write() as connection:
             connection.execute(delete(jobs).where(jobs.c.state.not_in(FINISHED), is_polled))
@@ -150,7 +136,9 @@ class Jobs:
             for row in rows:
                 self._unfinished[row.id] = Job(row.id, row.kind)
                 self._waiting.append(row.id)
-        self._sweep_uploads({row.id for row in rows})
+                if row.is_cancelled:
+                    self._cancelled.add(row.id)
+        self._intake.drop_others({row.id for row in rows})
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._thread.start()
 
@@ -167,22 +155,11 @@ class Jobs:
     def add_files(self, uploads: Sequence[Upload]) -> str:
         """Take in uploaded files. Raises Busy."""
         job_id = _new_id()
-        folder = self._uploads / job_id
-        names = []
+        names = self._intake.keep(job_id, uploads)
         try:
-            folder.mkdir(parents=True)
-            for number, upload in enumerate(uploads):
-                names.append(_bare_name(upload.filename or ""))
-                # the name it came with is data; on disk it has a number
-                with (folder / str(number)).open("wb") as file:
-                    shutil.copyfileobj(upload.stream, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
-                sync_folder(made)
             return self._enqueue(job_id, "add", {"files": names})
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._intake.drop(job_id)
             raise
 
     def add_articles(self, articles: Sequence[Mapping[str, object]]) -> str:
@@ -213,7 +190,9 @@ class Jobs:
     # -- looking after it
 
     def get(self, job_id: str) -> Json:
-        """Raises UnknownJob."""
+        """How far a job is or how it ended; then with the ids of what it added and is still there, and the titles of
+        the first five. Raises UnknownJob.
+        """
         with self._changed:
             if job := self._unfinished.get(job_id):
                 return job.as_json()
@@ -221,8 +200,25 @@ class Jobs:
             outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
         if outcome is None:
             raise UnknownJob(f"There is no job {shown(job_id)}.")
+        return self._told(outcome)
+
+    def newest(self, limit: int) -> list[Json]:
+        """The jobs asked for last, the last one first, each as `get` gives it."""
+        with self._changed:
+            unfinished = dict(self._unfinished)
+        rows = select(jobs.c.id, jobs.c.outcome).order_by(jobs.c.number.desc()).limit(limit)
+        with self._database.read() as connection:
+            found = connection.execute(rows).all()
+        return [
+            self._told(row.outcome) if row.outcome else unfinished[row.id].as_json()
+            for row in found
+            if row.outcome or row.id in unfinished  # else it was asked for just now
+        ]
+
+    def _told(self, outcome: str) -> Json:
         found: Json = json.loads(outcome)
-        return found
+        titles = self._library.titles(found.get("added_ids", []))
+        return found | {"added_ids": list(titles), "added_titles": list(titles.values())[:MAX_TITLES]}
 
     def cancel(self, job_id: str) -> Json:
         """Stop a job; one that is running ends at its next step.
@@ -234,12 +230,19 @@ class Jobs:
             if job and job.state not in FINISHED:
                 self._cancelled.add(job_id)
                 if job_id not in self._waiting:
+                    self._note_cancelled(job_id)
                     return job.as_json()
                 self._waiting.remove(job_id)
         if not job or job.state in FINISHED:
             state = self.get(job_id)["state"]
             raise Refused(409, f"Job {job_id} has ended already: {state}.")
         return self._finish(replace(job, state="cancelled", message="Cancelled before it began.")).as_json()
+
+    def _note_cancelled(self, job_id: str) -> None:
+        """A job that is killed before it hears of it is not done after the next start."""
+        cancelled = func.json_set(jobs.c.request, "$.is_cancelled", func.json("true"))
+        with self._database.write() as connection:
+            connection.execute(update(jobs).where(jobs.c.id == job_id).values(request=cancelled))
 
     # -- the queue
 
@@ -280,9 +283,7 @@ class Jobs:
 
     def _run(self, job: Job) -> Job | None:
         """The job as it ended; None where it stopped because the queue closes and is to be done again."""
-        with self._database.read() as connection:
-            request = json.loads(connection.execute(select(jobs.c.request).where(jobs.c.id == job.id)).scalar_one())
-
+        request = self._begun(job.id)
         pace = Pace()
         added_ids: list[str] = []
 
@@ -296,12 +297,12 @@ class Jobs:
                     raise Cancelled("Cancelled.")
 
         def progress(stage: Stage, done: int, total: int) -> None:
-            stop_if_asked()
             rate, seconds_left = pace.note(stage, done, total)
             with self._changed:
                 self._unfinished[job.id] = replace(
                     job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
                 )
+            stop_if_asked()  # now, so that one that is cancelled tells how far it came
 
         try:
             progress("reading", 0, 0)
@@ -310,11 +311,14 @@ class Jobs:
             with self._changed:
                 if job.id not in self._cancelled:
                     return None
+                reached = self._unfinished[job.id]
+            job = replace(job, done=reached.done, total=reached.total)
             job = replace(job, added_ids=tuple(added_ids), report=cancelled.report or NOTHING_DONE)
             return self._called_off(job)
         except IndexFault as error:
             job = replace(job, added_ids=tuple(added_ids), report=error.report or NOTHING_DONE)
-            return replace(job, state="failed", message=str(error))
+            kept = " What was taken in by then has been kept, and is indexed with the next job." if added_ids else ""
+            return replace(job, state="failed", message=f"{error}{kept}")
         taken_in = report.added + report.updated + report.unchanged
         if job.kind == "add" and report.errors and not taken_in:
             # a client that looks at the state alone must not read "done" where nothing came in
@@ -322,6 +326,18 @@ class Jobs:
         with self._changed:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, added_ids=tuple(added_ids), report=report)
+
+    def _begun(self, job_id: str) -> Json:
+        """What was asked for, and in `began_at` when the work on it first began, whatever ended it since."""
+        with self._database.write() as connection:
+            request: Json = json.loads(
+                connection.execute(select(jobs.c.request).where(jobs.c.id == job_id)).scalar_one()
+            )
+            if "began_at" not in request:
+                request["began_at"] = now()
+                begun = {"request": json.dumps(request)}
+                connection.execute(update(jobs).where(jobs.c.id == job_id).values(begun))
+        return request
 
     def _called_off(self, job: Job) -> Job:
         """`job`, cancelled while it ran. What it took in is stored and answered from once a further job has indexed it.
@@ -343,30 +359,9 @@ class Jobs:
             case "remove" | "publish":
                 return self._library.publish(progress=progress)
             case "add":
-                items = self._items(job.id, request, stop_if_asked)
-                is_polled = request.get("is_polled", False)
-                return self._library.add(items, by_itself=is_polled, progress=progress, on_article=note)
-
-    def _items(self, job_id: str, request: Json, stop_if_asked: Stop) -> Iterator[Item]:
-        reader = self._library.reader
-        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
-        yield More(len(files) + len(articles) + bool(address))
-        for number, name in enumerate(files):
-            path = self._uploads / job_id / str(number)
-            with closing(reader.read(name, path, on_wait=stop_if_asked)) as found:
-                for item in found:
-                    yield self._library.told_apart(item) if isinstance(item, Article) else item
-        for number, fields in enumerate(articles, start=1):
-            name = fields.get("title") or f"article {number}"
-            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop_if_asked)
-        if address:
-            yield from read_address(
-                address,
-                fetcher=self._fetcher,
-                validators=self._validators if request.get("is_polled") else None,
-                reader=reader,
-                stop=stop_if_asked,
-            )
+                items = self._intake.items(job.id, request, stop_if_asked)
+                is_polled, began_at = request.get("is_polled", False), request["began_at"]
+                return self._library.add(items, by_itself=is_polled, since=began_at, progress=progress, on_article=note)
 
     def _finish(self, job: Job) -> Job:
         kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())
@@ -383,17 +378,11 @@ class Jobs:
             with self._changed:
                 self._unfinished[job.id] = job
             return job
-        shutil.rmtree(self._uploads / job.id, ignore_errors=True)
+        self._intake.drop(job.id)
         with self._changed:
             del self._unfinished[job.id]
             self._cancelled.discard(job.id)
         return job
-
-    def _sweep_uploads(self, wanted: set[str]) -> None:
-        if self._uploads.is_dir():
-            for folder in self._uploads.iterdir():
-                if folder.name not in wanted:
-                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _broken(job: Job, error: Exception) -> Job:
@@ -404,12 +393,3 @@ def _broken(job: Job, error: Exception) -> Job:
 
 def _new_id() -> str:
     return secrets.token_hex(8)
-
-
-def _bare_name(name: str) -> str:
-    """The last component of an upload's name, on one line, its suffix kept when it is cut."""
-    bare = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
-    stem, dot, suffix = bare.rpartition(".")
-    if len(bare) > MAX_FILE_NAME_CHARS and stem and len(suffix) < 20:
-        return stem[: MAX_FILE_NAME_CHARS - len(suffix) - 1] + dot + suffix
-    return bare[:MAX_FILE_NAME_CHARS] or "upload"

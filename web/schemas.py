@@ -167,6 +167,10 @@ class ArticlesQuery(BaseModel):
     cursor: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
 
 
+class JobsQuery(BaseModel):
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+
+
 class RevisionQuery(BaseModel):
     revision: Annotated[str, Field(max_length=100), UNICODE] | None = None
 
@@ -380,10 +384,15 @@ class JobReply(Reply):
     unchanged: int
     embedded: int
     added_ids: list[str]
+    added_titles: list[str]
     errors: list[ItemErrorReply]
     error_count: int
     message: str | None
     next_job_id: str | None
+
+
+class JobsReply(Reply):
+    jobs: list[JobReply]
 
 
 class SessionSummary(Reply):

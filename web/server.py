@@ -20,6 +20,7 @@ from waitress.task import ErrorTask
 
 from web.error_replies import error_body
 from web.errors import CannotListen
+from web.limits import too_large
 from web.services import MAX_RUNNING, MAX_WAITING
 
 THREADS = MAX_RUNNING + MAX_WAITING + 4
@@ -119,7 +120,10 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
     def execute(self) -> None:
         error = self.request.error
         self.channel.is_refusing = True
-        body = json.dumps(error_body(error.code, f"{error.reason}: {error.body}.")).encode()
+        message = f"{error.reason}: {error.body}."
+        if error.code == 413:
+            message = too_large(self.channel.adj.max_request_body_size - 1)
+        body = json.dumps(error_body(error.code, message)).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         self.set_close_on_finish()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.canonical import is_web_address
+from web.limits import FORM_BYTES
 
 MAX_FEEDS = 100
 MAX_ADDRESS_CHARS = 2_000
@@ -75,7 +76,7 @@ class Settings:
     @property
     def max_request_bytes(self) -> int:
         """What an upload may have, and what a form adds around its files."""
-        return self.max_upload_mb * 1024 * 1024 + 65_536
+        return self.max_upload_mb * 1024**2 + FORM_BYTES
 
 
 def _refuse(name: str, value: str, expected: str) -> SettingsError:

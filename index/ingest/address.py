@@ -14,14 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.article import Article, Item, ItemError, More, Unchanged, article_id
-from index.canonical import canonical
+from index.canonical import canonical, without_tracking
 from index.errors import FetchRefused, NotServed
 from index.ingest.apart import ReaderApart
 from index.ingest.fetch import NotModified, Page
-from index.ingest.fields import title_from
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed, Sitemap
 from index.ingest.polite import Fetcher, Validators
 from index.ingest.sitemaps import follow_sitemap
+from index.ingest.target import without_password
+from index.ingest.title import title_from
 from index.progress import Stop, go_on
 
 
@@ -48,7 +49,7 @@ def read_address(
     if isinstance(fetched, NotModified):
         yield Unchanged(address)
     elif isinstance(fetched, FetchRefused):
-        yield ItemError(address, str(fetched))
+        yield ItemError(without_password(address), str(fetched))
     else:
         found = reader.read_page(fetched, on_wait=stop)
         match found:
@@ -95,7 +96,7 @@ class _Visit:
 def _placed(article: Article, address: str, page: Page) -> Article:
     """`article`, which `page` holds, as that of its address."""
     # A page may name its address only on its own site, or it could take the place of another site's article.
-    url = article.url if article.url and _site(article.url) == _site(page.url) else page.url
+    url = article.url if article.url and _site(article.url) == _site(page.url) else without_tracking(page.url)
     return replace(article, id=article_id(url=url, path=None, text=article.text), url=url, origin=address)
 
 
@@ -147,7 +148,7 @@ def _read_entries(
             if entry.link and isinstance(found, Page):
                 item = visit.article(entry.link, found)
             elif entry.link:
-                item = ItemError(entry.link, str(found))
+                item = ItemError(without_password(entry.link), str(found))
             if isinstance(item, Article):
                 yield _filled(item, entry, named)
                 if isinstance(found, Page):

@@ -1,8 +1,9 @@
 """Files, fetched pages, feeds, sitemaps and fields in, what they say out, read in a child process (`worker.py`).
 
 Parsers meet whatever anyone may have written: what hangs, eats memory or crashes takes the child with it and costs its
-own item. The child is started with the first item, kept for the next, and started anew after an end. Items come as they
-are read, so that an archive is never in memory whole.
+own item. The child is started with the first item, kept for the next, and started anew after an end: then a `.zip` goes
+on with its next file and a `.jsonl` with its next line, while a table, a `.json` or a mail ends there. Items come as
+they are read, so that an archive is never in memory whole.
 """
 
 import json
@@ -25,6 +26,8 @@ from index.progress import Stop, go_on
 MAX_SECONDS = 60.0
 """For one article: between two replies."""
 MAX_MEMORY_BYTES = 2_000_000_000
+MAX_ENDS = 10
+"""Of the reader, in one archive; it is not read further then: each may take MAX_SECONDS."""
 BEAT_SECONDS = 0.5
 """How often the caller is asked, while it waits, whether it still wants the item."""
 
@@ -42,6 +45,7 @@ class ReaderApart:
         self._max_memory_bytes = max_memory_bytes
         self._child: subprocess.Popen[bytes] | None = None
         self._turn = threading.Lock()
+        self._is_closed = False
 
     def read(
         self, name: str, source: Path | bytes, *, on_wait: Stop = go_on
@@ -95,7 +99,8 @@ class ReaderApart:
         return self._child.pid if self._child else None
 
     def close(self) -> None:
-        """An item that is being read ends with it."""
+        """What is being read ends with it; what is read afterwards has a child of its own."""
+        self._is_closed = True
         if child := self._child:  # without a turn: whoever has it may have gone without leaving
             child.kill()
             child.wait()
@@ -106,17 +111,27 @@ class ReaderApart:
     def _ask(self, request: dict[str, Any], body: bytes, on_wait: Stop) -> Generator[Found, None, None]:
         """What the child finds in what is asked; an error where it ends or takes too long."""
         with self._turn:
-            done = False
-            try:
-                for line in self._replies(json.dumps(request | {"size": len(body)}).encode() + b"\n" + body, on_wait):
-                    if line == b"\n":
-                        done = True
-                        return
-                    yield _found(line)
-                yield ItemError(request["name"], self._last_words())
-            finally:
-                if not done:  # it may be in the middle of an item that nobody waits for
-                    self._end()
+            self._is_closed = False
+            begun = 0
+            for _ in range(MAX_ENDS):
+                head = request | {"size": len(body), "skip": begun}
+                item, before, done = request["name"], begun, False
+                try:
+                    for line in self._replies(json.dumps(head).encode() + b"\n" + body, on_wait):
+                        if line == b"\n":
+                            done = True
+                            return
+                        if isinstance(said := json.loads(line), str):
+                            item, begun = said, begun + 1
+                        else:
+                            yield _found(said)
+                    yield ItemError(item, self._last_words())
+                finally:
+                    if not done:  # it may be in the middle of an item that nobody waits for
+                        self._end()
+                if begun == before or self._is_closed:
+                    return
+            yield ItemError(request["name"], f"{MAX_ENDS} items in it ended the reader; what follows is not read.")
 
     def _replies(self, request: bytes, on_wait: Stop) -> Iterator[bytes]:
         """Lines as they come; none any more where the child has ended or took too long."""
@@ -185,8 +200,8 @@ def _head(page: Page) -> dict[str, str | None]:
     return {"url": page.url, "content_type": page.content_type, "charset": page.charset}
 
 
-def _found(line: bytes) -> Found:
-    [(kind, said)] = json.loads(line).items()
+def _found(reply: dict[str, Any]) -> Found:
+    [(kind, said)] = reply.items()
     match kind:
         case "Article":
             return Article(**said | {"removed": tuple(Removed(**removed) for removed in said["removed"])})

@@ -1,8 +1,9 @@
 """Bytes of a `.zip` archive in, the articles of the files in it out, one file in memory at a time and none on disk.
 
 A file is known as `archive.zip/folder/name.txt`, which is a name and no path: one that tries to be more is that
-file's error, as is a file that is locked, a link, or a bomb, and the rest goes in. Hidden files and other formats are
-passed over, as in a folder. Archives within the archive are not read.
+file's error, as is a file that is locked, a link, or a bomb, and the rest goes in. Files of other formats are left out
+and named in one error of the archive; what systems put in (hidden files, `__MACOSX`) is passed over. Archives within
+the archive are not read.
 """
 
 import re
@@ -15,7 +16,7 @@ from pathlib import PurePosixPath
 
 from index.article import Article, ItemError
 from index.errors import BadArticle, shown
-from index.progress import OnMore
+from index.progress import Begin, OnMore, begin_all
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES = 512_000_000
@@ -26,6 +27,8 @@ MIN_RATIO_BYTES = 1_000_000
 pack as well as a bomb."""
 
 MAX_NAME_CHARS = 500
+MAX_LISTED, MAX_LISTED_CHARS = 5, 80
+"""Of the files left out, those that are named, and of each name."""
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UTF8_NAME, _LOCKED = 0x800, 0x1
@@ -33,6 +36,7 @@ _END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_535
 _ZIP64_LOCATOR, _ZIP64_LOCATOR_BYTES = b"PK\6\7", 20
 _DIRECTORY_ENTRY = b"PK\1\2"
 
+_OF_SYSTEMS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 _CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
 _NO_LETTER = "\ufffd"
 
@@ -40,20 +44,24 @@ Reader = Callable[[str, bytes], Iterator[Article | ItemError]]
 
 
 def read_archive(
-    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore
+    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore, begin: Begin = begin_all
 ) -> Iterator[Article | ItemError]:
-    """The articles of the files whose names end in one of `suffixes`, as `read` gives them."""
+    """The articles of the files whose names end in one of `suffixes`, as `read` gives them.
+
+    begin: asked here of files that are not given to `read`, which asks of the others.
+    """
     archive = opened(data)
-    files = [
+    held = [
         (entry, inner)
         for entry in archive.infolist()
-        if (inner := PurePosixPath(_written(entry))).suffix.lower() in suffixes
-        and entry.filename
-        and not (entry.is_dir() or _is_hidden(inner))
+        if entry.filename and not (entry.is_dir() or _is_hidden(inner := PurePosixPath(_written(entry))))
     ]
+    files = [(entry, inner) for entry, inner in held if inner.suffix.lower() in suffixes]
+    others = [str(inner) for _, inner in held if inner.suffix.lower() not in suffixes]
+    use = f"use {', '.join(sorted(suffixes - {'.zip'}))}"
     if not files:
-        raise BadArticle(f"holds no file of a format that is read: use {', '.join(sorted(suffixes - {'.zip'}))}")
-    on_more(len(files) - 1)
+        raise BadArticle(f"holds no file of a format that is read{f', but {_listed(others)}' if others else ''}: {use}")
+    on_more(len(files) - 1 + bool(others))
     names: set[str] = set()
     unpacked = 0
     for entry, inner in files:
@@ -68,10 +76,14 @@ def read_archive(
             content = unpacked_entry(archive, entry)
         except BadArticle as error:
             names.add(str(inner))
-            yield ItemError(item, str(error))
+            if begin(item):
+                yield ItemError(item, str(error))
             continue
         unpacked += len(content)
         yield from read(item, content)
+    if others:
+        count = "1 file of a format that is" if len(others) == 1 else f"{len(others):,} files of formats that are"
+        yield ItemError(name, f"holds {count} not read, left out ({_listed(others)}): {use}")
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -127,7 +139,12 @@ def _written(entry: zipfile.ZipInfo) -> str:
 
 
 def _is_hidden(inner: PurePosixPath) -> bool:
-    return any(part == "__MACOSX" or (part.startswith(".") and part != "..") for part in inner.parts)
+    return any(part in _OF_SYSTEMS or (part.startswith(".") and part != "..") for part in inner.parts)
+
+
+def _listed(names: list[str]) -> str:
+    shown = [_CONTROL.sub(_NO_LETTER, name)[:MAX_LISTED_CHARS] for name in names[:MAX_LISTED]]
+    return ", ".join(shown) + (f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else "")
 
 
 def _check_name(entry: zipfile.ZipInfo, inner: PurePosixPath, names: Container[str]) -> None:

@@ -217,6 +217,10 @@ WEAK = _phrases(
     }
 )
 """Words that are furniture only beside furniture."""
+NETWORKS = frozenset(
+    "bluesky facebook flipboard instagram linkedin messenger pinterest reddit telegram threads tiktok twitter whatsapp"
+    " x youtube".split()
+)
 LABELS = _phrases(
     {
         "opinion-label": """
@@ -286,7 +290,7 @@ LABELLED = _patterns(
         ],
         "sign-up": [
             r"(?:sign up|subscribe|register)(?: now| here| today| free)?\s?[:|]\s*",
-            r"subscribe (?:for|from) (?:only |just )?(?=[€$£]\d)",
+            r"subscribe (?:now |today |here )?(?:for|from) (?:only |just )?(?=[€$£]\d)",
             r"become an? (?=.{1,40}(?:sponsor|member|subscriber)$)",
         ],
         "comments": [r"(?:show|view|see|read|load|join) (?:all )?\d+ (?:more )?(?=comments?$)"],

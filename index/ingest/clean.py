@@ -29,6 +29,7 @@ from index.ingest.boilerplate import (
     NAME_AND_AGENCY,
     NAMED,
     NAMED_LABELS,
+    NETWORKS,
     NO_HEADLINE_END,
     NUMBER,
     OFFER,
@@ -59,6 +60,9 @@ MAX_THREAD_GAP = 4
 MAX_TAIL_SENTENCES = 3
 MAX_CREDIT_WORDS = 12
 MAX_MENU_CHARS = 200
+MIN_ROW_NAMES, MIN_MENU_NAMES, MAX_PAGE_WORDS = 3, 4, 4
+"""Of a line that is nothing but names of a site's pages; a menu that does not begin with "Home" has one more; and of
+such a name."""
 MAX_CAPITAL_WORDS = 6
 """A line in capitals with more words is a sentence in capitals, not names."""
 
@@ -123,6 +127,8 @@ def rule_of(line: str) -> str | None:
             return rule
     if _is_menu(plain):
         return "navigation"
+    if _is_share_bar(_row(words, plain)):
+        return "share-bar"
     worded = (rule for rule, wording in WORDING if wording.match(plain))
     told = (rule for telltale, rule in TELLTALES.items() if telltale in plain)
     rule = next(worded, None) or next(told, None) or _promotion(words, plain)
@@ -133,6 +139,12 @@ def label_of(line: str) -> str | None:
     """The rule by which a line is a label if it stands above a text: it says what kind of text that is."""
     named = any((found := form.match(line)) and is_names(found[1]) for form in NAMED_LABELS)
     return "sponsored-label" if named else LABELS.get(plain_line(line[:MAX_LINE_CHARS]))
+
+
+def rule_beside(line: str) -> str | None:
+    """The rule that knows the words of a line that stands outside of the story for certain, or None."""
+    plain = plain_line(line[:MAX_LINE_CHARS])
+    return rule_of(line) or label_of(line) or _weak(line, plain)
 
 
 def plain_line(line: str) -> str:
@@ -177,8 +189,13 @@ def _rules(said: list[str], title: str | None) -> list[str | None]:
             rules[n] = "repeated-title"
         else:
             rules[n] = label_of(said[n]) or rules[n]
+    ends = max((n for n, line in enumerate(said) if not rules[n] and is_sentence(line)), default=len(said))
+    outside = [*range(begins), *range(ends + 1, len(said))]
+    for n in outside:
+        if not rules[n] and _is_menu_row(_row(said[n], plain[n]), plain[n + 1 : n + 2]):
+            rules[n] = "navigation"
     _spare_tables(said, rules)
-    _take_runs(said, plain, rules)
+    _take_runs(said, plain, rules, frozenset(outside))
     _take_lists(said, plain, rules, begins)
     _take_boxes(plain, rules)
     _take_threads(plain, rules, begins)
@@ -200,15 +217,18 @@ def _spare_tables(said: list[str], rules: list[str | None]) -> None:
         n = end
 
 
-def _take_runs(said: list[str], plain: list[str], rules: list[str | None]) -> None:
-    """Words such as "Email" or "Sport", which are furniture beside furniture, or two and more of them at the top."""
+def _take_runs(said: list[str], plain: list[str], rules: list[str | None], outside: Collection[int]) -> None:
+    """Words such as "Email" or "Sport", which are furniture beside furniture, two and more of them at the top, or where
+    they are a share bar outside of the story.
+    """
     n = 0
     while n < len(plain):
         end = n
         while end < len(plain) and (rules[end] or _weak(said[end], plain[end])):
             end += 1
         run = range(n, end)
-        if any(rules[i] in FURNITURE for i in run) or (n == 0 and len(run) > 1):
+        is_bar = n in outside and _is_share_bar(plain[n:end])
+        if any(rules[i] in FURNITURE for i in run) or (n == 0 and len(run) > 1) or is_bar:
             for i in run:
                 rules[i] = rules[i] or _weak(said[i], plain[i])
         n = end + 1
@@ -273,6 +293,8 @@ def _take_tail(
 def _weak(line: str, plain: str) -> str | None:
     if COUNT.fullmatch(plain):
         return "share-bar"
+    if names := _row(line, plain):
+        return WEAK.get(names[0], "navigation")
     return WEAK.get(plain) or ("photo-credit" if NAME_AND_AGENCY.fullmatch(line) and is_names(line) else None)
 
 
@@ -309,3 +331,32 @@ def _is_menu(plain: str) -> bool:
     known = sum(part in WEAK or part in PHRASES for part in parts)
     breadcrumb = parts[0] == "home" and not NO_HEADLINE_END.search(plain)
     return len(parts) > 1 and (known >= max(2, 0.6 * len(parts)) or (breadcrumb and not TABLE_ROW.search(plain)))
+
+
+def _row(line: str, plain: str) -> list[str]:
+    """The names of a site's pages that a line is nothing but: "Home News Business Sport"; none where it is not."""
+    names: list[str] = []
+    words = plain.split() if len(plain) <= MAX_MENU_CHARS and plain.count(" ") >= MIN_ROW_NAMES - 1 else []
+    while words:
+        starts = (" ".join(words[:count]) for count in range(min(MAX_PAGE_WORDS, len(words)), 0, -1))
+        name = next((start for start in starts if start in WEAK or start in PHRASES), None)
+        if name is None:
+            return []
+        names.append(name)
+        words = words[name.count(" ") + 1 :]
+    return names if len(names) >= MIN_ROW_NAMES and is_names(line, _JOINS | {"us"}) else []
+
+
+def _is_menu_row(names: list[str], below: list[str]) -> bool:
+    """Outside of a story; over numbers it is the head of a table."""
+    if names and names[0] == "home":
+        return True
+    is_head = any(sum(map(bool, map(NUMBER.match, line.split()))) >= MIN_ROW_NAMES - 1 for line in below)
+    return len(names) >= MIN_MENU_NAMES and not is_head
+
+
+def _is_share_bar(names: list[str]) -> bool:
+    """Whether they are networks and something to do: a story may list networks alone."""
+    known = all((WEAK.get(name) or PHRASES.get(name)) == "share-bar" for name in names)
+    networks = len(NETWORKS.intersection(names))
+    return known and 2 <= networks < len(names)

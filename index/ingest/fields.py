@@ -4,27 +4,39 @@ This is the border: every format comes through here, so that what is checked is 
 reads the same wherever the article came from.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text
-from index.canonical import is_web_address
+from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text, is_visible
+from index.canonical import is_web_address, without_tracking
 from index.errors import BadArticle, shown
-from index.ingest.clean import clean
+from index.ingest.clean import clean, rule_beside
 from index.ingest.dates import iso_date
-from index.ingest.provenance import provenance
-from index.ingest.written import written
-from index.sentences import sentence_spans
+from index.ingest.provenance import KINDS, provenance
+from index.ingest.title import headline, title_from, without_headline
+from index.ingest.written import rule_about, written
 
 MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
 """Of what a format's reader left out, the lines that are kept, and of each."""
 
-MAX_TITLE_CHARS = 120
-"""Of a title made from the text; one that is given may be as long as any field."""
+MAX_WORD_CHARS, MAX_OVERLONG_SHARE = 1_000, 0.5
+"""A text is none of which more than that share is words longer than that, which is longer than a passage."""
+
+_WITHOUT_BLANKS = "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+"""Thai, Lao, Tibetan, Burmese, Khmer, Chinese and Japanese."""
+
+_OVERLONG = re.compile(rf"[^\s{_WITHOUT_BLANKS}]{{{MAX_WORD_CHARS + 1},}}")
 
 NOT_UNDERSTOOD = "not-understood"
 """The rule by which a field goes whose value does not fit."""
+
+BESIDE = "beside-the-story"
+"""The rule by which a page's menus, boxes, captions and whatever else it shows around its article are left out.
+
+Such lines say nothing of the article ("Opinion" on a card is the card's). The rule that knows their words names them,
+if any does."""
 
 DESCRIBED = (
     *("title", "url", "source", "author", "published_at", "updated_at", "language", "section", "image_credit"),
@@ -44,20 +56,25 @@ def article_from_fields(
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
 
     Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
-    it stands in for fields that are missing. `path` stands in for the URL when an id has to be made; None means that
-    the text does. found_in: where a field's value comes from, by the field's name. left_out: what
-    the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of `DESCRIBED`
-    whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises BadArticle,
-    naming the field and its value, where text or id do not fit.
+    it, a headline at its head among them, stands in for fields that are missing. `path` stands in for the URL when an
+    id has to be made; None means that the text does. found_in: where a field's value comes from, by the field's name.
+    left_out: what the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of
+    `DESCRIBED` whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises
+    BadArticle, naming the field and its value, where text or id do not fit.
     """
     raw = _text(fields)
     stated, unread = _stated(fields)
-    title, url = stated["title"], stated["url"]
-    cleaned = clean(raw, title=title)
+    url = stated["url"]
+    cleaned = clean(raw, title=stated["title"])
+    first_line = None if stated["title"] else headline(cleaned.text)
+    title = stated["title"] or first_line
     own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
-    removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed)
+    text, repeated = without_headline(own.text, first_line) if first_line else (own.text, [])
+    removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed, *repeated)
     said = stated | {name: getattr(own, name) for name in own.found_in}
     where = {name: found_in[name] for name in DESCRIBED if name in found_in and stated[name]} | own.found_in
+    if first_line:
+        where["title"] = "first line"
     evidence = None
     if said["provenance"] is None:
         kind = provenance(
@@ -66,19 +83,20 @@ def article_from_fields(
             source=said["source"],
             section=said["section"],
             url=url,
-            text=own.text,
+            text=text,
             removed=removed,
         )
         if kind:
             said["provenance"], evidence = kind
             where["provenance"] = "its own words"
     return Article(
-        **said | {"title": title or title_from(own.text)},
+        **said | {"title": title or title_from(text)},
+        # With its headline: two that differ in nothing else are two articles.
         id=_id(fields) or article_id(url=url, path=path, text=own.text),
-        text=own.text,
+        text=text,
         origin=origin,
         provenance_evidence=evidence,
-        removed=removed,
+        removed=tuple(map(_named, removed)),
         found_in=where,
     )
 
@@ -92,19 +110,6 @@ def check_fields(fields: Mapping[str, object]) -> None:
     _id(fields)
     if unread := _stated(fields)[1]:
         raise BadArticle(unread[0].text)
-
-
-def title_from(text: str) -> str:
-    """The first line of `text`, or its first sentence, or as many of its words as fit."""
-    line = text.split("\n", 1)[0].strip()
-    if len(line) <= MAX_TITLE_CHARS:
-        return line
-    start, end = sentence_spans(line[:MAX_FIELD_CHARS])[0]
-    if end - start <= MAX_TITLE_CHARS:
-        return line[start:end]
-    cut = line[:MAX_TITLE_CHARS]
-    # Without a blank in it, rfind gives -1 and one character makes room for the "…".
-    return cut[: cut.rfind(" ")].rstrip(" ,;:–—-") + "…"
 
 
 def _stated(fields: Mapping[str, object]) -> tuple[dict[str, str | None], list[Removed]]:
@@ -130,6 +135,14 @@ def _bounded(left_out: Iterable[Removed]) -> list[Removed]:
     return [Removed(rule, text) for text, rule in rules.items()]
 
 
+def _named(line: Removed) -> Removed:
+    """A line beside the story by the rule that knows its words; to be asked when the article's kind is settled."""
+    if line.rule != BESIDE:
+        return line
+    rules = [rule_beside(part) or rule_about(part) for part in line.text.split("\n")]
+    return Removed(rules[0], line.text) if rules[0] and all(rules) else line
+
+
 def _text(fields: Mapping[str, object]) -> str:
     raw = fields.get("text")
     if raw is None:
@@ -137,10 +150,16 @@ def _text(fields: Mapping[str, object]) -> str:
     if not isinstance(raw, str):
         raise _wrong("text", raw, "text in quotes")
     text = clean_text(raw)
-    if not text:
+    if not is_visible(text):
         raise _wrong("text", raw, "text that is not blank")
     if len(text) > MAX_TEXT_CHARS:
         raise BadArticle(f"text has {len(text):,} characters, at most {MAX_TEXT_CHARS:,} are taken: split the article")
+    overlong = sum(word.end() - word.start() for word in _OVERLONG.finditer(text))
+    if overlong > MAX_OVERLONG_SHARE * len(text):
+        raise BadArticle(
+            f"text has no words to speak of: {overlong:,} of its {len(text):,} characters are in runs of more than"
+            f" {MAX_WORD_CHARS:,} without a blank: give the article as text, not as encoded data"
+        )
     return text
 
 
@@ -153,7 +172,8 @@ def _line(fields: Mapping[str, object], name: str) -> str | None:
         raise _wrong(name, raw, "text in quotes")
     if len(raw) > MAX_FIELD_CHARS:
         raise _wrong(name, raw, f"at most {MAX_FIELD_CHARS:,} characters")
-    return " ".join(clean_text(raw).split()) or None
+    line = " ".join(clean_text(raw).split())
+    return line if is_visible(line) else None
 
 
 def _id(fields: Mapping[str, object]) -> str | None:
@@ -167,7 +187,7 @@ def _id(fields: Mapping[str, object]) -> str | None:
 
 def _author(fields: Mapping[str, object], name: str) -> str | None:
     """One name or a list of them, in which one may be an object that has it as its `name`; `authors` is the same."""
-    raw = fields.get(name) or fields.get("authors")
+    raw = next((raw for key in (name, "authors") if (raw := fields.get(key)) not in (None, "", [])), None)
     if isinstance(raw, list | dict):
         people = raw if isinstance(raw, list) else [raw]
         named = [person.get("name") if isinstance(person, dict) else person for person in people]
@@ -182,12 +202,12 @@ def _url(fields: Mapping[str, object], name: str) -> str | None:
     url = _line(fields, name)
     if url is not None and not is_web_address(url):
         raise _wrong("url", url, "an address that starts with http:// or https://, or no url")
-    return url
+    return url and without_tracking(url)
 
 
 def _date(fields: Mapping[str, object], name: str) -> str | None:
     raw = fields.get(name)
-    if raw is None or raw == "":
+    if raw is None or (isinstance(raw, str) and not is_visible(raw)):
         return None
     date = iso_date(raw)
     if date is None:
@@ -195,7 +215,15 @@ def _date(fields: Mapping[str, object], name: str) -> str | None:
     return date
 
 
-_READ = {"url": _url, "author": _author, "published_at": _date, "updated_at": _date}
+def _kind(fields: Mapping[str, object], name: str) -> str | None:
+    stated = _line(fields, name)
+    kind = stated and "-".join(stated.lower().split())
+    if kind is not None and kind not in KINDS:
+        raise _wrong(name, stated, f"one of {', '.join(KINDS)}, or none")
+    return kind
+
+
+_READ = {"url": _url, "author": _author, "published_at": _date, "updated_at": _date, "provenance": _kind}
 """How a field is read that is not any one line."""
 
 

@@ -4,6 +4,7 @@ Readers that bring large libraries are imported with the first file that needs t
 python-docx take 0.1 to 0.3 s each.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -17,6 +18,8 @@ from index.progress import OnMore
 SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
 _COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
 """Their names say nothing of the articles in them."""
+
+_PAGE = re.compile(rb"(?:<\?xml[^>]{0,200}>\s{0,9})?<(?:!doctype\s{1,9}html|html)[\s>]", re.IGNORECASE)
 
 
 def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[Article | ItemError]:
@@ -39,7 +42,8 @@ def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> 
 def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
     if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
         raise BadArticle("is empty: it has no text")
-    match _suffix(name):
+    suffix = _suffix(name)
+    match ".html" if suffix in {".txt", ".md"} and _is_page(data) else suffix:
         case ".txt":
             from index.ingest.plain import read_plain
 
@@ -80,8 +84,14 @@ def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemEr
             from index.ingest.archive import read_archive
 
             yield from read_archive(name, data, SUFFIXES, partial(read_item, on_more=on_more), on_more)
-        case suffix:
+        case _:
             raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
+
+
+def _is_page(data: bytes) -> bool:
+    """Whether a file begins as a page does, whatever its name: "save as text" keeps the markup in some browsers."""
+    head = data[:400].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff\r\n\t ")  # UTF-16 is full of NULs
+    return _PAGE.match(head) is not None
 
 
 def _dated(article: Article) -> Article:

@@ -18,7 +18,7 @@ from index.article import Article, Removed
 from index.errors import BadArticle
 from index.ingest.boxes import remove_boxes, remove_labels
 from index.ingest.charset import page_text
-from index.ingest.fields import article_from_fields
+from index.ingest.fields import BESIDE, article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.labels import labels
 from index.ingest.metadata import described
@@ -26,8 +26,6 @@ from index.ingest.paragraphs import Paragraph, joined, letters, paragraphs
 from index.ingest.story import story
 
 MAX_BYTES = 5_000_000
-BESIDE = "beside-the-story"
-"""The rule by which menus, boxes, captions and whatever else a page shows around its article are left out."""
 HIDDEN = "hidden"
 """The rule by which goes what a reader does not see: the words that a mail shows in a list of mails, a closed menu."""
 MAX_ELEMENTS = 100_000
@@ -63,7 +61,7 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
     shown = deepcopy(page)
     hidden = remove_hidden(shown)
-    everything, labelled = paragraphs(shown), labels(shown)
+    everything, labelled = paragraphs(_links_apart(deepcopy(shown))), labels(shown)
     remove_boxes(shown)
     said = described(page, shown)
     remove_labels(shown)
@@ -72,14 +70,28 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     kept = story(found, extracted, said.fields.get("title", ""), said.fields.get("language", "en"))
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
-    return {**said.fields, "text": text}, said.found_in, _left_out(labelled, everything, hidden, text)
+    told = f"{said.fields.get('title', '')}\n{text}"
+    return {**said.fields, "text": text}, said.found_in, _left_out(labelled, everything, hidden, told)
 
 
-def _left_out(labelled: list[Removed], everything: list[Paragraph], hidden: list[str], text: str) -> Iterator[Removed]:
-    """What the page has beside the text: the labels, whatever else it shows, what it hides."""
-    lines = set(text.split("\n"))
+def _links_apart(page: Any) -> Any:
+    """`page`, with a blank between a link or a button and the words that stand right at it, as in menus in one line."""
+    for element in page.iter("a", "button"):
+        if (element.tail or "w")[0].isalnum():
+            element.tail = f" {element.tail or ''}"
+        before, parent = element.getprevious(), element.getparent()
+        if before is not None and (before.tail or "w")[-1].isalnum():
+            before.tail = f"{before.tail or ''} "
+        elif before is None and parent is not None and (parent.text or " ")[-1].isalnum():
+            parent.text = f"{parent.text} "
+    return page
+
+
+def _left_out(labelled: list[Removed], everything: list[Paragraph], hidden: list[str], told: str) -> Iterator[Removed]:
+    """What the page has beside its title and its text: the labels, whatever else it shows, what it hides."""
+    lines = set(told.split("\n"))
     yield from (label for label in labelled if label.text not in lines)
-    told = letters(text)
+    told = letters(told)
     yield from (Removed(BESIDE, paragraph.text) for paragraph in everything if letters(paragraph.text) not in told)
     yield from (Removed(HIDDEN, words) for words in hidden if letters(words) not in told)
 

@@ -12,7 +12,7 @@ from typing import BinaryIO
 from index.article import Article, ItemError
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
-from index.progress import OnMore
+from index.progress import Begin, OnMore, begin_all
 
 MAX_LINE_BYTES = 16_000_000
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
@@ -23,14 +23,14 @@ def read_jsonl(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | It
     return read_lines(name, io.BytesIO(data), on_more)
 
 
-def read_lines(name: str, file: BinaryIO, on_more: OnMore) -> Iterator[Article | ItemError]:
+def read_lines(name: str, file: BinaryIO, on_more: OnMore, begin: Begin = begin_all) -> Iterator[Article | ItemError]:
     """As `read_jsonl`, of a file, which is gone through once to count its lines, then no further than is asked for."""
     if file.seekable():  # a pipe gives its lines once
         on_more(_line_count(file) - 1)
         file.seek(0)
     for number, line in enumerate(file, start=1):
         stated = line.removeprefix(_BOM) if number == 1 else line
-        if not stated.strip():
+        if not stated.strip() or not begin(f"{name}:{number}"):
             continue
         try:
             yield article_from_fields(_object(stated), origin=name, path=None, found_in=_FOUND_IN)

@@ -7,6 +7,7 @@ and if what it stands in has no other headline and is no box. What kind a label 
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from index.article import Removed
@@ -23,6 +24,9 @@ MAX_LINES = 8
 
 MAX_AROUND_CHARS = 400
 """What a label stands in is no longer, blanks included, unless the story is in it, too."""
+
+MAX_AROUND = 30
+"""Elements that a label stands in, itself counted, up to one that has the headline, too: each is read as a whole."""
 
 MIN_HEADLINE_WORDS = 5
 """Of a link that leads to another article; those to an author, a section or an explanation are shorter."""
@@ -92,15 +96,23 @@ def _is_long(link: str) -> bool:
 
 
 def _labels(paragraph: Paragraph) -> Iterator[tuple[str, str, Any]]:
-    """What in a paragraph is a label: the rule, the words and the element; a line of it, or an element in a line."""
+    """What in a paragraph is a label: the rule, the words and the element; a line of it, or an element in a line.
+
+    Of elements within elements that have the same words, the outermost: where an inner one is the article's, so is it.
+    """
     if paragraph.group is not None or len(paragraph.text) > MAX_LABEL_CHARS:
         return
     for line in paragraph.text.split("\n"):
         if rule := _rule(line):
             yield rule, line, paragraph.element
     if is_short(paragraph.element, MAX_AROUND_CHARS):
+        outer, said = None, ""
         for element in paragraph.element.iterdescendants(*_INLINE):
-            if rule := _rule(words := words_in(element)):
+            words = words_in(element)
+            if words == said and outer in element.iterancestors():
+                continue
+            if rule := _rule(words):
+                outer, said = element, words
                 yield rule, words, element
 
 
@@ -111,7 +123,7 @@ def is_of_article(element: Any, label: str, around_headline: set[Any], prose: se
     """
     is_of_picture = plain_line(label) in _OF_A_PICTURE
     own = letters(label)
-    for around in (element, *element.iterancestors()):
+    for around in islice(chain([element], element.iterancestors()), MAX_AROUND):
         if around in around_headline:
             return True
         if is_over and around in prose:
@@ -129,7 +141,7 @@ def is_of_article(element: Any, label: str, around_headline: set[Any], prose: se
             return False
         if any(_rule(words_in(heading)) is None for heading in around.iter(*HEADINGS)):
             return False
-    return True
+    return False
 
 
 def _rule(line: str) -> str | None:

@@ -88,7 +88,6 @@ _KICKER = re.compile(
     r"\b(?:kicker|eyebrow|rubric|rubrik|channel|section ?(?:name|label|title|link)|category|cat links)\b"
 )
 _CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
-_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|cmpid|ncid|igshid|_ga)=[^&]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,9 +353,8 @@ def _address(raw: str) -> str | None:
     if len(raw) > MAX_FIELD_CHARS or not is_web_address(raw):
         return None
     parts = urlsplit(raw)
-    query = "&".join(part for part in parts.query.split("&") if not _TRACKING.fullmatch(part))
-    names_one = parts.path.strip("/") or re.search(r"(?:^|&)(?:p|id|page_id|article|story)=\w", query)
-    return parts._replace(query=query).geturl() if names_one else None
+    names_one = parts.path.strip("/") or re.search(r"(?:^|&)(?:p|id|page_id|article|story)=\w", parts.query)
+    return raw if names_one else None
 
 
 def _absolute(base: str, address: str) -> str:

@@ -1,7 +1,6 @@
 """Bytes of a `.txt` file in, an article out. Which bytes are which characters is settled here for all.
 
-A first line that stands alone, is short and does not end like a sentence is the title. Paragraphs that were
-wrapped by hand are unwrapped, since elsewhere the end of a line is the end of a sentence.
+Paragraphs that were wrapped by hand are unwrapped, since elsewhere the end of a line is the end of a sentence.
 """
 
 import codecs
@@ -9,11 +8,9 @@ import re
 
 from index.article import MAX_TEXT_CHARS, Article, clean_text
 from index.errors import BadArticle
-from index.ingest.clean import rule_of
 from index.ingest.fields import article_from_fields
 
 MAX_BYTES = 4 * MAX_TEXT_CHARS
-MAX_TITLE_LINE_CHARS = 200
 MIN_WRAPPED_CHARS, MAX_WRAPPED_CHARS = 50, 100
 MIN_FILLED = 0.7
 """A paragraph counts as wrapped by hand when its longest line is of that length, none but the last is shorter than this
@@ -34,15 +31,10 @@ _WESTERN = re.compile(
     "[\0-\x7f“”‘’‚„–—…•€£§©®°´·«»¿¡ºª½¼\u00a0ßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜàáâãäåæçèéêëìíîïñòóôõöøùúûüÿœŒ]*"
 )
 _LIST_ITEM = re.compile(r"\s*([-*+•]|\(?\d{1,3}[.)]|\(?[A-Za-z]\))\s")
-_SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"”’'»)\]]*$")
 
 
 def read_plain(name: str, data: bytes) -> Article:
-    text = clean_text(decoded(data))
-    first, _, rest = text.partition("\n\n")
-    headed = bool(rest) and is_title_line(first) and rule_of(first) is None  # "For immediate release"
-    fields = {"title": first, "text": unwrapped(rest)} if headed else {"text": unwrapped(text)}
-    return article_from_fields(fields, origin=name, path=name, found_in={"title": "first line"})
+    return article_from_fields({"text": unwrapped(clean_text(decoded(data)))}, origin=name, path=name)
 
 
 def decoded(data: bytes, declared: str | None = None) -> str:
@@ -64,11 +56,6 @@ def encoding_of(data: bytes, declared: str | None = None) -> str:
     if marked or b"\0" in data or (guessed := _guessed(data[:GUESSED_BYTES])) is None:
         raise BadArticle(f"is not text (it starts with the bytes {data[:8].hex(' ')}): save it as UTF-8")
     return guessed
-
-
-def is_title_line(line: str) -> bool:
-    """Whether a first paragraph reads like a title: one short line that does not end like a sentence."""
-    return "\n" not in line and len(line) <= MAX_TITLE_LINE_CHARS and not _SENTENCE_END.search(line)
 
 
 def unwrapped(text: str) -> str:

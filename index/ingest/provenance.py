@@ -45,7 +45,10 @@ _AGENCY = re.compile(
     r"|dpa|DPA|ANSA|EFE|Bloomberg|Xinhua|TASS|Kyodo|Yonhap|PTI|IANS|Interfax)\b"
 )
 _AGENCY_ALONE = re.compile(r"\s*(?:[—–-]{1,2} ?)[A-Z][\w .'’-]{1,40}")
-_REPORTED_AND_EDITED = re.compile(r"\b(?:reporting|writing) by\b.{1,400}\bediting by\b", re.IGNORECASE)
+_REPORTED_BY = re.compile(
+    r"(?<!additional )\b(?:reporting|writing) by\b((?:[^;.]|\.(?=\S)|(?<=\b[A-Z])\.){1,200})", re.IGNORECASE
+)
+_YEAR = re.compile(r"\b\d{4}\b")
 _COLUMNIST = re.compile(r"\bis an? (?:\w+ ){0,2}columnist\b")
 _OPINION_TITLE = re.compile(r"(?:opinion|editorial|op-ed|commentary|column)\s*[:|]", re.IGNORECASE)
 
@@ -97,10 +100,15 @@ def _said(
         line for line in edges if author and line.startswith(author)
     ]
     yield from (("opinion", line.strip()) for line in notes if _COLUMNIST.search(line))
+    has_agency = any(_AGENCY.search(words) for words in (source or "", *(w for r, w in ruled if r == "disclaimer")))
     for rule, line in ruled:
         if rule == "source-line" and line.startswith("SOURCE"):
             yield "press-release", line
-        if rule == "sign-off" and _REPORTED_AND_EDITED.search(line):
+        if rule == "sign-off" and _is_signed_by_agency(line, has_agency):
+            yield "wire", line
+        if rule == "byline" and _AGENCY.search(line):
+            yield "wire", line
+        if rule == "copyright" and _AGENCY.search(line) and _YEAR.search(line):  # without a year it is a picture's
             yield "wire", line
     if head := next(filter(None, map(dateline, lines[:EDGE_LINES])), None):
         if _DISTRIBUTOR.search(head.distributor or head.agency or ""):
@@ -113,6 +121,18 @@ def _said(
         yield "wire", lines[-1].strip()
     if author and _AGENCY.search(author):
         yield "wire", next((line for line in bylines if author in line), author)
+
+
+def _is_signed_by_agency(line: str, has_agency: bool) -> bool:
+    """Whether a sign-off names an agency as its reporter, or is in an agency's form where one is named elsewhere.
+
+    Papers sign their own stories in that form, too, and agencies that only contributed are named behind "additional".
+    """
+    reported = _REPORTED_BY.search(line)
+    if reported is None:
+        return False
+    is_edited = "editing by" in line[reported.end() :].lower()
+    return _AGENCY.search(reported[1]) is not None or (has_agency and is_edited)
 
 
 def _telling(line: str) -> str:

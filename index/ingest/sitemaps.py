@@ -12,6 +12,7 @@ from index.article import ItemError
 from index.errors import FetchRefused
 from index.ingest.fetch import NotModified, Page
 from index.ingest.listing import MAX_ADDRESSES, MAX_NEWEST, Entry, Sitemap
+from index.ingest.target import without_password
 
 MAX_SITEMAPS = 20
 MAX_LEVELS = 3
@@ -47,7 +48,7 @@ def follow_sitemap(
         sitemaps: dict[str, float] = {}
         for where, found in opened:
             if found.problem:
-                errors.append(ItemError(where, found.problem))
+                errors.append(ItemError(without_password(where), found.problem))
             count += found.count
             newest = heapq.nlargest(MAX_NEWEST, chain(newest, found.newest), key=_when)
             sitemaps.update((link, when) for when, link in found.sitemaps if link not in asked)

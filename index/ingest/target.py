@@ -79,7 +79,11 @@ _PATH_CHARS = "%/:@!$&'()*+,;=~"
 
 def shown_address(address: str) -> str:
     """`address` as messages repeat it: quoted, not too long, and without a password it may hold."""
-    return repr(re.sub(r"//[^/?#]*@", "//…@", address[:MAX_ADDRESS_CHARS])[:200])
+    return repr(without_password(address[:MAX_ADDRESS_CHARS])[:200])
+
+
+def without_password(address: str) -> str:
+    return re.sub(r"//[^/?#]*@", "//…@", address)
 
 
 def _default_port(scheme: str) -> int:

@@ -20,8 +20,8 @@ from index.article import Article
 from index.errors import BadArticle
 from index.ingest.archive import opened, unpacked_entry
 from index.ingest.fields import article_from_fields
-from index.ingest.plain import is_title_line
 from index.ingest.properties import stated_author, stated_title
+from index.ingest.title import is_title_line
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000

@@ -109,10 +109,12 @@ def written(
     _read_removed(removed, found)
     for credit in map(_caption_credit, story[:TOP_LINES]):
         found.add("image_credit", credit, "caption")
-    rules = {n: "byline" if line.authors or line.source else "date-line" for n, line in about.items()}
+    rules = {n: _rule(line) for n, line in about.items()}
     for n in range(max(1, len(said) - BOTTOM_LINES), len(said)):
         if n not in rules and _is_note_on(said[n], _NAMES_MARK.split(found.values.get("author", ""))):
             rules[n] = "author-bio"
+            if n - 1 not in rules and plain_line(said[n - 1]) in _BIO_HEADINGS:
+                rules[n - 1] = "author-bio"
     if len(rules) == len(said):
         rules = {}
     gone = {places[n]: rules[n] for n in sorted(rules)}
@@ -138,6 +140,13 @@ class Dateline:
 def dateline(line: str) -> Dateline | None:
     found = _DATELINE.match(line[:MAX_LINE_CHARS])
     return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
+
+
+def rule_about(line: str) -> str | None:
+    """The rule by which a line goes that says by whom or when the article is, and nothing else; None for any other."""
+    about = _about_line(line)
+    is_told = about is not None and (about.dates or (about.told and (about.authors or about.source)))
+    return _rule(about) if about and is_told else None
 
 
 def _about(said: list[str], title: str | None, author: str | None, is_release: bool) -> dict[int, _About]:
@@ -173,6 +182,10 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
         if line and line.told and line.dates and all(date.field == "updated_at" for date in line.dates):
             about.setdefault(n, line)
     return about
+
+
+def _rule(about: _About) -> str:
+    return "byline" if about.authors or about.source else "date-line"
 
 
 def _is_bare_date(line: str) -> bool:
@@ -407,6 +420,7 @@ _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{3,80})[)\]]\.?$")
 _PICTURE = re.compile(r"\b(?:photo|photos|photograph|image|images|picture|courtesy)\b", re.I)
 _QUOTATION = re.compile(r"[\"“”«»]")
 _OF_AUTHOR = re.compile(r"(?:is|covers|writes|reports|teaches|works|lives|joined|has (?:written|covered|reported))\b")
+_BIO_HEADINGS = frozenset({"about the author", "about the authors", "about the writer"})
 _NAME_WORD = re.compile(r"(?:[A-Z]\.)+|[A-ZÀ-ÖØ-Þ](?:[\w'’]|[.-](?=\w))*\.?")
 _PARTICLES = frozenset("al bin da de del den der di du el ibn la le ten ter van von y".split())
 _ROLES = frozenset(

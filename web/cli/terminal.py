@@ -89,7 +89,8 @@ def print_json(value: object) -> None:
 def print_report(report: Report, *, is_dry_run: bool = False) -> None:
     """Counts on stdout, items that failed on stderr."""
     print_errors(report)
-    counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged."
+    counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged"
+    counts += f", {report.withheld} withheld." if report.withheld else "."
     then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
     failed = f" {report.error_count} failed." if report.errors else ""
     # flush: who watches through a pipe would be told at the end

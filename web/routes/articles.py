@@ -58,7 +58,7 @@ def get_article(path: ArticlePath, query: RevisionQuery) -> Json:
 
 @api.get("/<article_id>/revisions", responses={200: RevisionsReply})
 def list_revisions(path: ArticlePath) -> Json:
-    """The states of an article, the one taken in last first."""
+    """The states of an article, the one first taken in last first; the present one is marked."""
     found = services().library.history(path.article_id)
     if not found:
         raise UnknownArticle(f"There is no article {shown(path.article_id)}.")

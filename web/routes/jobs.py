@@ -4,7 +4,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from web.replies import Json
 from web.routes.errors import errors
-from web.schemas import JobPath, JobReply, JobStarted, RebuildBody
+from web.schemas import JobPath, JobReply, JobsQuery, JobsReply, JobStarted, RebuildBody
 from web.services import services
 
 api = APIBlueprint("jobs", __name__, url_prefix="/api", abp_responses=errors(404))
@@ -15,6 +15,12 @@ def rebuild(body: RebuildBody) -> tuple[Json, int, dict[str, str]]:
     """Bring the index up to date with the articles folder; with `full`, embed everything again."""
     job_id = services().jobs.rebuild(full=body.full)
     return {"job_id": job_id}, 202, {"Location": f"/api/jobs/{job_id}"}
+
+
+@api.get("/jobs", responses={200: JobsReply, **errors(422)})
+def list_jobs(query: JobsQuery) -> Json:
+    """The jobs asked for last, the last one first; the last 1,000 that have ended are kept."""
+    return {"jobs": services().jobs.newest(query.limit)}
 
 
 @api.get("/jobs/<job_id>", responses={200: JobReply})

@@ -3,11 +3,12 @@
 
 import { call } from "./api.js";
 import { build, button } from "./dom.js";
-import { count, day, moment } from "./words.js";
+import { count, day, kind, moment } from "./words.js";
 
 const FIELDS = {
   title: "Title", url: "Address", source: "Publisher", author: "Author", published_at: "Published",
   updated_at: "Updated", language: "Language", section: "Section", image_credit: "Image", provenance: "Kind",
+  origin: "Came as", added_at: "Taken in",
 };
 
 /** Closed at first; the revisions are asked for when it is opened. */
@@ -28,13 +29,24 @@ function fields(article) {
   const stated = Object.entries(FIELDS).filter(([name]) => article[name]);
   return build("dl", {}, ...stated.flatMap(([name, label]) => [
     build("dt", {}, label),
-    build("dd", { dir: "auto" }, name.endsWith("_at") ? day(article[name]) : article[name],
-      article.found_in?.[name] && build("span", { class: "aside" }, ` from ${article.found_in[name]}`)),
+    build("dd", { dir: "auto" }, said(name, article[name]),
+      told(name, article) && build("span", { class: "aside" }, ` from ${told(name, article)}`)),
   ]));
 }
 
+/** Where a field was found; of a kind that the article's own words tell, those words follow below. */
+function told(name, { found_in: where, provenance_evidence: words }) {
+  return name === "provenance" && words ? null : where?.[name];
+}
+
+function said(name, value) {
+  if (name === "provenance") return kind(value);
+  if (name === "added_at") return moment(value);
+  return name.endsWith("_at") ? day(value) : value;
+}
+
 function evidence({ provenance, provenance_evidence: words }) {
-  return provenance && words ? build("p", {}, `It is held to be ${provenance} because it says: `, build("q", { dir: "auto" }, words)) : "";
+  return provenance && words ? build("p", {}, `Held to be “${kind(provenance)}” because it says: `, build("q", { dir: "auto" }, words)) : "";
 }
 
 function removedLines(removed) {

@@ -30,9 +30,9 @@ export function icon(name) {
   return svg;
 }
 
-/** Pieces that are there, with a middle dot between; each keeps its own writing direction. */
+/** Pieces that are there, with a middle dot between those in one line; each keeps its own writing direction. */
 export function dotted(...pieces) {
-  return pieces.filter(Boolean).flatMap((piece, i) => [i > 0 && " · ", build("bdi", {}, piece)]);
+  return pieces.filter(Boolean).flatMap((piece, i) => [i > 0 && " ", build("span", { class: "piece" }, build("bdi", {}, piece))]);
 }
 
 /** `url` where a link may lead there: http and https only, so that no `javascript:` is ever followed. */
@@ -45,9 +45,9 @@ export function webAddress(url) {
   }
 }
 
-const ARMED_FOR_MS = 5000;
+const ARMED_FOR_MS = 30_000;
 
-/** A button that acts on its second press; the first asks. Leaving it, or five seconds, disarms it. */
+/** A button that acts on its second press; the first asks. Leaving it, or half a minute, disarms it. */
 export function pressTwice(label, subject, run) {
   let timer = null;
   const disarm = () => {

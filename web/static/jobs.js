@@ -1,11 +1,14 @@
 /* Follows jobs of the server: progress in words and a bar, a way to cancel, and at the end what came of
- * it, which stays with its per-item errors until dismissed. Jobs are followed again after a reload. */
+ * it, which stays with its per-item errors until dismissed. Jobs are followed again after a reload, and what
+ * ended before is listed when asked for. */
 
 import { ApiError, call } from "./api.js";
 import { announce, build, button, find, icon, kept, pressTwice } from "./dom.js";
+import { openArticle } from "./reader.js";
 import { count, series } from "./words.js";
 
 const POLL_EVERY_MS = 500;
+const EARLIER = 20;
 const ENDED = ["done", "failed", "cancelled"];
 
 const following = new Set();
@@ -14,6 +17,7 @@ let listeners = { onProgress: () => {}, onEnd: () => {} };
 /** `onProgress(words)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
 export function prepareJobs(handlers) {
   listeners = handlers;
+  find("earlier-jobs").addEventListener("toggle", showEarlier);
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
 }
 
@@ -50,6 +54,21 @@ export function runningJob(error) {
   return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
 }
 
+/** What came of the last jobs that changed something or failed and are not shown above. */
+async function showEarlier() {
+  if (!find("earlier-jobs").open) return;
+  const place = find("earlier-jobs").querySelector("div");
+  try {
+    const { jobs } = await call("GET", `/api/jobs?limit=${EARLIER}`);
+    const told = jobs.filter((job) => ENDED.includes(job.state) && !find(`job-${job.id}`)
+      && (job.state !== "done" || job.added || job.updated || job.removed || job.errors.length));
+    place.replaceChildren(...told.map((job) => build("div", { class: "job ended" }, ...outcome(job, false))),
+      told.length ? "" : build("p", { class: "aside" }, "None."));
+  } catch (error) {
+    place.replaceChildren(build("p", { class: "aside" }, error.message));
+  }
+}
+
 function remember(id, running) {
   if (running) following.add(id);
   else following.delete(id);
@@ -68,7 +87,7 @@ function jobPlace(id, title) {
         cancel.disabled = false;
       });
   }, { class: "quiet", "aria-label": `Cancel: ${title}` });
-  const element = build("div", { class: "job" }, words, bar, cancel);
+  const element = build("div", { class: "job", id: `job-${id}` }, words, bar, cancel);
   return {
     element,
     say: (text) => (words.textContent = text),
@@ -82,19 +101,31 @@ function jobPlace(id, title) {
       const summary = summaryWords(job);
       const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": `Dismiss: ${summary}` });
       element.classList.add("ended");
-      element.replaceChildren(...[build("p", { class: "job-words" }, summary), errorList(job), takeBack(job), dismiss].filter(Boolean));
+      element.replaceChildren(...outcome(job, true), dismiss);
       if (hadFocus) dismiss.focus();
       announce(summary);
     },
   };
 }
 
-/** A way to remove what a job added, as far as the server names it; null where it added nothing. */
+function outcome(job, isNew) {
+  return [build("p", { class: "job-words" }, summaryWords(job)), addedList(job), errorList(job, isNew), takeBack(job)].filter(Boolean);
+}
+
+/** Ways to open the first articles that a job added: in the list they stand by their dates. */
+function addedList({ added, added_ids: ids = [], added_titles: titles = [] }) {
+  if (!titles.length) return null;
+  const items = titles.map((title, n) =>
+    button(title || "Untitled", (event) => openArticle({ article_id: ids[n], title }, event.currentTarget), { class: "link", dir: "auto" }));
+  if (added > items.length) items.push(`and ${count(added - items.length, "other")}`);
+  return build("ul", { class: "job-added" }, ...items.map((item) => build("li", {}, item)));
+}
+
+/** A way to remove what a job added, as far as the server names it and it is still there; null where nothing is. */
 function takeBack(job) {
   const { kind, added, added_ids: ids = [] } = job;
   if (kind !== "add" || !ids.length) return null;
-  const some = `the ${ids.length < added ? "first " : ""}${count(ids.length, "article")}`;
-  const articles = added > 1 ? some : "the article";
+  const articles = added === 1 ? "the article" : `${ids.length < added ? "" : "the "}${count(ids.length, "article")}`;
   const place = build("div", { class: "job-back" }, pressTwice(`Remove ${articles}`, "that this added", async () => {
     place.setAttribute("tabindex", "-1");
     try {
@@ -115,9 +146,9 @@ function takeBack(job) {
   return place;
 }
 
-function errorList({ errors = [], error_count: total = errors.length }) {
+function errorList({ errors = [], error_count: total = errors.length }, isOpen) {
   if (!errors.length) return null;
-  return build("details", { class: "job-errors", open: true },
+  return build("details", { class: "job-errors", open: isOpen },
     build("summary", {}, `${count(total, "item")} could not be taken in`),
     build("ul", {}, ...errors.map(({ item, message }) =>
       build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
@@ -143,9 +174,10 @@ function duration(seconds) {
 function summaryWords(job) {
   const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
   if (state === "cancelled") return message || "Cancelled.";
+  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
+  if (state !== "done" && changes.length) return `${changed(changes)}, then it failed. ${message || ""}`.trim();
   if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();
   if (kind === "publish") return "What was taken in is indexed.";
-  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
   const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
   if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
   if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known} in the articles folder.`;

@@ -3,7 +3,7 @@
 import { call, remedies } from "./api.js";
 import { announce, build, button, clearNotice, dotted, drawer, find, notify, pressTwice } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { count, day } from "./words.js";
+import { count, day, kind } from "./words.js";
 
 const PAGE = 50;
 const TYPING_PAUSE_MS = 250;
@@ -85,7 +85,7 @@ function row(article) {
       build("p", { class: "byline" }, ...dotted(
         article.source, day(article.published_at) || "undated",
         Number.isInteger(article.passages) && count(article.passages, "passage"),
-        article.provenance && build("span", { class: "badge" }, article.provenance)))),
+        article.provenance && build("span", { class: "badge" }, kind(article.provenance))))),
     pressTwice("Remove", title, (control) => remove(article, element, control)));
   return element;
 }

@@ -4,7 +4,7 @@
 import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, build, dotted, find, webAddress } from "./dom.js";
-import { day } from "./words.js";
+import { day, kind } from "./words.js";
 
 const dialog = find("reader");
 const heading = find("reader-title");
@@ -121,7 +121,7 @@ function render(article, place) {
       article.source, article.author, day(article.published_at) || "undated",
       article.updated_at && `updated ${day(article.updated_at)}`,
       article.section,
-      article.provenance && build("span", { class: "badge", title: article.provenance_evidence }, article.provenance))),
+      article.provenance && build("span", { class: "badge", title: article.provenance_evidence }, kind(article.provenance)))),
     originalLink(article, span && article.text.slice(span.start, span.end)),
     note(article, place, span),
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),

@@ -27,6 +27,16 @@ export function series(items) {
   return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items.at(-1)}`;
 }
 
+const KINDS = {
+  "machine-written": "written by a machine", wire: "news agency report", "press-release": "press release",
+  opinion: "opinion", sponsored: "sponsored", sample: "sample",
+};
+
+/** The kind of an article in words; one that somebody gave it stays as it is. */
+export function kind(provenance) {
+  return Object.hasOwn(KINDS, provenance) ? KINDS[provenance] : provenance;
+}
+
 /** Filters, as the API takes them, in short phrases. */
 export function filterPhrases(filters) {
   const list = (value) => (value === undefined || value === null ? [] : [value].flat());

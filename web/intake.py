@@ -1,0 +1,105 @@
+"""What an add was asked to take in, from the request to the items: uploads are kept on disk until it has ended.
+
+Uploads lie in `data/uploads/JOB/`, by number: the names that they came with are data and become no paths.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import IO, Protocol
+
+from index.article import Article, Item, More
+from index.disk import sync_folder
+from index.ingest.address import read_address
+from index.ingest.polite import Fetcher
+from index.library import Library
+from index.progress import Stop
+from index.validators import StoredValidators
+from web.replies import Json
+
+MAX_FILE_NAME_CHARS = 200
+PASTED = "pasted"
+"""The `origin` of an article that was written out in a request."""
+
+
+class Upload(Protocol):
+    """A file as a form sends it."""
+
+    @property
+    def filename(self) -> str | None: ...
+
+    @property
+    def stream(self) -> IO[bytes]: ...
+
+
+class Intake:
+    def __init__(self, library: Library, fetcher: Fetcher) -> None:
+        self._library = library
+        self._fetcher = fetcher
+        self._validators = StoredValidators(library.database)
+        self._uploads = library.data_dir / "uploads"
+
+    def keep(self, job_id: str, uploads: Sequence[Upload]) -> list[str]:
+        """The files' names, once they are safe on the disk; of a failure nothing is left."""
+        folder = self._uploads / job_id
+        names = []
+        try:
+            folder.mkdir(parents=True)
+            for number, upload in enumerate(uploads):
+                names.append(_bare_name(upload.filename or ""))
+                with (folder / str(number)).open("wb") as file:
+                    shutil.copyfileobj(upload.stream, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
+                sync_folder(made)
+        except BaseException:
+            self.drop(job_id)
+            raise
+        return names
+
+    def drop(self, job_id: str) -> None:
+        """The uploads of a job, if it has any."""
+        shutil.rmtree(self._uploads / job_id, ignore_errors=True)
+
+    def drop_others(self, wanted: set[str]) -> None:
+        """The uploads of all jobs but these."""
+        if self._uploads.is_dir():
+            for folder in self._uploads.iterdir():
+                if folder.name not in wanted:
+                    self.drop(folder.name)
+
+    def items(self, job_id: str, request: Json, stop: Stop) -> Iterator[Item]:
+        """request: `files` (their names), `articles` (their fields), or `url` and `is_polled`."""
+        reader = self._library.reader
+        files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
+        yield More(len(files) + len(articles) + bool(address))
+        for number, name in enumerate(files):
+            with closing(reader.read(name, self._path(job_id, number), on_wait=stop)) as found:
+                for item in found:
+                    yield self._library.told_apart(item) if isinstance(item, Article) else item
+        for number, fields in enumerate(articles, start=1):
+            name = fields.get("title") or f"article {number}"
+            yield reader.read_fields(name, fields, origin=PASTED, on_wait=stop)
+        if address:
+            yield from read_address(
+                address,
+                fetcher=self._fetcher,
+                validators=self._validators if request.get("is_polled") else None,
+                reader=reader,
+                stop=stop,
+            )
+
+    def _path(self, job_id: str, number: int) -> Path:
+        return self._uploads / job_id / str(number)
+
+
+def _bare_name(name: str) -> str:
+    """The last component of an upload's name, on one line, its suffix kept when it is cut."""
+    bare = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
+    stem, dot, suffix = bare.rpartition(".")
+    if len(bare) > MAX_FILE_NAME_CHARS and stem and len(suffix) < 20:
+        return stem[: MAX_FILE_NAME_CHARS - len(suffix) - 1] + dot + suffix
+    return bare[:MAX_FILE_NAME_CHARS] or "upload"
