@@ -107,7 +107,7 @@ class Library:
         A file that did not change is not read again, and one with an error keeps the articles it had. `full`
         reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
         """
-        found = articles_folder.scan(folder)
+        found, others = articles_folder.scan(folder)
         known = {} if full else self._store.file_states()
         by_path = self._store.folder_articles()
         states = {file.name: (file.size, file.modified) for file in found}
@@ -141,6 +141,8 @@ class Library:
                         if outcome != "withheld":
                             ids.add(item.id)
                         tally.settle(item.id, outcome, item)
+            for note in articles_folder.left_out_of(folder, others):
+                tally.remark(note)
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
             for gone_id in sorted(gone):

@@ -95,6 +95,7 @@ class Job:
             "added_titles": [],
             "errors": [{"item": e.item, "message": e.message} for e in report.errors],
             "error_count": report.error_count,
+            "notes": [{"item": n.item, "message": n.message} for n in report.notes],
             "message": self.message,
             "next_job_id": self.next_job_id,
         }

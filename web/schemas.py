@@ -365,7 +365,7 @@ class JobStarted(Reply):
     job_id: str
 
 
-class ItemErrorReply(Reply):
+class ItemReply(Reply):
     item: str
     message: str
 
@@ -385,8 +385,9 @@ class JobReply(Reply):
     embedded: int
     added_ids: list[str]
     added_titles: list[str]
-    errors: list[ItemErrorReply]
+    errors: list[ItemReply]
     error_count: int
+    notes: list[ItemReply]
     message: str | None
     next_job_id: str | None
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
-from index.article import Article, ItemError
+from index.article import Article, InFile, ItemError
 from index.errors import BadArticle
 from index.ingest.dates import date_in_name
 from index.progress import OnMore
@@ -22,7 +22,7 @@ _COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
 _PAGE = re.compile(rb"(?:<\?xml[^>]{0,200}>\s{0,9})?<(?:!doctype\s{1,9}html|html)[\s>]", re.IGNORECASE)
 
 
-def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[Article | ItemError]:
+def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[InFile]:
     """Every article in `data`, and an ItemError for each that could not be read; never raises for bad data.
 
     `name` is the path under the articles folder, with "/", or an upload's file name. A date that it
@@ -39,7 +39,7 @@ def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> 
         yield ItemError(name, str(error))
 
 
-def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
         raise BadArticle("is empty: it has no text")
     suffix = _suffix(name)

@@ -87,8 +87,8 @@ def print_json(value: object) -> None:
 
 
 def print_report(report: Report, *, is_dry_run: bool = False) -> None:
-    """Counts on stdout, items that failed on stderr."""
-    print_errors(report)
+    """Counts on stdout, items that failed and what else there is to say of some on stderr."""
+    print_problems(report)
     counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged"
     counts += f", {report.withheld} withheld." if report.withheld else "."
     then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
@@ -113,9 +113,11 @@ def warn_if_degraded(status: Status) -> None:
         )
 
 
-def print_errors(report: Report) -> None:
+def print_problems(report: Report) -> None:
     for error in report.errors:
         named = error.message if error.item in error.message else f"{error.item}: {error.message}"
         print(plain(named), file=sys.stderr)
     if report.further_errors:
         print(f"{report.further_errors:,} more failed.", file=sys.stderr)
+    for note in report.notes:
+        print(plain(f"{note.item} {note.message}."), file=sys.stderr)
