@@ -18,10 +18,12 @@ After it was stored, but before it is removed; in a dry run, where it only would
 
 
 class Tally:
-    def __init__(self, on_article: OnArticle, *, total: int = 0) -> None:
+    def __init__(self, on_article: OnArticle = lambda *_: None, *, total: int = 0) -> None:
         """total: of items; 0 where nobody said how many there are."""
         self.done = 0
         self.total = total
+        self.embedded = 0
+        """Passages."""
         self._on_article = on_article
         self._outcomes: Counter[str] = Counter()
         self._errors: list[ItemError] = []
@@ -55,14 +57,14 @@ class Tally:
         if len(self._notes) < MAX_NOTES_KEPT:
             self._notes.append(note)
 
-    def report(self, embedded: int = 0) -> Report:
+    def report(self) -> Report:
         return Report(
             added=self._outcomes["added"],
             updated=self._outcomes["updated"],
             removed=self._outcomes["removed"],
             unchanged=self._outcomes["unchanged"],
             withheld=self._outcomes["withheld"],
-            embedded=embedded,
+            embedded=self.embedded,
             errors=tuple(self._errors),
             further_errors=self._error_count - len(self._errors),
             notes=tuple(self._notes),

@@ -87,7 +87,7 @@ def test_folders_and_what_systems_put_in_are_passed_over() -> None:
 
 
 def test_files_of_other_formats_are_counted_and_named_in_one_note_behind_the_articles() -> None:
-    use = "use .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .txt"
+    use = "use .atom, .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .rss, .txt, .xml"
     assert told(packed({"in/photo.png": "x", "one.txt": "One."})) == [
         ("b/a.zip/one.txt", "One."),
         ("b/a.zip", f"holds 1 file of a format that is not read, left out (in/photo.png): {use}"),
@@ -104,8 +104,8 @@ def test_files_of_other_formats_are_counted_and_named_in_one_note_behind_the_art
 
 def test_an_archive_without_a_readable_file_says_what_is_read() -> None:
     said = error("a.zip", packed({"a.jpg": "x"})).message
-    assert said.startswith("holds no file of a format that is read, but a.jpg: use .csv, .docx")
-    assert error("a.zip", packed({})).message.startswith("holds no file of a format that is read: use .csv")
+    assert said.startswith("holds no file of a format that is read, but a.jpg: use .atom, .csv, .docx")
+    assert error("a.zip", packed({})).message.startswith("holds no file of a format that is read: use .atom")
 
 
 @pytest.mark.parametrize(
