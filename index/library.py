@@ -21,6 +21,7 @@ from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
 from index.filters import Filters
+from index.folder_state import FolderState
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
@@ -76,6 +77,7 @@ class Library:
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
+        self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
@@ -108,8 +110,8 @@ class Library:
         reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
         """
         found, others = articles_folder.scan(folder)
-        known = {} if full else self._store.file_states()
-        by_path = self._store.folder_articles()
+        known = {} if full else self._folder.files()
+        by_path = self._folder.articles()
         states = {file.name: (file.size, file.modified) for file in found}
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
@@ -150,7 +152,7 @@ class Library:
             if dry_run:
                 return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
-            self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
+            self._folder.set_files({name: state for name, state in states.items() if name not in failed})
             self._publish(tally, full=full, progress=progress)
             return tally.report()
 

@@ -16,7 +16,8 @@ from index.library import Library
 from web.errors import Busy
 from web.feeds import Feeds
 from web.freshness import Feed, Freshness, alarms
-from web.jobs import FINISHED, Jobs
+from web.job import FINISHED
+from web.jobs import Jobs
 from web.jobs import jobs as table
 
 TEXT = "The council of Oldport voted on Monday to close the old fish market beside the harbour. " * 5

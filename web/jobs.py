@@ -11,9 +11,8 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, and_, delete, func, insert, not_, or_, select, update
 
@@ -27,6 +26,7 @@ from index.store import now
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.intake import Intake, Upload
+from web.job import FINISHED, NOTHING_DONE, Job, Kind
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -37,10 +37,6 @@ MAX_IDS_KEPT = 1_000
 MAX_TITLES = 5
 MAX_NAMES, MAX_NAME_CHARS = 3, 80
 """Of what a job was asked to take in, those that it is called by, and of each."""
-
-Kind = Literal["add", "rebuild", "remove", "publish"]
-State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
-FINISHED = ("done", "failed", "cancelled")
 
 metadata = MetaData()
 
@@ -62,63 +58,6 @@ _IS_IDLE_POLL = and_(
     func.json_extract(jobs.c.outcome, "$.updated") == 0,
 )
 """Whether a job polled a feed, has ended, and changed nothing."""
-
-NOTHING_DONE = Report()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    id: str
-    kind: Kind
-    created_at: str
-    name: str | None = None
-    """What it was asked to take in or remove, in words; None where that goes without saying."""
-    is_polled: bool = False
-    """Whether it was not a person who asked, but the time for a feed had come."""
-    state: State = "queued"
-    finished_at: str | None = None
-    done: int = 0
-    total: int = 0
-    """Of the present state; 0 where it is not known how much there is."""
-    rate: float | None = None
-    """Of those, how many a second."""
-    seconds_left: float | None = None
-    """Of the present state."""
-    report: Report = NOTHING_DONE
-    added_ids: tuple[str, ...] = ()
-    """Of the articles that it added, the first 1,000, once it has ended."""
-    message: str | None = None
-    """Why it failed or was cancelled."""
-    next_job_id: str | None = None
-    """The job that indexes what this one, cancelled, had taken in by then."""
-
-    def as_json(self) -> Json:
-        report = self.report
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "name": self.name,
-            "is_polled": self.is_polled,
-            "state": self.state,
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "done": self.done,
-            "total": self.total,
-            "rate": None if self.rate is None else round(self.rate, 1),
-            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
-            "added": report.added,
-            "updated": report.updated,
-            "removed": report.removed,
-            "unchanged": report.unchanged,
-            "embedded": report.embedded,
-            "added_ids": list(self.added_ids),
-            "added_titles": [],
-            "errors": [{"item": e.item, "message": e.message} for e in report.errors],
-            "error_count": report.error_count,
-            "notes": [{"item": n.item, "message": n.message} for n in report.notes],
-            "message": self.message,
-            "next_job_id": self.next_job_id,
-        }
 
 
 class Jobs:

@@ -136,8 +136,8 @@ def _parser() -> argparse.ArgumentParser:
     way.add_argument("--watch", action="store_true", help="rebuild whenever the folder changes, until Ctrl-C")
     taken_in = add("add", "add files, folders, archives, page and feed addresses")
     rebuild.epilog = taken_in.epilog = (
-        "Exit status 1 where an item failed; the others are taken in all the same. Files of formats that are not read, in "
-        "a folder or an archive with others, are left out and told, which is no failure."
+        "Exit status 1 where an item failed; the others are taken in all the same. Files of formats that are not "
+        "read, in a folder or an archive with others, are left out and told, which is no failure."
     )
     taken_in.add_argument("items", nargs="+", metavar="PATH_OR_URL")
     taken_in.add_argument("--dry-run", action="store_true", help="show what would be taken in and left out of it")
