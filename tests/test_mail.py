@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from items import OPENS, VOTED, error
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, InFile, ItemError, article_id
 from index.ingest.formats import read_item
 from index.ingest.html import HIDDEN
 
@@ -29,7 +29,7 @@ def mail(text: str | None = None, **headers: str) -> EmailMessage:
     return message
 
 
-def read(message: EmailMessage | bytes) -> list[Article | ItemError]:
+def read(message: EmailMessage | bytes) -> list[InFile]:
     data = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
     return list(read_item("in/a.eml", data))
 

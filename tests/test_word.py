@@ -154,7 +154,7 @@ def test_a_date_in_the_text_goes_before_that_of_the_file() -> None:
     [
         (b"", "is empty"),
         (b"PK\5\6", "is no Word document"),
-        (b"PK\3\4" + b"x" * 100, "is no Word document"),
+        (b"PK\3\4" + b"x" * 100, "is no Word document or a damaged one: save it as .docx again"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512, "is locked with a password, or of Word's old format"),
         (saved(docx.Document()), "has no text"),
         (edited("word/document.xml", lambda _: b"junk"), "is no Word document or a damaged one (XMLSyntaxError"),

@@ -15,7 +15,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import PurePosixPath
 
-from index.article import MAX_TEXT_CHARS, Article, ItemError, clean_text
+from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, clean_text
 from index.errors import BadArticle
 from index.ingest.archive import Reader
 from index.ingest.fields import article_from_fields
@@ -62,7 +62,7 @@ class _BoundedHeaders(EmailPolicy):
 _POLICY = _BoundedHeaders()
 
 
-def read_mail(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[Article | ItemError]:
+def read_mail(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[InFile]:
     """The mail's article, and those of attached files whose names end in one of `suffixes`, as `read` gives them."""
     return _items(name, _parsed(data), suffixes, read, depth=0)
 
@@ -86,9 +86,7 @@ def _parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def _items(
-    name: str, message: EmailMessage, suffixes: frozenset[str], read: Reader, depth: int
-) -> Iterator[Article | ItemError]:
+def _items(name: str, message: EmailMessage, suffixes: frozenset[str], read: Reader, depth: int) -> Iterator[InFile]:
     if message.get_content_type() in _ENCRYPTED:
         raise BadArticle("is encrypted: save it decrypted")
     bodies = [body for kind in ("html", "plain") if (body := _body(message, kind)) is not None]

@@ -94,16 +94,19 @@ def _text_parts(data: bytes) -> BytesIO:
     light = BytesIO()
     try:
         archive = opened(data)
+    except BadArticle as error:
+        raise BadArticle("is no Word document or a damaged one: save it as .docx again") from error
+    try:
         with zipfile.ZipFile(light, "w") as copy:
             for entry in {entry.filename: entry for entry in archive.infolist() if entry.filename}.values():
                 is_text = entry.filename.endswith((".xml", ".rels"))
                 left -= entry.file_size if is_text else 0
                 if left < 0:
-                    raise BadArticle(f"more than {MAX_XML_BYTES:,} bytes of text and layout")
+                    raise BadArticle(f"has more than {MAX_XML_BYTES:,} bytes of text and layout")
                 copy.writestr(entry.filename, unpacked_entry(archive, entry) if is_text else b"")
     except BadArticle as error:
         problem = str(error).partition(":")[0]
-        raise BadArticle(f"is no Word document, a damaged or too large one ({problem}): save its text alone") from error
+        raise BadArticle(f"cannot be read as Word, since a part of it {problem}: save its text alone") from error
     return light
 
 
