@@ -220,6 +220,13 @@ def test_what_is_of_the_story_stays(inserted: str, left: str) -> None:
     )
 
 
+@pytest.mark.parametrize("short", ["Visitors pay 4 euros.", "It is free.", "Nobody asked why, he said."])
+def test_a_short_paragraph_beside_the_only_long_one_stays(short: str) -> None:
+    long = f"{VOTED} {OPENS}"
+    assert text(f"<article><h1>A bridge</h1><p>{long}</p><p>{short}</p></article>") == f"{long}\n\n{short}"
+    assert text(f"<article><h1>A bridge</h1><p>{short}</p><p>{long}</p></article>") == f"{short}\n\n{long}"
+
+
 def test_boxes_in_the_body_are_told_by_words_that_the_wrapper_may_bear_too() -> None:
     inner = f"<h1>A bridge</h1>{story(VOTED, OPENS)}<div class=paywall><p>Subscribe to read on.</p></div>"
     assert text(f'<div class="page paywall with-sidebar">{inner}</div>') == f"{VOTED}\n\n{OPENS}"
