@@ -468,6 +468,13 @@ def test_an_xhtml_page_with_its_declaration_is_read() -> None:
 
 
 @pytest.mark.parametrize(
+    "markup", [f"<p>{VOTED}</p>", f"<article>{VOTED}</article>", f"<DIV class=a><p>{VOTED}</p></DIV>"]
+)
+def test_a_part_of_a_page_is_read(markup: str) -> None:
+    assert article("a.html", markup).text == VOTED
+
+
+@pytest.mark.parametrize(
     "data",
     [
         "words without any markup",
