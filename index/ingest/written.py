@@ -8,7 +8,7 @@ from the clock; a copyright line dates nothing. Left out: bylines in other langu
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
@@ -67,14 +67,16 @@ class _About:
 
 
 class _Found:
-    """The fields found so far: the first finding of each counts, and none of what is known."""
+    """The fields found so far: the first finding of each counts, and none of what is known for sure."""
 
-    def __init__(self, known: Mapping[str, str | None]) -> None:
+    def __init__(self, known: Mapping[str, str | None], unsure: Collection[str]) -> None:
         self.values = {name: value for name, value in known.items() if value}
+        self.unsure = unsure
         self.found_in: dict[str, str] = {}
 
     def add(self, name: str, value: str | None, where: str) -> None:
-        if value and name not in self.values:
+        is_open = name not in self.values or (name in self.unsure and name not in self.found_in)
+        if value and is_open:
             self.values[name], self.found_in[name] = value, where
 
 
@@ -84,9 +86,10 @@ def written(
     title: str | None = None,
     url: str | None = None,
     known: Mapping[str, str | None] = MappingProxyType({}),
+    unsure: Collection[str] = (),
     removed: Sequence[Removed] = (),
 ) -> Written:
-    """What `text` says of itself in the fields that `known` has no value for.
+    """What `text` says of itself in the fields that `known` has no value for, or an unsure one.
 
     removed: the lines that `clean` took out of the text. `known` helps, too: a date in it to complete another, the
     author to tell the note on the author at the end.
@@ -94,7 +97,7 @@ def written(
     lines = text.split("\n")
     places = [n for n, line in enumerate(lines) if line.strip()]
     said = [lines[n].strip() for n in places]
-    found = _Found(known)
+    found = _Found(known, unsure)
     is_release = any(line.rule == "release-label" for line in removed)
     about = _about(said, title, known.get("author"), is_release)
     story = [line for n, line in enumerate(said) if n not in about]
