@@ -4,7 +4,7 @@ import pytest
 
 from index.article import Removed
 from index.ingest.clean import clean
-from index.ingest.written import Written, dateline, written
+from index.ingest.written import Dateline, Written, dateline, written
 
 VOTED = "The council voted on Tuesday to build a new bridge over the river, after years of debate."
 OPENS = "Work on the piers begins in May, and the bridge opens to traffic two years later."
@@ -264,6 +264,13 @@ def test_a_dateline_gives_the_date_and_the_agency_and_stays() -> None:
 def test_a_dateline_begins_with_a_place_in_capitals(line: str, words: str | None) -> None:
     found = dateline(line)
     assert (found.words if found else None) == words
+
+
+def test_a_date_behind_the_agency_of_a_dateline_is_the_articles() -> None:
+    for head in ("DALLAS--(TIDE WIRE)--May 2, 2023--", "ST. ANN & EL-MINA, Texas--(TIDE WIRE)--May 2, 2023--"):
+        found = of(f"{head}{VOTED}", OPENS)
+        assert (found.published_at, found.source) == ("2023-05-02", "TIDE WIRE")
+        assert dateline(f"{head}{VOTED}") == Dateline(head, "May 2, 2023", "TIDE WIRE", None)
 
 
 def test_an_explanation_in_brackets_is_no_agency() -> None:

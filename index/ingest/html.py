@@ -79,7 +79,7 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
     told = f"{said.fields.get('title', '')}\n{text}"
-    return {**said.fields, "text": text}, said.found_in, _left_out(labelled, everything, hidden, told)
+    return {**said.fields, "text": text}, said.found_in, _left_out([*labelled, *said.labels], everything, hidden, told)
 
 
 def _links_apart(page: Any) -> Any:

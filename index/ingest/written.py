@@ -133,7 +133,7 @@ def written(
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """The head of a story: "SUEZ, Egypt, March 29, 2021 (Northern Wire) —"."""
+    """The head of a story: "SUEZ, Egypt, March 29, 2021 (Northern Wire) —", "SUEZ--(TIDE WIRE)--March 29, 2021--"."""
 
     words: str
     day: str | None
@@ -144,7 +144,9 @@ class Dateline:
 
 def dateline(line: str) -> Dateline | None:
     found = _DATELINE.match(line[:MAX_LINE_CHARS])
-    return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
+    if found is None:
+        return None
+    return Dateline(found[0].rstrip(), found["day"] or found["last"], found["agency"], found["distributor"])
 
 
 def rule_about(line: str) -> str | None:
@@ -408,10 +410,13 @@ _DATE_LABEL = re.compile(
     r"(?: on| at)?\s*[:·—–-]?\s*",
     re.I,
 )
+_CAPITAL = r"(?:[A-Z.'’]|-(?=[A-Z]))"
 _DATELINE = re.compile(
-    rf"[A-Z][A-Z.'’-]{{2,}}(?:[ /][A-Z][A-Z.'’-]*)*(?:, (?!{_MONTH} \d)[A-Z][\w.'’ -]{{1,30}}){{0,2}}"
+    rf"[A-Z]{_CAPITAL}{{2,}}(?:(?: & |[ /])[A-Z]{_CAPITAL}*)*"
+    rf"(?:, (?!{_MONTH} \d)[A-Z](?:[\w.'’ ]|-(?=\w)){{1,30}}){{0,2}}"
     rf"(?:, (?P<day>{_MONTH_DAY}(?:,? \d{{4}})?))?"
-    r"(?: \((?P<agency>[A-Z][^()]{1,40})\)| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
+    rf"(?:(?: |--)\((?P<agency>[A-Z][^()]{{1,40}})\)(?:--(?P<last>{_MONTH_DAY}(?:,? \d{{4}})?))?"
+    r"| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
 )
 _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported) )?by\b:?\s+(?=\S)", re.I)
 _FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (?:the |THE )?(.{3,60})")
