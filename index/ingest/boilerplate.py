@@ -109,6 +109,7 @@ PHRASES = _phrases(
             connected
         """,
         "sign-up": """
+            unsubscribe here; click here to unsubscribe;
             subscribe; subscribe now; subscribe today; subscribe here; sign up; sign up now; sign up here; sign up
             today; register now; register for free; subscribe for free; start free trial; start your free trial;
             unsubscribe; manage subscription; manage your subscription; update your preferences; free daily
