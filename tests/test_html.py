@@ -232,6 +232,20 @@ def test_boxes_in_the_body_are_told_by_words_that_the_wrapper_may_bear_too() -> 
     assert text(f'<div class="page paywall with-sidebar">{inner}</div>') == f"{VOTED}\n\n{OPENS}"
 
 
+def test_a_paywalls_prompt_goes_though_it_is_most_of_the_page_and_the_story_in_such_a_box_stays() -> None:
+    prompt = (
+        "You have read all of your free stories this month. Subscribe for 1 euro a week to read the rest, and get the"
+        " morning letter, the archive and the crossword with it."
+    )
+    head = f"<h1>A bridge</h1><p>{VOTED}</p>"
+    assert text(f"<article>{head}<div class=paywall><p>{prompt}</p></div></article>") == VOTED
+    assert text(f"<article>{head}<div class=paywall>{story(OPENS, SAYS)}</div></article>") == (
+        f"{VOTED}\n\n{OPENS}\n\n{SAYS}"
+    )
+    members = "“Our members pay for it, and you can register them all in one day in the hall,” said Agda Holm, 71."
+    assert text(f"<article>{head}<div class=paywall><p>{members}</p></div></article>") == f"{VOTED}\n\n{members}"
+
+
 def test_a_story_in_a_box_that_was_never_closed_is_read() -> None:
     assert text(f"<h1>A bridge</h1>{story(VOTED)}<div class=ad>Boots{story(OPENS, SAYS, ENDS * 2)}") == (
         f"{VOTED}\n\nBoots\n\n{OPENS}\n\n{SAYS}\n\n{ENDS * 2}".replace("Boots\n\n", "")
