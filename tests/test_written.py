@@ -33,6 +33,8 @@ def of(*lines: str, url: str | None = None, **known: str) -> Written:
         ("Words by Ada Quill", "Ada Quill", None),
         ("By The Editorial Board", "The Editorial Board", None),
         ("By Northern Wire", None, "Northern Wire"),
+        ("By Birthe Holm, Skagen Avis", "Birthe Holm", "Skagen Avis"),
+        ("By Avis Holm", "Avis Holm", None),
         ("By Birthe Holm for Skagen Avis", "Birthe Holm", "Skagen Avis"),
         ("By Birthe Holm for Skagen Avis, Tom Reed", "Birthe Holm and Tom Reed", "Skagen Avis"),
         ("By Birthe Holm for Skagen Avis | Staff writer", "Birthe Holm", "Skagen Avis"),
@@ -173,8 +175,10 @@ def test_a_byline_with_the_time_since_has_no_date(line: str) -> None:
 
 
 def test_publisher_and_date_may_share_a_line() -> None:
-    found = of("Cumbrian Courier, 9 August 2022", VOTED)
-    assert (found.source, found.published_at, found.text) == ("Cumbrian Courier", "2022-08-09", VOTED)
+    for name in ("Cumbrian Courier", "Skagen Avis", "Der Neue Anzeiger"):
+        found = of(f"{name}, 9 August 2022", VOTED)
+        assert (found.source, found.author, found.published_at) == (name, None, "2022-08-09")
+        assert found.text == VOTED
 
 
 def test_a_date_that_may_be_of_two_days_dates_nothing_and_leaves_the_text() -> None:

@@ -464,7 +464,8 @@ _OUTLET = re.compile(
     r"\b(?:agency|ap|afp|associated|bbc|bloomberg|broadcasting|bulletin|channel|chronicle|cnn|courier|daily|dispatch|dpa"
     r"|echo|examiner|express|gazette|herald|independent|journal|ledger|magazine|media|mirror|network|news|newspapers?|npr"
     r"|observer|post|press|radio|record|reuters|review|sentinel|service|standard|star|sun|tass|telegraph|times|tribune"
-    r"|tv|upi|weekly|wire|xinhua)\b",
+    r"|tv|upi|weekly|wire|xinhua|(?<=\w )avis|\w{0,20}zeitung|\w{0,20}tidning(?:en)?|anzeiger|corriere|courant"
+    r"|dagblad(?:et)?|diario|gazeta|gazzetta|giornale|nachrichten|rundschau|tageblatt|tidende)\b",
     re.I,
 )
 _NOT_OF_A_NAME = frozenset(
