@@ -85,7 +85,9 @@ def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | Non
         before = block
     text = "\n\n".join("\n".join(lines) for lines in paragraphs)
     fields = {"title": title, "author": stated_author(stated["author"]), "text": text}
-    return article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
+    return article_from_fields(
+        fields, origin=name, path=name, found_in={"title": place, "author": _PLACE}, unsure={"author"}
+    )
 
 
 def _text_parts(data: bytes) -> BytesIO:
