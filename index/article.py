@@ -72,6 +72,14 @@ class ItemError:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """What whoever added `item` should know of it, although it did not fail."""
+
+    item: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unchanged:
     """What `address` gave is still what it gave when it was last asked: nothing was read."""
 
@@ -87,7 +95,9 @@ class More:
     count: int
 
 
-Item = Article | ItemError | Unchanged | More
+InFile = Article | ItemError | Note
+"""What reading a file gives."""
+Item = InFile | Unchanged | More
 
 
 def article_id(*, url: str | None, path: str | None, text: str) -> str:

@@ -188,7 +188,7 @@ class Generations:
         """
         building = self.root / f"gen-{secrets.token_hex(8)}.tmp"
         try:
-            progress("indexing", 0, len(corpus.passages))
+            progress("indexing", 0, len(corpus.articles))
             with self._storage_faults():
                 manifest_hash = _write_generation(building, corpus, model)
             _check(building, manifest_hash, corpus)

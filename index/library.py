@@ -5,6 +5,7 @@ are embedded batch by batch, and a new generation of the index is published whol
 generation and keeps to it.
 """
 
+import datetime as dt
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,10 +22,12 @@ from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
 from index.filters import Filters
+from index.folder_state import FolderState
 from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
+from index.ingest.future import without_future_dates
 from index.ingest.title import title_from
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
@@ -76,6 +79,7 @@ class Library:
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
+        self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
@@ -107,9 +111,9 @@ class Library:
         A file that did not change is not read again, and one with an error keeps the articles it had. `full`
         reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
         """
-        found = articles_folder.scan(folder)
-        known = {} if full else self._store.file_states()
-        by_path = self._store.folder_articles()
+        found, others = articles_folder.scan(folder)
+        known = {} if full else self._folder.files()
+        by_path = self._folder.articles()
         states = {file.name: (file.size, file.modified) for file in found}
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
@@ -133,6 +137,7 @@ class Library:
                     if isinstance(item, ItemError):
                         failed.add(file.name)
                     elif isinstance(item, Article):
+                        item = without_future_dates(item, _today())
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
                             tally.fail(_twice(item, owners[item.id], "Remove one"))
@@ -141,6 +146,8 @@ class Library:
                         if outcome != "withheld":
                             ids.add(item.id)
                         tally.settle(item.id, outcome, item)
+            for note in articles_folder.left_out_of(folder, others):
+                tally.remark(note)
             # only now: an article may have moved to a file that was read later
             gone = {i for path, ids in by_path.items() if path not in failed for i in ids} - owners.keys()
             for gone_id in sorted(gone):
@@ -148,8 +155,9 @@ class Library:
             if dry_run:
                 return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
-            self._store.set_file_states({name: state for name, state in states.items() if name not in failed})
-            return tally.report(self._publish(full=full, progress=progress))
+            self._folder.set_files({name: state for name, state in states.items() if name not in failed})
+            self._publish(tally, full=full, progress=progress)
+            return tally.report()
 
     def add(
         self,
@@ -177,6 +185,7 @@ class Library:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
                     case Article():
+                        item = without_future_dates(item, _today())
                         known = self._store.get(item.id)
                         if known and known.article.text == item.text:
                             item = _completed(item, known.article)
@@ -191,7 +200,9 @@ class Library:
                             if outcome == "unchanged" and known and since and known.added_at >= since:
                                 outcome = "added"
                             tally.settle(item.id, outcome, item)
-            return tally.report(0 if dry_run else self._publish(full=False, progress=progress))
+            if not dry_run:
+                self._publish(tally, full=False, progress=progress)
+            return tally.report()
 
     def told_apart(self, article: Article) -> Article:
         """An uploaded `article`, under an id of its own where the name of its file stands for another text.
@@ -219,12 +230,14 @@ class Library:
     def remove(self, ids: Sequence[str], *, progress: Progress = silent) -> Report:
         """`hide`, then publish. An article of the articles folder stays out until its file changes."""
         self.hide(ids)
-        self._publish(full=False, progress=progress)
-        return Report(removed=len(set(ids)))
+        return replace(self.publish(progress=progress), removed=len(set(ids)))
 
     def publish(self, *, progress: Progress = silent) -> Report:
         """Bring the index up to date with the store; does nothing when it is."""
-        return Report(embedded=self._publish(full=False, progress=progress))
+        tally = Tally()
+        with tally.told():
+            self._publish(tally, full=False, progress=progress)
+        return tally.report()
 
     # -- reading
 
@@ -305,36 +318,35 @@ class Library:
         take = self._store.compare if dry_run else self._store.put
         return take(article, in_folder=in_folder, by_itself=by_itself)
 
-    def _publish(self, *, full: bool, progress: Progress) -> int:
-        """Embed what is missing and publish what changed; the number of passages embedded."""
+    def _publish(self, tally: Tally, *, full: bool, progress: Progress) -> None:
+        """Embed what is missing and publish what changed."""
         with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
             self._generations.sweep_unfinished()  # before anything is written: the disk may be nearly full of it
             self._store.rechunk()
             model = self._embedder.id
             if full:
                 self._embeddings.forget(model, all_of_them=True)
-            embedded = self._embed(model, progress)
+            self._embed(model, tally, progress)
             self._copies.update(progress)
             loaded = self._loaded()
             if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
-                    embedded += self._embed(model, progress)
+                    self._embed(model, tally, progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
                 self._generations.sweep()
                 self._embeddings.forget(model)
             self._store.note_rebuild()
-        return embedded
 
-    def _embed(self, model: str, progress: Progress) -> int:
+    def _embed(self, model: str, tally: Tally, progress: Progress) -> None:
         keys = self._embeddings.missing(model)
         for done in range(0, len(keys), EMBED_BATCH):
             progress("embedding", done, len(keys))
             texts = self._embeddings.texts(keys[done : done + EMBED_BATCH])
             self._embeddings.save(model, list(texts), self._embedder.embed(list(texts.values())))
+            tally.embedded += len(keys[done : done + EMBED_BATCH])
         if keys:
             progress("embedding", len(keys), len(keys))
-        return len(keys)
 
     def _generation(self) -> Generation:
         return self._loaded().generation
@@ -364,6 +376,10 @@ class Library:
 
 def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(dt.UTC).date()
 
 
 def _is_better(known: Article, article: Article) -> bool:

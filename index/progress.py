@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from index.article import ItemError
+from index.article import ItemError, Note
 
 Stage = Literal["reading", "embedding", "indexing", "publishing"]
 
@@ -64,6 +64,7 @@ class Pace:
 MIN_PACE_SECONDS = 1.0
 MAX_ERRORS_KEPT = 1_000
 """Of one ingest, which may read any number of files; those after them are counted."""
+MAX_NOTES_KEPT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Report:
     errors: tuple[ItemError, ...] = ()
     """The first MAX_ERRORS_KEPT."""
     further_errors: int = 0
+    notes: tuple[Note, ...] = ()
+    """The first MAX_NOTES_KEPT."""
 
     @property
     def error_count(self) -> int:

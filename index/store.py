@@ -1,20 +1,21 @@
 """Articles, their revisions and passages in SQLite: the truth that the index is built from.
 
 One transaction per article: an article is in, with its passages, or it is not. The vectors of the passages are
-`embeddings.py`'s.
+`embeddings.py`'s, the files that articles come from `folder_state.py`'s, what is known of removed ones `removals.py`'s.
 """
 
 import base64
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from index import removals
 from index.article import Article, Removed, namesake_id
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
@@ -25,18 +26,14 @@ from index.schema import (
     REPLACED_BY_HAND,
     articles,
     corpus,
-    files,
     metadata,
     passages,
     rebuilds,
-    removals,
     revisions,
 )
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
 """withheld: someone removed just this revision, and neither its file nor a polled feed brings it back."""
-FileState = tuple[int, float]
-"""Size in bytes and modification time, as `os.stat` gives them."""
 
 _REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
 _Key = TypeVar("_Key", str, tuple[str, str])
@@ -155,14 +152,7 @@ class Store:
                 raise UnknownArticle(f"No article has the id {shown(missing[0])}. `assistant articles` lists the ids.")
             for article_id, revision in found.items():
                 connection.execute(delete(articles).where(articles.c.id == article_id))
-                connection.execute(
-                    insert(removals).values(
-                        seq=select(corpus.c.seq).scalar_subquery(),
-                        article_id=article_id,
-                        revision=revision,
-                        by_hand=int(by_hand),
-                    )
-                )
+                removals.note(connection, article_id, revision, by_hand=by_hand)
 
     def rechunk(self) -> None:
         """Divide anew the articles that an older chunker divided."""
@@ -333,7 +323,7 @@ class Store:
     def removed_since(self, seq: int) -> frozenset[str]:
         """Ids of articles removed after that state: an index of it may not show them."""
         with self._database.read() as connection:
-            return frozenset(connection.scalars(select(removals.c.article_id).where(removals.c.seq > seq)))
+            return removals.since(connection, seq)
 
     def note_rebuild(self) -> None:
         """Record that a rebuild or publish was completed now, whether or not it found anything to do."""
@@ -347,54 +337,14 @@ class Store:
             completed_at: str | None = connection.scalar(select(rebuilds.c.completed_at))
         return completed_at
 
-    # -- the articles folder
-
-    def file_states(self) -> dict[str, FileState]:
-        """What was last taken in completely and not replaced by hand since, by path."""
-        replaced = select(articles.c.origin).where(articles.c.in_folder == REPLACED_BY_HAND)
-        with self._database.read() as connection:
-            rows = connection.execute(select(files).where(files.c.path.not_in(replaced)))
-            return {row.path: (row.size, row.modified) for row in rows}
-
-    def set_file_states(self, states: Mapping[str, FileState]) -> None:
-        """These and no others."""
-        with self._database.write() as connection:
-            connection.execute(delete(files))
-            if states:
-                connection.execute(
-                    insert(files), [{"path": path, "size": s[0], "modified": s[1]} for path, s in states.items()]
-                )
-
-    def folder_articles(self) -> dict[str, set[str]]:
-        """Ids of the articles that came from the folder, by path."""
-        found: dict[str, set[str]] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(
-                select(articles.c.origin, articles.c.id).where(articles.c.in_folder != BY_HAND)
-            ):
-                found.setdefault(row.origin, set()).add(row.id)
-        return found
-
 
 def _outcome(connection: Connection, article: Article, *, is_asked_for: bool) -> Outcome:
-    if not is_asked_for and _was_removed_by_hand(connection, article):
+    if not is_asked_for and removals.was_by_hand(connection, article.id, article.revision):
         return "withheld"
     current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))
     if current is None:
         return "added"
     return "unchanged" if current == article.revision else "updated"
-
-
-def _was_removed_by_hand(connection: Connection, article: Article) -> bool:
-    return bool(
-        connection.execute(
-            select(removals.c.seq).where(
-                removals.c.article_id == article.id,
-                removals.c.revision == article.revision,
-                removals.c.by_hand == 1,
-            )
-        ).first()
-    )
 
 
 def _insert_passages(connection: Connection, article: Article, revision: str, spans: Sequence[tuple[int, int]]) -> None:

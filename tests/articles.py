@@ -30,6 +30,7 @@ class Folder:
 
     def write(self, name: str, text: str) -> None:
         self._now += 1
+        (self.path / name).parent.mkdir(exist_ok=True)
         (self.path / name).write_text(text, encoding="utf-8")
         os.utime(self.path / name, (self._now, self._now))
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from index.article import Article, ItemError, More
+from index.article import Article, InFile, ItemError, More, Note
 from index.errors import Cancelled
 from index.ingest.apart import ReaderApart
 from index.ingest.feed import read_feed
@@ -41,7 +41,7 @@ def reader() -> Iterator[ReaderApart]:
         yield reader
 
 
-def items(reader: ReaderApart, name: str, source: Path | bytes) -> list[Article | ItemError]:
+def items(reader: ReaderApart, name: str, source: Path | bytes) -> list[InFile]:
     return [item for item in reader.read(name, source) if not isinstance(item, More)]
 
 
@@ -117,7 +117,7 @@ LINES = b'{"text": "One."}\n{"text": "Two."}\n\n{"text": "Three."}\n'
         ("a.jsonl", b"", [-1], 0),
         ("a.json", b'[{"text": "One."}, {"text": "Two."}]', [1], 2),
         ("a.csv", b'title,text\nA,"One.\n\n""Two"", three.\n"\nB,Four.\n', [1], 2),
-        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [2, 3, -1], 5),
+        ("a.zip", zipped(a_txt=b"A text.", b_jsonl=LINES, c_png=b"no format that is read"), [1, 3, -1], 4),
     ],
 )
 def test_how_many_items_a_file_holds_is_said_before_them_and_put_right_after_them(
@@ -125,7 +125,7 @@ def test_how_many_items_a_file_holds_is_said_before_them_and_put_right_after_the
 ) -> None:
     found = list(reader.read(name, data))
     assert [item.count for item in found if isinstance(item, More)] == said
-    assert sum(not isinstance(item, More) for item in found) == given == 1 + sum(said)
+    assert sum(not isinstance(item, More | Note) for item in found) == given == 1 + sum(said)
     assert not said or isinstance(found[0], More)
 
 
@@ -257,7 +257,7 @@ def test_who_stops_in_the_middle_gets_nothing_of_the_rest_with_the_next(reader: 
 
 
 def test_threads_take_turns(reader: ReaderApart) -> None:
-    found: dict[int, list[Article | ItemError | More]] = {}
+    found: dict[int, list[InFile | More]] = {}
 
     def read(n: int) -> None:
         found[n] = list(reader.read(f"{n}.txt", f"Text {n}.".encode()))
@@ -275,7 +275,7 @@ def test_threads_take_turns(reader: ReaderApart) -> None:
 SLOW = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 90_000  # minutes, within all bounds
 
 
-def killing(reader: ReaderApart, name: str, source: Path | bytes) -> list[Article | ItemError | More]:
+def killing(reader: ReaderApart, name: str, source: Path | bytes) -> list[InFile | More]:
     """All that is read, while whatever follows an article that begins with "Before" ends the reader."""
     found = []
     for item in reader.read(name, source):
@@ -287,7 +287,7 @@ def killing(reader: ReaderApart, name: str, source: Path | bytes) -> list[Articl
     return found
 
 
-def told(found: list[Article | ItemError | More]) -> list[str]:
+def told(found: list[InFile | More]) -> list[str]:
     return [i.text if isinstance(i, Article) else i.item for i in found if not isinstance(i, More)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import pytest
 from items import OPENS, VOTED, error
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, InFile, ItemError, Note, article_id
 from index.ingest.archive import MAX_ENTRIES
 from index.ingest.formats import read_item
 
@@ -45,7 +45,7 @@ def flagged(data: bytes, flags: int) -> bytes:
     return bytes(changed)
 
 
-def read(data: bytes) -> list[Article | ItemError]:
+def read(data: bytes) -> list[InFile]:
     return list(read_item("b/a.zip", data))
 
 
@@ -86,14 +86,16 @@ def test_folders_and_what_systems_put_in_are_passed_over() -> None:
     assert told(packed({"one.txt": "One.", **dict.fromkeys(names, "x")})) == [("b/a.zip/one.txt", "One.")]
 
 
-def test_files_of_other_formats_are_counted_and_named_in_one_error_behind_the_articles() -> None:
-    use = "use .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .txt"
+def test_files_of_other_formats_are_counted_and_named_in_one_note_behind_the_articles() -> None:
+    use = "use .atom, .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .rss, .txt, .xml"
     assert told(packed({"in/photo.png": "x", "one.txt": "One."})) == [
         ("b/a.zip/one.txt", "One."),
         ("b/a.zip", f"holds 1 file of a format that is not read, left out (in/photo.png): {use}"),
     ]
     many = {f"{n}\n{'x' * 200}.xyz": "x" for n in range(1_200)}
-    [_, (item, message)] = told(packed({"one.txt": "One.", **many}))
+    found = packed({"one.txt": "One.", **many})
+    assert isinstance(read(found)[1], Note)
+    [_, (item, message)] = told(found)
     assert item == "b/a.zip"
     assert message.startswith("holds 1,200 files of formats that are not read, left out (0\ufffdxxx")
     assert f" and 1,195 more): {use}" in message
@@ -102,8 +104,8 @@ def test_files_of_other_formats_are_counted_and_named_in_one_error_behind_the_ar
 
 def test_an_archive_without_a_readable_file_says_what_is_read() -> None:
     said = error("a.zip", packed({"a.jpg": "x"})).message
-    assert said.startswith("holds no file of a format that is read, but a.jpg: use .csv, .docx")
-    assert error("a.zip", packed({})).message.startswith("holds no file of a format that is read: use .csv")
+    assert said.startswith("holds no file of a format that is read, but a.jpg: use .atom, .csv, .docx")
+    assert error("a.zip", packed({})).message.startswith("holds no file of a format that is read: use .atom")
 
 
 @pytest.mark.parametrize(

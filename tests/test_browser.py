@@ -11,13 +11,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from conftest import HashingEmbedder
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
 from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
 from index.embed import Vectors
 from index.ingest.fields import article_from_fields
-from index.library import Library
+from index.library import EMBED_BATCH, Library
 from web.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
@@ -95,7 +95,7 @@ def test_a_refusal_offers_the_closest_passages_and_says_that_they_are_no_answer(
 def test_an_article_pasted_into_the_library_is_in_the_next_answer(page: Page) -> None:
     page.get_by_role("button", name="Articles").click()
     page.get_by_role("button", name="Paste text").click()
-    page.get_by_label("Title", exact=True).fill("Ferry line to close")
+    page.get_by_label("Title (optional)").fill("Ferry line to close")
     page.get_by_label("Text").fill("The ferry line between Oldport and Norwick will close on 1 March 2030.")
     page.get_by_role("button", name="Add article").click()
     expect(page.get_by_text("1 article added").first).to_be_visible()
@@ -135,6 +135,8 @@ def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page
     page.get_by_text("What was added and changed before").click()
     earlier = page.locator("#earlier-jobs")
     expect(earlier).to_contain_text("7 articles added.")
+    expect(earlier.locator(".job-about")).to_contain_text("tide0.txt, tide1.txt, tide2.txt and 4 others")
+    expect(earlier.locator(".job-about")).to_contain_text(f"{dt.datetime.now().year}")
     expect(earlier.get_by_role("button", name="Tide 0 over Oldport")).to_be_visible()
     assert Axe().run(page).violations_count == 0
     remove = earlier.get_by_role("button", name="that this added")
@@ -209,6 +211,78 @@ def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
     expect(articles).to_have_count(2)
 
 
+def test_the_indexing_that_follows_a_cancelled_add_can_be_stopped_where_that_is_told(
+    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed, turns = embedder.embed, threading.Semaphore(0)
+
+    def embed_in_turn(texts: Sequence[str]) -> Vectors:
+        assert turns.acquire(timeout=60)
+        return embed(texts)
+
+    monkeypatch.setattr(embedder, "embed", embed_in_turn)
+    lines = [f'{{"text": "Tide {n} was high."}}' for n in range(2 * EMBED_BATCH)]
+    (tmp_path / "tides.jsonl").write_text("\n".join(lines))
+    jobs = page.locator("#jobs")
+    page.get_by_role("button", name="Articles").click()
+    try:
+        page.get_by_label("Add files").set_input_files(tmp_path / "tides.jsonl")
+        expect(jobs).to_contain_text(f"Embedding 0 of {2 * EMBED_BATCH} passages")
+        page.get_by_role("button", name="Cancel: Adding 1 file").click()
+        expect(jobs).to_contain_text("Stopping…")
+        turns.release()
+        expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
+        page.get_by_role("button", name="Stop that, too").click()
+        expect(jobs).to_contain_text("Stopping that, too.")
+    finally:
+        turns.release(9)
+    expect(jobs).to_contain_text("Cancelled. The index follows with the next job.")
+
+
+def test_an_address_that_gave_nothing_stands_in_its_field_again(page: Page) -> None:
+    page.get_by_role("button", name="Articles").click()
+    field = page.get_by_label("Address of a page or feed")
+    field.fill("http://127.0.0.1:9/inside")
+    page.get_by_role("button", name="Add address").click()
+    expect(page.locator("#jobs")).to_contain_text("1 item could not be taken in")
+    expect(page.locator("#jobs .job-about")).to_contain_text("http://127.0.0.1:9/inside")
+    expect(field).to_have_value("http://127.0.0.1:9/inside")
+
+
+def test_what_is_left_out_of_the_folder_is_told_with_the_rebuild(page: Page, settings: Settings) -> None:
+    (settings.articles / "tide.txt").write_text("The tide over Oldport\n\nIt was high.")
+    (settings.articles / "moon.odt").write_bytes(b"x")
+    page.get_by_role("button", name="Articles").click()
+    page.get_by_role("button", name="Rebuild", exact=True).click()
+    expect(page.locator("#jobs .job-words")).to_have_text("1 article added.")
+    expect(page.locator("#jobs .job-errors")).to_contain_text(
+        "holds 1 file of a format that is not read, left out (moon.odt)"
+    )
+
+
+def test_the_alarm_is_one_line_that_opens(page: Page) -> None:
+    feeds = [
+        {"feed": f"example.org/{n}", "failing_since": "2026-11-01T10:00:00+00:00", "last_good_at": None} for n in "ab"
+    ]
+    said = [f"The feed {feed['feed']} has failed since 2026-11-01 10:00 UTC: {'No answer. ' * 20}" for feed in feeds]
+
+    def answer(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(json=reply.json() | {"feeds": feeds, "alarms": said})
+
+    page.route("**/api/health", answer)
+    page.reload()
+    alarm = page.get_by_role("alert")
+    expect(alarm).to_contain_text("2 feeds cannot be read")
+    expect(alarm.get_by_role("listitem").first).to_be_hidden()
+    box = alarm.bounding_box()
+    assert box
+    assert box["height"] < 60
+    alarm.get_by_text("2 feeds cannot be read").click()
+    expect(alarm.get_by_role("listitem").first).to_contain_text("No answer.")
+    assert Axe().run(page).violations_count == 0
+
+
 def test_another_article_with_the_sentence_opens_at_its_own_place(page: Page, stocked: Library) -> None:
     sentence = ANSWER.replace(" ", "  ", 1)
     text = f"From our correspondent.\n\n{sentence}"
@@ -281,7 +355,12 @@ def test_an_article_tells_what_was_left_out_of_it_why_it_is_what_it_is_and_what_
     expect(about.locator("dd").nth(-2)).to_have_text("f.txt")
     about.get_by_text("lines left out of the text").click()
     expect(about.get_by_role("listitem").filter(has_text="see-also")).to_contain_text("See also: Ten ferries to try")
-    about.get_by_role("button", name="What changed").click()
+    what_changed = about.get_by_role("button", name="What changed")
+    what_changed.click()
     expect(about.locator("del")).to_have_text("40")
     expect(about.locator("ins")).to_have_text("60")
+    what_changed.click()
+    expect(about.locator("ins")).to_be_hidden()
+    what_changed.click()
+    expect(about.locator("ins")).to_be_visible()
     assert Axe().run(page).violations_count == 0

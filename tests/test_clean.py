@@ -106,6 +106,10 @@ def test_a_text_is_parted_into_what_stays_and_what_goes_and_a_second_cleaning_ta
         ("release-label", "FOR IMMEDIATE RELEASE"),
         ("source-line", "SOURCE Gullwing Foods"),
         ("end-mark", "###"),
+        ("sign-up", "We're launching a new newsletter about the harbour and its people. Sign up here."),
+        ("read-more", "View source version on businesswire.com"),
+        ("read-more", "View source version on businesswire.com: https://www.example.org/news/home/2023/en/"),
+        ("sign-up", "Unsubscribe here"),
     ],
 )
 def test_a_line_of_boilerplate_goes_by_a_named_rule_wherever_it_stands(rule: str, line: str) -> None:
@@ -117,6 +121,8 @@ def test_a_line_of_boilerplate_goes_by_a_named_rule_wherever_it_stands(rule: str
     "line",
     [
         "Comments by the minister drew anger.",
+        "Nobody reads our newsletter, and the few who do were told where to sign up now.",
+        "View the source version of the code and it is half as long.",
         "See also how the court ruled in 1954.",
         "Follow us, he told the crowd.",
         "Sign up began on Monday.",
@@ -249,6 +255,16 @@ def test_readers_comments_go_from_their_heading_to_the_last_reply() -> None:
     ]
     assert taken(VOTED, OPENS, *thread) == [("comments", line) for line in thread]
     assert taken(VOTED, "2 comments", OPENS, COST) == [("comments", "2 comments")]
+
+
+def test_readers_comments_go_where_nothing_but_handles_and_what_they_say_follows() -> None:
+    thread = ["Comments", "jim: good riddance", "Agda: It was a fine bridge. I miss it.", "ferryman_74: me too"]
+    assert taken(VOTED, OPENS, *thread) == [("comments", line) for line in thread]
+    assert taken(VOTED, OPENS, *thread, "All rights reserved.")[: len(thread)] == [
+        ("comments", line) for line in thread
+    ]
+    assert taken(VOTED, OPENS, *thread, COST) == [("comments", "Comments")]
+    assert taken(VOTED, "Comments", "Holm: It was a fine bridge.", "Reed: I miss it.") == [("comments", "Comments")]
 
 
 @pytest.mark.parametrize(

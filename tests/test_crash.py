@@ -27,7 +27,7 @@ from index.article import Article
 from index.ingest.formats import read_item
 from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
-from web.jobs import FINISHED
+from web.job import FINISHED
 
 N = EMBED_BATCH + 36
 OLD = Article(id="old", title="Title", text="The comet came back.", origin="by hand")

@@ -9,13 +9,16 @@ from typing import Any
 
 import pytest
 from http_server import Site, plain, unless_known
+from sqlalchemy import func, select
 
 from index.ingest.polite import Fetcher
 from index.library import Library
 from web.errors import Busy
 from web.feeds import Feeds
 from web.freshness import Feed, Freshness, alarms
-from web.jobs import FINISHED, Jobs
+from web.job import FINISHED
+from web.jobs import Jobs
+from web.jobs import jobs as table
 
 TEXT = "The council of Oldport voted on Monday to close the old fish market beside the harbour. " * 5
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
@@ -217,6 +220,20 @@ def test_a_polled_feed_brings_what_is_new_asks_for_changes_alone_and_not_for_wha
             assert _ended(jobs, jobs.add_address(address, is_polled=True))["added"] == 0
             assert [a.article.title for a in library.articles().articles] == ["two"]
             assert _ended(jobs, jobs.add_address(address))["added"] == 1  # asked for, it comes back
+
+
+def test_polls_that_changed_nothing_are_no_news_and_pile_up_nowhere(library: Library, tmp_path: Path) -> None:
+    with closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        added = _ended(jobs, jobs.add_articles([{"text": TEXT}]))
+        for _ in range(3):
+            poll = _ended(jobs, jobs.add_address("http://127.0.0.1:9/rss", is_polled=True))
+            assert (poll["state"], poll["is_polled"]) == ("failed", True)
+        refused = _ended(jobs, jobs.add_address("http://127.0.0.1:9/rss"))
+        assert [job["id"] for job in jobs.newest(2)] == [refused["id"], added["id"]]
+        with library.database.read() as connection:
+            assert connection.scalar(select(func.count()).select_from(table)) == 3  # with the last poll
+        assert jobs.get(poll["id"]) == poll
 
 
 def _ended(jobs: Jobs, job_id: str) -> dict[str, Any]:

@@ -220,9 +220,30 @@ def test_what_is_of_the_story_stays(inserted: str, left: str) -> None:
     )
 
 
+@pytest.mark.parametrize("short", ["Visitors pay 4 euros.", "It is free.", "Nobody asked why, he said."])
+def test_a_short_paragraph_beside_the_only_long_one_stays(short: str) -> None:
+    long = f"{VOTED} {OPENS}"
+    assert text(f"<article><h1>A bridge</h1><p>{long}</p><p>{short}</p></article>") == f"{long}\n\n{short}"
+    assert text(f"<article><h1>A bridge</h1><p>{short}</p><p>{long}</p></article>") == f"{short}\n\n{long}"
+
+
 def test_boxes_in_the_body_are_told_by_words_that_the_wrapper_may_bear_too() -> None:
     inner = f"<h1>A bridge</h1>{story(VOTED, OPENS)}<div class=paywall><p>Subscribe to read on.</p></div>"
     assert text(f'<div class="page paywall with-sidebar">{inner}</div>') == f"{VOTED}\n\n{OPENS}"
+
+
+def test_a_paywalls_prompt_goes_though_it_is_most_of_the_page_and_the_story_in_such_a_box_stays() -> None:
+    prompt = (
+        "You have read all of your free stories this month. Subscribe for 1 euro a week to read the rest, and get the"
+        " morning letter, the archive and the crossword with it."
+    )
+    head = f"<h1>A bridge</h1><p>{VOTED}</p>"
+    assert text(f"<article>{head}<div class=paywall><p>{prompt}</p></div></article>") == VOTED
+    assert text(f"<article>{head}<div class=paywall>{story(OPENS, SAYS)}</div></article>") == (
+        f"{VOTED}\n\n{OPENS}\n\n{SAYS}"
+    )
+    members = "“Our members pay for it, and you can register them all in one day in the hall,” said Agda Holm, 71."
+    assert text(f"<article>{head}<div class=paywall><p>{members}</p></div></article>") == f"{VOTED}\n\n{members}"
 
 
 def test_a_story_in_a_box_that_was_never_closed_is_read() -> None:
@@ -458,6 +479,13 @@ def test_lines_of_markup_end_nowhere_in_japanese() -> None:
 def test_an_xhtml_page_with_its_declaration_is_read() -> None:
     markup = '<?xml version="1.0" encoding="iso-8859-1"?>' + page(body=f"<p>Café: {VOTED}</p>").replace("utf-8", "x")
     assert article("a.html", markup.encode("latin-1")).text == f"Café: {VOTED}"
+
+
+@pytest.mark.parametrize(
+    "markup", [f"<p>{VOTED}</p>", f"<article>{VOTED}</article>", f"<DIV class=a><p>{VOTED}</p></DIV>"]
+)
+def test_a_part_of_a_page_is_read(markup: str) -> None:
+    assert article("a.html", markup).text == VOTED
 
 
 @pytest.mark.parametrize(

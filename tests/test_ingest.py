@@ -14,14 +14,14 @@ from index.ingest.formats import SUFFIXES, read_item
 
 
 def test_suffixes_are_the_formats_that_are_read() -> None:
-    assert set(".csv .docx .eml .htm .html .json .jsonl .md .pdf .txt .zip".split()) == SUFFIXES
+    assert set(".atom .csv .docx .eml .htm .html .json .jsonl .md .pdf .rss .txt .xml .zip".split()) == SUFFIXES
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a", ".txt", "a.txt.gz", ""])
 def test_another_format_is_an_error_that_lists_those_read(name: str) -> None:
     found = error(name, "text")
     assert found.item == name
-    assert ".csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .txt, .zip" in found.message
+    assert ".atom, .csv, .docx, .eml, .htm, .html, .json, .jsonl, .md, .pdf, .rss, .txt, .xml, .zip" in found.message
 
 
 def test_a_suffix_may_be_in_capitals() -> None:

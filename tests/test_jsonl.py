@@ -2,7 +2,7 @@
 
 import json
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, ItemError, Note, article_id
 from index.ingest.formats import read_item
 from index.ingest.jsonl import MAX_LINE_BYTES
 
@@ -37,6 +37,11 @@ def test_an_archive_gives_one_article_a_line() -> None:
             ("title", "url", "source", "author", "published_at", "language"),
             "archive",
         ),
+    )
+    assert isinstance(items[-1], Note)
+    assert (items[-1].item, items[-1].message.partition(":")[0]) == (
+        "a.jsonl",
+        "has fields that are not read, 'extra'",
     )
     assert [item.id for item in items[1:] if isinstance(item, Article)] == [
         article_id(url="https://x.example/b", path=None, text=""),

@@ -137,6 +137,28 @@ def test_a_label_at_the_headline_is_the_articles(kind: str, label: str, body: st
 
 
 @pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("opinion", '{"@type": "OpinionNewsArticle"}'),
+        ("opinion", '{"@graph": [{"@type": ["NewsArticle", "OpinionNewsArticle"]}]}'),
+        ("sponsored", '{"@type": "AdvertiserContentArticle"}'),
+        (None, '{"@type": "ReportageNewsArticle"}'),
+        (None, '{"@type": "NewsArticle", "hasPart": {"@type": "OpinionNewsArticle"}}'),
+    ],
+)
+def test_a_type_of_article_in_the_json_ld_is_a_label(kind: str | None, said: str) -> None:
+    found = article("a.html", page(f'<script type="application/ld+json">{said}</script><article>{HEAD}{STORY}'))
+    assert found.provenance == kind
+    assert (found.provenance_evidence or "") in said
+
+
+def test_a_disclosure_in_the_text_goes_before_the_type_of_article() -> None:
+    said = '<script type="application/ld+json">{"@type": "OpinionNewsArticle"}</script>'
+    found = article("a.html", page(f"{said}<article>{HEAD}{STORY}<p>This article was written with the help of AI.</p>"))
+    assert found.provenance == "machine-written"
+
+
+@pytest.mark.parametrize(
     "body",
     [
         f"<article>{HEAD}{STORY}</article><aside><div class=card><span>Sponsored</span>{LINK}</div></aside>",

@@ -110,11 +110,13 @@ def test_of_the_errors_of_one_go_the_first_thousand_are_kept_and_all_are_counted
 def test_how_far_an_add_is_and_how_much_there_is_of_it_is_told_with_every_item(
     library: Library, tmp_path: Path
 ) -> None:
-    (tmp_path / "a.txt").write_text("The comet came back.")
-    (tmp_path / "b.jsonl").write_text('{"text": "Harvest 0."}\n{"text": "Harvest 1."}\n')
-    (tmp_path / "c.txt").write_text("The lantern stays.")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("The comet came back.")
+    (folder / "b.jsonl").write_text('{"text": "Harvest 0."}\n{"text": "Harvest 1."}\n')
+    (folder / "c.txt").write_text("The lantern stays.")
     told: list[tuple[str, int, int]] = []
-    files = read_paths([tmp_path], library.reader)
+    files = read_paths([folder], library.reader)
     library.add(chain([More(1)], files), progress=lambda *step: told.append(step))
     reading = [step[1:] for step in told if step[0] == "reading"]
     assert list(dict.fromkeys(reading)) == [(0, 1), (0, 3), (1, 4), (2, 4), (3, 4)]

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from items import OPENS, VOTED, error
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, InFile, ItemError, article_id
 from index.ingest.formats import read_item
 from index.ingest.html import HIDDEN
 
@@ -29,7 +29,7 @@ def mail(text: str | None = None, **headers: str) -> EmailMessage:
     return message
 
 
-def read(message: EmailMessage | bytes) -> list[Article | ItemError]:
+def read(message: EmailMessage | bytes) -> list[InFile]:
     data = message if isinstance(message, bytes) else message.as_bytes(policy=SMTP)
     return list(read_item("in/a.eml", data))
 
@@ -82,6 +82,50 @@ def test_a_byline_in_the_text_goes_before_the_sender() -> None:
     [found] = read(mail(f"By Tom Reed\n\n{VOTED}\n\n{OPENS}", Subject="A bridge", From="Ada Quill <ada@example.org>"))
     assert isinstance(found, Article)
     assert found.author == "Tom Reed"
+
+
+FORWARDED = """---------- Forwarded message ---------
+From: The Oldport Ledger <news@example.org>
+Date: Mon, 29 Mar 2021 at 10:00
+Subject: A new bridge
+To: <readers@example.org>"""
+
+
+@pytest.mark.parametrize("note", ["", "Worth a read?\n\n"])
+def test_a_mail_forwarded_as_text_is_that_mail(note: str) -> None:
+    text = f"{note}{FORWARDED}\n\n{VOTED}\n\n{OPENS}\n\nUnsubscribe here\n"
+    headers = {"From": "Tom Reed <tom@example.org>", "Date": "Tue, 30 Mar 2021 08:00:00 +0200"}
+    [found] = read(mail(text, Subject="Fwd: A new bridge", **headers))
+    assert isinstance(found, Article)
+    assert (found.title, found.text) == ("A new bridge", f"{VOTED}\n\n{OPENS}")
+    assert (found.source, found.author, found.published_at) == ("The Oldport Ledger", None, "2021-03-29T10:00:00")
+    assert set(found.found_in.values()) == {"header of the forwarded mail"}
+    over = [line.text for line in found.removed if line.rule == "forwarding"]
+    assert over == [*note.split("\n\n")[:-1], *FORWARDED.split("\n")]
+
+
+def test_a_forwarded_mail_may_be_quoted_and_undated() -> None:
+    quoted = "\n".join(f"> {line}" for line in ("From: Ada Quill <ada@example.org>", "Subject: Piers", "", VOTED))
+    message = mail(f"Begin forwarded message:\n\n{quoted}\n", Subject="Fwd: x", From="Tom Reed <tom@example.org>")
+    message["Date"] = "Tue, 30 Mar 2021 08:00:00 +0200"
+    [found] = read(message)
+    assert isinstance(found, Article)
+    assert (found.title, found.text, found.author, found.published_at) == ("Piers", VOTED, "Ada Quill", None)
+
+
+def test_an_article_over_what_is_forwarded_is_the_mails_own() -> None:
+    [found] = read(mail(f"{VOTED}\n\n{OPENS * 5}\n\n{FORWARDED}\n\n{VOTED}\n", From="Tom Reed <tom@example.org>"))
+    assert isinstance(found, Article)
+    assert found.author == "Tom Reed"
+    assert found.text.startswith(VOTED)
+
+
+def test_a_note_that_hands_on_what_is_attached_is_no_article() -> None:
+    message = mail("Hi all,\n\nPlease find attached our release on the bridge.\n\nBest, Tom", Subject="Release")
+    message.add_attachment(VOTED.encode(), maintype="text", subtype="plain", filename="release.txt")
+    assert told(message) == [("in/a.eml/release.txt", VOTED)]
+    alone = mail("Please find attached our release on the bridge.", Subject="Release")
+    assert [name for name, _ in told(alone)] == ["in/a.eml"]
 
 
 def test_a_newsletter_is_read_as_its_page_and_keeps_the_heading_that_is_not_its_subject() -> None:

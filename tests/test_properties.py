@@ -34,7 +34,7 @@ def test_an_author_is_kept(author: str) -> None:
     "author",
     [
         *("", "python-docx", "Administrator", "user", "aquill", "ada@example.org", "user1", r"LEDGER\ada", "ada_quill"),
-        *("Microsoft Office User", "Unknown", "(anonymous)", "HP", "12", "x y" * 101),
+        *("Microsoft Office User", "Office User", "Unknown", "(anonymous)", "HP", "12", "x y" * 101),
     ],
 )
 def test_a_login_and_a_program_are_no_author(author: str) -> None:

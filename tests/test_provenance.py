@@ -107,6 +107,8 @@ def test_a_byline_that_names_an_agency_beside_a_person_is_wire() -> None:
         ("wire", "OLDPORT, Feb 8 (Reuters) -"),
         ("press-release", "OLDPORT, June 5, 2023 /PRNewswire/ --"),
         ("press-release", "OLDPORT (BUSINESS WIRE) —"),
+        ("press-release", "OLDPORT--(BUSINESS WIRE)--May 2, 2023--"),
+        ("press-release", "OLDPORT--(BUSINESS WIRE)--"),
         (None, "OLDPORT (Channel 9) —"),
         (None, "OLDPORT —"),
     ],
@@ -128,6 +130,11 @@ def test_a_byline_a_section_a_title_or_a_note_on_the_author_says_it_too() -> Non
         "opinion",
         "Opinion: Leave the old bridge alone",
     )
+    letter = "Letter to the editor: leave the old bridge alone"
+    assert kind_of(VOTED, title=letter) == ("opinion", letter)
+    assert kind_of("Letter to the editor:", VOTED) == ("opinion", "Letter to the editor:")
+    assert kind_of(f"Letter to the editor: Leave it alone. {VOTED}", OPENS) == ("opinion", "Letter to the editor:")
+    assert kind_of(VOTED, "Letters to the editor are read by eleven people.") is None
     note = "Ada Quill is a columnist for the Gazette."
     assert kind_of("By Ada Quill", VOTED, note) == ("opinion", note)
     assert kind_of(VOTED, note) is None

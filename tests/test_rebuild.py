@@ -377,3 +377,28 @@ def test_progress_tells_each_stage_in_order_and_how_far_it_is(library: Library, 
         *(("indexing", n, 73) for n in range(73)),
         ("publishing", 1, 1),
     ]
+
+
+def test_files_of_other_formats_are_told_once_and_fail_nothing(library: Library, folder: Folder) -> None:
+    folder.write("a.txt", "The comet came back.")
+    for name in ("README", "a.odt", "in/b.rtf", ".hidden", "Thumbs.db"):
+        folder.write(name, "x")
+    report = library.rebuild(folder.path)
+    [note] = report.notes
+    assert (report.added, report.error_count, note.item) == (1, 0, str(folder.path))
+    left_out = "holds 3 files of formats that are not read, left out (README, a.odt, in/b.rtf): use "
+    assert note.message.startswith(left_out)
+
+
+def test_a_folder_added_by_hand_tells_what_it_leaves_out_and_fails_where_that_is_all(
+    library: Library, folder: Folder
+) -> None:
+    folder.write("a.txt", "The comet came back.")
+    folder.write("only/b.rtf", "x")
+    report = library.add(read_paths([folder.path], library.reader))
+    assert (report.added, report.errors, [note.item for note in report.notes]) == (1, (), [str(folder.path)])
+    report = library.add(read_paths([folder.path / "only"], library.reader))
+    assert [error.message.partition(":")[0] for error in report.errors] == [
+        "holds no file of a format that is read, but b.rtf"
+    ]
+    assert report.notes == ()

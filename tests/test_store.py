@@ -210,59 +210,6 @@ def test_removals_are_told_to_an_index_of_an_earlier_state_only(store: Store) ->
     assert store.removed_since(store.seq()) == frozenset()
 
 
-# -- the articles folder
-
-
-def test_folder_articles_are_those_of_files_by_path(store: Store) -> None:
-    store.put(article("a", origin="two.jsonl"), in_folder=True)
-    store.put(article("b", origin="two.jsonl"), in_folder=True)
-    store.put(article("c", origin="https://example.org"), in_folder=False)
-    assert store.folder_articles() == {"two.jsonl": {"a", "b"}}
-
-
-def test_an_unchanged_article_follows_its_file_to_another_name(store: Store) -> None:
-    store.put(article("a", origin="old.txt"), in_folder=True)
-    store.put(article("a", origin="new.txt"), in_folder=True)
-    assert store.folder_articles() == {"new.txt": {"a"}}
-
-
-def test_a_files_article_that_is_added_again_by_hand_stays_that_files(store: Store) -> None:
-    store.put(article("a", origin="a.txt"), in_folder=True)
-    store.put(article("a", "Edited.", origin="https://example.org"), in_folder=False)
-    assert store.folder_articles() == {"a.txt": {"a"}}
-    store.put(article("b", origin="upload.txt"), in_folder=False)
-    store.put(article("b", "Edited.", origin="https://example.org"), in_folder=False)
-    stored = store.get("b")
-    assert stored is not None
-    assert stored.article.origin == "https://example.org"
-
-
-def test_a_file_whose_article_was_replaced_by_hand_is_not_known_until_it_was_read_again(store: Store) -> None:
-    states = {"a.txt": (10, 1.25), "b.txt": (20, 2.5)}
-    store.put(article("a"), in_folder=True)
-    store.set_file_states(states)
-    store.put(article("a"), in_folder=False)
-    assert store.file_states() == states
-    store.put(article("a", "Edited."), in_folder=False)
-    assert store.file_states() == {"b.txt": (20, 2.5)}
-    store.set_file_states(states)  # by a rebuild that read the file before it was replaced
-    assert store.file_states() == {"b.txt": (20, 2.5)}
-    store.put(article("a"), in_folder=True)
-    assert store.file_states() == states
-    store.put(article("a", "Edited."), in_folder=False)
-    store.put(article("a", "Edited."), in_folder=True)  # now the file says so too
-    assert store.file_states() == states
-
-
-def test_file_states_are_replaced_as_a_whole(store: Store) -> None:
-    store.set_file_states({"a.txt": (10, 1.25), "b.txt": (20, 1_700_000_000.123456)})
-    assert store.file_states() == {"a.txt": (10, 1.25), "b.txt": (20, 1_700_000_000.123456)}
-    store.set_file_states({"b.txt": (21, 2.0)})
-    assert store.file_states() == {"b.txt": (21, 2.0)}
-    store.set_file_states({})
-    assert store.file_states() == {}
-
-
 def test_what_an_older_chunker_divided_is_divided_anew(store: Store, database: Database) -> None:
     store.put(article("a", LONG), in_folder=False)
     store.put(article("b", LONG), in_folder=False)

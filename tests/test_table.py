@@ -6,12 +6,12 @@ import io
 import pytest
 from items import OPENS, VOTED, article, error
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, InFile, Note, article_id
 from index.ingest.formats import read_item
 from index.ingest.table import MAX_ROW_CHARS
 
 
-def read(data: str | bytes) -> list[Article | ItemError]:
+def read(data: str | bytes) -> list[InFile]:
     return list(read_item("b/a.csv", data.encode() if isinstance(data, str) else data))
 
 
@@ -32,7 +32,7 @@ def test_a_row_is_an_article_by_the_names_of_the_columns() -> None:
         }
     )
     rows.writerow({"text": OPENS, "id": "opens", "author": "Ada Quill"})
-    first, second = read(file.getvalue())
+    first, second, note = read(file.getvalue())
     assert first == Article(
         id=article_id(url=None, path=None, text=f'{VOTED}\n\nShe said: "It opens, at last."'),
         title="A bridge",
@@ -43,6 +43,8 @@ def test_a_row_is_an_article_by_the_names_of_the_columns() -> None:
     )
     assert isinstance(second, Article)
     assert (second.id, second.author, second.published_at) == ("opens", "Ada Quill", None)
+    assert isinstance(note, Note)
+    assert (note.item, note.message.partition(":")[0]) == ("b/a.csv", "has fields that are not read, 'note'")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
@@ -57,9 +59,17 @@ def test_what_parts_columns_and_lines_and_the_encoding_are_found_out(
     assert [(item.title, item.text) for item in found] == [("Café", "Un, deux; trois\tquatre"), ("Élan", "Déjà vu.")]
 
 
-@pytest.mark.parametrize("header", ["title,body\n", "A bridge;It is so.\n", "text,text\n", '"', "\n\n"])
+@pytest.mark.parametrize("header", ["title,words\n", "A bridge;It is so.\n", "text,text\n", '"', "\n\n"])
 def test_a_table_without_a_column_for_the_text_says_so(header: str) -> None:
     assert "has no column `text`" in error("a.csv", f"{header}a,b\n").message
+
+
+def test_the_column_of_the_text_may_have_another_name_whatever_parts_the_columns() -> None:
+    for header in ("Headline;Body;Pub Date", "headline;CONTENT;published"):
+        [item] = read(f"{header}\nA bridge;One, two.;2021-03-29\n")
+        assert isinstance(item, Article)
+        assert (item.title, item.text, item.published_at) == ("A bridge", "One, two.", "2021-03-29")
+    assert texts("content,text\nNo.,Yes.\n")[0] == "Yes."
 
 
 def test_blank_rows_and_blank_fields_are_passed_over_and_blanks_too_many_at_the_end_too() -> None:

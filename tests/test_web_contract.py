@@ -55,7 +55,8 @@ MORE_KEYS = {
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
     "article": "is_current passages section image_credit provenance_evidence found_in removed",
-    "job": "rate seconds_left embedded added_ids added_titles error_count message next_job_id",
+    "job": "name is_polled created_at finished_at rate seconds_left embedded added_ids added_titles error_count notes "
+    "message next_job_id",
     "session in the list": "title created_at updated_at messages",
     "session": "title created_at",
     "message": "question answer created_at feedback",

@@ -237,13 +237,13 @@ def test_what_a_cancelled_job_took_in_is_indexed_by_a_job_of_its_own_which_can_b
 
         ids = [f"harvest{n}" for n in range(2 * EMBED_BATCH + 1)]
         first = cancelled(jobs.add_articles([{"id": i, "text": f"The {i} was small."} for i in ids]))
-        assert (first["added"], first["added_ids"]) == (len(ids), ids)
+        assert (first["added"], first["added_ids"], first["embedded"]) == (len(ids), ids, EMBED_BATCH)
         assert (first["done"], first["total"]) == (EMBED_BATCH, len(ids))  # passages, when the cancel was heard
         assert "kept, and is indexed next" in first["message"]
         second = cancelled(first["next_job_id"])
         assert (second["kind"], second["next_job_id"]) == ("publish", None)
         embedder.turns.release()
-        third = _wait(jobs, jobs.publish("publish") or "")
+        third = _wait(jobs, jobs.publish() or "")
         assert (third["state"], third["embedded"], library.status().state) == ("done", 1, "ok")
         embedder.turns.release()
         assert library.search("harvest32").hits[0].article.id == "harvest32"
@@ -555,6 +555,47 @@ def test_the_newest_jobs_are_listed_the_last_first_whether_ended_or_not(held: _H
         held.may_go_on.set()
         ended = _wait(jobs, second)
         assert jobs.newest(2)[1] == ended
+
+
+def test_a_job_says_when_and_of_what_it_is(held: _Held, tmp_path: Path) -> None:
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        names = ["a.txt", "b.txt", "c.txt", "d.txt", f"{'x' * 90}.txt"]
+        added = jobs.add_files([_Upload(name, b"A text.") for name in names])
+        assert held.has_begun.wait(10)
+        pasted = jobs.add_articles([{"title": "Tide", "text": "A tide."}, {"text": "Another."}])
+        address = jobs.add_address("http://me:pass@127.0.0.1:9/rss")
+        said = [jobs.get(job_id)["name"] for job_id in (added, pasted, address)]
+        assert said == ["a.txt, b.txt, c.txt and 2 others", "Tide, pasted text", "http://…@127.0.0.1:9/rss"]
+        begun = jobs.get(added)
+        assert begun["finished_at"] is None
+        held.may_go_on.set()
+        ended = _wait(jobs, added)
+        _wait(jobs, address)
+    assert begun["created_at"] == ended["created_at"] < ended["finished_at"]
+
+
+def test_removals_that_wait_together_are_one_job_that_counts_them(held: _Held, tmp_path: Path) -> None:
+    held.may_go_on.set()
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        _wait(jobs, jobs.add_articles([{"id": f"tide{n}", "text": f"Tide {n} was high."} for n in range(3)]))
+        held.has_begun.clear()
+        held.may_go_on.clear()
+        jobs.rebuild()
+        assert held.has_begun.wait(10)
+        for n in range(3):
+            held.hide([f"tide{n}"])
+            jobs.publish_removal(f"tide{n}")
+        removal = jobs.newest(1)[0]
+        held.may_go_on.set()
+        ended = _wait(jobs, removal["id"])
+    assert (ended["kind"], ended["name"], ended["state"], ended["removed"]) == (
+        "remove",
+        "tide0 and 2 others",
+        "done",
+        3,
+    )
 
 
 class _Upload:

@@ -117,6 +117,15 @@ def test_breaks_tabs_links_and_text_boxes_are_text_once() -> None:
     assert found.text == "It is so.\n\nOne two\nthree-four linked.\n\nIn a box."
 
 
+@pytest.mark.parametrize("property_", ["Office User", "Gerda Lind", "Birthe Holm"])
+def test_a_byline_in_the_text_goes_before_the_name_in_the_properties(property_: str) -> None:
+    document = written("A new bridge", "By Birthe Holm", VOTED, OPENS)
+    document.core_properties.author = property_
+    found = article("a.docx", saved(document))
+    assert (found.author, found.found_in["author"]) == ("Birthe Holm", "byline")
+    assert found.text == f"{VOTED}\n\n{OPENS}"
+
+
 def test_headers_footers_and_comments_are_left_out() -> None:
     document = written(VOTED)
     document.sections[0].header.paragraphs[0].text = "The Oldport Ledger"
@@ -154,7 +163,7 @@ def test_a_date_in_the_text_goes_before_that_of_the_file() -> None:
     [
         (b"", "is empty"),
         (b"PK\5\6", "is no Word document"),
-        (b"PK\3\4" + b"x" * 100, "is no Word document"),
+        (b"PK\3\4" + b"x" * 100, "is no Word document or a damaged one: save it as .docx again"),
         (bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 512, "is locked with a password, or of Word's old format"),
         (saved(docx.Document()), "has no text"),
         (edited("word/document.xml", lambda _: b"junk"), "is no Word document or a damaged one (XMLSyntaxError"),

@@ -4,7 +4,7 @@ import pytest
 
 from index.article import Removed
 from index.ingest.clean import clean
-from index.ingest.written import Written, dateline, written
+from index.ingest.written import Dateline, Written, dateline, written
 
 VOTED = "The council voted on Tuesday to build a new bridge over the river, after years of debate."
 OPENS = "Work on the piers begins in May, and the bridge opens to traffic two years later."
@@ -33,6 +33,11 @@ def of(*lines: str, url: str | None = None, **known: str) -> Written:
         ("Words by Ada Quill", "Ada Quill", None),
         ("By The Editorial Board", "The Editorial Board", None),
         ("By Northern Wire", None, "Northern Wire"),
+        ("By Birthe Holm, Skagen Avis", "Birthe Holm", "Skagen Avis"),
+        ("By Avis Holm", "Avis Holm", None),
+        ("By Birthe Holm for Skagen Avis", "Birthe Holm", "Skagen Avis"),
+        ("By Birthe Holm for Skagen Avis, Tom Reed", "Birthe Holm and Tom Reed", "Skagen Avis"),
+        ("By Birthe Holm for Skagen Avis | Staff writer", "Birthe Holm", "Skagen Avis"),
         ("Ada Quill | Staff writer", "Ada Quill", None),
         ("Ada Quill, Staff Writer", "Ada Quill", None),
         ("By Ada Quill | 4 min read", "Ada Quill", None),
@@ -53,6 +58,10 @@ def test_a_byline_at_the_top_names_the_author_and_the_source_and_leaves_the_text
     [
         "By Ada Lock, in the upper harbour, the barges wait",
         "By Friday",
+        "By agency for the harbour",
+        "The Writers",
+        "News Agency",
+        "Staff",
         "By Tom Quay and Reed Street the water stood a metre high",
         "By Quill's own account, the harbour was empty.",
         "By Tavu custom, the eldest speaks last.",
@@ -65,6 +74,24 @@ def test_a_byline_at_the_top_names_the_author_and_the_source_and_leaves_the_text
 def test_any_other_line_at_the_top_is_no_byline(line: str) -> None:
     found = of(line, VOTED, OPENS)
     assert (found.author, found.source, found.removed) == (None, None, ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("By Staff", "By staff", "By A Staff Reporter", "Staff reporter", "Our own correspondent", "By Agency"),
+        *(
+            "By our correspondent",
+            "By our own correspondent in Skagen",
+            "By Staff and Agencies",
+            "Staff writer | 1 day ago",
+        ),
+    ],
+)
+def test_a_byline_that_names_nobody_goes(line: str) -> None:
+    found = of(line, VOTED, OPENS)
+    assert (found.text, found.author, found.source) == (f"{VOTED}\n\n{OPENS}", None, None)
+    assert found.removed == (Removed("byline", line),)
 
 
 def test_a_name_alone_is_a_byline_beside_a_date_or_where_a_note_says_who_that_is() -> None:
@@ -128,11 +155,37 @@ def test_a_line_of_dates_dates_the_article_and_leaves_the_text(
         "Posted on March 3, 2024 by Ada Quill",
         "Ada Quill | 3 March 2024",
         "Ada Quill — 3 March 2024",
+        "By Ada Quill, 3 March 2024",
+        "By Ada Quill, Sunday 3 March 2024",
+        "By Ada Quill, Harbour correspondent, 3 March 2024",
+        "By Ada Quill on 3 March 2024",
+        "By Ada Quill 3 March 2024",
+        "By Ada Quill, 3/3/2024",
     ],
 )
 def test_byline_and_date_may_share_a_line(line: str) -> None:
     found = of(line, VOTED)
     assert (found.author, found.published_at, found.removed) == ("Ada Quill", "2024-03-03", (Removed("byline", line),))
+
+
+@pytest.mark.parametrize("line", ["By Ada Quill, 2 hours ago", "By Ada Quill | 2 hours ago", "By Ada Quill 1 day ago"])
+def test_a_byline_with_the_time_since_has_no_date(line: str) -> None:
+    found = of(line, VOTED)
+    assert (found.author, found.published_at, found.removed) == ("Ada Quill", None, (Removed("byline", line),))
+
+
+def test_publisher_and_date_may_share_a_line() -> None:
+    for name in ("Cumbrian Courier", "Skagen Avis", "Der Neue Anzeiger"):
+        found = of(f"{name}, 9 August 2022", VOTED)
+        assert (found.source, found.author, found.published_at) == (name, None, "2022-08-09")
+        assert found.text == VOTED
+
+
+def test_a_date_that_may_be_of_two_days_dates_nothing_and_leaves_the_text() -> None:
+    found = of("03/04/2024", VOTED, OPENS)
+    assert (found.published_at, found.removed) == (None, (Removed("date-line", "03/04/2024"),))
+    timeline = ["03/04/2024", VOTED, "03/05/2024", OPENS]
+    assert of(*timeline).text == "\n\n".join(timeline)
 
 
 @pytest.mark.parametrize(
@@ -142,8 +195,8 @@ def test_byline_and_date_may_share_a_line(line: str) -> None:
         "March 3, 2024, is the day on which the law takes effect.",
         "Updated plans for the tunnel were shown on March 3, 2024",
         "Copyright 2024 Harbour Gazette",
-        "03/04/2024",
         "March 2024",
+        "3/4/24",
     ],
 )
 def test_any_other_line_with_a_date_dates_nothing(line: str) -> None:
@@ -215,6 +268,13 @@ def test_a_dateline_gives_the_date_and_the_agency_and_stays() -> None:
 def test_a_dateline_begins_with_a_place_in_capitals(line: str, words: str | None) -> None:
     found = dateline(line)
     assert (found.words if found else None) == words
+
+
+def test_a_date_behind_the_agency_of_a_dateline_is_the_articles() -> None:
+    for head in ("DALLAS--(TIDE WIRE)--May 2, 2023--", "ST. ANN & EL-MINA, Texas--(TIDE WIRE)--May 2, 2023--"):
+        found = of(f"{head}{VOTED}", OPENS)
+        assert (found.published_at, found.source) == ("2023-05-02", "TIDE WIRE")
+        assert dateline(f"{head}{VOTED}") == Dateline(head, "May 2, 2023", "TIDE WIRE", None)
 
 
 def test_an_explanation_in_brackets_is_no_agency() -> None:

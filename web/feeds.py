@@ -10,7 +10,8 @@ import threading
 from index.ingest.target import without_password
 from web.errors import Busy, UnknownJob
 from web.freshness import Freshness
-from web.jobs import FINISHED, Jobs
+from web.job import FINISHED
+from web.jobs import Jobs
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Work on the index that takes longer than a request: one at a time, in the order asked for.
 
 A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out.
-Its row changes again only when it ends: after a kill every unfinished job is found there and done again,
-which is safe because adding an article twice changes nothing. How far a job has come is kept in memory.
+Its row says when it began, that it is cancelled, and how it ended: after a kill every unfinished job is found there and
+done again, which is safe because adding an article twice changes nothing. How far it has come is kept in memory.
 """
 
 import json
@@ -11,21 +11,22 @@ import secrets
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, Text, and_, delete, func, insert, not_, or_, select, update
 
 from index.article import Article
 from index.errors import Cancelled, IndexFault, StorageFault, shown
 from index.ingest.polite import Fetcher
+from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
 from index.store import now
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.intake import Intake, Upload
+from web.job import FINISHED, NOTHING_DONE, Job, Kind
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -34,10 +35,8 @@ MAX_QUEUED = 100
 MAX_FINISHED_KEPT = 1_000
 MAX_IDS_KEPT = 1_000
 MAX_TITLES = 5
-
-Kind = Literal["add", "rebuild", "remove", "publish"]
-State = Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
-FINISHED = ("done", "failed", "cancelled")
+MAX_NAMES, MAX_NAME_CHARS = 3, 80
+"""Of what a job was asked to take in, those that it is called by, and of each."""
 
 metadata = MetaData()
 
@@ -53,51 +52,12 @@ jobs = Table(
 )
 
 
-NOTHING_DONE = Report()
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    id: str
-    kind: Kind
-    state: State = "queued"
-    done: int = 0
-    total: int = 0
-    """Of the present state; 0 where it is not known how much there is."""
-    rate: float | None = None
-    """Of those, how many a second."""
-    seconds_left: float | None = None
-    """Of the present state."""
-    report: Report = NOTHING_DONE
-    added_ids: tuple[str, ...] = ()
-    """Of the articles that it added, the first 1,000, once it has ended."""
-    message: str | None = None
-    """Why it failed or was cancelled."""
-    next_job_id: str | None = None
-    """The job that indexes what this one, cancelled, had taken in by then."""
-
-    def as_json(self) -> Json:
-        report = self.report
-        return {
-            "id": self.id,
-            "kind": self.kind,
-            "state": self.state,
-            "done": self.done,
-            "total": self.total,
-            "rate": None if self.rate is None else round(self.rate, 1),
-            "seconds_left": None if self.seconds_left is None else round(self.seconds_left),
-            "added": report.added,
-            "updated": report.updated,
-            "removed": report.removed,
-            "unchanged": report.unchanged,
-            "embedded": report.embedded,
-            "added_ids": list(self.added_ids),
-            "added_titles": [],
-            "errors": [{"item": e.item, "message": e.message} for e in report.errors],
-            "error_count": report.error_count,
-            "message": self.message,
-            "next_job_id": self.next_job_id,
-        }
+_IS_IDLE_POLL = and_(
+    func.json_extract(jobs.c.outcome, "$.is_polled").is_(True),
+    func.json_extract(jobs.c.outcome, "$.added") == 0,
+    func.json_extract(jobs.c.outcome, "$.updated") == 0,
+)
+"""Whether a job polled a feed, has ended, and changed nothing."""
 
 
 class Jobs:
@@ -124,8 +84,11 @@ class Jobs:
         Polls of feeds are not: whoever polls asks again.
         """
         is_cancelled = func.json_extract(jobs.c.request, "$.is_cancelled").is_(True).label("is_cancelled")
+        said = [func.json_extract(jobs.c.request, f"$.{key}").label(key) for key in ("created_at", "name")]
         unfinished = (
-            select(jobs.c.id, jobs.c.kind, is_cancelled).where(jobs.c.state.not_in(FINISHED)).order_by(jobs.c.number)
+            select(jobs.c.id, jobs.c.kind, is_cancelled, *said)
+            .where(jobs.c.state.not_in(FINISHED))
+            .order_by(jobs.c.number)
         )
         is_polled = func.json_extract(jobs.c.request, "$.is_polled").is_(True)
         with self._database.write() as connection:
@@ -134,7 +97,7 @@ class Jobs:
             rows = connection.execute(unfinished).all()
         with self._changed:
             for row in rows:
-                self._unfinished[row.id] = Job(row.id, row.kind)
+                self._unfinished[row.id] = Job(row.id, row.kind, row.created_at or now(), row.name)
                 self._waiting.append(row.id)
                 if row.is_cancelled:
                     self._cancelled.add(row.id)
@@ -157,35 +120,52 @@ class Jobs:
         job_id = _new_id()
         names = self._intake.keep(job_id, uploads)
         try:
-            return self._enqueue(job_id, "add", {"files": names})
+            return self._enqueue(job_id, "add", {"files": names}, name=_listed(names))
         except BaseException:
             self._intake.drop(job_id)
             raise
 
     def add_articles(self, articles: Sequence[Mapping[str, object]]) -> str:
         """Take in articles given field by field. Raises Busy."""
-        return self._enqueue(_new_id(), "add", {"articles": [dict(fields) for fields in articles]})
+        titles = [str(fields.get("title") or "pasted text") for fields in articles[:MAX_NAMES]]
+        request = {"articles": [dict(fields) for fields in articles]}
+        return self._enqueue(_new_id(), "add", request, name=_listed(titles, len(articles)))
 
     def add_address(self, address: str, *, is_polled: bool = False) -> str:
         """Fetch what an address leads to and take it in. Raises Busy.
 
         is_polled: only what changed since the last time, and nothing that was removed by hand.
         """
-        return self._enqueue(_new_id(), "add", {"url": address, "is_polled": is_polled})
+        request = {"url": address, "is_polled": is_polled}
+        return self._enqueue(_new_id(), "add", request, name=_listed([without_password(address)]))
 
     def rebuild(self, *, full: bool = False) -> str:
         """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
         return self._enqueue(_new_id(), "rebuild", {"full": full}, alone=True)
 
-    def publish(self, kind: Literal["remove", "publish"]) -> str | None:
-        """Bring the index up to date with the store some time: the job that does it, or None where one that waits will.
-
-        kind: what is to be published, hidden articles or those that a cancelled job took in.
-        """
+    def publish(self) -> str | None:
+        """Bring the index up to date with the store: the job that does it, or None where one that waits will."""
         with self._changed:
             if self._waiting:
                 return None
-        return self._enqueue(_new_id(), kind, {})
+        return self._enqueue(_new_id(), "publish", {})
+
+    def publish_removal(self, article_id: str) -> None:
+        """Have the index follow the removal of an article: with others that wait, as one job that counts them.
+
+        The first that waits says which article it was; one of another kind that waits does it unsaid.
+        """
+        with self._changed:
+            waiting = [self._unfinished[job_id] for job_id in self._waiting]
+            removal = next((job for job in waiting if job.kind == "remove"), None)
+            if removal:
+                one_more = func.json_extract(jobs.c.request, "$.removed") + 1
+                counted = func.json_set(jobs.c.request, "$.removed", one_more)
+                with self._database.write() as connection:
+                    connection.execute(update(jobs).where(jobs.c.id == removal.id).values(request=counted))
+            if waiting:
+                return
+        self._enqueue(_new_id(), "remove", {"removed": 1}, name=_listed([article_id]))
 
     # -- looking after it
 
@@ -203,10 +183,11 @@ class Jobs:
         return self._told(outcome)
 
     def newest(self, limit: int) -> list[Json]:
-        """The jobs asked for last, the last one first, each as `get` gives it."""
+        """The jobs asked for last, the last one first, each as `get` gives it, without polls that changed nothing."""
         with self._changed:
             unfinished = dict(self._unfinished)
-        rows = select(jobs.c.id, jobs.c.outcome).order_by(jobs.c.number.desc()).limit(limit)
+        told = or_(jobs.c.outcome.is_(None), not_(_IS_IDLE_POLL))
+        rows = select(jobs.c.id, jobs.c.outcome).where(told).order_by(jobs.c.number.desc()).limit(limit)
         with self._database.read() as connection:
             found = connection.execute(rows).all()
         return [
@@ -246,7 +227,9 @@ class Jobs:
 
     # -- the queue
 
-    def _enqueue(self, job_id: str, kind: Kind, request: Json, *, alone: bool = False) -> str:
+    def _enqueue(self, job_id: str, kind: Kind, request: Json, *, name: str | None = None, alone: bool = False) -> str:
+        job = Job(job_id, kind, now(), name, is_polled=request.get("is_polled", False))
+        request = request | {"created_at": job.created_at, "name": name}
         with self._changed:
             same = [j.id for j in self._unfinished.values() if j.kind == kind and j.state not in FINISHED]
             if alone and same:
@@ -257,7 +240,7 @@ class Jobs:
             with self._database.write() as connection:
                 row = {"id": job_id, "kind": kind, "state": "queued", "request": json.dumps(request)}
                 connection.execute(insert(jobs).values(row))
-            self._unfinished[job_id] = Job(job_id, kind)
+            self._unfinished[job_id] = job
             self._waiting.append(job_id)
             self._changed.notify_all()
         return job_id
@@ -284,6 +267,8 @@ class Jobs:
     def _run(self, job: Job) -> Job | None:
         """The job as it ended; None where it stopped because the queue closes and is to be done again."""
         request = self._begun(job.id)
+        if job.kind == "remove" and job.name:
+            job = replace(job, name=_listed([job.name], request["removed"]))
         pace = Pace()
         added_ids: list[str] = []
 
@@ -313,10 +298,10 @@ class Jobs:
                     return None
                 reached = self._unfinished[job.id]
             job = replace(job, done=reached.done, total=reached.total)
-            job = replace(job, added_ids=tuple(added_ids), report=cancelled.report or NOTHING_DONE)
+            job = replace(job, added_ids=tuple(added_ids), report=_with_removed(cancelled.report, request))
             return self._called_off(job)
         except IndexFault as error:
-            job = replace(job, added_ids=tuple(added_ids), report=error.report or NOTHING_DONE)
+            job = replace(job, added_ids=tuple(added_ids), report=_with_removed(error.report, request))
             kept = " What was taken in by then has been kept, and is indexed with the next job." if added_ids else ""
             return replace(job, state="failed", message=f"{error}{kept}")
         taken_in = report.added + report.updated + report.unchanged
@@ -350,25 +335,28 @@ class Jobs:
         if job.kind not in ("add", "rebuild"):
             return replace(job, state="cancelled", message="Cancelled. The index follows with the next job.")
         message = "Cancelled. What was taken in by then has been kept, and is indexed next."
-        return replace(job, state="cancelled", message=message, next_job_id=self.publish("publish"))
+        return replace(job, state="cancelled", message=message, next_job_id=self.publish())
 
     def _report(self, job: Job, request: Json, progress: Progress, note: OnArticle, stop_if_asked: Stop) -> Report:
         match job.kind:
             case "rebuild":
                 return self._library.rebuild(self._articles, full=request["full"], progress=progress, on_article=note)
             case "remove" | "publish":
-                return self._library.publish(progress=progress)
+                return _with_removed(self._library.publish(progress=progress), request)
             case "add":
                 items = self._intake.items(job.id, request, stop_if_asked)
                 is_polled, began_at = request.get("is_polled", False), request["began_at"]
                 return self._library.add(items, by_itself=is_polled, since=began_at, progress=progress, on_article=note)
 
     def _finish(self, job: Job) -> Job:
+        job = replace(job, finished_at=now())
         kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())
         try:
             with self._database.write() as connection:
                 ended = {"state": job.state, "request": None, "outcome": json.dumps(job.as_json())}
                 connection.execute(update(jobs).where(jobs.c.id == job.id).values(ended))
+                if job.is_polled:  # what came of a poll is the feed's state: it is kept until the next has ended
+                    connection.execute(delete(jobs).where(_IS_IDLE_POLL, jobs.c.id != job.id))
                 stale = connection.scalar(kept.offset(MAX_FINISHED_KEPT).limit(1))
                 if stale is not None:
                     connection.execute(delete(jobs).where(jobs.c.number <= stale, jobs.c.state.in_(FINISHED)))
@@ -389,6 +377,19 @@ def _broken(job: Job, error: Exception) -> Job:
     """The job failed by a bug, which the log gets and the client does not."""
     log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
     return replace(job, state="failed", message=f"Something went wrong on the server: {type(error).__name__}.")
+
+
+def _with_removed(report: Report | None, request: Json) -> Report:
+    """`report`, with the articles that were hidden before the job, if it is there to publish that."""
+    report = report or NOTHING_DONE
+    return replace(report, removed=report.removed + request.get("removed", 0))
+
+
+def _listed(names: Sequence[str], count: int | None = None) -> str:
+    """The first of `count` names, and how many more there are."""
+    shown = [name[:MAX_NAME_CHARS] for name in names[:MAX_NAMES]]
+    others = (len(names) if count is None else count) - len(shown)
+    return ", ".join(shown) + (f" and {others:,} other{'s' * (others > 1)}" if others else "")
 
 
 def _new_id() -> str:

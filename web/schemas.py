@@ -365,7 +365,7 @@ class JobStarted(Reply):
     job_id: str
 
 
-class ItemErrorReply(Reply):
+class ItemReply(Reply):
     item: str
     message: str
 
@@ -373,6 +373,10 @@ class ItemErrorReply(Reply):
 class JobReply(Reply):
     id: str
     kind: Literal["add", "rebuild", "remove", "publish"]
+    name: Annotated[str | None, Field(description="What it was asked to take in or remove, the first three of it.")]
+    is_polled: Annotated[bool, Field(description="Whether the time for a polled feed had come, and nobody asked.")]
+    created_at: str
+    finished_at: Annotated[str | None, Field(description="Null until it has ended.")]
     state: Literal["queued", "reading", "embedding", "indexing", "publishing", "done", "failed", "cancelled"]
     done: int
     total: int
@@ -383,10 +387,11 @@ class JobReply(Reply):
     removed: int
     unchanged: int
     embedded: int
-    added_ids: list[str]
-    added_titles: list[str]
-    errors: list[ItemErrorReply]
-    error_count: int
+    added_ids: Annotated[list[str], Field(description="Of what it added and is still there; the first 1,000.")]
+    added_titles: Annotated[list[str], Field(description="Of the first five of `added_ids`.")]
+    errors: Annotated[list[ItemReply], Field(description="Of the items that could not be taken in, the first 1,000.")]
+    error_count: Annotated[int, Field(description="Of all of them.")]
+    notes: Annotated[list[ItemReply], Field(description="What to know of items that did not fail; the first 100.")]
     message: str | None
     next_job_id: str | None
 

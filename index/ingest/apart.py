@@ -18,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from index.article import Article, ItemError, More, Removed
+from index.article import Article, InFile, ItemError, More, Note, Removed
 from index.ingest.fetch import Page
 from index.ingest.listing import Entry, Feed, Sitemap
 from index.progress import Stop, go_on
@@ -31,7 +31,7 @@ MAX_ENDS = 10
 BEAT_SECONDS = 0.5
 """How often the caller is asked, while it waits, whether it still wants the item."""
 
-Found = Article | ItemError | More | Feed | Sitemap
+Found = InFile | More | Feed | Sitemap
 
 
 class ReaderApart:
@@ -47,9 +47,7 @@ class ReaderApart:
         self._turn = threading.Lock()
         self._is_closed = False
 
-    def read(
-        self, name: str, source: Path | bytes, *, on_wait: Stop = go_on
-    ) -> Generator[Article | ItemError | More, None, None]:
+    def read(self, name: str, source: Path | bytes, *, on_wait: Stop = go_on) -> Generator[InFile | More, None, None]:
         """As `formats.read_item`, of a file an archive line by line; with the counts of More they add up to one."""
         if isinstance(source, Path):
             found = self._ask({"name": name, "path": os.fsdecode(source.absolute())}, b"", on_wait)
@@ -58,7 +56,7 @@ class ReaderApart:
         to_come = 1
         for item in found:
             assert not isinstance(item, Feed | Sitemap)
-            to_come += item.count if isinstance(item, More) else -1
+            to_come += item.count if isinstance(item, More) else -1 if not isinstance(item, Note) else 0
             if to_come < 0:
                 yield More(1)
                 to_come = 0
@@ -69,7 +67,7 @@ class ReaderApart:
     def read_page(self, page: Page, *, on_wait: Stop = go_on) -> Article | ItemError | Feed | Sitemap:
         """As `page.read_page`."""
         [found] = self._ask({"name": page.url, "page": _head(page)}, page.data, on_wait)
-        assert not isinstance(found, More)
+        assert not isinstance(found, More | Note)
         return found
 
     def read_sitemap(self, page: Page, *, on_wait: Stop = go_on) -> Sitemap:
@@ -207,6 +205,8 @@ def _found(reply: dict[str, Any]) -> Found:
             return Article(**said | {"removed": tuple(Removed(**removed) for removed in said["removed"])})
         case "More":
             return More(**said)
+        case "Note":
+            return Note(**said)
         case "Feed":
             return Feed(**said | {"entries": tuple(Entry(**entry) for entry in said["entries"])})
         case "Sitemap":

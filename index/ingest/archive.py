@@ -2,8 +2,8 @@
 
 A file is known as `archive.zip/folder/name.txt`, which is a name and no path: one that tries to be more is that
 file's error, as is a file that is locked, a link, or a bomb, and the rest goes in. Files of other formats are left out
-and named in one error of the archive; what systems put in (hidden files, `__MACOSX`) is passed over. Archives within
-the archive are not read.
+and named in one note on the archive; what systems put in (hidden files, `__MACOSX`) is passed over. Archives within the
+archive are not read.
 """
 
 import re
@@ -14,8 +14,9 @@ from contextlib import suppress
 from io import BytesIO
 from pathlib import PurePosixPath
 
-from index.article import Article, ItemError
+from index.article import InFile, ItemError, Note
 from index.errors import BadArticle, shown
+from index.ingest.left_out import CONTROL, NO_LETTER, is_hidden, left_out, nothing_read
 from index.progress import Begin, OnMore, begin_all
 
 MAX_ENTRIES = 10_000
@@ -27,25 +28,19 @@ MIN_RATIO_BYTES = 1_000_000
 pack as well as a bomb."""
 
 MAX_NAME_CHARS = 500
-MAX_LISTED, MAX_LISTED_CHARS = 5, 80
-"""Of the files left out, those that are named, and of each name."""
-
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UTF8_NAME, _LOCKED = 0x800, 0x1
 _END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_535
 _ZIP64_LOCATOR, _ZIP64_LOCATOR_BYTES = b"PK\6\7", 20
 _DIRECTORY_ENTRY = b"PK\1\2"
 
-_OF_SYSTEMS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
-_CONTROL = re.compile(r"[\0-\x1f\x7f-\x9f\ud800-\udfff]")
-_NO_LETTER = "\ufffd"
 
-Reader = Callable[[str, bytes], Iterator[Article | ItemError]]
+Reader = Callable[[str, bytes], Iterator[InFile]]
 
 
 def read_archive(
     name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore, begin: Begin = begin_all
-) -> Iterator[Article | ItemError]:
+) -> Iterator[InFile]:
     """The articles of the files whose names end in one of `suffixes`, as `read` gives them.
 
     begin: asked here of files that are not given to `read`, which asks of the others.
@@ -54,18 +49,18 @@ def read_archive(
     held = [
         (entry, inner)
         for entry in archive.infolist()
-        if entry.filename and not (entry.is_dir() or _is_hidden(inner := PurePosixPath(_written(entry))))
+        if entry.filename and not (entry.is_dir() or is_hidden(inner := PurePosixPath(_written(entry))))
     ]
     files = [(entry, inner) for entry, inner in held if inner.suffix.lower() in suffixes]
     others = [str(inner) for _, inner in held if inner.suffix.lower() not in suffixes]
-    use = f"use {', '.join(sorted(suffixes - {'.zip'}))}"
+    readable = suffixes - {".zip"}
     if not files:
-        raise BadArticle(f"holds no file of a format that is read{f', but {_listed(others)}' if others else ''}: {use}")
-    on_more(len(files) - 1 + bool(others))
+        raise BadArticle(nothing_read(others, readable))
+    on_more(len(files) - 1)
     names: set[str] = set()
     unpacked = 0
     for entry, inner in files:
-        item = f"{name}/{_CONTROL.sub(_NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
+        item = f"{name}/{CONTROL.sub(NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
         try:
             _check_name(entry, inner, names)
             names.add(str(inner))
@@ -82,8 +77,7 @@ def read_archive(
         unpacked += len(content)
         yield from read(item, content)
     if others:
-        count = "1 file of a format that is" if len(others) == 1 else f"{len(others):,} files of formats that are"
-        yield ItemError(name, f"holds {count} not read, left out ({_listed(others)}): {use}")
+        yield Note(name, left_out(others, readable))
 
 
 def opened(data: bytes) -> zipfile.ZipFile:
@@ -138,19 +132,10 @@ def _written(entry: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _is_hidden(inner: PurePosixPath) -> bool:
-    return any(part in _OF_SYSTEMS or (part.startswith(".") and part != "..") for part in inner.parts)
-
-
-def _listed(names: list[str]) -> str:
-    shown = [_CONTROL.sub(_NO_LETTER, name)[:MAX_LISTED_CHARS] for name in names[:MAX_LISTED]]
-    return ", ".join(shown) + (f" and {len(names) - MAX_LISTED:,} more" if len(names) > MAX_LISTED else "")
-
-
 def _check_name(entry: zipfile.ZipInfo, inner: PurePosixPath, names: Container[str]) -> None:
     if len(str(inner)) > MAX_NAME_CHARS:
         raise BadArticle(f"has a name of {len(str(inner)):,} characters, at most {MAX_NAME_CHARS} are read: shorten it")
-    if _CONTROL.search(entry.orig_filename):
+    if CONTROL.search(entry.orig_filename):
         raise BadArticle(f"has control characters in its name ({shown(entry.orig_filename)}): rename it")
     if inner.is_absolute() or ".." in inner.parts or re.match("[A-Za-z]:", str(inner)):
         raise BadArticle("has a name that leads out of the archive: pack it again from within its folder")

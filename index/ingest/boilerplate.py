@@ -50,6 +50,8 @@ CREDIT = re.compile(
 )
 MORE_FROM = re.compile(r"(?i:more|popular|also) (?i:from|in|by|about|on) (.{1,60})$")
 BOX_START = re.compile(r"skip past newsletter|sign up (?:to|for) ")
+HANDLE = re.compile(r"([a-z]|\w{0,30}\d)?[\w.-]{1,30}: \S")
+"""Of a reader over a comment: "jim: good riddance"; with the group, one that is no name in an interview."""
 THREAD_CONTROL = re.compile(
     r"(reply|report|report abuse|log in (?:or register )?to (?:comment|reply)|load more comments|upvote)"
     r"|like|\d+ likes?|sort by\b.{0,20}|(?:about |over )?(?:\d{1,2}|an?) (?:minute|hour|day|week|month|year)s? ago"
@@ -109,6 +111,7 @@ PHRASES = _phrases(
             connected
         """,
         "sign-up": """
+            unsubscribe here; click here to unsubscribe;
             subscribe; subscribe now; subscribe today; subscribe here; sign up; sign up now; sign up here; sign up
             today; register now; register for free; subscribe for free; start free trial; start your free trial;
             unsubscribe; manage subscription; manage your subscription; update your preferences; free daily
@@ -312,7 +315,10 @@ WORDING = _patterns(
             r"(?: learn more)?$",
             r"\d{1,3}[- ]minute listen$",
         ],
-        "read-more": [r"(?:learn|read|find out|see) more (?:at|on):? \S+\.\S+$"],
+        "read-more": [
+            r"(?:view|read|see) (?:the )?(?:source|original) version on:? \S+\.\S+(?: \S+)?$",
+            r"(?:learn|read|find out|see) more (?:at|on):? \S+\.\S+$",
+        ],
         "share-bar": [
             r"\d[\d.,]*k? shares?$",
             r"https?://\S+$",
@@ -422,6 +428,8 @@ WORDING = _patterns(
             r"this (?:message|email|e-mail) was sent to \S{1,80}@",
             r".{0,80}\b(?:stories|news|newsletter|headlines)\b.{0,40}\b(?:to|in) your inbox\b",
             r"support local journalism\b",
+            r"(?=.{0,300}\b(?:we|our)\b).{0,300}\bnewsletters?\b.{0,200}"
+            r"[.!?…:–—-] (?:sign up|subscribe) (?:here|now|below)[.!]?$",
         ],
     }
 )

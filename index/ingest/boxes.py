@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from index.ingest.boilerplate import SPOKEN
 from index.ingest.cards import CARDS, MAX_CARD_CHARS, captioned_pictures, comments, teasers
 from index.ingest.naming import (
     BODY,
@@ -20,6 +21,7 @@ from index.ingest.naming import (
     CORRECTION,
     LABEL,
     LINKS_HEADING,
+    PAYWALL,
     PROMOTION_HEADING,
     SURE_COMMENTS_HEADING,
     VAGUE_BOX,
@@ -29,7 +31,7 @@ from index.ingest.naming import (
 from index.ingest.paragraphs import HEADINGS, PICTURES, is_in_sentence, is_of_words, is_short, paragraphs, words_in
 from index.sentences import is_ended
 
-MAX_SHARE, MAX_SHARE_OF_COMMENTS = 0.4, 0.9
+MAX_SHARE, MAX_SURE_SHARE = 0.4, 0.9
 """Of the page's prose: what holds more is no box."""
 
 MAX_PROSE = 2
@@ -40,6 +42,9 @@ MAX_HEADING_CHARS, MIN_LINKED = 70, 0.3
 
 MIN_PROSE_WORDS = 8
 """Of a sentence that ends a box of which it may not be part."""
+
+MAX_PROMPT_CHARS = 1_000
+"""Of a paywall's, blanks included."""
 
 MAX_LABEL_CHARS, MAX_VAGUE_CHARS = 300, 120
 """Of what is surely called a label, and of what may be called so."""
@@ -52,6 +57,11 @@ _ROLES = frozenset(
     "navigation complementary contentinfo dialog alertdialog search menu menubar toolbar tablist".split()
 )
 _LISTS = frozenset("ul ol dl nav".split())
+_PROMPT = re.compile(
+    r"(?=.*\b(?:you|your|our|us|we)\b)"
+    r"(?=.*\b(?:subscri\w+|sign (?:in|up)|log ?in|register|members?|membership|unlimited)\b)",
+    re.I | re.S,
+)
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?", re.I)
 
 
@@ -72,12 +82,13 @@ class _Guard:
                 self._linked.update(around)
         self._whole = self._held[page]
 
-    def __call__(self, element: Any, of_comments: bool = False) -> bool:
+    def __call__(self, element: Any, is_sure: bool = False) -> bool:
+        """is_sure: whether what it is called is borne out by what it says, as with comments."""
         is_prose = self._prose[element] > MAX_PROSE and element not in self._linked
         return (
             element.tag == "body"
-            or self._held[element] > (MAX_SHARE_OF_COMMENTS if of_comments else MAX_SHARE) * self._whole
-            or (is_prose and not of_comments)
+            or self._held[element] > (MAX_SURE_SHARE if is_sure else MAX_SHARE) * self._whole
+            or (is_prose and not is_sure)
             or "articleBody" in (element.get("itemprop") or "")
             or any(heading in self._headlines for heading in element.iter("h1", "h2", "h3"))
         )
@@ -125,8 +136,8 @@ def _remove_named(page: Any, is_named: Callable[[Any], bool]) -> None:
     guard = _Guard(page)
 
     def is_out(element: Any) -> bool:
-        of_comments = COMMENTS.search(names_of(element)) is not None
-        return is_named(element) and not (is_in_sentence(element) or guard(element, of_comments) or _corrects(element))
+        is_sure = COMMENTS.search(names_of(element)) is not None or _is_prompt(element)
+        return is_named(element) and not (is_in_sentence(element) or guard(element, is_sure) or _corrects(element))
 
     _remove(page, is_out)
 
@@ -140,7 +151,7 @@ def _remove_headed_by(heading: Any, guard: _Guard) -> None:
     if not of_comments and not of_links and not PROMOTION_HEADING.fullmatch(text):
         return
     box = heading
-    while (parent := box.getparent()) is not None and not guard(parent, of_comments) and _is_first(box, parent):
+    while (parent := box.getparent()) is not None and not guard(parent, is_sure=of_comments) and _is_first(box, parent):
         box = parent
     found = [box]
     if box is heading:  # which stands in a wrapper
@@ -183,6 +194,14 @@ def is_box(element: Any) -> bool:
         return True
     names = names_of(element)
     return bool(COMMENTS.search(names) or (BOX.search(names) and not BODY.search(names)))
+
+
+def _is_prompt(element: Any) -> bool:
+    """Whether it is called a paywall and holds what one says, and not the story behind it, as on many sites."""
+    if PAYWALL.search(names_of(element)) is None or not is_short(element, MAX_PROMPT_CHARS):
+        return False
+    found = [paragraph for paragraph in paragraphs(element) if paragraph.is_prose]
+    return all(_PROMPT.search(paragraph.text) and not SPOKEN.search(paragraph.text) for paragraph in found)
 
 
 def _may_be_box(element: Any) -> bool:

@@ -18,6 +18,7 @@ from index.ingest.boilerplate import (
     CREDIT,
     CREDIT_JOINS,
     FURNITURE,
+    HANDLE,
     HARD_ENDS,
     HEADINGS,
     LABELLED,
@@ -198,7 +199,7 @@ def _rules(said: list[str], title: str | None) -> list[str | None]:
     _take_runs(said, plain, rules, frozenset(outside))
     _take_lists(said, plain, rules, begins)
     _take_boxes(plain, rules)
-    _take_threads(plain, rules, begins)
+    _take_threads(said, plain, rules, begins)
     _take_tail(said, rules, HARD_ENDS, lambda line: is_sentence(line) and not _addresses_reader(line))
     _take_tail(said, rules, HARD_ENDS | SOFT_ENDS, is_sentence)
     return rules
@@ -258,8 +259,15 @@ def _take_boxes(plain: list[str], rules: list[str | None]) -> None:
             rules[n] = rules[n] or "sign-up"
 
 
-def _take_threads(plain: list[str], rules: list[str | None], begins: int) -> None:
-    """Readers' comments: from their heading to the last "Reply" or "2 hours ago" not far from the one before."""
+def _take_threads(said: list[str], plain: list[str], rules: list[str | None], begins: int) -> None:
+    """Readers' comments: from their heading to the last "Reply" or "2 hours ago" not far from the one before; to the
+    end where nothing but handles and what they say follows.
+    """
+    handles = [HANDLE.match(line) for line in said]
+    start = len(said)
+    while start and (rules[start - 1] or handles[start - 1]):
+        start -= 1
+    last = max((n for n, handle in enumerate(handles) if handle and handle[1]), default=0)
     n = begins
     while n < len(plain):
         end, replies = n, 0
@@ -270,6 +278,8 @@ def _take_threads(plain: list[str], rules: list[str | None], begins: int) -> Non
                     end = i
                     replies += control[1] is not None
                 i += 1
+            if start <= n + 1 and n < last:
+                end, replies = len(said) - 1, 1
         if replies:
             rules[n : end + 1] = ["comments"] * (end + 1 - n)
         n = end + 1

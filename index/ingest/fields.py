@@ -5,7 +5,7 @@ reads the same wherever the article came from.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text, is_visible
@@ -51,6 +51,7 @@ def article_from_fields(
     origin: str,
     path: str | None,
     found_in: Mapping[str, str] = MappingProxyType({}),
+    unsure: Collection[str] = (),
     left_out: Iterable[Removed] = (),
 ) -> Article:
     """The article that `fields` describe, by the names of an article's fields; other keys are ignored.
@@ -58,9 +59,10 @@ def article_from_fields(
     Only `text` is needed. Lines that do not belong to the article are taken out of it, and what its own words say of
     it, a headline at its head among them, stands in for fields that are missing. `path` stands in for the URL when an
     id has to be made; None means that the text does. found_in: where a field's value comes from, by the field's name.
-    left_out: what the format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of
-    `DESCRIBED` whose value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises
-    BadArticle, naming the field and its value, where text or id do not fit.
+    unsure: the names of fields whose value counts only where the article's own words give none. left_out: what the
+    format's reader took out of the text already, of which `MAX_LEFT_OUT` lines are kept. A field of `DESCRIBED` whose
+    value does not fit is unknown, and what it was stands in `removed`, as `NOT_UNDERSTOOD`. Raises BadArticle, naming
+    the field and its value, where text or id do not fit.
     """
     raw = _text(fields)
     stated, unread = _stated(fields)
@@ -68,7 +70,7 @@ def article_from_fields(
     cleaned = clean(raw, title=stated["title"])
     first_line = None if stated["title"] else headline(cleaned.text)
     title = stated["title"] or first_line
-    own = written(cleaned.text, title=title, url=url, known=stated, removed=cleaned.removed)
+    own = written(cleaned.text, title=title, url=url, known=stated, unsure=unsure, removed=cleaned.removed)
     text, repeated = without_headline(own.text, first_line) if first_line else (own.text, [])
     removed = (*unread, *_bounded(left_out), *cleaned.removed, *own.removed, *repeated)
     said = stated | {name: getattr(own, name) for name in own.found_in}

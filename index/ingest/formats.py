@@ -1,7 +1,7 @@
 """A file's name and bytes in, its articles and errors out: which format is read by which module.
 
-Readers that bring large libraries are imported with the first file that needs them: trafilatura, pdfminer and
-python-docx take 0.1 to 0.3 s each.
+Readers that bring large libraries are imported with the first file that needs them: trafilatura, pdfminer,
+python-docx and feedparser take 0.1 to 0.3 s each.
 """
 
 import re
@@ -10,19 +10,20 @@ from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
-from index.article import Article, ItemError
+from index.article import Article, InFile, ItemError
 from index.errors import BadArticle
 from index.ingest.dates import date_in_name
 from index.progress import OnMore
 
-SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
-_COLLECTIONS = frozenset({".json", ".jsonl", ".csv"})
+_FEEDS = frozenset({".xml", ".rss", ".atom"})
+SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split()) | _FEEDS
+_COLLECTIONS = frozenset({".json", ".jsonl", ".csv"}) | _FEEDS
 """Their names say nothing of the articles in them."""
 
 _PAGE = re.compile(rb"(?:<\?xml[^>]{0,200}>\s{0,9})?<(?:!doctype\s{1,9}html|html)[\s>]", re.IGNORECASE)
 
 
-def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[Article | ItemError]:
+def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> Iterator[InFile]:
     """Every article in `data`, and an ItemError for each that could not be read; never raises for bad data.
 
     `name` is the path under the articles folder, with "/", or an upload's file name. A date that it
@@ -39,11 +40,11 @@ def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> 
         yield ItemError(name, str(error))
 
 
-def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
         raise BadArticle("is empty: it has no text")
     suffix = _suffix(name)
-    match ".html" if suffix in {".txt", ".md"} and _is_page(data) else suffix:
+    match ".html" if suffix in {".txt", ".md", ".xml"} and _is_page(data) else suffix:
         case ".txt":
             from index.ingest.plain import read_plain
 
@@ -80,6 +81,10 @@ def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemEr
             from index.ingest.table import read_csv
 
             yield from read_csv(name, data, on_more)
+        case ".xml" | ".rss" | ".atom":
+            from index.ingest.saved_feed import read_saved_feed
+
+            yield from read_saved_feed(name, data, on_more)
         case ".zip":
             from index.ingest.archive import read_archive
 

@@ -36,11 +36,14 @@ MAX_PARAGRAPHS = 2_000
 MIN_SHOWN, MIN_BODY_CHARS, MIN_GAIN = 0.8, 200, 1.5
 """A text in JSON-LD has so much of what is shown, and is longer by 200 characters and half."""
 
+_PART = re.compile(r"<(?:article|div|h[1-6]|main|p|section)[\s>]", re.I)
+_WHOLE = re.compile(r"<(?:!doctype|\?xml|html|head|body)\b", re.I)
+
 
 def read_html(name: str, data: bytes) -> Article:
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of HTML are read: save the article alone")
-    markup = page_text(data)
+    markup = _whole(page_text(data))
     try:
         page = load_html(markup)
         elements = 0 if page is None else sum(1 for _ in page.iter("*"))
@@ -57,6 +60,11 @@ def read_html(name: str, data: bytes) -> Article:
     return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=left_out)
 
 
+def _whole(markup: str) -> str:
+    """A page of what may be no more than a paragraph of one, as pasted text is: trafilatura refuses that."""
+    return f"<html><body>{markup}</body></html>" if _PART.search(markup) and not _WHOLE.search(markup) else markup
+
+
 def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]:
     """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
     shown = deepcopy(page)
@@ -71,7 +79,7 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
     told = f"{said.fields.get('title', '')}\n{text}"
-    return {**said.fields, "text": text}, said.found_in, _left_out(labelled, everything, hidden, told)
+    return {**said.fields, "text": text}, said.found_in, _left_out([*labelled, *said.labels], everything, hidden, told)
 
 
 def _links_apart(page: Any) -> Any:

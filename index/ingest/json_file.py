@@ -8,9 +8,10 @@ a larger collection is a `.jsonl` archive.
 import json
 from collections.abc import Iterator
 
-from index.article import Article, ItemError
+from index.article import InFile, ItemError
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
+from index.ingest.keys import Keys
 from index.progress import OnMore
 
 MAX_BYTES = 32_000_000
@@ -23,11 +24,16 @@ _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _ADVICE = 'write an object such as {"text": "…"}, or an array of them'
 
 
-def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     value = _parsed(data)
-    several = value.get("articles") if isinstance(value, dict) and "text" not in value else value
+    keys = Keys()
+    several = value["articles"] if isinstance(value, dict) and "articles" in value and "text" not in value else value
     if isinstance(several, dict):
-        yield article_from_fields(several, origin=name, path=name, found_in=_FOUND_IN)
+        fields = keys.fields(several)
+        if "text" not in fields:
+            raise BadArticle(f"has no text and no articles: {_ADVICE}")
+        yield article_from_fields(fields, origin=name, path=name, found_in=_FOUND_IN)
+        yield from keys.note(name)
         return
     if not isinstance(several, list):
         raise BadArticle(f"has no text and no articles: {_ADVICE}")
@@ -36,9 +42,10 @@ def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | Ite
         try:
             if not isinstance(fields, dict):
                 raise BadArticle(f"is a JSON {type(fields).__name__}: {_ADVICE}")
-            yield article_from_fields(fields, origin=name, path=None, found_in=_FOUND_IN)
+            yield article_from_fields(keys.fields(fields), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
+    yield from keys.note(name)
 
 
 def _parsed(data: bytes) -> object:

@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from index.article import Article, ItemError
+from index.article import InFile, ItemError
 from index.errors import BadArticle
 from index.ingest.fields import DESCRIBED, article_from_fields
+from index.ingest.keys import Keys
 from index.progress import Begin, OnMore, begin_all
 
 MAX_LINE_BYTES = 16_000_000
@@ -19,23 +20,25 @@ _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+def read_jsonl(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     return read_lines(name, io.BytesIO(data), on_more)
 
 
-def read_lines(name: str, file: BinaryIO, on_more: OnMore, begin: Begin = begin_all) -> Iterator[Article | ItemError]:
+def read_lines(name: str, file: BinaryIO, on_more: OnMore, begin: Begin = begin_all) -> Iterator[InFile]:
     """As `read_jsonl`, of a file, which is gone through once to count its lines, then no further than is asked for."""
     if file.seekable():  # a pipe gives its lines once
         on_more(_line_count(file) - 1)
         file.seek(0)
+    keys = Keys()
     for number, line in enumerate(file, start=1):
         stated = line.removeprefix(_BOM) if number == 1 else line
         if not stated.strip() or not begin(f"{name}:{number}"):
             continue
         try:
-            yield article_from_fields(_object(stated), origin=name, path=None, found_in=_FOUND_IN)
+            yield article_from_fields(keys.fields(_object(stated)), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
+    yield from keys.note(name)
 
 
 def _line_count(file: BinaryIO) -> int:

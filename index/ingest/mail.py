@@ -1,8 +1,9 @@
 """Bytes of an `.eml` file in, its articles out: that of the mail, and those of what is attached to it.
 
 The mail's text is its HTML part, read as a page is, else its plain one; the headers give title, date and sender. A
-sender is an outlet where the mail says that it goes to a list or the name sounds like one, otherwise a person. Attached
-files of readable formats and forwarded messages are further items, `mail.eml/name.pdf`. Remote content is not loaded.
+sender is an outlet where the mail says that it goes to a list or the name sounds like one, otherwise a person. Of one
+that was forwarded as plain text its own headers count, which stand in the text. Attached files of readable formats and
+messages are further items, `mail.eml/name.pdf`; a note that hands them on is none. Remote content is not loaded.
 """
 
 import datetime as dt
@@ -15,9 +16,10 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import PurePosixPath
 
-from index.article import MAX_TEXT_CHARS, Article, ItemError, clean_text
+from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Removed, clean_text
 from index.errors import BadArticle
 from index.ingest.archive import Reader
+from index.ingest.dates import iso_date
 from index.ingest.fields import article_from_fields
 from index.ingest.html import read_html
 from index.ingest.plain import decoded, unwrapped
@@ -33,6 +35,10 @@ MAX_NESTED = 50
 MAX_HEADER_CHARS = 1_000
 """What is longer is cut: the parser of headers takes seconds for 10,000 quotation marks."""
 
+MAX_NOTE_CHARS = 500
+"""A longer text over what is forwarded, or beside what is attached, is no mere note."""
+
+MAX_FORWARDED_HEADERS = 12
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARS
 
@@ -48,7 +54,10 @@ _OUTLET = re.compile(
     r"today|magazine|review|bulletin|digest|briefing|alerts?|team|editors|staff|\d+)\b",
     re.IGNORECASE,
 )
-_PLACE = "mail header"
+_PLACE, _FORWARDED_PLACE = "mail header", "header of the forwarded mail"
+_FORWARDED = re.compile(r"(?:^|\n)(?:-{2,40} ?Forwarded message ?-{2,40}|Begin forwarded message:)\n\s{0,9}", re.I)
+_FORWARDED_HEADER = re.compile(r"\*?(From|Date|Sent|Subject|To|Cc|Reply-To):\*? *(.*)", re.I)
+_HANDS_ON = re.compile(r"\b(?:attached|attachments?|enclosed)\b", re.I)
 
 
 class _BoundedHeaders(EmailPolicy):
@@ -62,7 +71,7 @@ class _BoundedHeaders(EmailPolicy):
 _POLICY = _BoundedHeaders()
 
 
-def read_mail(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[Article | ItemError]:
+def read_mail(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[InFile]:
     """The mail's article, and those of attached files whose names end in one of `suffixes`, as `read` gives them."""
     return _items(name, _parsed(data), suffixes, read, depth=0)
 
@@ -86,9 +95,7 @@ def _parsed(data: bytes) -> EmailMessage:
     return message
 
 
-def _items(
-    name: str, message: EmailMessage, suffixes: frozenset[str], read: Reader, depth: int
-) -> Iterator[Article | ItemError]:
+def _items(name: str, message: EmailMessage, suffixes: frozenset[str], read: Reader, depth: int) -> Iterator[InFile]:
     if message.get_content_type() in _ENCRYPTED:
         raise BadArticle("is encrypted: save it decrypted")
     bodies = [body for kind in ("html", "plain") if (body := _body(message, kind)) is not None]
@@ -97,14 +104,13 @@ def _items(
         article = _article(name, message, bodies)
     except BadArticle as error:
         problem = error
-    if article:
+    attached = [(part, _file_name(part)) for part in _attached(message) if all(part is not body for body in bodies)]
+    attached = [(part, stated) for part, stated in attached if PurePosixPath(stated).suffix.lower() in suffixes]
+    if article and not (attached and len(article.text) <= MAX_NOTE_CHARS and _HANDS_ON.search(article.text)):
         yield article
     names: list[str] = []
-    for part in _attached(message):
-        stated = _file_name(part)
+    for part, stated in attached:
         suffix = PurePosixPath(stated).suffix.lower()
-        if suffix not in suffixes or any(part is body for body in bodies):
-            continue
         names.append(stated)
         inner = f"{name}/{stated if names.count(stated) == 1 else f'{len(names)}-{stated}'}"
         try:
@@ -124,13 +130,18 @@ def _items(
 
 def _article(name: str, message: EmailMessage, bodies: Sequence[EmailMessage]) -> Article:
     """That of the first body that has one, with what the headers say."""
+    texts = [(_text(body), body.get_content_type() == "text/html") for body in bodies]
+    place, over = _PLACE, list[str]()
+    if forward := next(filter(None, (_forward(text) for text, is_page in texts if not is_page)), None):
+        message, over, text = forward
+        place, texts = _FORWARDED_PLACE, [(text, False)]
     title, sent = _REPLY.sub("", _header(message, "Subject"), count=1), _sent(message)
     problem = BadArticle("has no text: add what the mail is about")
-    for body in bodies:
-        if not (text := _text(body)).strip():
+    for text, is_page in texts:
+        if not text.strip():
             continue
         try:
-            article = _body_article(name, text, title, is_page=body.get_content_type() == "text/html")
+            article = _body_article(name, text, title, is_page=is_page)
         except BadArticle as error:
             problem = error
             continue
@@ -143,9 +154,35 @@ def _article(name: str, message: EmailMessage, bodies: Sequence[EmailMessage]) -
             published_at=sent or article.published_at,
             author=author or article.author,
             source=source or article.source,
-            found_in={**article.found_in, **{field: _PLACE for field, value in said.items() if value}},
+            removed=(*(Removed("forwarding", line) for line in over), *article.removed),
+            found_in={**article.found_in, **{field: place for field, value in said.items() if value}},
         )
     raise problem
+
+
+def _forward(text: str) -> tuple[EmailMessage, list[str], str] | None:
+    """The headers of a mail that was forwarded as text, the lines over its text, and its text; None for any other."""
+    text = clean_text(text)
+    mark = _FORWARDED.search(text[: 2 * MAX_NOTE_CHARS])
+    if mark is None or mark.start() > MAX_NOTE_CHARS:
+        return None
+    lines = text[mark.end() :].split("\n")
+    if all(line.startswith(">") for line in lines if line):
+        lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
+    message = EmailMessage(_POLICY)
+    count = 0
+    for line in lines[:MAX_FORWARDED_HEADERS]:
+        if not (header := _FORWARDED_HEADER.fullmatch(line[:MAX_HEADER_CHARS])):
+            break
+        name = header[1].capitalize().replace("Sent", "Date")
+        if name in _HEADERS and name not in message:
+            with suppress(Exception):  # of the parser
+                message[name] = header[2]
+        count += 1
+    if not count:
+        return None
+    over = [line for line in (*text[: mark.end()].split("\n"), *lines[:count]) if line.strip()]
+    return message, over, "\n".join(lines[count:])
 
 
 def _body_article(name: str, text: str, title: str, *, is_page: bool) -> Article:
@@ -216,8 +253,9 @@ def _header(message: EmailMessage, name: str) -> str:
 def _sent(message: EmailMessage) -> str | None:
     with suppress(Exception):
         sent = message["Date"].datetime
-        return sent.isoformat() if isinstance(sent, dt.datetime) else None
-    return None
+        if isinstance(sent, dt.datetime):
+            return sent.isoformat()
+    return iso_date(_header(message, "Date"))  # as programs write it over what they forward
 
 
 def _sender(message: EmailMessage) -> tuple[str | None, str | None]:

@@ -13,6 +13,7 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from index.article import Removed
 from index.canonical import is_web_address
 from index.ingest.boxes import headlines
 from index.ingest.bylines import (
@@ -90,6 +91,10 @@ _KICKER = re.compile(
 _CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
 
 
+_LABEL_OF_TYPE = {"OpinionNewsArticle": "opinion-label", "AdvertiserContentArticle": "sponsored-label"}
+"""Types of schema.org that are labels, with the rule of such labels."""
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     fields: dict[str, str]
@@ -97,6 +102,8 @@ class Described:
     found_in: dict[str, str]
     bodies: tuple[str, ...]
     """The article's text as its JSON-LD has it, where it does."""
+    labels: tuple[Removed, ...]
+    """What its JSON-LD says that kind of text it is."""
 
 
 def described(root: Any, story: Any) -> Described:
@@ -125,6 +132,12 @@ def described(root: Any, story: Any) -> Described:
         fields={field: value for field, (value, _) in hits.items()},
         found_in={field: where for field, (_, where) in hits.items()},
         bodies=tuple(body for item in page.linked for body in strings(item.get("articleBody"))),
+        labels=tuple(
+            Removed(_LABEL_OF_TYPE[name], name)
+            for item in page.linked
+            for name in strings(item.get("@type"))
+            if name in _LABEL_OF_TYPE
+        ),
     )
 
 

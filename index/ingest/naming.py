@@ -23,6 +23,7 @@ BOX = re.compile(
     r"footnotes|endnotes|toolbar|pagination|pager|post ?navigation|interstitial|toast|tag ?(?:list|cloud|links)|"
     r"verwandt|empfehlungen|artikel ?empfehlungen|similaires|relacionad[oa]s|polecane)\b"
 )
+PAYWALL = re.compile(r"\b(?:pay ?wall|reg ?wall|barrier)\b")
 VAGUE_BOX = re.compile(
     r"\b(?:teasers?|tags?|topics|latest|popular|contacts?|cta|banner|pub|tools|actions|modal|pop ?up|overlay|"
     r"lightbox|poll|survey|donate|donation|rating|feedback|print|registration|more|also|next|promoted|support|widget|"

@@ -8,7 +8,7 @@ import re
 from contextlib import suppress
 from typing import Literal
 
-from index.article import Article, ItemError
+from index.article import Article, ItemError, Note
 from index.errors import BadArticle, FetchRefused
 from index.ingest.fetch import FEED_TYPES, JSON_TYPES, XML_TYPES, Page
 from index.ingest.formats import read_item
@@ -35,6 +35,7 @@ def read_page(page: Page) -> Article | ItemError | Feed | Sitemap:
 
 def _article(page: Page) -> Article | ItemError:
     [item] = read_item(_FILE_NAMES.get(page.content_type, "page.html"), _in_utf8(page))
+    assert not isinstance(item, Note)  # which is said of collections alone
     return item
 
 

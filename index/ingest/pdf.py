@@ -72,7 +72,7 @@ def _article(name: str, found_pages: Sequence[Page], information: Mapping[str, s
         "text": text.replace(NO_LETTER, ""),
     }
     found_in = {"title": place, "author": _PLACE}
-    return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=removed)
+    return article_from_fields(fields, origin=name, path=name, found_in=found_in, unsure={"author"}, left_out=removed)
 
 
 def _headline(found: Sequence[Paragraph], body: float, title: str | None) -> Paragraph | None:

@@ -1,8 +1,8 @@
 """A document's properties in, those out that a person filled in.
 
 PDF and Word files carry a title, an author and dates of their own. Programs fill them in too, with the name of the
-file, a login or themselves, and such values say nothing of the article. The dates are the file's: they stand in where
-the article's own words give none.
+file, a login or themselves, and such values say nothing of the article. An author may be who saved the file: a byline
+in the text goes before. The dates are the file's and say nothing of the article.
 """
 
 import re
@@ -21,7 +21,15 @@ _ADDRESS = re.compile(r"(?:https?|file|ftp):|www\.|[A-Z]:\\", re.I)
 _NO_PERSON = frozenset(
     "admin administrator anonymous (anonymous) author default guest hp dell lenovo asus acer toshiba none null office "
     "owner pc python-docx root test unknown unspecified user word adobe".split()
-) | {"microsoft office user", "microsoft account", "microsoft corporation", "windows user", "un-named", "default user"}
+) | {
+    "microsoft office user",
+    "office user",
+    "microsoft account",
+    "microsoft corporation",
+    "windows user",
+    "un-named",
+    "default user",
+}
 
 
 def stated_title(value: str | None) -> str | None:

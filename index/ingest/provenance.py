@@ -50,7 +50,10 @@ _REPORTED_BY = re.compile(
 )
 _YEAR = re.compile(r"\b\d{4}\b")
 _COLUMNIST = re.compile(r"\bis an? (?:\w+ ){0,2}columnist\b")
-_OPINION_TITLE = re.compile(r"(?:opinion|editorial|op-ed|commentary|column)\s*[:|]", re.IGNORECASE)
+_OPINION_TITLE = re.compile(
+    r"(?:opinion|editorial|op-ed|commentary|column|letters? to the editor)\s*[:|]", re.IGNORECASE
+)
+_LETTER = re.compile(r"letters? to the editor\s*:", re.IGNORECASE)
 
 
 def provenance(
@@ -96,6 +99,8 @@ def _said(
             yield kind, section if name == section and section else url or ""
     if title and _OPINION_TITLE.match(title):
         yield "opinion", title
+    if lines and (label := _LETTER.match(lines[0].strip())):
+        yield "opinion", label[0]
     notes = [line for rule, line in ruled if rule == "author-bio"] + [
         line for line in edges if author and line.startswith(author)
     ]

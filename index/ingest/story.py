@@ -177,11 +177,15 @@ def _headline(found: list[Paragraph], title: str, last: int) -> int:
 
 
 def _narrowest(found: list[Paragraph]) -> Any:
-    """The innermost element that holds most of what is found, labels and links apart; None where nothing is."""
+    """The innermost element that holds most of what is found, labels and links apart; None where nothing is.
+
+    A `p` is what a story has several of, though one may hold nearly all of its words.
+    """
     found = [p for p in found if _is_text(p) and (p.is_prose or _is_sentence(p.text))] or found
     chars: Counter[Any] = Counter()
     for paragraph in found:
-        chars.update(dict.fromkeys(paragraph.around(), len(paragraph.text)))
+        around = (element for element in paragraph.around() if element.tag != "p" or element.getparent() is None)
+        chars.update(dict.fromkeys(around, len(paragraph.text)))
     whole = sum(len(paragraph.text) for paragraph in found)
     holding = [element for element, held in chars.items() if held >= MIN_SHARE * whole]
     # They lie within each other.

@@ -1,8 +1,8 @@
 """Bytes of a `.csv` file in, an article or an error for each row out, one row in memory at a time.
 
-The first row names the columns by the keys of an article's fields, in any order; others are passed over. Of comma,
-semicolon and tab, the one that parts them is that by which `text` is a column: csv.Sniffer guesses from prose, and
-slowly. A bad row costs that row alone, and is named by its number in a spreadsheet; only where its quote is never
+The first row names the columns by the keys of an article's fields or other common names (`keys.py`), in any order. Of
+comma, semicolon and tab, the one that parts them is that by which the text is a column: csv.Sniffer guesses from prose,
+and slowly. A bad row costs that row alone, and is named by its number in a spreadsheet; only where its quote is never
 closed is what follows lost too.
 """
 
@@ -11,9 +11,10 @@ import io
 from collections.abc import Iterator
 from typing import TextIO
 
-from index.article import MAX_TEXT_CHARS, Article, ItemError
+from index.article import MAX_TEXT_CHARS, InFile, ItemError
 from index.errors import BadArticle, shown
 from index.ingest.fields import DESCRIBED, article_from_fields
+from index.ingest.keys import Keys, field_called
 from index.ingest.plain import encoding_of
 from index.progress import OnMore
 
@@ -22,19 +23,23 @@ MAX_HEADER_CHARS = 10_000
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 
 
-def read_csv(name: str, data: bytes, on_more: OnMore) -> Iterator[Article | ItemError]:
+def read_csv(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     csv.field_size_limit(MAX_ROW_CHARS)  # of the whole process; the module's own is 131,072
     with io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="") as text:
         columns, delimiter = _header(text.readline(MAX_HEADER_CHARS))
         on_more(_line_breaks(data.rstrip()) - 1)
+        keys = Keys()
         for number, row in enumerate(_rows(text, delimiter), start=2):
             try:
                 if isinstance(row, BadArticle):
                     raise row
                 if any(map(str.strip, row)):
-                    yield article_from_fields(_fields(columns, row), origin=name, path=None, found_in=_FOUND_IN)
+                    yield article_from_fields(
+                        keys.fields(_fields(columns, row)), origin=name, path=None, found_in=_FOUND_IN
+                    )
             except BadArticle as error:
                 yield ItemError(f"{name}:{number}", str(error))
+        yield from keys.note(name)
 
 
 def _line_breaks(data: bytes) -> int:
@@ -48,9 +53,13 @@ _OTHER_BYTES = bytes(set(range(256)) - set(b'"\n'))
 
 def _header(line: str) -> tuple[list[str], str]:
     """The names of the columns, and what parts them."""
-    for delimiter in ",;\t":
-        columns = [column.strip().lower() for column in next(csv.reader([line], delimiter=delimiter), [])]
+    parted = [(next(csv.reader([line], delimiter=delimiter), []), delimiter) for delimiter in ",;\t"]
+    found = [([column.strip().lower() for column in columns], delimiter) for columns, delimiter in parted]
+    for columns, delimiter in found:
         if columns.count("text") == 1:
+            return columns, delimiter
+    for columns, delimiter in found:
+        if "text" not in columns and "text" in map(field_called, columns):
             return columns, delimiter
     raise BadArticle(
         f"has no column `text` (its first row is {shown(line.strip())}): name the columns in the first row, "

@@ -85,7 +85,9 @@ def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | Non
         before = block
     text = "\n\n".join("\n".join(lines) for lines in paragraphs)
     fields = {"title": title, "author": stated_author(stated["author"]), "text": text}
-    return article_from_fields(fields, origin=name, path=name, found_in={"title": place, "author": _PLACE})
+    return article_from_fields(
+        fields, origin=name, path=name, found_in={"title": place, "author": _PLACE}, unsure={"author"}
+    )
 
 
 def _text_parts(data: bytes) -> BytesIO:
@@ -94,16 +96,19 @@ def _text_parts(data: bytes) -> BytesIO:
     light = BytesIO()
     try:
         archive = opened(data)
+    except BadArticle as error:
+        raise BadArticle("is no Word document or a damaged one: save it as .docx again") from error
+    try:
         with zipfile.ZipFile(light, "w") as copy:
             for entry in {entry.filename: entry for entry in archive.infolist() if entry.filename}.values():
                 is_text = entry.filename.endswith((".xml", ".rels"))
                 left -= entry.file_size if is_text else 0
                 if left < 0:
-                    raise BadArticle(f"more than {MAX_XML_BYTES:,} bytes of text and layout")
+                    raise BadArticle(f"has more than {MAX_XML_BYTES:,} bytes of text and layout")
                 copy.writestr(entry.filename, unpacked_entry(archive, entry) if is_text else b"")
     except BadArticle as error:
         problem = str(error).partition(":")[0]
-        raise BadArticle(f"is no Word document, a damaged or too large one ({problem}): save its text alone") from error
+        raise BadArticle(f"cannot be read as Word, since a part of it {problem}: save its text alone") from error
     return light
 
 

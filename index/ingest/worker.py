@@ -18,7 +18,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from index.article import Article, ItemError, More
+from index.article import InFile, ItemError, More
 from index.errors import BadArticle
 from index.ingest.archive import read_archive
 from index.ingest.fetch import Page
@@ -33,7 +33,7 @@ from index.progress import Begin, OnMore
 MAX_SECONDS = 90
 """Between two items, after which it ends itself."""
 
-Found = Article | ItemError | Feed | Sitemap
+Found = InFile | Feed | Sitemap
 
 
 def main() -> None:
@@ -103,10 +103,10 @@ def _read(name: str, request: dict[str, Any], body: bytes, on_more: OnMore, begi
         yield ItemError(name, str(error))
 
 
-def _items(name: str, file: BinaryIO, on_more: OnMore, begin: Begin) -> Iterator[Article | ItemError]:
+def _items(name: str, file: BinaryIO, on_more: OnMore, begin: Begin) -> Iterator[InFile]:
     """As `formats.read_item`, but a `.jsonl` is never in memory whole, and `begin` is asked of archives' items."""
 
-    def of_archive(inner: str, data: bytes) -> Iterator[Article | ItemError]:
+    def of_archive(inner: str, data: bytes) -> Iterator[InFile]:
         if inner.lower().endswith(".jsonl"):
             yield from read_lines(inner, BytesIO(data), on_more, begin)
         elif begin(inner):

@@ -8,7 +8,7 @@ from the clock; a copyright line dates nothing. Left out: bylines in other langu
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from types import MappingProxyType
@@ -64,17 +64,21 @@ class _About:
     dates: tuple[_Date, ...] = ()
     told: bool = False
     """Whether it says what it is: "By", "Updated", "Staff writer"."""
+    is_nobody: bool = False
+    """Whether it is a byline that names nobody: "By our correspondent"."""
 
 
 class _Found:
-    """The fields found so far: the first finding of each counts, and none of what is known."""
+    """The fields found so far: the first finding of each counts, and none of what is known for sure."""
 
-    def __init__(self, known: Mapping[str, str | None]) -> None:
+    def __init__(self, known: Mapping[str, str | None], unsure: Collection[str]) -> None:
         self.values = {name: value for name, value in known.items() if value}
+        self.unsure = unsure
         self.found_in: dict[str, str] = {}
 
     def add(self, name: str, value: str | None, where: str) -> None:
-        if value and name not in self.values:
+        is_open = name not in self.values or (name in self.unsure and name not in self.found_in)
+        if value and is_open:
             self.values[name], self.found_in[name] = value, where
 
 
@@ -84,9 +88,10 @@ def written(
     title: str | None = None,
     url: str | None = None,
     known: Mapping[str, str | None] = MappingProxyType({}),
+    unsure: Collection[str] = (),
     removed: Sequence[Removed] = (),
 ) -> Written:
-    """What `text` says of itself in the fields that `known` has no value for.
+    """What `text` says of itself in the fields that `known` has no value for, or an unsure one.
 
     removed: the lines that `clean` took out of the text. `known` helps, too: a date in it to complete another, the
     author to tell the note on the author at the end.
@@ -94,7 +99,7 @@ def written(
     lines = text.split("\n")
     places = [n for n, line in enumerate(lines) if line.strip()]
     said = [lines[n].strip() for n in places]
-    found = _Found(known)
+    found = _Found(known, unsure)
     is_release = any(line.rule == "release-label" for line in removed)
     about = _about(said, title, known.get("author"), is_release)
     story = [line for n, line in enumerate(said) if n not in about]
@@ -128,7 +133,7 @@ def written(
 
 @dataclass(frozen=True, slots=True)
 class Dateline:
-    """The head of a story: "SUEZ, Egypt, March 29, 2021 (Northern Wire) —"."""
+    """The head of a story: "SUEZ, Egypt, March 29, 2021 (Northern Wire) —", "SUEZ--(TIDE WIRE)--March 29, 2021--"."""
 
     words: str
     day: str | None
@@ -139,13 +144,15 @@ class Dateline:
 
 def dateline(line: str) -> Dateline | None:
     found = _DATELINE.match(line[:MAX_LINE_CHARS])
-    return Dateline(found[0].rstrip(), found["day"], found["agency"], found["distributor"]) if found else None
+    if found is None:
+        return None
+    return Dateline(found[0].rstrip(), found["day"] or found["last"], found["agency"], found["distributor"])
 
 
 def rule_about(line: str) -> str | None:
     """The rule by which a line goes that says by whom or when the article is, and nothing else; None for any other."""
     about = _about_line(line)
-    is_told = about is not None and (about.dates or (about.told and (about.authors or about.source)))
+    is_told = about is not None and (about.dates or about.is_nobody or (about.told and (about.authors or about.source)))
     return _rule(about) if about and is_told else None
 
 
@@ -165,7 +172,7 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
         elif line.authors and n and plain_line(said[n - 1]) == "by":
             about |= {n - 1: _About(told=True), n: line}
         elif (
-            (line.told and (line.authors or line.source or line.dates))
+            (line.told and (line.authors or line.source or line.dates or line.is_nobody))
             or (line.dates and above < MAX_STANDFIRST_LINES and not has_timeline)
             or (line.source and n - 1 in about)
             or (
@@ -185,11 +192,11 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
 
 
 def _rule(about: _About) -> str:
-    return "byline" if about.authors or about.source else "date-line"
+    return "byline" if about.authors or about.source or not about.dates else "date-line"
 
 
 def _is_bare_date(line: str) -> bool:
-    return len(line) <= MAX_DATE_CHARS and line[0].isalnum() and bool(_DAY.fullmatch(line) or iso_date(line))
+    return len(line) <= MAX_DATE_CHARS and line[0].isalnum() and _is_date(line)
 
 
 def _has_note(said: list[str], authors: Sequence[str]) -> bool:
@@ -214,6 +221,7 @@ def _about_line(line: str) -> _About | None:
         next((part.source for part in parts if part.source), None),
         tuple(chain.from_iterable(part.dates for part in parts)),
         any(part.told for part in parts) or len(parts) > 1,
+        any(part.is_nobody for part in parts),
     )
 
 
@@ -239,10 +247,15 @@ def _parts(words: str, separators: tuple[re.Pattern[str], ...]) -> list[_About] 
 def _date(words: str) -> _About | None:
     label = _DATE_LABEL.match(words)
     stated = words[label.end() :] if label else words
-    if iso_date(stated) is None and not _DAY.fullmatch(stated):
+    if not _is_date(stated):
         return None
     name: _DateField = "updated_at" if label and label["updated"] else "published_at"
     return _About(dates=(_Date(name, stated, "date line"),), told=label is not None)
+
+
+def _is_date(words: str) -> bool:
+    """Whether it is a date and nothing else, if only one without a year, or one that may be of two days: 04/03/2021."""
+    return bool(_DAY.fullmatch(words) or _NUMBERS.fullmatch(words) or iso_date(words))
 
 
 def _byline(words: str) -> _About | None:
@@ -251,10 +264,15 @@ def _byline(words: str) -> _About | None:
         return None
     label = _BY.match(words)
     stated = _PLACE.sub("", _HANDLE.sub("", words[label.end() :] if label else words)).strip(" ,")
-    if found := _FOR.match(stated):
-        stated = f"{found[1]}, {found[2]}"
+    if (label and _NOBODY.issuperset(stated.lower().split())) or _ROLE_ALONE.fullmatch(stated):
+        return _About(told=True, is_nobody=True)
     authors: list[str] = []
     source, told = None, label is not None
+    if found := _FOR.match(stated):
+        outlet, *others = _LIST_MARK.split(found[2])
+        if not is_names(outlet):
+            return None
+        source, stated = _cased(outlet), ", ".join((found[1], *others))
     for piece in filter(None, _LIST_MARK.split(stated)):
         words_of = piece.split()
         role = next((n for n, word in enumerate(words_of) if word.lower() in _ROLES), None)
@@ -268,7 +286,8 @@ def _byline(words: str) -> _About | None:
             told = told or role is not None
         elif role is not None and is_names(piece, _ROLES):
             told = True
-        elif not (authors and is_names(piece)):  # behind a name, what else is one is a place or an employer
+        # Behind a name, what else is one is a place or an employer.
+        elif not (authors and is_names(piece)) or _is_date(piece):
             return None
     return _About(tuple(authors), source, told=told) if authors or source or told else None
 
@@ -383,6 +402,7 @@ _DAY = re.compile(
     rf"(?:(?P<weekday>{_WEEKDAY}),? )?(?P<date>{_MONTH_DAY})(?P<time>,? (?:at )?\d{{1,2}}[:.].{{1,16}})?", re.I
 )
 _WHOLE_DATE = re.compile(rf"\b{_MONTH} \d{{1,2}}, \d{{4}}\b|\b\d{{1,2}} {_MONTH} \d{{4}}\b")
+_NUMBERS = re.compile(r"\d{1,2}([./-])\d{1,2}\1(?:19|20)\d\d")
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)[/-](\d{1,2}|[a-z]{3})[/-](\d{1,2})(?!\d)")
 _DATE_LABEL = re.compile(
     r"(?:(?:(?:first |originally )?published|posted|created|release date|released|issued|publication date|date)"
@@ -390,10 +410,13 @@ _DATE_LABEL = re.compile(
     r"(?: on| at)?\s*[:·—–-]?\s*",
     re.I,
 )
+_CAPITAL = r"(?:[A-Z.'’]|-(?=[A-Z]))"
 _DATELINE = re.compile(
-    rf"[A-Z][A-Z.'’-]{{2,}}(?:[ /][A-Z][A-Z.'’-]*)*(?:, (?!{_MONTH} \d)[A-Z][\w.'’ -]{{1,30}}){{0,2}}"
+    rf"[A-Z]{_CAPITAL}{{2,}}(?:(?: & |[ /])[A-Z]{_CAPITAL}*)*"
+    rf"(?:, (?!{_MONTH} \d)[A-Z](?:[\w.'’ ]|-(?=\w)){{1,30}}){{0,2}}"
     rf"(?:, (?P<day>{_MONTH_DAY}(?:,? \d{{4}})?))?"
-    r"(?: \((?P<agency>[A-Z][^()]{1,40})\)| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
+    rf"(?:(?: |--)\((?P<agency>[A-Z][^()]{{1,40}})\)(?:--(?P<last>{_MONTH_DAY}(?:,? \d{{4}})?))?"
+    r"| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
 )
 _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported) )?by\b:?\s+(?=\S)", re.I)
 _FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (?:the |THE )?(.{3,60})")
@@ -406,7 +429,9 @@ _BREAKS = re.compile(
     re.I,
 )
 _BEFORE_DATE = re.compile(
-    rf"(?<!day)(?<!day,)(?:,|,? on)? (?={_WEEKDAY},? {_MONTH}|{_MONTH} \d|\d{{1,2}} {_MONTH} \d)", re.I
+    rf"(?<!day)(?<!day,)(?:,|,? on)? (?={_WEEKDAY},? (?:\d{{1,2}} )?{_MONTH}|{_MONTH} \d{{1,2}}\b|\d{{1,2}} {_MONTH} \d"
+    r"|\d{1,2}[./-]\d{1,2}[./-]\d{4}\b|\d{1,3} (?:minute|hour|day)s? ago$)",
+    re.I,
 )
 _HANDLE = re.compile(r"[(<]?\S{1,60}@\S{1,60}|(?<!\S)@\w{1,30}")
 _PLACE = re.compile(r"\bin [A-Z][\w'’-]+(?: [A-Z][\w'’-]+)?")
@@ -428,12 +453,19 @@ _ROLES = frozenset(
     " editors freelance freelancer intern journalist managing meteorologist photographer producer reporter reporters"
     " senior special staff writer writers".split()
 )
+_NOBODY = frozenset(
+    "a agencies agency an and correspondent correspondents news our own reporter reporters special staff the wire wires"
+    " writer writers".split()
+)
+"""What a byline is made of that names nobody."""
+_ROLE_ALONE = re.compile(r"(?:(?:a|our|own|staff|news|special) ){1,3}(?:correspondent|reporter|writer)s?", re.I)
 _COLLECTIVE = re.compile(r"\b(?:Board|Staff|Desk|Team|Editors|Newsroom|Reporters)\b")
 _OUTLET = re.compile(
     r"\b(?:agency|ap|afp|associated|bbc|bloomberg|broadcasting|bulletin|channel|chronicle|cnn|courier|daily|dispatch|dpa"
     r"|echo|examiner|express|gazette|herald|independent|journal|ledger|magazine|media|mirror|network|news|newspapers?|npr"
     r"|observer|post|press|radio|record|reuters|review|sentinel|service|standard|star|sun|tass|telegraph|times|tribune"
-    r"|tv|upi|weekly|wire|xinhua)\b",
+    r"|tv|upi|weekly|wire|xinhua|(?<=\w )avis|\w{0,20}zeitung|\w{0,20}tidning(?:en)?|anzeiger|corriere|courant"
+    r"|dagblad(?:et)?|diario|gazeta|gazzetta|giornale|nachrichten|rundschau|tageblatt|tidende)\b",
     re.I,
 )
 _NOT_OF_A_NAME = frozenset(

@@ -75,7 +75,7 @@ def _run(args: argparse.Namespace) -> int:
     # a model's loading has progress bars and reports of its own, which would run into ours
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    logging.basicConfig(format="%(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 still gets its answer
@@ -135,7 +135,10 @@ def _parser() -> argparse.ArgumentParser:
     way.add_argument("--dry-run", action="store_true", help="say what would change, change nothing")
     way.add_argument("--watch", action="store_true", help="rebuild whenever the folder changes, until Ctrl-C")
     taken_in = add("add", "add files, folders, archives, page and feed addresses")
-    rebuild.epilog = taken_in.epilog = "Exit status 1 where an item failed; the others are taken in all the same."
+    rebuild.epilog = taken_in.epilog = (
+        "Exit status 1 where an item failed; the others are taken in all the same. Files of formats that are not "
+        "read, in a folder or an archive with others, are left out and told, which is no failure."
+    )
     taken_in.add_argument("items", nargs="+", metavar="PATH_OR_URL")
     taken_in.add_argument("--dry-run", action="store_true", help="show what would be taken in and left out of it")
     remove = add("remove", "remove articles")

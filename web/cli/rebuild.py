@@ -1,12 +1,15 @@
 """`assistant rebuild`: makes the index follow the articles folder, once or for as long as one watches."""
 
+import datetime as dt
 import os
 import sys
 import time
 from argparse import Namespace
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
+from index.article import Note
 from index.errors import IndexFault
 from index.library import Library
 from index.progress import Report
@@ -28,8 +31,9 @@ def rebuild(args: Namespace, settings: Settings) -> int:
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         seen = snapshot(settings.articles)
         report = _once(library, settings.articles, full=args.full)
+        _tell(report, is_watching=args.watch)
         if args.watch:
-            _watch(library, settings.articles, seen)
+            _watch(library, settings.articles, seen, report.notes)
             return 0
     return 1 if report.errors else 0
 
@@ -57,13 +61,22 @@ def _look(settings: Settings, *, full: bool) -> int:
 
 def _once(library: Library, folder: Path, *, full: bool = False) -> Report:
     with ProgressLine() as progress:
-        report = library.rebuild(folder, full=full, progress=progress)
-    print_report(report)
-    return report
+        return library.rebuild(folder, full=full, progress=progress)
 
 
-def _watch(library: Library, folder: Path, seen: Snapshot) -> None:
-    """Poll, rather than ask the kernel to tell: it works on network drives and needs no further package."""
+def _tell(report: Report, *, is_watching: bool) -> None:
+    print_report(report, before=_now() if is_watching else "")
+
+
+def _now() -> str:
+    return dt.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M:%S ")
+
+
+def _watch(library: Library, folder: Path, seen: Snapshot, noted: tuple[Note, ...]) -> None:
+    """Poll, rather than ask the kernel to tell: it works on network drives and needs no further package.
+
+    noted: what was said of files that are not read; it is said again when it changes.
+    """
     told = ""
     try:
         while True:
@@ -74,15 +87,16 @@ def _watch(library: Library, folder: Path, seen: Snapshot) -> None:
             while (later := _after_a_pause(folder)) != now:  # a copy is under way
                 now = later
             try:
-                _once(library, folder)
+                report = _once(library, folder)
             except IndexFault as error:
                 # the folder is away, the disk is full: it may be over soon, and is told once
                 if str(error) != told:
-                    print(f"assistant: {error}", file=sys.stderr)
+                    print(f"{_now()}assistant: {error}", file=sys.stderr)
                 told = str(error)
                 time.sleep(RETRY_SECONDS)
             else:
-                seen, told = now, ""
+                _tell(replace(report, notes=() if report.notes == noted else report.notes), is_watching=True)
+                seen, told, noted = now, "", report.notes
     except KeyboardInterrupt:
         return
 

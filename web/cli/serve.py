@@ -14,7 +14,7 @@ from index.errors import Cancelled, IndexFault
 from index.library import Library
 from index.progress import Stage
 from web.app import create_app
-from web.cli.terminal import ProgressLine, print_errors
+from web.cli.terminal import ProgressLine, print_problems
 from web.feeds import Feeds
 from web.freshness import Freshness
 from web.jobs import Jobs
@@ -67,7 +67,7 @@ def _bring_up_to_date(library: Library, settings: Settings, stopping: "_Stop") -
             line.clear()
             print(f"assistant: {error}", file=sys.stderr)
             return
-    print_errors(report)
+    print_problems(report)
     if not library.status().articles:
         print(
             f"There are no articles yet. Add some on the page, or put files into {settings.articles}.",

@@ -16,7 +16,7 @@ BAR_CHARS = 20
 DOING = {
     "reading": "Reading articles",
     "embedding": "Embedding passages",
-    "indexing": "Indexing passages",
+    "indexing": "Indexing articles",
     "publishing": "Publishing the index",
     "asking": "Asking questions",
 }
@@ -86,15 +86,15 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_report(report: Report, *, is_dry_run: bool = False) -> None:
-    """Counts on stdout, items that failed on stderr."""
-    print_errors(report)
+def print_report(report: Report, *, is_dry_run: bool = False, before: str = "") -> None:
+    """Counts on stdout, items that failed and what else there is to say of some on stderr. before: each line."""
+    print_problems(report, before)
     counts = f"{report.added} added, {report.updated} updated, {report.removed} removed, {report.unchanged} unchanged"
     counts += f", {report.withheld} withheld." if report.withheld else "."
     then = "Nothing was changed." if is_dry_run else f"{report.embedded} passages embedded."
     failed = f" {report.error_count} failed." if report.errors else ""
     # flush: who watches through a pipe would be told at the end
-    print(f"{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}", flush=True)
+    print(f"{before}{'Would be: ' if is_dry_run else ''}{counts} {then}{failed}", flush=True)
 
 
 def no_articles(folder: Path) -> str:
@@ -113,9 +113,11 @@ def warn_if_degraded(status: Status) -> None:
         )
 
 
-def print_errors(report: Report) -> None:
+def print_problems(report: Report, before: str = "") -> None:
     for error in report.errors:
         named = error.message if error.item in error.message else f"{error.item}: {error.message}"
-        print(plain(named), file=sys.stderr)
+        print(plain(before + named), file=sys.stderr)
     if report.further_errors:
-        print(f"{report.further_errors:,} more failed.", file=sys.stderr)
+        print(f"{before}{report.further_errors:,} more failed.", file=sys.stderr)
+    for note in report.notes:
+        print(plain(f"{before}{note.item} {note.message}."), file=sys.stderr)

@@ -90,7 +90,7 @@ def remove_article(path: ArticlePath) -> tuple[str, int]:
     """Remove an article. No answer uses it from here on; the index files follow."""
     serving = services()
     serving.library.hide([path.article_id])
-    serving.jobs.publish("remove")
+    serving.jobs.publish_removal(path.article_id)
     return "", 204
 
 

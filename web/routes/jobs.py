@@ -19,7 +19,10 @@ def rebuild(body: RebuildBody) -> tuple[Json, int, dict[str, str]]:
 
 @api.get("/jobs", responses={200: JobsReply, **errors(422)})
 def list_jobs(query: JobsQuery) -> Json:
-    """The jobs asked for last, the last one first; the last 1,000 that have ended are kept."""
+    """The jobs asked for last, the last one first; the last 1,000 that have ended are kept.
+
+    A poll of a feed that changed nothing is not among them: health tells of feeds.
+    """
     return {"jobs": services().jobs.newest(query.limit)}
 
 

@@ -63,26 +63,35 @@ async function showRevisions(article, place) {
     const { revisions } = await call("GET", `${path}/revisions`);
     if (revisions.length < 2) return;
     place.append(build("p", {}, `${count(revisions.length, "revision")}:`), build("ul", {}, ...revisions.map((revision, n) =>
-      build("li", {}, `taken in ${moment(revision.added_at)}${revision.is_current ? ", the present one" : ""} `,
-        n + 1 < revisions.length && whatChanged(path, revisions[n + 1].revision, revision.revision)))));
+      build("li", {}, `taken in ${moment(revision.added_at, "medium")}${revision.is_current ? ", the present one" : ""} `,
+        ...(n + 1 < revisions.length ? whatChanged(path, revisions[n + 1].revision, revision.revision) : [])))));
   } catch (error) {
     place.append(build("p", { class: "aside" }, error.message));
   }
 }
 
+/** A button that shows and hides what changed, and the place for it, which is filled when it is first asked for. */
 function whatChanged(path, from, to) {
-  return button("What changed", async (event) => {
-    const control = event.currentTarget;
-    control.disabled = true;
-    try {
-      const { changes } = await call("GET", `${path}/difference?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
-      const shown = changes.filter(({ kind }) => kind !== "same");
-      control.replaceWith(shown.length ? build("ul", { class: "changes" }, ...shown.map(changed))
-        : build("span", { class: "aside" }, "only what is said about the text"));
-    } catch (error) {
-      control.replaceWith(build("span", { class: "aside" }, error.message));
+  const place = build("div", { hidden: true });
+  let isKnown = false;
+  const control = button("What changed", async () => {
+    if (!isKnown) {
+      try {
+        const { changes } = await call("GET", `${path}/difference?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
+        const shown = changes.filter(({ kind }) => kind !== "same");
+        place.replaceChildren(shown.length ? build("ul", { class: "changes" }, ...shown.map(changed))
+          : build("span", { class: "aside" }, "only what is said about the text"));
+        isKnown = true;
+      } catch (error) {
+        place.replaceChildren(build("span", { class: "aside" }, error.message));
+      }
+      place.hidden = false;
+    } else {
+      place.hidden = !place.hidden;
     }
-  }, { class: "quiet" });
+    control.setAttribute("aria-expanded", String(!place.hidden));
+  }, { class: "quiet", "aria-expanded": "false" });
+  return [control, place];
 }
 
 function changed({ kind, old, new: now, words }) {

@@ -27,17 +27,18 @@ export async function rebuild() {
   await start("/api/index/rebuild", {}, "Rebuilding the index");
 }
 
-/** True when the server took it, or is at it already. Otherwise says why, and offers the same once more. */
-async function start(path, body, title) {
+/** True when the server took it, or is at it already. Otherwise says why, and offers the same once more.
+ *  `onEnd(job)` when what it took has ended. */
+async function start(path, body, title, onEnd = () => {}) {
   clearNotice("library-notices", "add");
   try {
     const { job_id: id } = await call("POST", path, { body });
-    followJob(id, title);
+    followJob(id, title).then((job) => job && onEnd(job));
     return true;
   } catch (error) {
     const running = error.status === 409 && runningJob(error);
     if (running) followJob(running);
-    else report(error.message, error, () => start(path, body, title));
+    else report(error.message, error, () => start(path, body, title, onEnd));
     return Boolean(running);
   }
 }
@@ -72,7 +73,10 @@ async function addAddress(event) {
     return;
   }
   const url = /^[a-z][a-z0-9+.-]*:/i.test(typed) ? typed : `https://${typed}`;
-  if (await start("/api/articles", { url }, `Adding ${url}`)) field.value = "";
+  const giveBack = ({ state }) => {
+    if (state !== "done" && !field.value) field.value = typed; // to be mended rather than typed again
+  };
+  if (await start("/api/articles", { url }, `Adding ${url}`, giveBack) && field.value.trim() === typed) field.value = "";
 }
 
 /** The form exists only while it is open: the question box is the page's one textarea otherwise. */
@@ -103,7 +107,7 @@ function openPaste() {
   const dialog = build("dialog", { class: "form-dialog", "aria-labelledby": "paste-title", onclose: () => dialog.remove() },
     build("h2", { id: "paste-title" }, "Paste an article"),
     build("form", { onsubmit: submit, novalidate: true },
-      field("Title", title),
+      field("Title (optional)", title),
       build("div", { class: "pair" }, field("Source (optional)", source), field("Published (optional)", date)),
       field("Text", text),
       problem,

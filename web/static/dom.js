@@ -78,12 +78,13 @@ export function announce(text) {
   find("announcer").textContent = text;
 }
 
-/** Puts one notice of that kind under `place`, in place of the last. Actions: `{label, run}` or `{label, href}`. */
+/** Puts one notice of that kind under `place`, in place of the last. Actions: `{label, run}` or `{label, href}`.
+ *  `sentence` may be an element instead, which then is all. */
 export function notify(place, kind, sentence, actions = []) {
   clearNotice(place, kind);
   const dismiss = button(icon("close"), () => clearNotice(place, kind), { class: "close", "aria-label": "Dismiss" });
   find(place).append(build("div", { class: "notice", "data-kind": kind, role: "alert" },
-    build("p", {}, sentence, ...actionControls(actions)), dismiss));
+    sentence instanceof Element ? sentence : build("p", {}, sentence, ...actionControls(actions)), dismiss));
 }
 
 /** Links and buttons for actions, each with a space before it. */

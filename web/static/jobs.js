@@ -3,12 +3,13 @@
  * ended before is listed when asked for. */
 
 import { ApiError, call } from "./api.js";
-import { announce, build, button, find, icon, kept, pressTwice } from "./dom.js";
+import { announce, build, button, dotted, find, icon, kept, pressTwice } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { count, series } from "./words.js";
+import { count, moment, series } from "./words.js";
 
 const POLL_EVERY_MS = 500;
 const EARLIER = 20;
+const LOOKED_AT = 50;
 const ENDED = ["done", "failed", "cancelled"];
 
 const following = new Set();
@@ -21,7 +22,7 @@ export function prepareJobs(handlers) {
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
 }
 
-/** Shows the job until it has ended and its summary is dismissed. */
+/** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
 export async function followJob(id, title = "Working on the articles") {
   if (following.has(id)) return;
   remember(id, true);
@@ -47,6 +48,7 @@ export async function followJob(id, title = "Working on the articles") {
   place.end(job);
   listeners.onEnd();
   if (job.next_job_id) followJob(job.next_job_id, "Indexing what was taken in");
+  return job;
 }
 
 /** The id of the job that a 409 names, or null. */
@@ -59,9 +61,9 @@ async function showEarlier() {
   if (!find("earlier-jobs").open) return;
   const place = find("earlier-jobs").querySelector("div");
   try {
-    const { jobs } = await call("GET", `/api/jobs?limit=${EARLIER}`);
+    const { jobs } = await call("GET", `/api/jobs?limit=${LOOKED_AT}`);
     const told = jobs.filter((job) => ENDED.includes(job.state) && !find(`job-${job.id}`)
-      && (job.state !== "done" || job.added || job.updated || job.removed || job.errors.length));
+      && (job.state !== "done" || job.added || job.updated || job.removed || job.errors.length)).slice(0, EARLIER);
     place.replaceChildren(...told.map((job) => build("div", { class: "job ended" }, ...outcome(job, false))),
       told.length ? "" : build("p", { class: "aside" }, "None."));
   } catch (error) {
@@ -77,6 +79,7 @@ function remember(id, running) {
 
 function jobPlace(id, title) {
   const words = build("p", { class: "job-words" }, "Sent to the server");
+  const about = build("p", { class: "job-about aside" });
   const bar = build("progress", { "aria-label": title });
   const cancel = button("Cancel", async () => {
     cancel.disabled = true;
@@ -87,11 +90,12 @@ function jobPlace(id, title) {
         cancel.disabled = false;
       });
   }, { class: "quiet", "aria-label": `Cancel: ${title}` });
-  const element = build("div", { class: "job", id: `job-${id}` }, words, bar, cancel);
+  const element = build("div", { class: "job", id: `job-${id}` }, words, about, bar, cancel);
   return {
     element,
     say: (text) => (words.textContent = text),
     progress(job) {
+      about.textContent = subject(job);
       words.textContent = cancel.disabled && !ENDED.includes(job.state) ? "Stopping…" : progressWords(job);
       if (job.total > 0) Object.assign(bar, { max: job.total, value: job.done });
       else bar.removeAttribute("value");
@@ -109,7 +113,34 @@ function jobPlace(id, title) {
 }
 
 function outcome(job, isNew) {
-  return [build("p", { class: "job-words" }, summaryWords(job)), addedList(job), errorList(job, isNew), takeBack(job)].filter(Boolean);
+  const errors = job.error_count ?? job.errors?.length ?? 0;
+  return [
+    build("p", { class: "job-words" }, summaryWords(job)),
+    build("p", { class: "job-about aside" }, ...dotted(subject(job), moment(job.finished_at))),
+    isNew && stopNext(job),
+    addedList(job),
+    itemList(job.errors, `${count(errors, "item")} could not be taken in`, isNew),
+    itemList(job.notes, "To know about this", isNew),
+    takeBack(job),
+  ].filter(Boolean);
+}
+
+function subject({ kind, name, is_polled: polled }) {
+  if (kind === "rebuild") return "Articles folder";
+  if (kind === "publish") return "What was taken in before";
+  return polled ? `Feed ${name}` : name ?? "";
+}
+
+/** A way to stop the job that indexes what a cancelled one took in; null where none does. */
+function stopNext({ next_job_id: next }) {
+  if (!next) return null;
+  const place = build("div", { class: "job-back" }, button("Stop that, too", async () => {
+    place.setAttribute("tabindex", "-1");
+    place.textContent = "Stopping that, too.";
+    place.focus();
+    await call("DELETE", `/api/jobs/${encodeURIComponent(next)}`).catch((error) => (place.textContent = error.message));
+  }, { class: "quiet" }));
+  return place;
 }
 
 /** Ways to open the first articles that a job added: in the list they stand by their dates. */
@@ -146,11 +177,11 @@ function takeBack(job) {
   return place;
 }
 
-function errorList({ errors = [], error_count: total = errors.length }, isOpen) {
-  if (!errors.length) return null;
+function itemList(items, summary, isOpen) {
+  if (!items?.length) return null;
   return build("details", { class: "job-errors", open: isOpen },
-    build("summary", {}, `${count(total, "item")} could not be taken in`),
-    build("ul", {}, ...errors.map(({ item, message }) =>
+    build("summary", {}, summary),
+    build("ul", {}, ...items.map(({ item, message }) =>
       build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
 }
 
@@ -161,7 +192,7 @@ function progressWords({ state, done, total, rate, seconds_left: left }) {
     queued: "Waiting for its turn",
     reading: `Reading${of}${of ? "" : " the articles"}`,
     embedding: `Embedding${of} passages`,
-    indexing: `Indexing${of}${of ? " passages" : ""}`,
+    indexing: `Indexing${of}${of ? " articles" : ""}`,
     publishing: "Publishing the new index",
   }[state] ?? "Working") + pace;
 }

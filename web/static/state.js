@@ -105,11 +105,17 @@ function feedItem({ feed, last_good_at: good, failing_since: failing, message })
 }
 
 function showAlarms() {
-  const said = (health?.alarms ?? []).join(" ");
+  const alarms = health?.alarms ?? [];
+  const said = alarms.join(" ");
   if (said === alarmed) return;
   alarmed = said;
   clearNotice("notices", "alarms");
-  if (said) notify("notices", "alarms", said, []);
+  if (!said) return;
+  const failing = (health?.feeds ?? []).filter((feed) => feed.failing_since).length;
+  const words = [failing && `${count(failing, "feed")} cannot be read`, alarms.length > failing && "No new article for days"];
+  notify("notices", "alarms", build("details", {},
+    build("summary", {}, words.filter(Boolean).join(". ")),
+    build("ul", { tabindex: "0" }, ...alarms.map((alarm) => build("li", {}, alarm)))));
 }
 
 async function showNewest() {

@@ -9,11 +9,11 @@ export function day(iso) {
   return [date && Number(date), month && MONTHS[Number(month) - 1], year].filter(Boolean).join(" ");
 }
 
-/** The reader's own date and time, for what happened here and not in the news. */
-export function moment(iso) {
+/** The reader's own date and time, for what happened here and not in the news; `timeStyle` "medium" has seconds. */
+export function moment(iso, timeStyle = "short") {
   const date = new Date(iso ?? "");
   if (Number.isNaN(date.getTime())) return "";
-  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "short" }).format(date);
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle }).format(date);
 }
 
 const number = new Intl.NumberFormat("en-GB");

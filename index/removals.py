@@ -1,0 +1,27 @@
+"""Articles that were removed: which, in which revision, by whom, and at which state of the corpus.
+
+An index of an earlier state may not show them, and what a person removed no file and no polled feed brings back. Kept
+within the transactions of `store.py`, which removes and takes in.
+"""
+
+from sqlalchemy import Connection, insert, select
+
+from index.schema import corpus, removals
+
+
+def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> None:
+    """Once the article is gone, which makes the state that the removal belongs to."""
+    seq = select(corpus.c.seq).scalar_subquery()
+    row = {"seq": seq, "article_id": article_id, "revision": revision, "by_hand": int(by_hand)}
+    connection.execute(insert(removals).values(row))
+
+
+def since(connection: Connection, seq: int) -> frozenset[str]:
+    """Ids of articles removed after that state."""
+    return frozenset(connection.scalars(select(removals.c.article_id).where(removals.c.seq > seq)))
+
+
+def was_by_hand(connection: Connection, article_id: str, revision: str) -> bool:
+    """Whether a person removed the article in that revision."""
+    just_this = (removals.c.article_id == article_id, removals.c.revision == revision, removals.c.by_hand == 1)
+    return connection.execute(select(removals.c.seq).where(*just_this)).first() is not None
