@@ -3,7 +3,8 @@
 Sentences that say the same in the same words are one voice: the best of them is cited and the others are named
 beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes
 first, since news ages. A further sentence is added where it answers nearly as well as the first, or where the first
-is not sure to be the answer. One that opens with a pronoun brings the sentence before it.
+is not sure to be the answer. One that opens with a pronoun brings the sentence before it; a dateline is
+left out, unless it is what answers.
 """
 
 import re
@@ -14,6 +15,7 @@ from assistant.antecedent import with_antecedent
 from assistant.evidence import Evidence
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
+from index.ingest.written import behind_dateline
 from index.sentences import is_ended, sentence_spans
 
 ANSWER_THRESHOLD = 0.2
@@ -46,7 +48,7 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     """
-    quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
+    quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
     voices = _voices(quotes)
     if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
@@ -62,6 +64,13 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
             chosen, told = [*chosen, voice], more
     for voice in told:
         yield Statement(voice.quote.text, (voice,))
+
+
+def _behind_dateline(evidence: Evidence) -> Quote:
+    """The sentence without place, agency and day before it, unless they are what answers."""
+    quote = evidence.quote
+    head = behind_dateline(quote.text)
+    return quote.behind(quote.start + head) if head and evidence.answer not in quote.text[:head] else quote
 
 
 def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:

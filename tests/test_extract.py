@@ -206,6 +206,19 @@ def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before_it() -> None
     assert written([they]) == ["The mayor is Ada Quill. She opened the bridge. They cheered."]
 
 
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("2,579 people", "By that count 2,579 people have died in the city."),
+        ("NORVIK", "NORVIK, April 16 (Example Press) - By that count 2,579 people have died in the city."),
+    ],
+)
+def test_a_dateline_is_cited_only_where_it_is_the_answer(answer: str, shown: str) -> None:
+    text = f"NORVIK, April 16 (Example Press) - {OLD_TOLL}"
+    found = Evidence(quote(text, OLD), answer=answer, features=())
+    assert written([found]) == [shown]
+
+
 def test_what_stands_in_the_answer_already_is_not_told_again() -> None:
     mayor, she, they = in_a_row("The mayor is Ada Quill.", "She opened the bridge.", "They cheered.")
     assert written([mayor, she]) == ["The mayor is Ada Quill.", "She opened the bridge."]
