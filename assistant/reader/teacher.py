@@ -38,7 +38,7 @@ class Teacher(SpanNetwork):
         self.encoder = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)
         same = {"[CLS]": theirs.cls_token, "[SEP]": theirs.sep_token, "[PAD]": theirs.pad_token}
-        ours = sorted((number, piece) for piece, number in self.tokenizer.get_vocab().items())
+        ours = sorted((number, piece) for piece, number in self.tokenizer.pairs.get_vocab().items())
         pieces = [same.get(piece, piece) for _, piece in ours]
         known = theirs.get_vocab()
         if lacking := [piece for piece in pieces if piece not in known]:
