@@ -29,6 +29,7 @@ from assistant.expected import asks_for_a_span, may_answer
 from assistant.resolve import for_reading, standalone
 from assistant.retriever import ArticleRetriever, Retrieval
 from assistant.statement import Statement
+from assistant.yes_no import yes_or_no
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -169,20 +170,22 @@ def answer_chain(
 
 
 def _short_answer(reading: Reading, citation: Citation) -> str | None:
-    """The answer that the reader sees in the first cited sentence, where the question asks for so little.
+    """The answer that the reader sees in the first cited sentence, where the question asks for so little; yes or no.
 
     Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
     """
     question = reading.found.inquiry.standalone_question
-    if not asks_for_a_span(question):
-        return None
     places: tuple[Citation | Copy, ...] = (citation, *citation.also_in)
     for evidence in reading.evidence:
         quote = evidence.quote
         # by its end: the citation may begin with the sentence before
         if any((quote.article_id, quote.end) == (place.article_id, place.end) for place in places):
+            if quote.score < SURE:
+                return None
+            if not asks_for_a_span(question):
+                return yes_or_no(question, quote.text)
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
-            return evidence.answer if quote.score >= SURE and fitting else None
+            return evidence.answer if fitting else None
     return None
 
 

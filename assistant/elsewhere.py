@@ -14,7 +14,7 @@ from assistant.answer import Citation, Copy
 from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
 from index.filters import Filters
-from index.ingest.written import dateline
+from index.ingest.written import behind_dateline
 from index.library import Library
 from index.search import Hit
 from index.sentences import sentence_spans
@@ -43,7 +43,7 @@ class Elsewhere:
         ids = self._ids(quote.article_id)
         if quote.article_id not in ids:
             return found
-        wanted = _as_compared(quote.text[_behind_dateline(quote.text) :])
+        wanted = _as_compared(quote.text[behind_dateline(quote.text) :])
         for article in self._read(ids[: ids.index(quote.article_id)]):
             if span := article.place(quote.text, lambda said: _as_compared(said) == wanted):
                 passage = as_document(Hit(article.stored.article, article.stored.revision, *span, quote.score))
@@ -86,7 +86,7 @@ class _Sentences:
     def of(cls, stored: StoredArticle) -> "_Sentences":
         article = stored.article
         spans = [
-            (start + _behind_dateline(article.text[start:end]), end)
+            (start + behind_dateline(article.text[start:end]), end)
             for start, end in sentence_spans(article.text, article.language)
         ]
         return cls(stored, spans)
@@ -104,12 +104,6 @@ class _Sentences:
 def _as_compared(text: str) -> str:
     """`text` with its signs ("−5.1%" is not "5.1%"), whatever its case, quotation marks and blanks."""
     return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
-
-
-def _behind_dateline(sentence: str) -> int:
-    """Where the sentence proper begins: the first of a wire story has a head that re-posts leave out."""
-    head = dateline(sentence)
-    return len(sentence) - len(sentence[len(head.words) :].lstrip()) if head else 0
 
 
 def _copy(stored: StoredArticle, span: tuple[int, int]) -> Copy:

@@ -9,28 +9,24 @@ questions, which the reader was not trained on; docs/decisions.md has the figure
 
 import math
 import re
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from langchain_core.documents import Document
 from numpy.typing import NDArray
 
 from assistant.reader.heading import heading
+from assistant.reader.model import MAX_SPAN_TOKENS, PassageLogits, trained_reader
 from assistant.statement import Quote
 from index.sentences import sentence_spans
 from index.words import stems
 
-if TYPE_CHECKING:
-    from assistant.reader.model import PassageLogits, SpanReader
-
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""
-RANK = np.array([0.38, 3.28, -0.10])
-TRUST = np.array([0.26, 0.89, 0.95])
-TRUST_BIAS = -2.35
+RANK = np.array([0.30, 2.35, 0.31])
+TRUST = np.array([0.18, 0.58, 0.87])
+TRUST_BIAS = -1.99
 
 Span = tuple[int, int]
 
@@ -50,18 +46,14 @@ class Evidence:
 class EvidenceReader:
     """Any thread may call. The network is loaded when it is first needed, or by `warm`."""
 
-    def __init__(self) -> None:
-        self._network: SpanReader | None = None
-        self._loading = threading.Lock()
-
     def warm(self) -> None:
-        self._loaded()
+        trained_reader()
 
     def read(self, question: str, passages: Sequence[Document]) -> list[Evidence]:
         """Every sentence of `passages` that the reader saw whole or in part, best first, ties in their order."""
         if not passages:
             return []
-        logits = self._loaded().read(question, [_headed(passage) for passage in passages])
+        logits = trained_reader().read(question, [_headed(passage) for passage in passages])
         found = [
             (passage, sentence, answer, span_score)
             for passage, seen in zip(passages, logits, strict=True)
@@ -90,14 +82,6 @@ class EvidenceReader:
             )
         return evidence
 
-    def _loaded(self) -> "SpanReader":
-        with self._loading:  # transformers' own imports fail when two threads begin them at once
-            if self._network is None:
-                from assistant.reader.model import trained_reader
-
-                self._network = trained_reader()
-            return self._network
-
 
 def names_in(question: str) -> set[str]:
     """Stems of the capitalised words and numbers of a question, the first word (of one in brackets too) aside."""
@@ -105,10 +89,8 @@ def names_in(question: str) -> set[str]:
     return {stem for match in names for stem in stems(match.group())}
 
 
-def _scored_sentences(passage: Document, logits: "PassageLogits") -> list[tuple[Span, Span, float]]:
+def _scored_sentences(passage: Document, logits: PassageLogits) -> list[tuple[Span, Span, float]]:
     """(sentence, best answer in it, its span score), characters of the passage."""
-    from assistant.reader.model import MAX_SPAN_TOKENS
-
     starts, ends = logits.offsets[:, 0], logits.offsets[:, 1]
     scored = []
     for sentence in sentence_spans(passage.page_content, passage.metadata["language"]):

@@ -1,9 +1,10 @@
 """The extractive writer: the one to three sentences that answer best, verbatim.
 
 Sentences that say the same in the same words are one voice: the best of them is cited and the others are named
-beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes
-first, since news ages. A further sentence is added where it answers nearly as well as the first, or where the first
-is not sure to be the answer. One that opens with a pronoun brings the sentence before it.
+beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes first,
+since news ages; where their numbers differ, each has its day before it. A further sentence is added where it answers
+nearly as well as the first, or where the first is not sure to be the answer. One that opens with a pronoun brings the
+sentence before it; a dateline is left out, unless it is what answers.
 """
 
 import re
@@ -11,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.antecedent import with_antecedent
+from assistant.dates import in_words
 from assistant.evidence import Evidence
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
+from index.ingest.written import behind_dateline
 from index.sentences import is_ended, sentence_spans
 
 ANSWER_THRESHOLD = 0.2
@@ -46,7 +49,7 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     """
-    quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
+    quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
     voices = _voices(quotes)
     if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
@@ -60,8 +63,36 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
         more = _once([v for v in (*newer, best, *further) if v is voice or v in chosen])
         if _sentences(more) <= MAX_SENTENCES:
             chosen, told = [*chosen, voice], more
+    at_odds = _at_odds(told, embed)
     for voice in told:
-        yield Statement(voice.quote.text, (voice,))
+        day = in_words(voice.quote.published_on) if voice in at_odds else ""
+        yield Statement(f"{day}: {voice.quote.text}" if day else voice.quote.text, (voice,))
+
+
+def _at_odds(told: Sequence[Support], embed: Embed) -> list[Support]:
+    """The first and those of another day that tell the same fact with other numbers: each has its day before it."""
+    first, *others = told
+    rivals = [
+        voice
+        for voice in others
+        if "" < voice.quote.published_on != first.quote.published_on > "" and _numbers(voice) != _numbers(first)
+    ]
+    if not rivals:
+        return []
+    fact, *vectors = embed([voice.quote.text for voice in (first, *rivals)])
+    same = [v for v, vector in zip(rivals, vectors, strict=True) if float(fact @ vector) >= SAME_FACT_COSINE]
+    return [first, *same] if same else []
+
+
+def _numbers(voice: Support) -> set[str]:
+    return {stem for stem in voice.quote.word_set() if stem[0].isdigit()}
+
+
+def _behind_dateline(evidence: Evidence) -> Quote:
+    """The sentence without place, agency and day before it, unless they are what answers."""
+    quote = evidence.quote
+    head = behind_dateline(quote.text)
+    return quote.behind(quote.start + head) if head and evidence.answer not in quote.text[:head] else quote
 
 
 def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:

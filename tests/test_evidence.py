@@ -5,7 +5,7 @@ import pytest
 from passages import Source, passage
 
 from assistant.evidence import FEATURES, RANK, EvidenceReader, names_in
-from assistant.reader.model import MAX_TOKENS
+from assistant.reader.tokens import MAX_TOKENS
 from index.sentences import sentence_spans
 
 BRIDGE = Source("bridge", "Harbour bridge opens", "2023-11-05")

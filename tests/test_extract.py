@@ -56,7 +56,7 @@ def embed_with(tolls: float = 0.0) -> Embed:
 
 
 def written(found: list[Evidence], embed: Embed | None = None) -> list[str]:
-    return [statement.text for statement in write(found, embed or embed_with())]
+    return [statement.support[0].quote.text for statement in write(found, embed or embed_with())]
 
 
 def test_nothing_is_written_without_evidence() -> None:
@@ -126,6 +126,25 @@ def test_a_newer_report_of_another_fact_does_not_come_first() -> None:
     assert written(found, embed_with(tolls=TWO_FACTS)) == [OLD_TOLL, NEW_TOLL]
 
 
+@pytest.mark.parametrize(
+    ("cosine", "shown"),
+    [
+        (ONE_FACT, [f"April 17, 2020: {NEW_TOLL}", f"April 16, 2020: {OLD_TOLL}"]),
+        (TWO_FACTS, [NEW_TOLL, OLD_TOLL]),
+    ],
+)
+def test_reports_that_differ_in_a_number_have_their_days_before_them(cosine: float, shown: list[str]) -> None:
+    found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, OLD, NEARLY)]
+    assert [statement.text for statement in write(found, embed_with(tolls=cosine))] == shown
+
+
+def test_reports_with_the_same_numbers_or_of_the_same_day_have_none() -> None:
+    again = "In the city 3,869 people had died by then."
+    for other, source in ((again, OLD), (OLD_TOLL, Source("other", published_at=NEW.published_at))):
+        found = [evidence(NEW_TOLL, NEW, BEST), evidence(other, source, NEARLY)]
+        assert [statement.text for statement in write(found, one_fact)] == [NEW_TOLL, other]
+
+
 def test_an_older_report_of_the_same_fact_stays_behind() -> None:
     found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, OLD, BEST)]
     assert written(found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
@@ -143,8 +162,8 @@ def test_a_late_repost_of_an_old_report_does_not_pass_for_news() -> None:
         return Support(quote(OLD_TOLL, OLD, voice.quote.score)) if voice.quote.article_id == "repost" else voice
 
     together = embed_with(tolls=ONE_FACT)
-    assert [statement.text for statement in write(found, together)] == [OLD_TOLL, NEW_TOLL]
-    assert [statement.text for statement in write(found, together, original)] == [NEW_TOLL, OLD_TOLL]
+    assert [said(statement)[0] for statement in write(found, together)] == ["repost", "new"]
+    assert [said(statement)[0] for statement in write(found, together, original)] == ["new", "old"]
 
 
 def test_sentences_of_one_article_are_not_rivals_for_one_fact() -> None:
@@ -204,6 +223,19 @@ def test_a_sentence_that_opens_with_a_pronoun_brings_the_one_before_it() -> None
     (statement,) = write([she], embed_with())
     assert statement.text == statement.support[0].quote.text == "The mayor is Ada Quill. She opened the bridge."
     assert written([they]) == ["The mayor is Ada Quill. She opened the bridge. They cheered."]
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"),
+    [
+        ("2,579 people", "By that count 2,579 people have died in the city."),
+        ("NORVIK", "NORVIK, April 16 (Example Press) - By that count 2,579 people have died in the city."),
+    ],
+)
+def test_a_dateline_is_cited_only_where_it_is_the_answer(answer: str, shown: str) -> None:
+    text = f"NORVIK, April 16 (Example Press) - {OLD_TOLL}"
+    found = Evidence(quote(text, OLD), answer=answer, features=())
+    assert written([found]) == [shown]
 
 
 def test_what_stands_in_the_answer_already_is_not_told_again() -> None:

@@ -1,4 +1,4 @@
-"""The span reader itself: weights in and out, and what it says of a batch."""
+"""The span reader itself: its weights, and what it says of a batch."""
 
 import subprocess
 import sys
@@ -7,10 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 
 from assistant.reader.heading import heading
-from assistant.reader.model import MAX_QUESTION_TOKENS, MAX_TOKENS, WEIGHTS, SpanReader, trained_reader
+from assistant.reader.model import WEIGHTS, SpanReader, trained_reader
+from assistant.reader.network import SpanNetwork
+from assistant.reader.tokens import MAX_QUESTION_TOKENS, MAX_TOKENS
 
 QUESTION = "Who opened the bridge?"
 PASSAGES = [
@@ -28,44 +30,33 @@ def reader() -> SpanReader:
 def test_the_shipped_weights_are_small_and_hold_no_word_embeddings() -> None:
     assert WEIGHTS.stat().st_size <= 25_000_000
     state = load_file(WEIGHTS)
-    assert not [name for name in state if name.startswith("encoder.embeddings.")]
-    assert {value.dtype for value in state.values()} == {torch.bfloat16}
+    assert {name.split(".")[0] for name in state} == {"layer", "head"}
+    assert {str(v.dtype) for name, v in state.items() if name.startswith("layer") and v.ndim == 2} == {"int8"}
 
 
-def test_what_is_saved_is_restored(tmp_path: Path) -> None:
-    file = tmp_path / "weights.safetensors"
+def test_what_is_exported_says_what_the_network_says(tmp_path: Path) -> None:
     torch.manual_seed(1)
-    one = SpanReader()
-    torch.nn.init.uniform_(one.encoder.encoder.layer[0].output.dense.weight)
-    one.save(file)
-    other = SpanReader()
-    other.restore(file)
-    restored = other.trainable_state()
-    assert restored.keys() == one.trainable_state().keys()
-    for name, value in one.trainable_state().items():
-        assert torch.equal(value.to(torch.bfloat16), restored[name].to(torch.bfloat16)), name
-    file.unlink()  # 21 MB, which pytest would keep
+    network = SpanNetwork().eval()
+    network.export(tmp_path / "weights.safetensors")
+    said = SpanReader(tmp_path / "weights.safetensors").read(QUESTION, PASSAGES)
+    batch = network.encode([QUESTION] * len(PASSAGES), [f"{head}\n{text}" for head, text in PASSAGES])
+    with torch.inference_mode():
+        starts, ends = network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
+    for n, (head, _) in enumerate(PASSAGES):
+        offsets = batch["offsets"][n].numpy() - len(head) - 1
+        inside = (batch["token_type_ids"][n].numpy() == 1) & (offsets[:, 0] >= 0) & (offsets[:, 1] > offsets[:, 0])
+        np.testing.assert_array_equal(said[n].offsets, offsets[inside])
+        for ours, theirs in ((said[n].start, starts[n]), (said[n].end, ends[n])):
+            assert np.corrcoef(ours, theirs.numpy()[inside])[0, 1] > 0.95  # a new head says little
+        assert said[n].none == pytest.approx(float(starts[n][0] + ends[n][0]), abs=0.2)
 
 
-@pytest.mark.parametrize("change", ["a tensor is missing", "a tensor is unknown"])
-def test_weights_that_do_not_fit_are_refused(change: str, tmp_path: Path) -> None:
-    file = tmp_path / "weights.safetensors"
-    save_file({"head.weight": torch.zeros(2, 384)} if change == "a tensor is missing" else _with_another(), file)
-    with pytest.raises(ValueError, match="does not fit the reader"):
-        SpanReader().restore(file)
-    file.unlink()
-
-
-def _with_another() -> dict[str, torch.Tensor]:
-    return {**load_file(WEIGHTS), "another.weight": torch.zeros(1)}
-
-
-def test_weights_of_another_shape_are_refused(tmp_path: Path) -> None:
-    file = tmp_path / "weights.safetensors"
-    save_file({**load_file(WEIGHTS), "head.weight": torch.zeros(3, 384)}, file)
-    with pytest.raises(RuntimeError, match=r"head\.weight"):
-        SpanReader().restore(file)
-    file.unlink()
+def test_weights_that_lack_something_are_refused(tmp_path: Path) -> None:
+    state = load_file(WEIGHTS)
+    del state["layer.3.up.scale"]
+    save_file(state, tmp_path / "weights.safetensors")
+    with pytest.raises(ValueError, match=r"does not fit the reader: 'layer\.3\.up\.scale' is missing"):
+        SpanReader(tmp_path / "weights.safetensors")
 
 
 def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_of_the_heading(
@@ -88,10 +79,10 @@ def test_a_batch_gives_what_one_by_one_gives(reader: SpanReader) -> None:
     for passage, seen in zip(PASSAGES, together, strict=True):
         (alone,) = reader.read(QUESTION, [passage])
         np.testing.assert_array_equal(alone.offsets, seen.offsets)
-        # a bfloat16 has 8 bits: the largest logits are about 8, and six layers add up their roundings
-        np.testing.assert_allclose(alone.start, seen.start, atol=0.3)
-        np.testing.assert_allclose(alone.end, seen.end, atol=0.3)
-        assert alone.none == pytest.approx(seen.none, abs=0.5)
+        # eight bits are shared out anew for each batch: the largest logits are about 8, and six layers add up roundings
+        np.testing.assert_allclose(alone.start, seen.start, atol=0.8)
+        np.testing.assert_allclose(alone.end, seen.end, atol=0.8)
+        assert alone.none == pytest.approx(seen.none, abs=1)
 
 
 def test_a_long_passage_loses_its_end_and_a_long_question_its_own(reader: SpanReader) -> None:
@@ -114,7 +105,6 @@ with ThreadPoolExecutor(4) as threads:
 assert [vectors.result().shape for vectors in embedded] == [(1, 384)] * 2
 one, other = (reader.result() for reader in readers)
 assert one is other
-assert len({parameter.dtype for parameter in one.parameters()}) == 1
 assert torch.get_default_dtype() == torch.float32
 """
 

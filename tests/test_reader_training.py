@@ -12,6 +12,7 @@ import pytest
 import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
+from transformers import AutoTokenizer
 
 from assistant.reader import data
 from assistant.reader.data import (
@@ -25,8 +26,10 @@ from assistant.reader.data import (
     training_examples,
 )
 from assistant.reader.example import Example, load, save
-from assistant.reader.model import SpanReader
-from assistant.reader.train import encode, fit, loss, targets
+from assistant.reader.network import SpanNetwork
+from assistant.reader.teacher import Teacher
+from assistant.reader.train import Lesson, encode, fit, targets
+from assistant.reader.vary import varied
 from bench import news
 from index.chunk import passage_spans
 
@@ -270,11 +273,11 @@ def test_targets_are_the_first_and_the_last_token_of_the_answer(heading: str) ->
         Example("How many came?", heading, BRIDGE, (BRIDGE.index("3,000"), BRIDGE.index("3,000") + 5)),
         Example("Who fell into the river?", heading, BRIDGE, None),
     ]
-    reader = SpanReader()
+    reader = SpanNetwork()
     tokens = reader.encode([e.question for e in batch], [f"{e.heading}\n{e.passage}" for e in batch])
     starts, ends = targets(tokens, batch)
     words = [
-        reader.tokenizer.decode(ids[start : end + 1])
+        reader.tokenizer.pairs.decode(ids[start : end + 1].tolist(), skip_special_tokens=False)
         for ids, start, end in zip(tokens["input_ids"], starts, ends, strict=True)
     ]
     assert words == ["ada quill", "3, 000", "[CLS]"]
@@ -283,29 +286,29 @@ def test_targets_are_the_first_and_the_last_token_of_the_answer(heading: str) ->
 def test_an_answer_behind_the_readers_window_has_no_target() -> None:
     passage = "word " * 400 + "Ada Quill"
     batch = [Example("Who?", "Title", passage, (2000, 2009))]
-    tokens = SpanReader().encode(["Who?"], [f"Title\n{passage}"])
+    tokens = SpanNetwork().encode(["Who?"], [f"Title\n{passage}"])
     assert [int(target) for target in targets(tokens, batch)] == [0, 0]
 
 
 def test_a_few_steps_on_a_few_examples_lower_their_loss_and_leave_the_word_embeddings(run: Path) -> None:
     batch = tiny_set()
-    before, after = SpanReader().eval(), SpanReader().eval()
-    fit(batch, run, epochs=6)
+    before, after = SpanNetwork().eval(), SpanNetwork().eval()
+    fit(SpanNetwork, batch, run, epochs=6)
     after.restore(run / "weights.safetensors")
     torch.nn.init.zeros_(before.head.weight)  # every token as likely as any other
     torch.nn.init.zeros_(before.head.bias)
     with torch.no_grad():
         encoded = encode(before, batch)
-        assert loss(after, encoded, "cpu").item() < 0.8 * loss(before, encoded, "cpu").item()
+        assert Lesson(after)(encoded).item() < 0.8 * Lesson(before)(encoded).item()
     assert not any(name.startswith("encoder.embeddings.") for name in load_file(run / "weights.safetensors"))
 
 
 def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Path) -> None:
     weights = run / "weights.safetensors"
-    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)
+    fit(SpanNetwork, tiny_set(), run, epochs=3, checkpoint_steps=2)
     undisturbed = load_file(weights)
     weights.unlink()
-    fit(tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
+    fit(SpanNetwork, tiny_set(), run, epochs=3, checkpoint_steps=2)  # the checkpoint is of step 2 of 3
     resumed = load_file(weights)
     with safe_open(run / "checkpoint.safetensors", "pt") as checkpoint:
         assert checkpoint.metadata()["step"] == "2"
@@ -315,18 +318,100 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Pa
 
 
 def test_a_run_does_not_go_on_from_the_checkpoint_of_another_training(run: Path) -> None:
-    fit(tiny_set(), run, epochs=1, checkpoint_steps=1)
+    fit(SpanNetwork, tiny_set(), run, epochs=1, checkpoint_steps=1)
     with pytest.raises(ValueError, match=r"other examples or with other options; give another folder"):
-        fit(tiny_set(), run, epochs=2)
+        fit(SpanNetwork, tiny_set(), run, epochs=2)
 
 
 def test_training_begins_with_the_weights_it_is_given(run: Path, tmp_path: Path) -> None:
-    begun = SpanReader()
+    begun = SpanNetwork()
     begun.save(tmp_path / "start.safetensors")
-    fit(tiny_set(), run, epochs=1, rate=0, start=tmp_path / "start.safetensors", batch=2, dropout=False)
+    fit(SpanNetwork, tiny_set(), run, epochs=1, rate=0, start=tmp_path / "start.safetensors", batch=2, dropout=False)
     for name, value in load_file(run / "weights.safetensors").items():
         assert torch.equal(value, begun.trainable_state()[name].to(torch.bfloat16)), name
     (tmp_path / "start.safetensors").unlink()
+
+
+def larger_model(folder: Path, *, without: str = "") -> Path:
+    """A network of another kind, its word pieces in another order, with marks of its own."""
+    from transformers import MPNetConfig, MPNetModel, MPNetTokenizer
+
+    pieces = [piece for piece in SpanNetwork().tokenizer.pairs.get_vocab() if piece != without]
+    vocabulary = {piece: n for n, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *reversed(pieces)])}
+    config = MPNetConfig(
+        vocab_size=len(vocabulary), hidden_size=24, num_hidden_layers=1, num_attention_heads=2, intermediate_size=24
+    )
+    MPNetModel(config, add_pooling_layer=False).save_pretrained(folder)
+    MPNetTokenizer(vocab=vocabulary).save_pretrained(folder)
+    return folder
+
+
+def test_a_teacher_reads_the_readers_tokens_under_its_own_numbers(tmp_path: Path) -> None:
+    folder = larger_model(tmp_path / "model")
+    teacher = Teacher(folder).eval()
+    encoded = encode(teacher, tiny_set()[:1])
+    numbers = teacher.get_buffer("_numbers")[encoded["input_ids"]]
+    pieces = {number: piece for piece, number in AutoTokenizer.from_pretrained(folder).get_vocab().items()}
+    told = [pieces[int(number)] for number in numbers[0]]
+    names = {number: piece for piece, number in teacher.tokenizer.pairs.get_vocab().items()}
+    ours = [names[int(number)] for number in encoded["input_ids"][0]]
+    marks = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"}
+    assert told == [marks.get(piece, piece) for piece in ours]
+
+
+def test_a_teacher_with_other_word_pieces_is_refused(tmp_path: Path) -> None:
+    folder = larger_model(tmp_path / "model", without="bridge")
+    with pytest.raises(ValueError, match=r"lacks 1 of the reader's word pieces, such as \['bridge'\]"):
+        Teacher(folder)
+
+
+def test_what_a_teacher_says_is_learnt_with_the_answers(run: Path) -> None:
+    teacher, reader = SpanNetwork().eval(), SpanNetwork().eval()
+    torch.nn.init.zeros_(teacher.head.weight)
+    teacher.head.bias.data.zero_()
+    encoded = encode(reader, tiny_set())
+    widths = torch.eye(teacher.head.in_features)
+
+    def distance(taught: SpanNetwork, teacher: SpanNetwork) -> float:
+        lesson = Lesson(taught, teacher).eval()
+        lesson.widened.weight.data.copy_(widths)
+        torch.manual_seed(3)
+        with torch.no_grad():
+            return float(lesson(encoded))
+
+    torch.nn.init.normal_(reader.head.weight)  # strong opinions
+    before = distance(reader, teacher)
+    torch.nn.init.zeros_(reader.head.weight)
+    reader.head.bias.data.zero_()
+    assert distance(reader, teacher) < before  # it says what the teacher says
+    fitted = fit(SpanNetwork, tiny_set(), run, epochs=4, rate=1e-3, teacher=teacher, dropout=False)
+    with torch.no_grad():
+        start, _ = fitted(*(encoded[name] for name in ("input_ids", "attention_mask", "token_type_ids")))
+    assert start[encoded["attention_mask"] == 1].abs().max() < 2  # an even opinion, as the teacher's
+    assert not any("widened" in name for name in load_file(run / "weights.safetensors"))
+
+
+def test_varied_examples_have_other_words_in_some_questions_and_other_orders_of_some_sentences() -> None:
+    network = SpanNetwork()
+    batch = encode(network, tiny_set() * 50)
+    torch.manual_seed(5)
+    other, certain = varied(batch)
+
+    def words(ids: torch.Tensor) -> str:
+        return str(network.tokenizer.pairs.decode(ids[ids != 0].tolist(), skip_special_tokens=False))
+
+    before, after = ([words(ids) for ids in given["input_ids"]] for given in (batch, other))
+    asked = [(a.split("[SEP]")[0], b.split("[SEP]")[0]) for a, b in zip(before, after, strict=True)]
+    swapped = sum(a != b for a, b in asked)
+    assert 15 < swapped <= 45  # a fifth of 200, some by the same word
+    assert swapped <= int((~certain).sum()) <= 45
+    moved = [(a, b) for a, b in zip(before, after, strict=True) if a.split("[SEP]")[1] != b.split("[SEP]")[1]]
+    assert 20 < len(moved) < 90  # in half of the cases three in ten keep their order by chance
+    for a, b in moved:
+        assert sorted(a.split("[SEP]")[1].split()) == sorted(b.split("[SEP]")[1].split())
+    for n in certain.nonzero().flatten():
+        answers = [words(given["input_ids"][n, given["starts"][n] : given["ends"][n] + 1]) for given in (batch, other)]
+        assert answers[0] == answers[1]
 
 
 def test_the_command_writes_the_examples_of_news_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,10 @@
 """Train the reader: `python -m assistant.reader.train --examples FILE --run DIR`.
 
-FILE is of `assistant.reader.data`. On a GPU where there is one, else on the processor. MODEL_CARD.md has the runs that
-made the shipped weights. Seeded; the run's folder keeps a checkpoint that a second call goes on from, and `log.jsonl`
-with loss and pace.
+FILE is of `assistant.reader.data`. Besides the answers, a larger network's view can be learnt from (`--teacher`, see
+`assistant.reader.teacher`), which says what else looks like one; each time that an example comes it is then varied
+(`assistant.reader.vary`), since the teacher answers what nobody has. On a GPU where there is one, else on the
+processor. MODEL_CARD.md has the runs that made the shipped weights. Seeded; the run's folder keeps a checkpoint that a
+second call goes on from, `log.jsonl` with loss and pace, and in the end the weights, in floats and as they are shipped.
 """
 
 import argparse
@@ -13,7 +15,7 @@ import math
 import os
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,8 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from assistant.reader.example import Example, load
-from assistant.reader.model import SpanReader
+from assistant.reader.network import INPUTS, SpanNetwork
+from assistant.reader.vary import varied
 from index.embed import has_bfloat16
 
 BATCH = 64
@@ -33,8 +36,14 @@ EPOCHS = 3
 LEARNING_RATE = 2e-4
 WARM_UP = 0.06
 WEIGHT_DECAY = 0.01
+TAUGHT, SOFTNESS = 0.75, 2.0
+"""Share of the loss that is the distance to the teacher, and the temperature that both are compared at."""
+ALIKE = 0.5
+"""Weight of the squared distance of the last hidden layers, the teacher's normalised, beside the rest of the loss."""
 CHECKPOINT_STEPS = 200
 REPORT_STEPS = 50
+NOT_THERE = -1e4
+"""The logit of padding."""
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +55,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--rate", type=float, default=LEARNING_RATE, help="the highest learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with, in place of the embedding model's")
+    parser.add_argument(
+        "--teacher",
+        type=Path,
+        nargs=2,
+        metavar=("MODEL", "WEIGHTS"),
+        help="as assistant.reader.teacher takes and makes",
+    )
     parser.add_argument("--batch", type=int, default=BATCH)
     parser.add_argument(
         "--no-dropout", dest="dropout", action="store_false", help="on a processor drawing it takes 40%% of a step"
@@ -53,33 +69,44 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(message)s")
+    teacher = None
+    if options.teacher:
+        from assistant.reader.teacher import Teacher
+
+        model, weights = options.teacher
+        teacher = Teacher(model)
+        teacher.restore(weights)
     fit(
+        SpanNetwork,
         load(options.examples),
         options.run,
         epochs=options.epochs,
         rate=options.rate,
         start=options.start,
+        teacher=teacher,
         batch=options.batch,
         dropout=options.dropout,
         seed=options.seed,
-    )
+    ).export(options.run / "shipped.safetensors")
 
 
 def fit(
+    begin: Callable[[], SpanNetwork],
     examples: Sequence[Example],
     run: Path,
     *,
     epochs: int = EPOCHS,
     rate: float = LEARNING_RATE,
     start: Path | None = None,
+    teacher: SpanNetwork | None = None,
     batch: int = BATCH,
     dropout: bool = True,
     seed: int = 7,
     checkpoint_steps: int = CHECKPOINT_STEPS,
-) -> None:
-    """Writes `run/weights.safetensors`; goes on from `run/checkpoint.safetensors` if it is there.
+) -> SpanNetwork:
+    """The network that `begin` makes, trained: writes `run/weights.safetensors`.
 
-    Raises ValueError when that is of another training.
+    Goes on from `run/checkpoint.safetensors` if it is there; raises ValueError when that is of another training.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
@@ -87,31 +114,33 @@ def fit(
     epochs_of_batches = [_batches(examples, batch, random.Random(f"{seed} {epoch}")) for epoch in range(epochs)]
     batches = [one for epoch in epochs_of_batches for one in epoch]
     logger.info("%d examples, %d steps on %s", len(examples), len(batches), device)
-    reader = SpanReader()
+    reader = begin()
     if start:
         reader.restore(start)
-    reader.to(device).train(dropout)
     reader.encoder.embeddings.requires_grad_(False)
-    parameters = {name: p for name, p in reader.named_parameters() if p.requires_grad}
+    lesson = Lesson(reader, teacher).to(device).train(dropout)
+    parameters = {name: p for name, p in lesson.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda")
-    asked = hashlib.sha256(repr((examples, epochs, rate, start, batch, dropout, seed)).encode()).hexdigest()
+    asked = hashlib.sha256(
+        repr((examples, epochs, rate, start, bool(teacher), batch, dropout, seed)).encode()
+    ).hexdigest()
     done = _resume(run, asked, parameters, optimizer)
     # on a processor the training itself takes all of it
     workers = max(1, len(os.sched_getaffinity(0)) - 2) if device == "cuda" else 0
     encoded: Any = DataLoader(
         batches[done:],  # type: ignore[arg-type]  # a list is a data set
         batch_size=None,
-        collate_fn=partial(encode, reader),
+        collate_fn=partial(_encoded, reader, examples),
         num_workers=workers,
         prefetch_factor=8 if workers else None,
-        multiprocessing_context="fork" if workers else None,  # the reader's lock cannot be pickled
+        multiprocessing_context="fork" if workers else None,
     )
     began, total = time.perf_counter(), torch.zeros((), device=device)
     for step, tensors in enumerate(encoded, done + 1):
         torch.manual_seed(seed * len(batches) + step)  # the same dropout for a run that goes on
         for group in optimizer.param_groups:
             group["lr"] = rate * _pace(step - 1, len(batches))
-        found = loss(reader, tensors, device)
+        found = lesson(tensors)
         found.backward()
         nn.utils.clip_grad_norm_(parameters.values(), 1.0)
         optimizer.step()
@@ -131,28 +160,80 @@ def fit(
         if step % checkpoint_steps == 0:
             _checkpoint(run, asked, step, parameters, optimizer)
     reader.save(run / "weights.safetensors")
+    return reader
 
 
-def encode(reader: SpanReader, batch: Sequence[Example]) -> dict[str, Tensor]:
-    """What the network reads, (batch, tokens) each, with `starts` and `ends`, (batch,) each."""
+class Lesson(nn.Module):
+    """A batch of `encode` → the loss, a scalar: what a step of training lowers."""
+
+    def __init__(self, reader: SpanNetwork, teacher: SpanNetwork | None = None) -> None:
+        super().__init__()
+        self.reader = reader
+        self._teacher = (
+            [teacher.eval().requires_grad_(False)] if teacher else []
+        )  # in a list: no part of what is trained
+        if teacher:
+            self.widened = nn.Linear(reader.head.in_features, teacher.head.in_features)
+
+    def forward(self, batch: dict[str, Tensor]) -> Tensor:
+        """Mean cross entropy of first and last token.
+
+        With a teacher, most of it is the distance to its logits, and that to its last hidden layer is added.
+        """
+        device = self.reader.head.weight.device
+        batch = {name: tensor.to(device) for name, tensor in batch.items()}
+        certain = torch.ones_like(batch["starts"], dtype=torch.bool)
+        if self._teacher:
+            batch, certain = varied(batch)
+        inputs = [batch[name] for name in INPUTS]
+        there = batch["attention_mask"] == 1
+        # bfloat16 that a processor only emulates took 53 s a step of 16, float32 2.4
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or has_bfloat16()):
+            hidden = self.reader.hidden(*inputs)
+            ours = [one.masked_fill(~there, NOT_THERE) for one in self.reader.logits(hidden)]
+            alike = self.widened(hidden) if self._teacher else hidden
+        known = torch.zeros((), device=device)
+        for logits, target in zip(ours, (batch["starts"], batch["ends"]), strict=True):
+            each = nn.functional.cross_entropy(logits, target, reduction="none")
+            known = known + (each * certain).sum() / certain.sum().clamp_min(1) / 2
+        if not self._teacher:
+            return known
+        teacher = self._teacher[0].to(device)
+        with (
+            torch.no_grad(),
+            torch.autocast(device.type, torch.bfloat16, enabled=device.type != "cpu" or has_bfloat16()),
+        ):
+            shown = teacher.hidden(*inputs)
+            theirs = [one.masked_fill(~there, NOT_THERE) for one in teacher.logits(shown)]
+        taught = torch.zeros((), device=device)
+        for one, other in zip(ours, theirs, strict=True):
+            mine, right = ((given / SOFTNESS).log_softmax(-1) for given in (one, other))
+            apart = nn.functional.kl_div(mine, right, reduction="batchmean", log_target=True)
+            taught = taught + SOFTNESS**2 * apart / 2
+        normal = nn.functional.layer_norm(shown.float(), shown.shape[-1:])
+        features = ((alike.float() - normal) ** 2).mean(-1)[there].mean()
+        return (1 - TAUGHT) * known + TAUGHT * taught + ALIKE * features
+
+
+def _encoded(reader: SpanNetwork, examples: Sequence[Example], rows: Sequence[int]) -> dict[str, Tensor]:
+    return encode(reader, [examples[row] for row in rows])
+
+
+def encode(reader: SpanNetwork, batch: Sequence[Example]) -> dict[str, Tensor]:
+    """What the network reads, (batch, tokens) each, with `starts`, `ends` and `bodies`, (batch,) each.
+
+    These are the first and the last token of the answer, and the passage's first behind the heading.
+    """
     tokens = reader.encode([e.question for e in batch], [f"{e.heading}\n{e.passage}" for e in batch])
     starts, ends = targets(tokens, batch)
-    inputs = {name: tokens[name] for name in ("input_ids", "attention_mask", "token_type_ids")}
-    return {**inputs, "starts": starts, "ends": ends}
-
-
-def loss(reader: SpanReader, batch: dict[str, Tensor], device: str) -> Tensor:
-    """Mean cross entropy of first and last token over the batch (from `encode`), a scalar."""
-    batch = {name: tensor.to(device) for name, tensor in batch.items()}
-    # bfloat16 that a processor only emulates took 53 s a step of 16, float32 2.4
-    with torch.autocast(device, torch.bfloat16, enabled=device != "cpu" or has_bfloat16()):
-        start, end = reader(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
-    padding = batch["attention_mask"] == 0
-    losses = [
-        nn.functional.cross_entropy(logits.masked_fill(padding, -1e4), target)
-        for logits, target in ((start, batch["starts"]), (end, batch["ends"]))
-    ]
-    return (losses[0] + losses[1]) / 2
+    shifts = torch.tensor([len(e.heading) + 1 for e in batch])[:, None]
+    in_passage = (tokens["token_type_ids"] == 1) & (tokens["offsets"][..., 0] >= shifts)
+    return {
+        **{name: tokens[name] for name in INPUTS},
+        "starts": starts,
+        "ends": ends,
+        "bodies": in_passage.int().argmax(1),
+    }
 
 
 def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor, Tensor]:
@@ -164,7 +245,7 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
             shift = len(example.heading) + 1
             first, last = example.answer[0] + shift, example.answer[1] + shift
             in_passage = tokens["token_type_ids"][n] == 1
-            offsets = tokens["offset_mapping"][n]
+            offsets = tokens["offsets"][n]
             covered = (in_passage & (offsets[:, 1] > first) & (offsets[:, 0] < last)).nonzero().flatten()
             if len(covered):
                 start, end = int(covered[0]), int(covered[-1])
@@ -173,13 +254,13 @@ def targets(tokens: dict[str, Tensor], batch: Sequence[Example]) -> tuple[Tensor
     return torch.tensor(starts), torch.tensor(ends)
 
 
-def _batches(examples: Sequence[Example], batch: int, rng: random.Random) -> list[list[Example]]:
-    """Shuffled batches of examples of about one length, so that little is padded."""
-    shuffled = rng.sample(examples, len(examples))
+def _batches(examples: Sequence[Example], batch: int, rng: random.Random) -> list[list[int]]:
+    """Shuffled batches of the places of examples of about one length, so that little is padded."""
+    shuffled = rng.sample(range(len(examples)), len(examples))
     window = batch * 50
     batches = []
     for i in range(0, len(shuffled), window):
-        near = sorted(shuffled[i : i + window], key=lambda example: len(example.passage))
+        near = sorted(shuffled[i : i + window], key=lambda row: len(examples[row].passage))
         batches += [near[j : j + batch] for j in range(0, len(near), batch)]
     rng.shuffle(batches)
     return batches

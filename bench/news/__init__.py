@@ -8,7 +8,9 @@ Each line is a text with title and date, and its questions with answer and sente
 - `articles.jsonl`: 1,072 of two or three passages, in stories of an earlier and a later article; 6 facts, each asked
   for in three wordings, and 6 questions that neither article answers. All stand alone.
 - `plain.jsonl`: 1,161, plainer and denser, one in eight an encyclopaedia's, in stories of two or three; 7 facts in two
-  wordings, and 6 questions without an answer in the story. The shipped weights have not been trained on it.
+  wordings, and 6 questions without an answer in the story.
+- `encyclopaedia.jsonl`: 1,923 passages of reference prose on 640 subjects, 7 questions with an answer and 6 near
+  misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """

@@ -149,6 +149,12 @@ def dateline(line: str) -> Dateline | None:
     return Dateline(found[0].rstrip(), found["day"] or found["last"], found["agency"], found["distributor"])
 
 
+def behind_dateline(sentence: str) -> int:
+    """Where the sentence proper begins: the first of a wire story has a head that re-posts leave out."""
+    head = dateline(sentence)
+    return len(sentence) - len(sentence[len(head.words) :].lstrip()) if head else 0
+
+
 def rule_about(line: str) -> str | None:
     """The rule by which a line goes that says by whom or when the article is, and nothing else; None for any other."""
     about = _about_line(line)
