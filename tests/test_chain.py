@@ -136,8 +136,12 @@ def test_as_of_is_the_newest_date_among_the_citations(assistant: Assistant, stoc
     assert assistant.ask(CARPET).as_of is None
 
 
-def test_a_yes_or_no_question_has_no_short_answer(assistant: Assistant) -> None:
-    assert assistant.ask(Question("Did the Zephyr bridge in Oldport open in November 2023?")).short_answer is None
+def test_the_short_answer_to_a_yes_or_no_question_is_yes_or_no_where_a_sentence_says_it(assistant: Assistant) -> None:
+    for question, said in (
+        ("Did the Zephyr bridge in Oldport open in November 2023?", "Yes"),
+        ("Was the Zephyr bridge in Oldport painted after it opened?", None),
+    ):
+        assert assistant.ask(Question(question)).short_answer == said
 
 
 def test_without_articles_the_reason_is_no_articles(library: Library) -> None:
