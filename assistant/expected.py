@@ -27,23 +27,23 @@ Kind = Literal[
 
 _POLITE = re.compile(
     r"^\W*(?:(?:and|but|so|please)\b,?\s*)*"
-    r"(?:(?:(?:can|could|will|would) you (?:please )?(?:tell|explain|say)(?: to)?(?: me)?|do you know|(?:please )?tell me"
-    r"|i(?:'d like| want) to know)\b,? (?=who|what|when|where|why|how|which|whether|if)|please )?",
+    r"(?:(?:(?:can|could|will|would) you (?:please )?(?:tell|explain|say)(?: to)?(?: me)?|do you know"
+    r"|(?:please )?tell me|i(?:'d like| want) to know)\b,? (?=who|what|when|where|why|how|which|whether|if)|please )?",
     re.IGNORECASE,
 )
-_REPORTS = r"(?:news|headlines|articles|reports|stories|coverage|columns|pieces|dispatches)"
+NEWS = r"(?:news|headlines|articles|reports|stories|coverage|reporting|columns|pieces|dispatches)"
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (
         "summary",
         r"\b(?:summari[sz]e|summary|recap|overview)\b|^(?:tell me|more)\b|^(?:explain|describe)\b"
         r"|^what(?:'s|’s| is) (?:the )?(?:new|latest)(?: news)?\b(?=\W*(?:$|(?:on|about|from|in|with|this|today)\b))"
         r"|^(?:any|anything) (?:new|news)\b|^what (?:is|are) the (?:\w+ )?(?:news|headlines)\b"
-        rf"|^(?:(?:show|give|find|list|get)(?: me)?\b )?(?:(?:all|the|some|any|latest|newest|recent|most|today|yesterday"
-        rf"|this|last|week|month|your)(?:['’]s)? )*{_REPORTS}\b",
+        rf"|^(?:(?:show|give|find|list|get)(?: me)?\b )?(?:(?:all|the|some|any|latest|newest|recent|most|today"
+        rf"|yesterday|this|last|week|month|your)(?:['’]s)? )*{NEWS}\b",
     ),
     (
         "list",
-        r"^(?:name|list)\b|^which (?:\w+ ){0,2}(?:countries|cities|parties|people|(?!(?:was|is|has|does|bus|gas|process|class|his|its)\b)"
+        r"^(?:name|list)\b|^which (?:\w+ ){0,2}(?:people|(?!(?:was|is|has|does|bus|gas|process|class|his|its)\b)"
         r"\w*[^\Wsui]s)\b(?! (?:is|was|has|does)\b)|^(?:what|who) (?:are|were) the (?:two|three|four|five|names of)\b",
     ),
     (
@@ -56,7 +56,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"|\bwhat(?:'s| is| was| has been) (?:happening|going on|reported|published|written|in the news)\b",
     ),
     ("definition", r"\bwhat (?:does|do|did) .{1,200}\b(?:mean|stand for)\W*$|^define\b"),
-    ("statement", r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|report|write|claim)\b"),
+    ("statement", r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|write|claim|(?<!['’]s )report)\b"),
     ("why", r"\b(?:why|for what reason|what (?:caused|led to))\b"),
 )
 _ASKING_WORDS: tuple[tuple[Kind, str], ...] = (
@@ -68,7 +68,9 @@ _ASKING_WORDS: tuple[tuple[Kind, str], ...] = (
 )
 _OF_A_KIND = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
 _ASKING = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _ASKING_WORDS)})\b", re.IGNORECASE)
-_DEFINITION = re.compile(r"^what(?:'s|’s| is| are) (?:an? )?(?!the\b|his\b|her\b|its\b|their\b)[\w-]+(?: [\w-]+)?\W*$", re.I)
+_DEFINITION = re.compile(
+    r"^what(?:'s|’s| is| are) (?:an? )?(?!the\b|his\b|her\b|its\b|their\b)[\w-]+(?: [\w-]+)?\W*$", re.I
+)
 _SHORT: frozenset[Kind] = frozenset(("number", "who", "when", "where", "list", "definition", "other"))
 
 _ASKS_FOR_A_DAY = re.compile(r"\b(?:what|which) day\b", re.IGNORECASE)

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.expected import NEWS
+
 Span = tuple[int, int]
 Names = tuple[str, ...]
 """All that the library has for one outlet or person: "AP" and "Associated Press"."""
 
 MAX_NAME_WORDS = 8
-NEWS = r"(?:news|headlines|articles|reports|stories|coverage|reporting|columns|pieces|dispatches)"
 REPORT = rf"(?:{NEWS}|article|report|story|column|piece|guide|review)"
 DATED = r"(?:published|written|printed|posted|dated|filed)"
 ABOUT = r"(?:about|on|regarding|concerning) [^?.!;]{1,100}?"
@@ -35,11 +36,13 @@ _OUTLETS = {
 _WORD = re.compile(r"[^\W_]+(?:[.&][^\W_]+)*")
 _SECTION = re.compile(r"\s[-–—|]\s|:\s")
 """Feeds call their source "BBC News - World"."""
-_JOINED = re.compile(r"(?:['’](?:s\b)?)?[\"”]?(?:,? (?:and|or|vs|versus)|,| &)(?: the)? [\"'‘“]?(?:the )?", re.IGNORECASE)
+_JOINED = re.compile(
+    r"(?:['’](?:s\b)?)?[\"”]?(?:,? (?:and|or|vs|versus)|,| &)(?: the)? [\"'‘“]?(?:the )?", re.IGNORECASE
+)
 
 _SAY = (
-    r"(?:each |both |all |ever )?(?:say|said|report|reported|write|written|claim|claimed|tell|told|think|suggest|describe"
-    r"|mention|argue)\b"
+    r"(?:each |both |all |ever )?(?:say|said|report|reported|write|written|claim|claimed|tell|told|think|suggest"
+    r"|describe|mention|argue)\b"
 )
 _VOICE_BEFORE = re.compile(
     r"\b(?:according to|as (?:reported|told|described|published|said) (?:by|in|on)|citing"
@@ -51,7 +54,10 @@ _VOICE_BEFORE = re.compile(
 _VOICE_BEHIND = re.compile(rf"(?:['’]s?)? (?:latest |recent |own |first )?{REPORT}\b", re.IGNORECASE)
 _VOICE_AROUND = (
     (re.compile(r"\bwhat (?:do|does|did|has|have)(?: both)? $|^\W*(?:has|have|did|does|do)(?: both)? $", re.I), _SAY),
-    (re.compile(r"\bhow (?:do|does|did|has|have)(?: both)? $", re.I), r"(?:report|describe|cover|covered|reported|differ)\b"),
+    (
+        re.compile(r"\bhow (?:do|does|did|has|have)(?: both)? $", re.I),
+        r"(?:report|describe|cover|covered|reported|differ)\b",
+    ),
     (re.compile(r"^\W*$"), r"(?:reports|reported|says|said|writes|wrote) (?:that|how|on)\b"),
     (re.compile(r"\b(?:differ\w*|disagree\w*|compar\w+)\b.{0,40}\b(?:between|of|in) $", re.I), r""),
 )
@@ -65,15 +71,20 @@ _BY_BEFORE = re.compile(
     rf"\b{REPORT} (?:{ABOUT} )?(?:(?:that|which) (?:was|were) )?(?:{DATED} |reported )?by $", re.IGNORECASE
 )
 _AUTHORS_ARTICLE = re.compile(rf"['’]s? (?:latest |recent |last |newest )?{REPORT}\b", re.IGNORECASE)
-_AUTHOR_WRITES = (re.compile(r"\bwhat (?:did|has|have) $", re.I), re.compile(r" (?:write|written|report|reported)\b", re.I))
+_AUTHOR_WRITES = (
+    re.compile(r"\bwhat (?:did|has|have) $", re.I),
+    re.compile(r" (?:write|written|report|reported)\b", re.I),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
     groups: tuple[Names, ...]
     """In the question's order."""
+    names: Names
+    """Theirs and, where there are any, those of all others that the question mentions: it may mean them, too."""
     places: tuple[Span, ...]
-    """Where they stand."""
+    """Where any of them stands."""
     cuts: tuple[tuple[Span, str], ...]
     """What the question reads instead of some of its words, when the names are a filter."""
 
@@ -93,14 +104,20 @@ def _heard(
     is_meant: Callable[[str, str], bool],
     cut: Callable[[str, Span], tuple[Span, str]],
 ) -> Heard:
+    mentioned = list(_mentions(question, _known(held)))
     groups: dict[Names, None] = {}
-    places: list[Span] = []
-    for run in _runs(question, list(_mentions(question, _known(held)))):
+    cuts = []
+    for run in _runs(question, mentioned):
         place = (run[0][0][0], run[-1][0][1])
         if is_meant(_before(question, place[0]), _behind(question, place[1])):
             groups.update(dict.fromkeys(names for _, names in run))
-            places.append(place)
-    return Heard(tuple(groups), tuple(places), tuple(cut(question, place) for place in places))
+            cuts.append(cut(question, place))
+    return Heard(
+        groups=tuple(groups),
+        names=tuple(dict.fromkeys(name for _, names in mentioned for name in names)) if groups else (),
+        places=tuple(place for place, _ in mentioned),
+        cuts=tuple(cuts),
+    )
 
 
 def _mentions(question: str, known: dict[str, Names]) -> Iterator[tuple[Span, Names]]:
@@ -186,7 +203,9 @@ def _source_cut(question: str, place: Span) -> tuple[Span, str]:
         return (match.start(), end + says.end()), "What is said"
     the = re.search(r"(?:\bthe )?[\"'‘“]?$", before, re.IGNORECASE)
     start = the.start() if the else start
-    if match := re.match(r"[\"”]?(?:['’]s?)?(?= (?:latest |recent |own |first )?" + REPORT + r"\b)", behind, re.IGNORECASE):
+    if match := re.match(
+        r"[\"”]?(?:['’]s?)?(?= (?:latest |recent |own |first )?" + REPORT + r"\b)", behind, re.IGNORECASE
+    ):
         return (start, end + match.end()), "the"
     return (start, end + len(re.match(r"[\"'’”]?", behind)[0])), "the report"  # type: ignore[index]
 

@@ -1,7 +1,7 @@
 """The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -11,8 +11,8 @@ from pydantic import ConfigDict
 from assistant.answer import DEFAULT_TOP_K
 from index.filters import Filters
 from index.library import MAX_HITS, Library
-from index.search import Hit
-from index.words import word_set
+from index.search import Hit, beginning
+from index.words import stems, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Retrieval:
     """How many there were before filters."""
 
 
+MAX_BEGINNINGS = 4
+WIDE = 3
+NEAR_THE_BEST = 0.75
+"""Share of the best passage's score up to which a newer one is read in the place of an older one."""
+LEAST_APART = 2
 MAX_BEFORE_CHARS = 1_000
 SAME_WORDS = 0.9
 """Share of a passage's stems that a passage of a copy must have to be read in its place."""
@@ -57,6 +62,41 @@ class ArticleRetriever(BaseRetriever):
         return Retrieval(
             tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
+
+    def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
+        """As `find`, but of the passages that match nearly as well as the best those of the newest articles."""
+        wide = self.find(query, filters, WIDE * k)
+        least = NEAR_THE_BEST * max((document.metadata["score"] for document in wide.documents), default=0.0)
+        good = [document for document in wide.documents if document.metadata["score"] >= least]
+        newest = sorted(good, key=lambda document: document.metadata["published_at"] or "", reverse=True)
+        return replace(wide, documents=tuple(newest[:k]))
+
+    def find_apart(self, query: str, filters: Filters, sources: Sequence[Sequence[str]], k: int) -> Retrieval:
+        """As `find`, from each of the sources as many."""
+        each = [
+            self.find(query, replace(filters, source=tuple(names)), max(LEAST_APART, k // len(sources)))
+            for names in sources
+        ]
+        documents = tuple(document for found in each for document in found.documents)
+        return replace(each[-1], documents=documents, articles_searched=sum(found.articles_searched for found in each))
+
+    def beginnings(self, query: str, topic: Sequence[str], filters: Filters, *, newest_first: bool) -> Retrieval:
+        """The beginnings of up to `MAX_BEGINNINGS` articles that no copy says before them.
+
+        topic: stems that have to stand in the title or the passage that `query` finds; without any, of the newest.
+        """
+        if topic:
+            found = self.library.search(query, filters, MAX_HITS)
+            held = [hit for hit in found.hits if set(topic) <= set(stems(f"{hit.article.title}\n{hit.text}"))]
+            first = {hit.article.id: beginning(hit.article, hit.revision) for hit in held}
+            hits = list(first.values())
+            if newest_first:
+                hits.sort(key=lambda hit: hit.article.published_at or "", reverse=True)
+        else:
+            found = self.library.newest(filters, MAX_HITS)
+            hits = list(found.hits)
+        documents = tuple(map(as_document, _one_voice(hits, self.library)[:MAX_BEGINNINGS]))
+        return Retrieval(documents, found.generation, found.articles_searched, found.articles_held)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return list(self.find(query, self.filters, self.k).documents)

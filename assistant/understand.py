@@ -9,16 +9,19 @@ hides the answer (docs/decisions.md has the figures). A source or author that th
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assistant import mentions
-from assistant.expected import Kind, kind_of
-from assistant.mentions import ABOUT, DATED, NEWS, REPORT, Span
+from assistant.expected import NEWS, Kind, kind_of
+from assistant.mentions import ABOUT, DATED, REPORT, Span
 from assistant.periods import Period, now_for, periods
 from index.filters import Filters
 from index.generation import Holdings
 from index.words import function_stems, stems
 
+MAX_APART = 4
+"""Sources that are searched one by one; of more the passages are too few for each."""
+MONTH_DAYS = 31
 MAX_PHRASES = 3
 MAX_PHRASE_CHARS = 100
 MAX_PHRASE_WORDS = 12
@@ -36,6 +39,8 @@ class Understood:
     """Two or more sources that are asked for side by side, each with all the names that the library has for it."""
     topic: tuple[str, ...] = ()
     """Stems of what a summary is to be about; none for the news as such."""
+    wants_news: bool = False
+    """Whether, without a topic, the news of these filters is asked for: the beginnings of the articles answer then."""
     counted_from: dt.date | None = None
     """The day that counted as today for "last week", where it is not today."""
 
@@ -43,8 +48,8 @@ class Understood:
 _BEFORE_A_DATE = re.compile(
     rf"\b{NEWS}(?: (?:that |which )?(?:(?:was|were|have been) )?{DATED})? $"
     rf"|\b{REPORT} [^?.!;]{{0,150}}?{DATED} $"
-    rf"|\bwhat(?:'s|’s)? (?:(?:was|were|is|has|have) )?(?:been )?(?:happened|happening|going on|went on|occurred|reported"
-    rf"|{DATED}|in the news|new|the (?:latest )?news) $"
+    rf"|\bwhat(?:'s|’s)? (?:(?:was|were|is|has|have) )?(?:been )?(?:happened|happening|going on|went on|occurred"
+    rf"|reported|{DATED}|in the news|new|the (?:latest )?news) $"
     r"|^\W*(?:summari[sz]e|recap) (?:the events )?$",
     re.IGNORECASE,
 )
@@ -54,15 +59,20 @@ _BEHIND_A_DATE = re.compile(
     rf"(?:['’]s)? (?:\w+ )?{NEWS}\b|,? what (?:was )?(?:happened|reported|published|went on|in the news)\W*$",
     re.IGNORECASE,
 )
-_HAPPENED_BEFORE_A_DATE = re.compile(r"\b(?:happened|happening|occurred|went on|going on) $", re.IGNORECASE)
-_GOES_ON = re.compile(r"\W*$|[,;:.?!)]|['’]s\b| (?:about|on|in|at|by|and|or|that|which|with|regarding|for|who|from|say)\b")
+_ONE_REPORT = re.compile(r"\b(?:article|report|story|column|piece|guide|review)\b", re.IGNORECASE)
+_HAPPENED = re.compile(r"\b(?:happened|happening|occurred|went on|going on)\b", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"\W*$|[,;:.?!)]|['’]s\b| (?:about|on|in|at|by|and|or|that|which|with|regarding|for|who|from|say)\b"
+)
 """Behind a year that stands alone; "after the 2023 earthquake" names no days."""
 _QUOTED = re.compile(rf"(?<!\d)\"([^\"]{{2,{MAX_PHRASE_CHARS}}})\"|“([^”]{{2,{MAX_PHRASE_CHARS}}})”")
 _LATEST = re.compile(
-    r"(?<!at the )\b(?:latest|newest|most recent(?:ly)?)\b(?! date\b)|\bcurrently\b|\b(?:right now|at present|these days)\b"
-    r"|(?<!electric )(?<!ocean )(?<!sea )(?<!tidal )\bcurrent (?!(?:in|of|at|is|was|and|account)\b)(?=\w)",
+    r"(?<!at the )\b(?:latest|newest|most recent(?:ly)?)\b(?! date\b)|\bcurrently\b"
+    r"|\b(?:right now|at present|these days)\b|(?<!electric )(?<!ocean )(?<!sea )(?<!tidal )"
+    r"\bcurrent (?!(?:in|of|at|is|was|and|account)\b)(?=\w)",
     re.IGNORECASE,
 )
+_ABOUT_NEWS = re.compile(rf"\b(?:new|latest|newest|{NEWS})\b", re.IGNORECASE)
 _REQUEST_STEMS = frozenset(
     stems(
         "what's whats happened happening happen going new news latest newest recent most headlines articles article "
@@ -77,33 +87,39 @@ _REQUEST_STEMS = frozenset(
 def understand(question: str, holdings: Holdings, today: dt.date, given: Filters) -> Understood:
     """`given`: the caller's filters; of what they limit nothing is read."""
     sources = mentions.sources(question, () if given.source else holdings.sources)
-    authors = mentions.authors(question, () if given.author else holdings.authors)
+    # an outlet stands as the author of some of its articles
+    outlets = frozenset(holdings.sources)
+    people = tuple(name for name in holdings.authors if name not in outlets)
+    authors = mentions.authors(question, () if given.author else people)
     now = now_for(holdings.newest, today)
     dated = () if given.after or given.before else _periods_of_articles(question, now, holdings)
     cuts = [*sources.cuts, *authors.cuts, *((_place(question, period), "") for period in dated)]
     after, before = _hull(dated)
+    filters = Filters(
+        after=after,
+        before=before,
+        source=sources.names,
+        author=authors.names,
+        phrase=() if given.phrase else _phrases(question, sources.places),
+    )
     text = _without(question, cuts)
+    kind, topic = kind_of(question), _topic(text)
+    is_limited = bool(given or filters) or _ABOUT_NEWS.search(question) is not None
     return Understood(
         text=text,
-        kind=kind_of(question),
-        filters=Filters(
-            after=after,
-            before=before,
-            source=_each(sources.groups),
-            author=_each(authors.groups),
-            phrase=() if given.phrase else _phrases(question, sources.places),
-        ),
+        kind=kind,
+        filters=filters,
         newest_first=_LATEST.search(question) is not None,
-        apart=sources.groups if len(sources.groups) > 1 else (),
-        topic=tuple(dict.fromkeys(s for s in stems(text) if s not in function_stems() | _REQUEST_STEMS)),
+        apart=sources.groups if 1 < len(sources.groups) <= MAX_APART else (),
+        topic=topic,
+        wants_news=kind in ("summary", "happened") and not topic and is_limited,
         counted_from=now if now != today and any(period.is_relative for period in dated) else None,
     )
 
 
 def as_it_stands(question: str) -> Understood:
     """Where the caller wants nothing read out of it."""
-    topic = tuple(dict.fromkeys(s for s in stems(question) if s not in function_stems() | _REQUEST_STEMS))
-    return Understood(question, kind_of(question), Filters(), newest_first=False, topic=topic)
+    return Understood(question, kind_of(question), Filters(), newest_first=False, topic=_topic(question))
 
 
 def both(given: Filters, read: Filters) -> Filters:
@@ -119,22 +135,31 @@ def both(given: Filters, read: Filters) -> Filters:
 
 
 def _periods_of_articles(question: str, now: dt.date, holdings: Holdings) -> Sequence[Period]:
-    return [period for period in periods(question, now) if _is_of_articles(question, period, holdings)]
+    """None where another report, day or month stands beside: a filter would lose it."""
+    if len(_ONE_REPORT.findall(question)) > 1:
+        return []
+    stated = periods(question, now)
+    wanted = [period for period in stated if _is_of_articles(question, period, holdings)]
+    others = [period for period in stated if period not in wanted]
+    return [] if any(not _is_a_year(question, period) for period in others) else wanted
 
 
 def _is_of_articles(question: str, period: Period, holdings: Holdings) -> bool:
     """Whether `period` says when the articles are of, and not when something happened."""
     before, named, behind = question[: period.start], question[period.start : period.end], question[period.end :]
-    a_year = re.search(r"\b\d{4}$", named) is not None and not re.search(r"[a-z]{3,}\.? \d|\d-\d", named, re.IGNORECASE)
+    a_year = _is_a_year(question, period)
     if a_year and not _GOES_ON.match(behind):
         return False
-    if _BEHIND_A_DATE.match(behind) and not (a_year and before.strip()):
-        return not behind.lower().endswith("happened?") or not _misses(period, holdings)
-    if _HAPPENED_BEFORE_A_DATE.search(before):  # then it is a filter only where there are articles to pass it
-        return _BEFORE_A_DATE.search(before) is not None and not _misses(period, holdings)
-    if _BEFORE_A_DATE.search(before):
-        return True
+    if _BEFORE_A_DATE.search(before) or (_BEHIND_A_DATE.match(behind) and not (a_year and before.strip())):
+        # what happened then may be told in later articles, and only there
+        return not (_HAPPENED.search(question) and _misses(period, holdings))
     return named.lower().startswith("from ") and _BEFORE_A_DATE_OF_REPORTS.search(before) is not None
+
+
+def _is_a_year(question: str, period: Period) -> bool:
+    return re.fullmatch(r"(?:[a-z ]+ )?\d{4}", question[period.start : period.end], re.IGNORECASE) is not None and (
+        period.after is None or period.before is None or (period.before - period.after).days > MONTH_DAYS
+    )
 
 
 def _place(question: str, period: Period) -> Span:
@@ -172,8 +197,8 @@ def _phrases(question: str, names: Sequence[Span]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MAX_PHRASES]
 
 
-def _each(groups: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for group in groups for name in group))
+def _topic(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(s for s in stems(text) if s not in function_stems() | _REQUEST_STEMS))
 
 
 def _without(question: str, cuts: Sequence[tuple[Span, str]]) -> str:

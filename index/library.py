@@ -269,7 +269,7 @@ class Library:
         return Found(hits[:k], generation.seq, searched, held)
 
     def newest(self, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
-        """The beginnings of the newest articles, at most `k` (1 to MAX_HITS), the newest first, all with the score 1."""
+        """The beginnings of the newest articles, at most `k` (1 to MAX_HITS), newest first, all with the score 1."""
         generation = self._generation()
         allowed, held = self._allowed(generation, filters)
         ordinals = generation.newest_first(allowed)[: min(max(k, 1), MAX_HITS)]

@@ -1,4 +1,4 @@
-"""Phrases that must occur: which articles have a passage with all of them, and whether a passage is one.
+"""Phrases of which one must occur: which articles have a passage with one, and whether a passage has.
 
 The word index knows no order of words, so it gives the passages that have all the words, and their texts decide.
 Compared without regard to case, accents' spelling, line breaks and the form of quotation marks.
@@ -15,14 +15,15 @@ from index.store import Store
 from index.vectors import Mask
 
 MAX_CANDIDATES = 5_000
-"""Passages with all the words of the phrases that are looked into, the best by BM25 first."""
+"""Passages with all the words of a phrase that are looked into, the best by BM25 first."""
 _PLAIN = str.maketrans("‘’“”–—", "''\"\"--")
 
 
 def holding(generation: Generation, store: Store, phrases: Sequence[str]) -> Mask:
-    """(articles,) bool: those with a passage that has every phrase, the title counted to each."""
+    """(articles,) bool: those with a passage that has one of the phrases, the title counted to each."""
     mask = np.zeros(len(generation.articles), bool)
-    passages = generation.passages[generation.words.with_all(" ".join(phrases), MAX_CANDIDATES)]
+    rows = [row for phrase in phrases for row in generation.words.with_all(phrase, MAX_CANDIDATES)]
+    passages = generation.passages[rows]
     keys = [(generation.articles[n].id, generation.articles[n].revision) for n in passages["article"]]
     articles = store.revisions(list(dict.fromkeys(keys)))
     for key, passage in zip(keys, passages, strict=True):
@@ -32,9 +33,9 @@ def holding(generation: Generation, store: Store, phrases: Sequence[str]) -> Mas
 
 
 def occur(phrases: Sequence[str], article: Article, start: int, end: int) -> bool:
-    """Whether all of them stand in the title or in that passage."""
+    """Whether one of them stands in the title or in that passage; true where there are none."""
     said = f"{_as_compared(article.title)}\n{_as_compared(article.text[start:end])}"
-    return all(_as_compared(phrase) in said for phrase in phrases)
+    return not phrases or any(_as_compared(phrase) in said for phrase in phrases)
 
 
 def _as_compared(text: str) -> str:
