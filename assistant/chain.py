@@ -28,7 +28,7 @@ from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
 from assistant.resolve import for_reading, standalone
-from assistant.retriever import ArticleRetriever, Retrieval
+from assistant.retriever import ArticleRetriever, Retrieval, joined
 from assistant.statement import Statement
 from assistant.understand import Understood, as_it_stands, both, understand
 from index.filters import Filters
@@ -42,7 +42,8 @@ EXTRACTIVE = "extractive"
 MAX_SHORT_ANSWER_CHARS = 80
 SURE = 0.5
 """Least probability of a sentence from which a short answer is taken."""
-SENTENCES_A_SOURCE = 2
+MAX_BEGINNINGS = 4
+"""Sentences and articles of an answer of beginnings, or of one that is told source by source."""
 NEAREST = 3
 """Passages offered where there is no answer."""
 
@@ -193,11 +194,21 @@ def answer_chain(
 def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | None:
     """Where they are what is asked for, and there are any."""
     understood = inquiry.understood
-    if not understood.wants_news and (understood.kind != "summary" or not understood.topic):
+    if not understood.wants_beginnings:
         return None
-    found = retriever.beginnings(
-        understood.text, understood.topic, inquiry.filters, newest_first=understood.newest_first
-    )
+    topic = frozenset(understood.topic)
+    each = understood.apart or (inquiry.filters.source,)
+    parts = [
+        retriever.beginnings(
+            understood.text,
+            topic,
+            replace(inquiry.filters, source=names),
+            MAX_BEGINNINGS // len(each),
+            newest_first=understood.newest_first,
+        )
+        for names in each
+    ]
+    found = joined(parts)
     if understood.kind == "happened":  # as it went on
         dated = sorted(found.documents, key=lambda document: document.metadata["published_at"] or "")
         found = replace(found, documents=tuple(dated))
@@ -207,17 +218,19 @@ def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | No
 def _extracted(reading: Reading, retriever: ArticleRetriever) -> Iterator[Statement]:
     found, embed = reading.found, retriever.library.embed
     understood = found.inquiry.understood
-    if found.are_beginnings:
-        yield from extract.beginnings(found.retrieval.documents, found.elsewhere.speaker)
-    elif understood.apart:
-        for names in understood.apart:
-            own = [e for e in reading.evidence if e.quote.passage.metadata["source"] in names]
-            # of a report that both have, each is to speak for itself
-            speaker = Elsewhere(retriever.library, replace(found.inquiry.filters, source=names)).speaker
-            yield from itertools.islice(extract.write(own, embed, speaker), SENTENCES_A_SOURCE)
-    else:
-        speaker = found.elsewhere.speaker
-        yield from extract.write(reading.evidence, embed, speaker, newest_first=understood.newest_first)
+    topic = frozenset(understood.topic)
+    for names in understood.apart or (None,):
+        # of a report that two sources have, each is to speak for itself
+        filters = replace(found.inquiry.filters, source=names) if names else found.inquiry.filters
+        speaker = Elsewhere(retriever.library, filters).speaker if names else found.elsewhere.speaker
+        most = MAX_BEGINNINGS // max(1, len(understood.apart))
+        if found.are_beginnings:
+            own = [d for d in found.retrieval.documents if not names or d.metadata["source"] in names]
+            yield from extract.beginnings(own, topic, most, speaker)
+        else:
+            evidence = [e for e in reading.evidence if not names or e.quote.passage.metadata["source"] in names]
+            statements = extract.write(evidence, embed, speaker, newest_first=understood.newest_first)
+            yield from itertools.islice(statements, most if names else None)
 
 
 def _read_out(inquiry: Inquiry, citations: Sequence[Citation]) -> ReadOut:

@@ -17,6 +17,7 @@ from assistant.evidence import Evidence
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.sentences import is_ended, sentence_spans
+from index.words import stems
 
 ANSWER_THRESHOLD = 0.2
 """Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
@@ -30,7 +31,6 @@ WORTH_SHOWING = 0.2
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""
 SAME_FACT_COSINE = 0.6
-MAX_FIRST_SENTENCES = 4
 LEAST_WORDS = 5
 """A shorter one is a dateline or a remark over the story."""
 CONSIDERED = 24
@@ -76,23 +76,30 @@ def write(
         yield Statement(voice.quote.text, (voice,))
 
 
-def beginnings(documents: Sequence[Document], speaker: Speaker = lambda voice: voice) -> Iterator[Statement]:
+def beginnings(
+    documents: Sequence[Document], topic: frozenset[str], most: int, speaker: Speaker = lambda voice: voice
+) -> Iterator[Statement]:
     """The first sentences of articles, for a question that no one sentence answers ("What happened in May?").
 
-    documents: beginnings of articles, in the order of the answer. From each as many, `MAX_FIRST_SENTENCES` in all.
+    documents: beginnings of articles, or other passages of them, in the order of the answer. From each as many
+    sentences, `most` in all. topic: stems; of a passage whose title has none of them those with most of them are told.
     """
-    first = [
-        quote for document in documents for quote in _first_sentences(document, MAX_FIRST_SENTENCES // len(documents))
-    ]
+    if not documents:
+        return
+    n = max(1, most // len(documents))
+    first = [quote for document in documents for quote in _first_sentences(document, topic, n)]
     for voice in map(speaker, _voices(first)):
         yield Statement(voice.quote.text, (voice,))
 
 
-def _first_sentences(beginning: Document, n: int) -> list[Quote]:
+def _first_sentences(beginning: Document, topic: frozenset[str], n: int) -> list[Quote]:
     text, start = beginning.page_content, beginning.metadata["start"]
     spans = sentence_spans(text, beginning.metadata["language"])
     told = [(s, e) for s, e in spans if is_ended(text[s:e]) and len(text[s:e].split()) >= LEAST_WORDS]
-    return [Quote(beginning, start + s, start + e, 1.0) for s, e in told[: max(1, n)]]
+    if not topic & set(stems(beginning.metadata["title"])):
+        held = {span: len(topic & set(stems(text[slice(*span)]))) for span in told}
+        told = sorted(sorted(told, key=lambda span: -held[span])[:n])
+    return [Quote(beginning, start + s, start + e, 1.0) for s, e in told[:n]]
 
 
 def _newer(best: Support, others: Sequence[Support], embed: Embed, *, of_any_fact: bool) -> list[Support]:

@@ -18,6 +18,8 @@ Names = tuple[str, ...]
 """All that the library has for one outlet or person: "AP" and "Associated Press"."""
 
 MAX_NAME_WORDS = 8
+SAID = "What is said"
+"""Stands for "What does Reuters say": all that its articles have on the subject is asked for."""
 REPORT = rf"(?:{NEWS}|article|report|story|column|piece|guide|review)"
 DATED = r"(?:published|written|printed|posted|dated|filed)"
 ABOUT = r"(?:about|on|regarding|concerning) [^?.!;]{1,100}?"
@@ -200,7 +202,7 @@ def _source_cut(question: str, place: Span) -> tuple[Span, str]:
     if match := _CUT_BEFORE.search(before):
         return (match.start(), end + len(re.match(r"[\"'’”]?,?", behind)[0])), ""  # type: ignore[index]
     if (match := _WHAT_BEFORE.search(before)) and (says := re.match(rf"[\"'’”]?\s*{_SAY}", behind, re.IGNORECASE)):
-        return (match.start(), end + says.end()), "What is said"
+        return (match.start(), end + says.end()), SAID
     the = re.search(r"(?:\bthe )?[\"'‘“]?$", before, re.IGNORECASE)
     start = the.start() if the else start
     if match := re.match(

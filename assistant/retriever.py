@@ -9,6 +9,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
+from assistant.dates import in_words
 from index.filters import Filters
 from index.library import MAX_HITS, Library
 from index.search import Hit, beginning
@@ -32,7 +33,6 @@ class Retrieval:
     """How many there were before filters."""
 
 
-MAX_BEGINNINGS = 4
 WIDE = 3
 NEAR_THE_BEST = 0.75
 """Share of the best passage's score up to which a newer one is read in the place of an older one."""
@@ -73,33 +73,44 @@ class ArticleRetriever(BaseRetriever):
 
     def find_apart(self, query: str, filters: Filters, sources: Sequence[Sequence[str]], k: int) -> Retrieval:
         """As `find`, from each of the sources as many."""
-        each = [
-            self.find(query, replace(filters, source=tuple(names)), max(LEAST_APART, k // len(sources)))
-            for names in sources
-        ]
-        documents = tuple(document for found in each for document in found.documents)
-        return replace(each[-1], documents=documents, articles_searched=sum(found.articles_searched for found in each))
+        k = max(LEAST_APART, k // len(sources))
+        return joined([self.find(query, replace(filters, source=tuple(names)), k) for names in sources])
 
-    def beginnings(self, query: str, topic: Sequence[str], filters: Filters, *, newest_first: bool) -> Retrieval:
-        """The beginnings of up to `MAX_BEGINNINGS` articles that no copy says before them.
+    def beginnings(
+        self, query: str, topic: frozenset[str], filters: Filters, k: int, *, newest_first: bool
+    ) -> Retrieval:
+        """The beginnings of up to `k` articles that no copy says before them: of the newest, or of those on `topic`.
 
-        topic: stems that have to stand in the title or the passage that `query` finds; without any, of the newest.
+        topic: stems. An article is on it where its title and day have them all. Where there is none such, those are
+        whose title, day and the passage that `query` finds have them, and the passage stands for the beginning.
         """
         if topic:
             found = self.library.search(query, filters, MAX_HITS)
-            held = [hit for hit in found.hits if set(topic) <= set(stems(f"{hit.article.title}\n{hit.text}"))]
-            first = {hit.article.id: beginning(hit.article, hit.revision) for hit in held}
-            hits = list(first.values())
+            headed: dict[str, Hit] = {}
+            on_topic: dict[str, Hit] = {}
+            for hit in found.hits:
+                head = set(stems(f"{hit.article.title}\n{in_words(hit.article.published_at)}"))
+                if topic <= head:
+                    headed.setdefault(hit.article.id, beginning(hit.article, hit.revision))
+                elif topic <= head | set(stems(hit.text)):
+                    on_topic.setdefault(hit.article.id, hit)
+            hits = list((headed or on_topic).values())
             if newest_first:
                 hits.sort(key=lambda hit: hit.article.published_at or "", reverse=True)
         else:
             found = self.library.newest(filters, MAX_HITS)
             hits = list(found.hits)
-        documents = tuple(map(as_document, _one_voice(hits, self.library)[:MAX_BEGINNINGS]))
+        documents = tuple(map(as_document, _one_voice(hits, self.library)[:k]))
         return Retrieval(documents, found.generation, found.articles_searched, found.articles_held)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return list(self.find(query, self.filters, self.k).documents)
+
+
+def joined(parts: Sequence[Retrieval]) -> Retrieval:
+    """Of searches that have no article in common, one after the other."""
+    documents = tuple(document for part in parts for document in part.documents)
+    return replace(parts[-1], documents=documents, articles_searched=sum(part.articles_searched for part in parts))
 
 
 def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:

@@ -38,9 +38,9 @@ class Understood:
     apart: tuple[tuple[str, ...], ...] = ()
     """Two or more sources that are asked for side by side, each with all the names that the library has for it."""
     topic: tuple[str, ...] = ()
-    """Stems of what a summary is to be about; none for the news as such."""
-    wants_news: bool = False
-    """Whether, without a topic, the news of these filters is asked for: the beginnings of the articles answer then."""
+    """Stems of what the answer is to be about; none for the news as such."""
+    wants_beginnings: bool = False
+    """Whether no one sentence can answer, but the beginnings of the articles on the topic, or of all, do."""
     counted_from: dt.date | None = None
     """The day that counted as today for "last week", where it is not today."""
 
@@ -60,6 +60,9 @@ _BEHIND_A_DATE = re.compile(
     re.IGNORECASE,
 )
 _ONE_REPORT = re.compile(r"\b(?:article|report|story|column|piece|guide|review)\b", re.IGNORECASE)
+_IN_A_PLACE = re.compile(
+    r"^\W*what happened (?:in|at|near) (?!.*\b(?:when|after|before|since|while|because|to|with)\b)", re.IGNORECASE
+)
 _HAPPENED = re.compile(r"\b(?:happened|happening|occurred|went on|going on)\b", re.IGNORECASE)
 _GOES_ON = re.compile(
     r"\W*$|[,;:.?!)]|['’]s\b| (?:about|on|in|at|by|and|or|that|which|with|regarding|for|who|from|say)\b"
@@ -78,7 +81,7 @@ _REQUEST_STEMS = frozenset(
         "what's whats happened happening happen going new news latest newest recent most headlines articles article "
         "reports report stories story coverage columns column pieces dispatches summarise summarize summary recap "
         "overview give me show find get list tell more any anything some all please can you could i us about regarding "
-        "concerning published written reported explain describe today todays events happens occurred went"
+        "concerning published written reported explain describe said today todays events happens occurred went"
     )
 )
 """What a request for news is made of whatever the news is to be about."""
@@ -105,6 +108,11 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
     text = _without(question, cuts)
     kind, topic = kind_of(question), _topic(text)
     is_limited = bool(given or filters) or _ABOUT_NEWS.search(question) is not None
+    is_broad = (
+        kind == "summary"
+        or mentions.SAID in text
+        or (kind == "happened" and (not topic or _IN_A_PLACE.match(question) is not None))
+    )
     return Understood(
         text=text,
         kind=kind,
@@ -112,7 +120,7 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
         newest_first=_LATEST.search(question) is not None,
         apart=sources.groups if 1 < len(sources.groups) <= MAX_APART else (),
         topic=topic,
-        wants_news=kind in ("summary", "happened") and not topic and is_limited,
+        wants_beginnings=is_broad and (bool(topic) or is_limited),
         counted_from=now if now != today and any(period.is_relative for period in dated) else None,
     )
 
@@ -198,7 +206,8 @@ def _phrases(question: str, names: Sequence[Span]) -> tuple[str, ...]:
 
 
 def _topic(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(s for s in stems(text) if s not in function_stems() | _REQUEST_STEMS))
+    said = function_stems() | _REQUEST_STEMS
+    return tuple(dict.fromkeys(stem for stem in stems(text) if stem not in said))
 
 
 def _without(question: str, cuts: Sequence[tuple[Span, str]]) -> str:

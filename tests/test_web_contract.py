@@ -51,6 +51,8 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
+    "answer": "understood",
+    "read out": "filters newest_first counted_from silent_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
@@ -107,6 +109,7 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
         "error of a field": _json(client.post("/api/ask", json={}))["error"],
         "copy": answer["citations"][0]["also_in"][0],
         "feedback": session["messages"][0]["feedback"],
+        "read out": answer["understood"],
     }
     expected = {name: set(f"{KEYS.get(name, '')} {MORE_KEYS.get(name, '')}".split()) for name in KEYS | MORE_KEYS}
     assert {name: set(reply) for name, reply in replies.items()} == expected
