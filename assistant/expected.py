@@ -86,7 +86,7 @@ _SAYS_A_NUMBER = re.compile(
 
 
 def kind_of(question: str) -> Kind:
-    asked = question[_POLITE.match(question).end() :]  # type: ignore[union-attr]  # it matches the empty text
+    asked = _POLITE.sub("", question)
     for kind, words in _OF_A_KIND:
         if words.search(asked):
             return kind

@@ -200,7 +200,7 @@ def _source_cut(question: str, place: Span) -> tuple[Span, str]:
     start, end = place
     before, behind = question[:start], question[end:]
     if match := _CUT_BEFORE.search(before):
-        return (match.start(), end + len(re.match(r"[\"'’”]?,?", behind)[0])), ""  # type: ignore[index]
+        return (match.start(), len(question) - len(re.sub(r"^[\"'’”]?,?", "", behind))), ""
     if (match := _WHAT_BEFORE.search(before)) and (says := re.match(rf"[\"'’”]?\s*{_SAY}", behind, re.IGNORECASE)):
         return (match.start(), end + says.end()), SAID
     the = re.search(r"(?:\bthe )?[\"'‘“]?$", before, re.IGNORECASE)
@@ -209,7 +209,7 @@ def _source_cut(question: str, place: Span) -> tuple[Span, str]:
         r"[\"”]?(?:['’]s?)?(?= (?:latest |recent |own |first )?" + REPORT + r"\b)", behind, re.IGNORECASE
     ):
         return (start, end + match.end()), "the"
-    return (start, end + len(re.match(r"[\"'’”]?", behind)[0])), "the report"  # type: ignore[index]
+    return (start, len(question) - len(re.sub(r"^[\"'’”]", "", behind))), "the report"
 
 
 def _with_by(question: str, place: Span) -> Span:

@@ -89,6 +89,7 @@ _REQUEST_STEMS = frozenset(
 
 def understand(question: str, holdings: Holdings, today: dt.date, given: Filters) -> Understood:
     """`given`: the caller's filters; of what they limit nothing is read."""
+    question = " ".join(question.split())  # the patterns know single blanks only
     sources = mentions.sources(question, () if given.source else holdings.sources)
     # an outlet stands as the author of some of its articles
     outlets = frozenset(holdings.sources)

@@ -9,8 +9,7 @@ class Filters:
     """Every field narrows; an empty field does not. Names and phrases are compared without regard to case.
 
     `after` and `before` are whole days, both included, held against `published_at`; an article without a date passes
-    neither. Of several names one has to fit, and of several phrases one has to stand in a passage or in the title
-    over it.
+    neither. Of several names one has to fit, and of several phrases one has to stand in title or text.
     """
 
     after: dt.date | None = None

@@ -29,7 +29,7 @@ from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.future import without_future_dates
 from index.ingest.title import title_from
-from index.phrases import holding, occur
+from index.phrases import holding
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, beginning, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
@@ -254,9 +254,7 @@ class Library:
         if not searched:
             return Found((), generation.seq, searched, held)
         vector = self._embedder.embed([text])[0] if generation.vectors is not None else None
-        k = min(max(k, 1), MAX_HITS)
-        # of an article that has the phrases other passages may be nearer: those fall out below
-        rows, scores = rank(generation, text, vector, allowed, MAX_HITS if filters.phrase else k)
+        rows, scores = rank(generation, text, vector, allowed, min(max(k, 1), MAX_HITS))
         passages = generation.passages[rows]
         keys = [(generation.articles[n].id, generation.articles[n].revision) for n in passages["article"]]
         articles = self._store.revisions(keys)
@@ -264,9 +262,8 @@ class Library:
             Hit(articles[key], key[1], int(passage["start"]), int(passage["end"]), float(score))
             for key, passage, score in zip(keys, passages, scores, strict=True)
             if key in articles  # removed since the search began
-            and occur(filters.phrase, articles[key], int(passage["start"]), int(passage["end"]))
         )
-        return Found(hits[:k], generation.seq, searched, held)
+        return Found(hits, generation.seq, searched, held)
 
     def newest(self, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
         """The beginnings of the newest articles, at most `k` (1 to MAX_HITS), newest first, all with the score 1."""
