@@ -156,6 +156,18 @@ def test_filters_narrow_the_answer_and_are_told_back(client: FlaskClient) -> Non
     assert {c["article_id"] for c in answer["citations"] + answer["nearest"]} == {"comet"}
 
 
+def test_what_is_read_out_of_a_question_is_told_apart_and_taken_back(client: FlaskClient) -> None:
+    body = {"question": "What happened in May 2021?", "filters": {"source": ["Sky Letter"]}}
+    answer = _json(client.post("/api/ask", json=body))
+    may = {"after": "2021-05-01", "before": "2021-05-31"}
+    assert answer["applied_filters"] == may | {"source": ["Sky Letter"]}
+    assert answer["understood"]["filters"] == may
+    assert {citation["article_id"] for citation in answer["citations"]} == {"comet"}
+    answer = _json(client.post("/api/ask", json=body | {"understand": False}))
+    assert answer["applied_filters"] == {"source": ["Sky Letter"]}
+    assert answer["understood"]["filters"] == {}
+
+
 def test_filters_that_leave_nothing_are_a_reason_not_an_error(client: FlaskClient) -> None:
     body = {"question": "What was seen in May?", "filters": {"article_id": ["no-such-article"]}}
     answer = _json(client.post("/api/ask", json=body))
