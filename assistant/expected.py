@@ -37,7 +37,7 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         "summary",
         r"\b(?:summari[sz]e|summary|recap|overview)\b|^(?:tell me|more)\b|^(?:explain|describe)\b"
         r"|^what(?:'s|’s| is) (?:the )?(?:new|latest)(?: news)?\b(?=\W*(?:$|(?:on|about|from|in|with|this|today)\b))"
-        r"|^(?:any|anything) (?:new|news)\b|^what (?:is|are) the (?:\w+ )?(?:news|headlines)\b"
+        r"|^(?:any|anything) (?:new|news)\b|^what (?:is|are) (?:the|today['’]s) (?:\w+ )?(?:news|headlines|stories)\b"
         rf"|^(?:(?:show|give|find|list|get)(?: me)?\b )?(?:(?:all|the|some|any|latest|newest|recent|most|today"
         rf"|yesterday|this|last|week|month|your)(?:['’]s)? )*{NEWS}\b",
     ),
@@ -48,12 +48,12 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "yes_no",
-        r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|whether|if)\b",
+        r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may(?! \d)|might|whether|if)\b",
     ),
     (
         "happened",
         r"\bwhat (?:has |have |had )?(?:happened|happens|occurred|went on)\b"
-        r"|\bwhat(?:'s| is| was| has been) (?:happening|going on|reported|published|written|in the news)\b",
+        r"|\bwhat(?:'s|’s| is| was| has)(?: been)? (?:happening|going on|reported|published|written|in the news)\b",
     ),
     ("definition", r"\bwhat (?:does|do|did) .{1,200}\b(?:mean|stand for)\W*$|^define\b"),
     ("statement", r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|write|claim|(?<!['’]s )report)\b"),

@@ -60,6 +60,7 @@ _VOICE_AROUND = (
         re.compile(r"\bhow (?:do|does|did|has|have)(?: both)? $", re.I),
         r"(?:report|describe|cover|covered|reported|differ)\b",
     ),
+    (re.compile(r"\b(?<!about )what $", re.I), r"(?:reports|reported|says|said|writes|wrote)\b"),
     (re.compile(r"^\W*$"), r"(?:reports|reported|says|said|writes|wrote) (?:that|how|on)\b"),
     (re.compile(r"\b(?:differ\w*|disagree\w*|compar\w+)\b.{0,40}\b(?:between|of|in) $", re.I), r""),
 )
@@ -97,7 +98,7 @@ def sources(question: str, held: Names) -> Heard:
 
 
 def authors(question: str, held: Names) -> Heard:
-    return _heard(question, held, _is_an_author, lambda question, place: (_with_by(question, place), ""))
+    return _heard(question, held, _is_an_author, _author_cut)
 
 
 def _heard(
@@ -212,6 +213,6 @@ def _source_cut(question: str, place: Span) -> tuple[Span, str]:
     return (start, len(question) - len(re.sub(r"^[\"'’”]", "", behind))), "the report"
 
 
-def _with_by(question: str, place: Span) -> Span:
+def _author_cut(question: str, place: Span) -> tuple[Span, str]:
     by = re.search(r"(?: written| reported| published)? by $", question[: place[0]], re.IGNORECASE)
-    return (by.start() if by else place[0], place[1])
+    return ((by.start(), place[1]), "") if by else (place, question[slice(*place)])

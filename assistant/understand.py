@@ -9,7 +9,7 @@ hides the answer (docs/decisions.md has the figures). A source or author that th
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant import mentions
 from assistant.expected import NEWS, Kind, kind_of
@@ -50,7 +50,7 @@ _BEFORE_A_DATE = re.compile(
     rf"|\b{REPORT} [^?.!;]{{0,150}}?{DATED} $"
     rf"|\bwhat(?:'s|’s)? (?:(?:was|were|is|has|have) )?(?:been )?(?:happened|happening|going on|went on|occurred"
     rf"|reported|{DATED}|in the news|new|the (?:latest )?news) $"
-    r"|^\W*(?:summari[sz]e|recap) (?:the events )?$",
+    r"|\b(?:summari[sz]e|recap|(?:summary|overview)(?: of)?) (?:the events )?$",
     re.IGNORECASE,
 )
 _BEFORE_A_DATE_OF_REPORTS = re.compile(rf"\b{NEWS} {ABOUT} $", re.IGNORECASE)
@@ -80,8 +80,8 @@ _REQUEST_STEMS = frozenset(
     stems(
         "what's whats happened happening happen going new news latest newest recent most headlines articles article "
         "reports report stories story coverage columns column pieces dispatches summarise summarize summary recap "
-        "overview give me show find get list tell more any anything some all please can you could i us about regarding "
-        "concerning published written reported explain describe said today todays events happens occurred went"
+        "overview give me show find get list tell more any anything some all please can you could i us about "
+        "regarding concerning published written reported explain describe said today todays top wrote events happens occurred went"
     )
 )
 """What a request for news is made of whatever the news is to be about."""
@@ -150,7 +150,9 @@ def _periods_of_articles(question: str, now: dt.date, holdings: Holdings) -> Seq
     stated = periods(question, now)
     wanted = [period for period in stated if _is_of_articles(question, period, holdings)]
     others = [period for period in stated if period not in wanted]
-    return [] if any(not _is_a_year(question, period) for period in others) else wanted
+    if any(not _is_a_year(question, period) for period in others):
+        return []
+    return [_with_the_day_after(period) for period in wanted] if _HAPPENED.search(question) else wanted
 
 
 def _is_of_articles(question: str, period: Period, holdings: Holdings) -> bool:
@@ -160,7 +162,7 @@ def _is_of_articles(question: str, period: Period, holdings: Holdings) -> bool:
     if a_year and not _GOES_ON.match(behind):
         return False
     if _BEFORE_A_DATE.search(before) or (_BEHIND_A_DATE.match(behind) and not (a_year and before.strip())):
-        # what happened then may be told in later articles, and only there
+        # what happened then may be told in later articles alone
         return not (_HAPPENED.search(question) and _misses(period, holdings))
     return named.lower().startswith("from ") and _BEFORE_A_DATE_OF_REPORTS.search(before) is not None
 
@@ -174,6 +176,13 @@ def _is_a_year(question: str, period: Period) -> bool:
 def _place(question: str, period: Period) -> Span:
     possessive = re.match(r"['’]s\b", question[period.end :])
     return period.start, period.end + (possessive.end() if possessive else 0)
+
+
+def _with_the_day_after(period: Period) -> Period:
+    """What happened on one day is in the papers of the next."""
+    if period.before is None or period.after != period.before:
+        return period
+    return replace(period, before=period.before + dt.timedelta(days=1))
 
 
 def _misses(period: Period, holdings: Holdings) -> bool:

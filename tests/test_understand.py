@@ -102,6 +102,12 @@ def test_what_happened_before_the_first_article_is_asked_of_all() -> None:
     assert read("Articles from 1912").filters == Filters(dt.date(1912, 1, 1), dt.date(1912, 12, 31))
 
 
+def test_what_happened_on_a_day_is_asked_of_the_next_days_papers_too() -> None:
+    day, next_day = dt.date(2021, 1, 6), dt.date(2021, 1, 7)
+    assert read("What happened on 6 January 2021?").filters == Filters(day, next_day)
+    assert read("What was published on 6 January 2021?").filters == Filters(day, day)
+
+
 def test_last_week_says_from_which_day_it_was_counted() -> None:
     assert read("News from last week").counted_from == dt.date(2024, 5, 29)
     recent = read("News from last week", today=dt.date(2024, 6, 12))
@@ -122,6 +128,7 @@ def test_quotation_marks_around_all_of_a_question_or_a_source_ask_for_no_phrase(
         ("What happened in May 2024?", True),
         ("What's the latest news?", True),
         ("Summarise the news about wolves", True),
+        ("Give me a summary of May 2024", True),
         ("What happened in Oldport in May 2024?", True),
         ("What does Reuters say about the dam?", True),
         ("What happened?", False),
