@@ -81,7 +81,8 @@ _REQUEST_STEMS = frozenset(
         "what's whats happened happening happen going new news latest newest recent most headlines articles article "
         "reports report stories story coverage columns column pieces dispatches summarise summarize summary recap "
         "overview give me show find get list tell more any anything some all please can you could i us about "
-        "regarding concerning published written reported explain describe said today todays top wrote events happens occurred went"
+        "regarding concerning published written wrote reported explain describe said today todays top events happens "
+        "occurred went"
     )
 )
 """What a request for news is made of whatever the news is to be about."""
