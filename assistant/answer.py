@@ -26,6 +26,8 @@ class Question:
     filters: Filters = field(default=Filters())
     top_k: int = DEFAULT_TOP_K
     """How many passages are read for the answer."""
+    understand: bool = True
+    """Whether dates, sources, authors and phrases are read out of the text as filters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,19 @@ class Timings:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadOut:
+    """What was read out of the question; asking with `understand` false takes it back."""
+
+    filters: dict[str, str | list[str]] = field(default_factory=dict)
+    """The part of `applied_filters` that the caller did not give."""
+    newest_first: bool = False
+    counted_from: str | None = None
+    """The day that "last week" was counted from, where that is the newest article's and not today."""
+    silent_sources: tuple[str, ...] = ()
+    """Of the sources that were asked for side by side, those of which nothing answers."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     question: str
     standalone_question: str
@@ -94,6 +109,7 @@ class Answer:
     generation: int
     answerer: str
     timings_ms: Timings = field(default=Timings())
+    understood: ReadOut = field(default=ReadOut())
 
 
 @dataclass(frozen=True, slots=True)

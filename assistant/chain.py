@@ -9,10 +9,11 @@ before they are read, and a sentence as soon as it is written and checked. What 
 the same run of the same steps.
 """
 
+import datetime as dt
 import itertools
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,18 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
 from assistant import chat_model, extract
-from assistant.answer import Answer, Citation, Copy, Question, Reason, Timings
+from assistant.answer import Answer, Citation, Copy, Question, ReadOut, Reason, Timings
 from assistant.cite import Citer, passage_citation
 from assistant.elsewhere import Elsewhere
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
 from assistant.resolve import for_reading, standalone
-from assistant.retriever import ArticleRetriever, Retrieval
+from assistant.retriever import ArticleRetriever, Retrieval, joined
 from assistant.statement import Statement
+from assistant.understand import Understood, as_it_stands, both, understand
 from assistant.yes_no import yes_or_no
+from index.filters import Filters
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -40,6 +43,8 @@ EXTRACTIVE = "extractive"
 MAX_SHORT_ANSWER_CHARS = 80
 SURE = 0.5
 """Least probability of a sentence from which a short answer is taken."""
+MAX_BEGINNINGS = 4
+"""Sentences and articles of an answer of beginnings, or of one that is told source by source."""
 NEAREST = 3
 """Passages offered where there is no answer."""
 
@@ -50,6 +55,9 @@ class Inquiry:
 
     question: Question
     standalone_question: str
+    understood: Understood
+    filters: Filters
+    """The caller's, and what was read out of the question."""
     started: float  # time.perf_counter()
 
 
@@ -61,6 +69,8 @@ class Found:
     retrieval: Retrieval
     elsewhere: Elsewhere
     timings: Timings
+    are_beginnings: bool = False
+    """Of articles, which answer as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +111,36 @@ def answer_chain(
                 text = chat_model.rewrite(model, question.text, question.history) or text
             except ChatModelFault as fault:
                 logger.warning("%s The question is resolved by rules instead.", fault)
-        return Inquiry(question, text, started)
+        if not question.understand:
+            return Inquiry(question, text, as_it_stands(text), question.filters, started)
+        today = dt.datetime.now(dt.UTC).date()
+        understood = understand(text, retriever.library.holdings(), today, question.filters)
+        return Inquiry(question, text, understood, both(question.filters, understood.filters), started)
 
     def retrieve(inquiry: Inquiry) -> Found:
         began = time.perf_counter()
-        question = inquiry.question
-        retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
-        elsewhere = Elsewhere(retriever.library, question.filters)
-        return Found(inquiry, retrieval, elsewhere, Timings(retrieve=_ms(time.perf_counter() - began)))
+        understood, filters = inquiry.understood, inquiry.filters
+        beginnings = _beginnings(retriever, inquiry)
+        if beginnings:
+            retrieval = beginnings
+        elif understood.apart:
+            retrieval = retriever.find_apart(understood.text, filters, understood.apart, inquiry.question.top_k)
+        elif understood.newest_first:
+            retrieval = retriever.find_newest(understood.text, filters, inquiry.question.top_k)
+        else:
+            retrieval = retriever.find(understood.text, filters, inquiry.question.top_k)
+        elsewhere = Elsewhere(retriever.library, filters)
+        timings = Timings(retrieve=_ms(time.perf_counter() - began))
+        return Found(inquiry, retrieval, elsewhere, timings, are_beginnings=beginnings is not None)
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
         for found in several:
             yield [found]
             began = time.perf_counter()
-            asked = found.inquiry.standalone_question
-            if asked != found.inquiry.question.text:
+            asked = found.inquiry.understood.text
+            if found.inquiry.standalone_question != found.inquiry.question.text:
                 asked = for_reading(asked)
-            evidence = tuple(reader.read(asked, found.retrieval.documents))
+            evidence = () if found.are_beginnings else tuple(reader.read(asked, found.retrieval.documents))
             yield [Reading(found, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
 
     def write(pieces: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
@@ -140,7 +163,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in extract.write(reading.evidence, embed, speaker):
+                for statement in _extracted(reading, retriever):
                     yield [statement]
             yield [Ending(answerer, began)]
 
@@ -167,6 +190,59 @@ def answer_chain(
 
     found = RunnableLambda(resolve) | RunnableLambda(retrieve)
     return found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite)
+
+
+def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | None:
+    """Where they are what is asked for, and there are any."""
+    understood = inquiry.understood
+    if not understood.wants_beginnings:
+        return None
+    topic = frozenset(understood.topic)
+    each = understood.apart or (inquiry.filters.source,)
+    parts = [
+        retriever.beginnings(
+            understood.text,
+            topic,
+            replace(inquiry.filters, source=names),
+            MAX_BEGINNINGS // len(each),
+            newest_first=understood.newest_first,
+        )
+        for names in each
+    ]
+    found = joined(parts)
+    if understood.kind == "happened":  # as it went on
+        dated = sorted(found.documents, key=lambda document: document.metadata["published_at"] or "")
+        found = replace(found, documents=tuple(dated))
+    return found if found.documents else None
+
+
+def _extracted(reading: Reading, retriever: ArticleRetriever) -> Iterator[Statement]:
+    found, embed = reading.found, retriever.library.embed
+    understood = found.inquiry.understood
+    topic = frozenset(understood.topic)
+    for names in understood.apart or (None,):
+        # of a report that two sources have, each is to speak for itself
+        filters = replace(found.inquiry.filters, source=names) if names else found.inquiry.filters
+        speaker = Elsewhere(retriever.library, filters).speaker if names else found.elsewhere.speaker
+        most = MAX_BEGINNINGS // max(1, len(understood.apart))
+        if found.are_beginnings:
+            own = [d for d in found.retrieval.documents if not names or d.metadata["source"] in names]
+            yield from extract.beginnings(own, topic, most, speaker)
+        else:
+            evidence = [e for e in reading.evidence if not names or e.quote.passage.metadata["source"] in names]
+            statements = extract.write(evidence, embed, speaker, newest_first=understood.newest_first)
+            yield from itertools.islice(statements, most if names else None)
+
+
+def _read_out(inquiry: Inquiry, citations: Sequence[Citation]) -> ReadOut:
+    understood = inquiry.understood
+    heard = {citation.source for citation in citations} | {copy.source for c in citations for copy in c.also_in}
+    return ReadOut(
+        filters=understood.filters.as_json(),
+        newest_first=understood.newest_first,
+        counted_from=understood.counted_from.isoformat() if understood.counted_from else None,
+        silent_sources=tuple(names[0] for names in understood.apart if heard.isdisjoint(names)),
+    )
 
 
 def _short_answer(reading: Reading, citation: Citation) -> str | None:
@@ -212,11 +288,12 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         reason=None if answered else _reason(retrieval),
         citations=citations,
         nearest=() if answered else _passages(retrieval)[:NEAREST],
-        applied_filters=inquiry.question.filters.as_json(),
+        applied_filters=inquiry.filters.as_json(),
         as_of=max(dates, default=None),
         generation=retrieval.generation,
         answerer=ending.answerer,
         timings_ms=replace(reading.timings, write=_ms(now - ending.began), total=_ms(now - inquiry.started)),
+        understood=_read_out(inquiry, citations),
     )
 
 

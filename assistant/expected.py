@@ -1,26 +1,78 @@
-"""What a question asks for: a few words, or sentences.
+"""What a question asks for: its kind, and so whether a few words or sentences answer it.
 
-English only, by its opening words. It decides whether an answer carries a short answer.
+English only, by the words that ask, after a polite opening ("Can you tell me …"). The kind decides whether an answer
+carries a short answer, and whether the beginnings of articles answer where no sentence can ("What's new?").
 """
 
 import re
+from typing import Literal
 
 from assistant.dates import date_spans
 
-_WANTS_SENTENCES = re.compile(
-    r"^\W*(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\b"
-    r"|\bhow (?:did|do|does|is|are|was|were|has|have|can|could|come)\b"
-    r"|\bwhat (?:happened|caused|led to|is known|do we know)\b|\bwhy\b|\bfor what reason\b"
-    r"|\bwhat (?:did|does|do|has|have) .* (?:say|said|think|want|mean)\b"
-    r"|\b(?:tell|explain|describe|summari[sz]e|summary)\b",
+Kind = Literal[
+    "yes_no",
+    "number",
+    "who",
+    "when",
+    "where",
+    "why",
+    "how",
+    "list",
+    "definition",
+    "happened",
+    "statement",
+    "summary",
+    "other",
+]
+
+_POLITE = re.compile(
+    r"^\W*(?:(?:and|but|so|please)\b,?\s*)*"
+    r"(?:(?:(?:can|could|will|would) you (?:please )?(?:tell|explain|say)(?: to)?(?: me)?|do you know"
+    r"|(?:please )?tell me|i(?:'d like| want) to know)\b,? (?=who|what|when|where|why|how|which|whether|if)|please )?",
     re.IGNORECASE,
 )
-
-
-_ASKS_FOR_A_NUMBER = re.compile(
-    r"\bhow (?:many|much|old|tall|big|large|long|far|fast|high|deep|wide|heavy)\b", re.IGNORECASE
+NEWS = r"(?:news|headlines|articles|reports|stories|coverage|reporting|columns|pieces|dispatches)"
+_KINDS: tuple[tuple[Kind, str], ...] = (
+    (
+        "summary",
+        r"\b(?:summari[sz]e|summary|recap|overview)\b|^(?:tell me|more)\b|^(?:explain|describe)\b"
+        r"|^what(?:'s|’s| is) (?:the )?(?:new|latest)(?: news)?\b(?=\W*(?:$|(?:on|about|from|in|with|this|today)\b))"
+        r"|^(?:any|anything) (?:new|news)\b|^what (?:is|are) (?:the|today['’]s) (?:\w+ )?(?:news|headlines|stories)\b"
+        rf"|^(?:(?:show|give|find|list|get)(?: me)?\b )?(?:(?:all|the|some|any|latest|newest|recent|most|today"
+        rf"|yesterday|this|last|week|month|your)(?:['’]s)? )*{NEWS}\b",
+    ),
+    (
+        "list",
+        r"^(?:name|list)\b|^which (?:\w+ ){0,2}(?:people|(?!(?:was|is|has|does|bus|gas|process|class|his|its)\b)"
+        r"\w*[^\Wsui]s)\b(?! (?:is|was|has|does)\b)|^(?:what|who) (?:are|were) the (?:two|three|four|five|names of)\b",
+    ),
+    (
+        "yes_no",
+        r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may(?! \d)|might|whether|if)\b",
+    ),
+    (
+        "happened",
+        r"\bwhat (?:has |have |had )?(?:happened|happens|occurred|went on)\b"
+        r"|\bwhat(?:'s|’s| is| was| has)(?: been)? (?:happening|going on|reported|published|written|in the news)\b",
+    ),
+    ("definition", r"\bwhat (?:does|do|did) .{1,200}\b(?:mean|stand for)\W*$|^define\b"),
+    ("statement", r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|write|claim|(?<!['’]s )report)\b"),
+    ("why", r"\b(?:why|for what reason|what (?:caused|led to))\b"),
 )
-_ASKS_WHEN = re.compile(r"\bwhen\b|\b(?:what|which) date\b", re.IGNORECASE)
+_ASKING_WORDS: tuple[tuple[Kind, str], ...] = (
+    ("number", r"how (?:many|much|old|tall|big|large|long|far|fast|high|deep|wide|heavy)"),
+    ("how", r"how (?:did|do|does|is|are|was|were|has|have|can|could|come)|what (?:is known|do we know)"),
+    ("when", r"when|(?:what|which) (?:date|day|year)"),
+    ("where", r"where"),
+    ("who", r"who(?:m|se)?"),
+)
+_OF_A_KIND = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
+_ASKING = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _ASKING_WORDS)})\b", re.IGNORECASE)
+_DEFINITION = re.compile(
+    r"^what(?:'s|’s| is| are) (?:an? )?(?!the\b|his\b|her\b|its\b|their\b)[\w-]+(?: [\w-]+)?\W*$", re.I
+)
+_SHORT: frozenset[Kind] = frozenset(("number", "who", "when", "where", "list", "definition", "other"))
+
 _ASKS_FOR_A_DAY = re.compile(r"\b(?:what|which) day\b", re.IGNORECASE)
 _ASKS_FOR_A_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
 _DAY_OR_TIME_ALONE = re.compile(r"\w+day|\d{1,2}:\d\d.*")
@@ -33,18 +85,29 @@ _SAYS_A_NUMBER = re.compile(
 )
 
 
+def kind_of(question: str) -> Kind:
+    asked = _POLITE.sub("", question)
+    for kind, words in _OF_A_KIND:
+        if words.search(asked):
+            return kind
+    if match := _ASKING.search(asked):
+        return next(kind for kind, _ in _ASKING_WORDS if match[kind])
+    return "definition" if _DEFINITION.match(asked) else "other"
+
+
 def may_answer(question: str, answer: str) -> bool:
     """Whether a short answer is of the kind asked for: a number for "how many", a date for "when"."""
-    if _ASKS_FOR_A_NUMBER.search(question):
+    kind = kind_of(question)
+    if kind == "number":
         return bool(_SAYS_A_NUMBER.search(answer))
     if _ASKS_FOR_A_YEAR.search(question):
         return bool(_YEAR.search(answer))
     dates = [answer[start:end] for start, end in date_spans(answer)]
-    if _ASKS_WHEN.search(question):
-        return not all(map(_DAY_OR_TIME_ALONE.fullmatch, dates))
-    return bool(dates) or not _ASKS_FOR_A_DAY.search(question)
+    if _ASKS_FOR_A_DAY.search(question):
+        return bool(dates)
+    return kind != "when" or not all(map(_DAY_OR_TIME_ALONE.fullmatch, dates))
 
 
 def asks_for_a_span(question: str) -> bool:
     """Whether a few words could answer: not for reasons, accounts, statements, summaries or yes and no."""
-    return not _WANTS_SENTENCES.search(question)
+    return kind_of(question) in _SHORT

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from langchain_core.documents import Document
+
 from assistant.antecedent import with_antecedent
 from assistant.dates import in_words
 from assistant.evidence import Evidence
@@ -18,6 +20,7 @@ from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.ingest.written import behind_dateline
 from index.sentences import is_ended, sentence_spans
+from index.words import stems
 
 ANSWER_THRESHOLD = 0.2
 """Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
@@ -31,6 +34,8 @@ WORTH_SHOWING = 0.2
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""
 SAME_FACT_COSINE = 0.6
+LEAST_WORDS = 5
+"""A shorter one is a dateline or a remark over the story."""
 CONSIDERED = 24
 """Sentences that an answer is chosen from."""
 MAX_HEADING_CHARS = 80
@@ -43,11 +48,18 @@ Speaker = Callable[[Support], Support]
 _ROW = re.compile(r"\S: \S| \| ")
 
 
-def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda voice: voice) -> Iterator[Statement]:
+def write(
+    evidence: Sequence[Evidence],
+    embed: Embed,
+    speaker: Speaker = lambda voice: voice,
+    *,
+    newest_first: bool = False,
+) -> Iterator[Statement]:
     """Nothing when the best sentence is under the threshold.
 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
+    newest_first: a later sentence that answers nearly as well goes first even if it does not tell the same fact.
     """
     quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
     voices = _voices(quotes)
@@ -55,7 +67,7 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
         return
     least = WORTH_SHOWING * voices[0].quote.score  # what is under it is never told
     best, *others = (speaker(voice) for voice in voices if voice.quote.score >= least)
-    newer = _newer(best, others, embed)
+    newer = _newer(best, others, embed, of_any_fact=newest_first)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
     chosen, told = [best], [best]
@@ -95,7 +107,33 @@ def _behind_dateline(evidence: Evidence) -> Quote:
     return quote.behind(quote.start + head) if head and evidence.answer not in quote.text[:head] else quote
 
 
-def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:
+def beginnings(
+    documents: Sequence[Document], topic: frozenset[str], most: int, speaker: Speaker = lambda voice: voice
+) -> Iterator[Statement]:
+    """The first sentences of articles, for a question that no one sentence answers ("What happened in May?").
+
+    documents: beginnings of articles, or other passages of them, in the order of the answer. From each as many
+    sentences, `most` in all. topic: stems; of a passage whose title has none of them those with most of them are told.
+    """
+    if not documents:
+        return
+    n = max(1, most // len(documents))
+    first = [quote for document in documents for quote in _first_sentences(document, topic, n)]
+    for voice in map(speaker, _voices(first)):
+        yield Statement(voice.quote.text, (voice,))
+
+
+def _first_sentences(beginning: Document, topic: frozenset[str], n: int) -> list[Quote]:
+    text, start = beginning.page_content, beginning.metadata["start"]
+    spans = sentence_spans(text, beginning.metadata["language"])
+    told = [(s, e) for s, e in spans if is_ended(text[s:e]) and len(text[s:e].split()) >= LEAST_WORDS]
+    if not topic & set(stems(beginning.metadata["title"])):
+        held = {span: len(topic & set(stems(text[slice(*span)]))) for span in told}
+        told = sorted(sorted(told, key=lambda span: -held[span])[:n])
+    return [Quote(beginning, start + s, start + e, 1.0) for s, e in told[:n]]
+
+
+def _newer(best: Support, others: Sequence[Support], embed: Embed, *, of_any_fact: bool) -> list[Support]:
     """Later reports of the fact that `best` tells which answer well enough to stand before it, the newest first."""
     least = max(ANSWER_THRESHOLD, NEWER_AS_GOOD * best.quote.score)
     later = [
@@ -108,7 +146,11 @@ def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Suppo
     if not later:
         return []
     told, *vectors = embed([voice.quote.text for voice in (best, *later)])
-    same = [voice for voice, vector in zip(later, vectors, strict=True) if float(told @ vector) >= SAME_FACT_COSINE]
+    same = [
+        voice
+        for voice, vector in zip(later, vectors, strict=True)
+        if of_any_fact or float(told @ vector) >= SAME_FACT_COSINE
+    ]
     return sorted(same, key=lambda voice: voice.quote.published_on, reverse=True)
 
 

@@ -1,7 +1,7 @@
 """The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -9,10 +9,11 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
+from assistant.dates import in_words
 from index.filters import Filters
 from index.library import MAX_HITS, Library
-from index.search import Hit
-from index.words import word_set
+from index.search import Hit, beginning
+from index.words import stems, word_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Retrieval:
     """How many there were before filters."""
 
 
+WIDE = 3
+NEAR_THE_BEST = 0.75
+"""Share of the best passage's score up to which a newer one is read in the place of an older one."""
+LEAST_APART = 2
 MAX_BEFORE_CHARS = 1_000
 SAME_WORDS = 0.9
 """Share of a passage's stems that a passage of a copy must have to be read in its place."""
@@ -58,8 +63,54 @@ class ArticleRetriever(BaseRetriever):
             tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
 
+    def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
+        """As `find`, but of the passages that match nearly as well as the best those of the newest articles."""
+        wide = self.find(query, filters, WIDE * k)
+        least = NEAR_THE_BEST * max((document.metadata["score"] for document in wide.documents), default=0.0)
+        good = [document for document in wide.documents if document.metadata["score"] >= least]
+        newest = sorted(good, key=lambda document: document.metadata["published_at"] or "", reverse=True)
+        return replace(wide, documents=tuple(newest[:k]))
+
+    def find_apart(self, query: str, filters: Filters, sources: Sequence[Sequence[str]], k: int) -> Retrieval:
+        """As `find`, from each of the sources as many."""
+        k = max(LEAST_APART, k // len(sources))
+        return joined([self.find(query, replace(filters, source=tuple(names)), k) for names in sources])
+
+    def beginnings(
+        self, query: str, topic: frozenset[str], filters: Filters, k: int, *, newest_first: bool
+    ) -> Retrieval:
+        """The beginnings of up to `k` articles that no copy says before them: of the newest, or of those on `topic`.
+
+        topic: stems. An article is on it where its title and day have them all. Where there is none such, those are
+        whose title, day and the passage that `query` finds have them, and the passage stands for the beginning.
+        """
+        if topic:
+            found = self.library.search(query, filters, MAX_HITS)
+            headed: dict[str, Hit] = {}
+            on_topic: dict[str, Hit] = {}
+            for hit in found.hits:
+                head = set(stems(f"{hit.article.title}\n{in_words(hit.article.published_at)}"))
+                if topic <= head:
+                    headed.setdefault(hit.article.id, beginning(hit.article, hit.revision))
+                elif topic <= head | set(stems(hit.text)):
+                    on_topic.setdefault(hit.article.id, hit)
+            hits = list((headed or on_topic).values())
+            if newest_first:
+                hits.sort(key=lambda hit: hit.article.published_at or "", reverse=True)
+        else:
+            found = self.library.newest(filters, MAX_HITS)
+            hits = list(found.hits)
+        documents = tuple(map(as_document, _one_voice(hits, self.library)[:k]))
+        return Retrieval(documents, found.generation, found.articles_searched, found.articles_held)
+
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return list(self.find(query, self.filters, self.k).documents)
+
+
+def joined(parts: Sequence[Retrieval]) -> Retrieval:
+    """Of searches that have no article in common, one after the other."""
+    documents = tuple(document for part in parts for document in part.documents)
+    return replace(parts[-1], documents=documents, articles_searched=sum(part.articles_searched for part in parts))
 
 
 def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:

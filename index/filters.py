@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Every field narrows; an empty field does not. Names are compared without regard to case.
+    """Every field narrows; an empty field does not. Names and phrases are compared without regard to case.
 
-    `after` and `before` are whole days, both included, held against `published_at`; an article
-    without a date passes neither.
+    `after` and `before` are whole days, both included, held against `published_at`; an article without a date passes
+    neither. Of several names one has to fit, and of several phrases one has to stand in title or text.
     """
 
     after: dt.date | None = None
@@ -17,6 +17,7 @@ class Filters:
     source: tuple[str, ...] = ()
     author: tuple[str, ...] = ()
     article_id: tuple[str, ...] = ()
+    phrase: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self != Filters()
@@ -28,7 +29,7 @@ class Filters:
             out["after"] = self.after.isoformat()
         if self.before:
             out["before"] = self.before.isoformat()
-        for name in ("source", "author", "article_id"):
+        for name in ("source", "author", "article_id", "phrase"):
             if values := getattr(self, name):
                 out[name] = list(values)
         return out

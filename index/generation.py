@@ -23,6 +23,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,16 @@ class ArticleKey:
     published_at: str | None
     source: str | None
     author: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What there is to ask for: the names as articles have them, and the days of the first and last article."""
+
+    sources: tuple[str, ...]
+    authors: tuple[str, ...]
+    oldest: dt.date | None
+    newest: dt.date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +133,21 @@ class Generation:
         if removed:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
+
+    @cached_property
+    def holdings(self) -> Holdings:
+        dated = self._days[self._days > 0]
+        return Holdings(
+            sources=tuple(sorted({a.source for a in self.articles if a.source})),
+            authors=tuple(sorted({a.author for a in self.articles if a.author})),
+            oldest=dt.date.fromordinal(int(dated.min())) if len(dated) else None,
+            newest=dt.date.fromordinal(int(dated.max())) if len(dated) else None,
+        )
+
+    def newest_first(self, allowed: Mask | None) -> NDArray[np.int64]:
+        """Ordinals of the allowed articles; those of a day in their order, those without a day last."""
+        order = np.argsort(-self._days, kind="stable")
+        return order if allowed is None else order[allowed[order]]
 
     def passing(self, filters: Filters) -> frozenset[str]:
         """Ids of the articles that pass the filters."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from index.errors import BrokenIndex
 from index.vectors import Rows
-from index.words import analyzer, content_stems
+from index.words import analyzer, content_stems, stems
 
 WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 64
@@ -91,3 +91,13 @@ class LexicalIndex:
         found = self._searcher.search(query, k, count=False).hits
         rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
         return np.array(rows, np.int64).reshape(-1), np.array([score for score, _ in found], np.float32)
+
+    def with_all(self, text: str, k: int) -> Rows:
+        """Rows of up to `k` passages that have every word of `text`, in whatever order; none where it has no words."""
+        terms = dict.fromkeys(stems(text)[:MAX_TERMS])
+        if not terms:
+            return np.empty(0, np.int64)
+        clauses = [(tantivy.Occur.Must, tantivy.Query.term_query(self._schema, "body", t, "freq")) for t in terms]
+        found = self._searcher.search(tantivy.Query.boolean_query(clauses), k, count=False).hits
+        rows = self._searcher.fast_field_values("row", [address for _, address in found]) if found else []
+        return np.array(rows, np.int64).reshape(-1)

@@ -23,14 +23,15 @@ from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
 from index.filters import Filters
 from index.folder_state import FolderState
-from index.generation import Generation, Generations
+from index.generation import Generation, Generations, Holdings
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.future import without_future_dates
 from index.ingest.title import title_from
+from index.phrases import holding
 from index.progress import Progress, Report, silent
-from index.search import Found, Hit, rank
+from index.search import Found, Hit, beginning, rank
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
 from index.tally import OnArticle, Tally
 from index.vectors import Mask
@@ -248,9 +249,7 @@ class Library:
         fails, ModelFault is raised rather than a worse answer given unnoticed.
         """
         generation = self._generation()
-        removed = self._store.removed_since(generation.seq)
-        allowed = generation.allowed_articles(filters, removed)
-        held = _count(generation, generation.allowed_articles(NO_FILTERS, removed))
+        allowed, held = self._allowed(generation, filters)
         searched = _count(generation, allowed)
         if not searched:
             return Found((), generation.seq, searched, held)
@@ -265,6 +264,20 @@ class Library:
             if key in articles  # removed since the search began
         )
         return Found(hits, generation.seq, searched, held)
+
+    def newest(self, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
+        """The beginnings of the newest articles, at most `k` (1 to MAX_HITS), newest first, all with the score 1."""
+        generation = self._generation()
+        allowed, held = self._allowed(generation, filters)
+        ordinals = generation.newest_first(allowed)[: min(max(k, 1), MAX_HITS)]
+        keys = [(generation.articles[n].id, generation.articles[n].revision) for n in ordinals]
+        articles = self._store.revisions(keys)
+        hits = tuple(beginning(articles[key], key[1]) for key in keys if key in articles)
+        return Found(hits, generation.seq, _count(generation, allowed), held)
+
+    def holdings(self) -> Holdings:
+        """The sources, authors and days of what the index shows."""
+        return self._generation().holdings
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
@@ -313,6 +326,15 @@ class Library:
         )
 
     # -- parts
+
+    def _allowed(self, generation: Generation, filters: Filters) -> tuple[Mask | None, int]:
+        """What a search may look at, None for all of it, and how many articles there are before filters."""
+        removed = self._store.removed_since(generation.seq)
+        allowed = generation.allowed_articles(filters, removed)
+        if filters.phrase:
+            having = holding(generation, self._store, filters.phrase)
+            allowed = having if allowed is None else allowed & having
+        return allowed, _count(generation, generation.allowed_articles(NO_FILTERS, removed))
 
     def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
         take = self._store.compare if dry_run else self._store.put

@@ -17,6 +17,8 @@ from index.vectors import Mask, Rows
 LEXICAL_WEIGHT = 0.5
 CANDIDATES = 100
 """Passages taken from each of the two searches before fusing."""
+BEGINNING_CHARS = 900
+"""How much of an article is its beginning: as much as a passage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Found:
     """How many articles there were to search in, after filters."""
     articles_held: int
     """How many there were before filters; 0 only where the library holds none."""
+
+
+def beginning(article: Article, revision: str) -> Hit:
+    return Hit(article, revision, 0, min(len(article.text), BEGINNING_CHARS), 1.0)
 
 
 def rank(

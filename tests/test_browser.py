@@ -77,6 +77,18 @@ def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
     assert Axe().run(page).violations_count == 0
 
 
+def test_what_was_read_out_of_a_question_is_told_and_one_press_asks_without_it(page: Page) -> None:
+    ask(page, "What happened in November 2023?")
+    answers = page.get_by_role("main").get_by_role("article")
+    expect(answers.last).to_contain_text(ANSWER)
+    expect(answers.last).to_contain_text("Read from the question: From 1 Nov 2023, Until 30 Nov 2023.")
+    assert Axe().run(page).violations_count == 0
+    answers.last.get_by_role("button", name="Ask without").click()
+    expect(answers).to_have_count(2)
+    expect(answers.last).not_to_have_attribute("aria-busy", "true")
+    expect(answers.last.get_by_role("button", name="Ask without")).to_have_count(0)
+
+
 def test_a_conversation_is_there_again_after_a_reload(page: Page) -> None:
     ask(page, QUESTION)
     answer = page.get_by_role("main").get_by_role("article").last

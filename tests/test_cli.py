@@ -198,6 +198,14 @@ def test_filters_reach_the_answer(built: Place) -> None:
     assert answer["applied_filters"] == {"after": "2020-01-01", "source": ["Nobody's Paper"]}
 
 
+def test_what_was_read_out_of_a_question_is_told_beside_the_answer_and_can_be_left(built: Place) -> None:
+    question = 'What does "nobody at all" cost?'
+    told = built.run("ask", question)
+    assert (told.status, told.out) == (3, "No article passes these filters.\n")
+    assert told.err == "Read from the question: phrase nobody at all. Ask with --as-words to leave it as words.\n"
+    assert built.run("ask", question, "--as-words").err == ""
+
+
 def test_search_ranks_passages(built: Place) -> None:
     found = FoundReply.model_validate_json(built.run("search", "comet in May", "--json").out, strict=True)
     assert found.hits[0].article_id == "comet"

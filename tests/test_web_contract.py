@@ -51,6 +51,8 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
+    "answer": "understood",
+    "read out": "filters newest_first counted_from silent_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
@@ -107,6 +109,7 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
         "error of a field": _json(client.post("/api/ask", json={}))["error"],
         "copy": answer["citations"][0]["also_in"][0],
         "feedback": session["messages"][0]["feedback"],
+        "read out": answer["understood"],
     }
     expected = {name: set(f"{KEYS.get(name, '')} {MORE_KEYS.get(name, '')}".split()) for name in KEYS | MORE_KEYS}
     assert {name: set(reply) for name, reply in replies.items()} == expected
@@ -151,6 +154,18 @@ def test_filters_narrow_the_answer_and_are_told_back(client: FlaskClient) -> Non
     answer = _json(client.post("/api/ask", json={"question": "What was seen in May?", "filters": filters}))
     assert answer["applied_filters"] == filters
     assert {c["article_id"] for c in answer["citations"] + answer["nearest"]} == {"comet"}
+
+
+def test_what_is_read_out_of_a_question_is_told_apart_and_taken_back(client: FlaskClient) -> None:
+    body = {"question": "What happened in May 2021?", "filters": {"source": ["Sky Letter"]}}
+    answer = _json(client.post("/api/ask", json=body))
+    may = {"after": "2021-05-01", "before": "2021-05-31"}
+    assert answer["applied_filters"] == may | {"source": ["Sky Letter"]}
+    assert answer["understood"]["filters"] == may
+    assert {citation["article_id"] for citation in answer["citations"]} == {"comet"}
+    answer = _json(client.post("/api/ask", json=body | {"understand": False}))
+    assert answer["applied_filters"] == {"source": ["Sky Letter"]}
+    assert answer["understood"]["filters"] == {}
 
 
 def test_filters_that_leave_nothing_are_a_reason_not_an_error(client: FlaskClient) -> None:

@@ -73,6 +73,7 @@ class FiltersBody(Body):
     source: Names | None = None
     author: Names | None = None
     article_id: Names | None = None
+    phrase: Annotated[list[Line], Field(max_length=5)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "FiltersBody":
@@ -81,7 +82,7 @@ class FiltersBody(Body):
         return self
 
     def as_filters(self) -> Filters:
-        names = (self.source, self.author, self.article_id)
+        names = (self.source, self.author, self.article_id, self.phrase)
         return Filters(self.after, self.before, *(tuple(values or ()) for values in names))
 
 
@@ -91,10 +92,13 @@ class AskBody(Body):
     top_k: TopK = DEFAULT_TOP_K
     stream: bool = False
     filters: FiltersBody | None = None
+    understand: Annotated[
+        bool, Field(description="Whether dates, sources, authors and phrases are read out of the question as filters.")
+    ] = True
 
     def as_question(self, history: tuple[Turn, ...]) -> Question:
         filters = self.filters.as_filters() if self.filters else Filters()
-        return Question(self.question, history, filters, self.top_k)
+        return Question(self.question, history, filters, self.top_k, self.understand)
 
 
 class SearchBody(Body):
@@ -212,6 +216,14 @@ class AppliedFilters(Reply):
     source: list[str] = []
     author: list[str] = []
     article_id: list[str] = []
+    phrase: list[str] = []
+
+
+class UnderstoodReply(Reply):
+    filters: AppliedFilters
+    newest_first: bool
+    counted_from: str | None
+    silent_sources: list[str]
 
 
 class CopyReply(Reply):
@@ -263,6 +275,7 @@ class AnswerReply(Reply):
     generation: int
     answerer: str
     timings_ms: TimingsReply
+    understood: UnderstoodReply
     message_id: str | None
     session_id: str | None
 

@@ -147,6 +147,9 @@ def _parser() -> argparse.ArgumentParser:
     add("status", "say what state the index is in", as_json)
     ask = add("ask", "answer a question, with citations; exit status 3 without an answer", as_json, filters)
     ask.add_argument("question", type=_question)
+    ask.add_argument(
+        "--as-words", action="store_true", help="read no dates, sources, authors or phrases out of the question"
+    )
     search = add("search", "find passages", as_json, filters)
     search.add_argument("query", type=_question)
     evaluate = add("eval", "measure the answers to a set of questions", as_json)

@@ -1,10 +1,11 @@
 """`assistant ask`: one answer with its citations, or the closest passages and exit status 3."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
 
-from assistant.answer import DEFAULT_TOP_K, Citation, Question
+from assistant.answer import DEFAULT_TOP_K, Citation, Question, ReadOut
 from assistant.assistant import Assistant
 from index.library import Library
 from web.cli.search import heading, read_filters
@@ -22,21 +23,38 @@ REASONS = {
 
 def ask(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
-    question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K)
+    question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K, understand=not args.as_words)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
         answer = Assistant(library, settings.llm).ask(question)
+    if not args.json and (read := _read_out(answer.understood)):
+        print(plain(f"Read from the question: {read}. Ask with --as-words to leave it as words."), file=sys.stderr)
     if args.json:
         print_json(answer_json(answer))
     elif answer.answered:
         print(plain(answer.answer))
         _print_quotes(answer.citations)
+        if silent := answer.understood.silent_sources:
+            print(plain(f"\nNothing on this from {', '.join(silent)}."))
     else:
         print(plain(answer.answer) or REASONS.get(answer.reason or "", ""))
         if answer.nearest:
             print("\nThe closest passages:")
             _print_quotes(answer.nearest)
     return 0 if answer.answered else NO_ANSWER
+
+
+def _read_out(understood: ReadOut) -> str:
+    """What narrowed or ordered the answer without being asked for by an option; empty where nothing did."""
+    said = [
+        f"{name.replace('_', ' ')} {value if isinstance(value, str) else ', '.join(value)}"
+        for name, value in understood.filters.items()
+    ]
+    if understood.counted_from:
+        said.append(f"counted from {understood.counted_from}, the day of the newest article")
+    if understood.newest_first:
+        said.append("newest first")
+    return "; ".join(said)
 
 
 def _print_quotes(citations: Sequence[Citation]) -> None:

@@ -2,7 +2,7 @@
  * citations. A refusal says why, and keeps its nearest passages apart from citations. */
 
 import { build, button, dotted, icon } from "./dom.js";
-import { count, day, filterPhrases } from "./words.js";
+import { count, day, filterPhrases, series } from "./words.js";
 
 const REFUSALS = {
   no_articles: {
@@ -24,7 +24,8 @@ const SURE = 0.5;
 
 /**
  * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
- * resolves when stored, `add()` to add articles. `rating` is true, false or null.
+ * resolves when stored, `add()` to add articles, `asWords()` to ask again without what was read out of the question.
+ * `rating` is true, false or null.
  */
 export function renderAnswer(article, answer, handlers, rating = null) {
   article.removeAttribute("aria-busy");
@@ -42,12 +43,14 @@ export function spokenSummary(answer) {
 }
 
 function answeredParts(answer, handlers) {
+  const silent = answer.understood?.silent_sources ?? [];
   return [
-    context(answer),
+    context(answer, handlers),
     answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
     isDoubtful(answer) && build("p", { class: "next-step" }, "Not certain. What comes closest in the articles:"),
     build("div", { class: "sentences" }, build("p", { dir: "auto" }, ...withMarkers(answer, handlers))),
     passageList("Sources", answer.citations, handlers),
+    silent.length > 0 && build("p", { class: "byline", dir: "auto" }, `Nothing on this from ${series(silent)}.`),
   ].filter(Boolean);
 }
 
@@ -65,20 +68,32 @@ function refusedParts(answer, handlers) {
     build("p", { class: "refusal", dir: "auto" }, what),
     build("p", { class: "next-step" }, next),
     answer.reason === "no_articles" && button("Add articles", handlers.add, { class: "solid" }),
-    context(answer),
+    context(answer, handlers),
     answer.nearest.length > 0 && passageList("Closest passages (not an answer)", answer.nearest, handlers),
   ].filter(Boolean);
 }
 
 /** How the question was understood and what it was held to, where that is not what was typed. */
-function context(answer) {
+function context(answer, handlers) {
   const understood = answer.standalone_question && answer.standalone_question !== answer.question;
   const phrases = filterPhrases(answer.applied_filters ?? {});
-  if (!understood && !phrases.length) return null;
+  const read = readOut(answer.understood);
+  if (!understood && !phrases.length && !read) return null;
   return build("div", { class: "context" },
     understood && build("p", { dir: "auto" }, understoodAs(answer.standalone_question)),
     phrases.length > 0 && build("ul", { class: "chips", "aria-label": "Limited to" },
-      ...phrases.map((phrase) => build("li", {}, phrase))));
+      ...phrases.map((phrase) => build("li", {}, phrase))),
+    read && build("p", { class: "byline" }, `${read} `, button("Ask without", handlers.asWords,
+      { class: "link", title: "Ask again, with these words as words" })));
+}
+
+/** What was read out of the question and not chosen; answers stored before that was told have none. */
+function readOut(understood) {
+  const { filters = {}, newest_first: newestFirst, counted_from: countedFrom } = understood ?? {};
+  const phrases = [...filterPhrases(filters), newestFirst && "newest first"].filter(Boolean);
+  if (!phrases.length) return "";
+  const counted = countedFrom ? ` Counted from ${day(countedFrom)}, the day of the newest article.` : "";
+  return `Read from the question: ${phrases.join(", ")}.${counted}`;
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */

@@ -104,7 +104,8 @@ function keepDraft(asked = "") {
   kept.set("draft", box.value || asked, "sessionStorage");
 }
 
-async function answerQuestion(question, filters) {
+/** `understand`: whether dates, sources and phrases in the question may become filters. */
+async function answerQuestion(question, filters, understand = true) {
   const abort = new AbortController();
   const exchange = addExchange(conversation, question);
   const partial = partialAnswer(exchange.article);
@@ -115,7 +116,7 @@ async function answerQuestion(question, filters) {
   showWelcome();
   exchange.element.scrollIntoView({ block: "start" });
   try {
-    const answer = await ask(requestBody(question, filters), {
+    const answer = await ask(requestBody(question, filters, understand), {
       signal: abort.signal,
       onSources: partial.sources,
       onDelta: partial.delta,
@@ -125,18 +126,20 @@ async function answerQuestion(question, filters) {
     keepDraft();
     announce(spokenSummary(answer));
   } catch (error) {
-    if (exchange.element.isConnected) endEarly(error, { abort, exchange, partial, question, filters });
+    if (exchange.element.isConnected) endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
   }
 }
 
-function requestBody(question, filters) {
-  return { question, ...(sessionId && { session_id: sessionId }), ...(filters && { filters }) };
+function requestBody(question, filters, understand) {
+  return {
+    question, ...(sessionId && { session_id: sessionId }), ...(filters && { filters }), ...(!understand && { understand }),
+  };
 }
 
-function endEarly(error, { abort, exchange, partial, question, filters }) {
-  const again = { label: "Ask again", run: () => askAgain(exchange, question, filters) };
+function endEarly(error, { abort, exchange, partial, question, filters, understand }) {
+  const again = { label: "Ask again", run: () => askAgain(exchange, question, filters, understand) };
   if (abort.signal.aborted) {
     partial.end("Stopped before the answer was complete.", again);
     keepDraft();
@@ -144,7 +147,7 @@ function endEarly(error, { abort, exchange, partial, question, filters }) {
   }
   if (error.status === 404 && sessionId) {
     newConversation();
-    answerQuestion(question, filters);
+    answerQuestion(question, filters, understand);
     notify("notices", "session", LOST);
     return;
   }
@@ -156,20 +159,26 @@ function endEarly(error, { abort, exchange, partial, question, filters }) {
   notify("notices", "ask", error.message ?? String(error), remedies(error, again));
 }
 
-function askAgain(exchange, question, filters) {
+function askAgain(exchange, question, filters, understand) {
   if (running) return;
   exchange.element.remove();
   if (box.value.trim() === question) setBox("");
   box.focus();
-  answerQuestion(question, filters);
+  answerQuestion(question, filters, understand);
 }
 
 function renderInto(article, answer, rating = null) {
   renderAnswer(article, answer, {
     open: openArticle,
     add: openLibrary,
+    asWords: () => running || answerQuestion(answer.standalone_question, filtersGiven(answer), false),
     rate: (isPositive, text) => rate(answer.message_id, isPositive, text),
   }, rating);
+}
+
+/** The filters of an answer without those that were read out of its question. */
+function filtersGiven({ applied_filters: applied, understood }) {
+  return Object.fromEntries(Object.entries(applied).filter(([name]) => !(name in understood.filters)));
 }
 
 /** True when the server has stored it. */

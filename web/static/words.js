@@ -45,6 +45,7 @@ export function filterPhrases(filters) {
     filters.before && `Until ${day(filters.before)}`,
     ...list(filters.source).map((name) => `Source: ${name}`),
     ...list(filters.author).map((name) => `Author: ${name}`),
+    ...list(filters.phrase).map((words) => `Phrase: “${words}”`),
     list(filters.article_id).length > 0 && `Only ${count(list(filters.article_id).length, "chosen article")}`,
   ].filter(Boolean);
 }

@@ -1,0 +1,126 @@
+"""Questions that say which articles they want, asked of a small library, from question to answer."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+import pytest
+
+from assistant.answer import Answer, Question
+from assistant.assistant import Assistant
+from index.article import Article
+from index.filters import Filters
+from index.library import Library
+
+
+def told(article_id: str, title: str, day: str, source: str, text: str) -> Article:
+    return Article(article_id, title, text, f"{article_id}.txt", source=source, published_at=day)
+
+
+TRAMS = [
+    told(
+        *("stop", "Tram drivers of Oldport stop work", "2024-05-03", "Oldport Courier"),
+        "Tram drivers in Oldport stopped work on Friday over night shifts. The union spoke of a red line.",
+    ),
+    told(
+        *("talks", "Talks on the trams fail", "2024-05-17", "Sky Letter"),
+        "Talks between the tram drivers and the city of Oldport failed. The drivers ask for 12 crowns more.",
+    ),
+    told(
+        *("end", "Trams run again", "2024-06-02", "Oldport Courier"),
+        "The trams of Oldport ran again on Sunday after the city gave in. The drivers get 9 crowns more an hour.",
+    ),
+    told(
+        *("owl", "An owl in the clock tower", "2024-05-20", "Sky Letter"),
+        "An eagle owl has moved into the clock tower of Oldport. It has two young.",
+    ),
+]
+
+
+@pytest.fixture
+def assistant(library: Library) -> Assistant:
+    library.add(TRAMS)
+    return Assistant(library)
+
+
+def cited(answer: Answer) -> Sequence[str]:
+    return [citation.article_id for citation in answer.citations]
+
+
+def test_what_happened_in_a_month_is_told_by_the_first_sentences_of_its_articles_in_their_order(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask(Question("What happened in May 2024?"))
+    assert cited(answer) == ["stop", "talks", "owl"]
+    assert answer.answer.startswith("Tram drivers in Oldport stopped work on Friday over night shifts. [1] Talks")
+    assert answer.applied_filters == {"after": "2024-05-01", "before": "2024-05-31"}
+    assert answer.understood.filters == answer.applied_filters
+    assert answer.short_answer is None
+
+
+def test_the_latest_news_is_the_newest_articles_newest_first(assistant: Assistant) -> None:
+    answer = assistant.ask(Question("What's the latest news?"))
+    assert cited(answer) == ["end", "owl", "talks", "stop"]
+    assert answer.understood.newest_first
+
+
+def test_news_on_a_topic_leaves_the_other_articles_out(assistant: Assistant) -> None:
+    answer = assistant.ask(Question("What is the latest on the trams?"))
+    assert list(dict.fromkeys(cited(answer))) == ["end", "talks", "stop"]
+
+
+def test_a_summary_of_what_the_articles_do_not_tell_is_refused(assistant: Assistant) -> None:
+    assert assistant.ask(Question("Summarise the news about the volcano")).reason == "no_evidence"
+
+
+def test_sources_side_by_side_are_each_heard_and_the_silent_one_is_told(assistant: Assistant) -> None:
+    answer = assistant.ask(Question("What do the Oldport Courier and Sky Letter each say about the trams?"))
+    assert {citation.source for citation in answer.citations} == {"Oldport Courier", "Sky Letter"}
+    assert answer.understood.silent_sources == ()
+    answer = assistant.ask(Question("What do the Oldport Courier and Sky Letter each say about the eagle owl?"))
+    assert set(cited(answer)) == {"owl"}
+    assert answer.understood.silent_sources == ("Oldport Courier",)
+
+
+def test_a_fact_is_answered_by_the_source_that_was_asked_for(assistant: Assistant) -> None:
+    answer = assistant.ask(Question("According to Sky Letter, how many crowns more do the tram drivers ask for?"))
+    assert cited(answer)[0] == "talks"
+    assert {citation.source for citation in answer.citations} == {"Sky Letter"}
+    assert answer.applied_filters == {"source": ["Sky Letter"]}
+
+
+def test_articles_without_the_quoted_phrase_fall_out(assistant: Assistant) -> None:
+    answer = assistant.ask(Question('Who spoke of a "red line"?'))
+    shown = answer.citations + answer.nearest
+    assert {citation.article_id for citation in shown} == {"stop"}
+    assert answer.applied_filters == {"phrase": ["red line"]}
+
+
+def test_a_phrase_that_no_article_has_is_said_not_to_be_there(assistant: Assistant) -> None:
+    answer = assistant.ask(Question('Who spoke of a "blue line"?'))
+    assert (answer.answered, answer.reason) == (False, "no_match")
+
+
+def test_what_was_read_is_taken_back_on_request(assistant: Assistant) -> None:
+    answer = assistant.ask(Question('Who spoke of a "blue line"?', understand=False))
+    assert answer.reason != "no_match"
+    assert answer.applied_filters == answer.understood.filters == {}
+
+
+def test_the_filters_of_the_caller_win(assistant: Assistant) -> None:
+    june = Filters(after=dt.date(2024, 6, 1))
+    answer = assistant.ask(Question("What happened in May 2024?", filters=june))
+    assert answer.applied_filters == {"after": "2024-06-01"}
+    assert answer.understood.filters == {}
+
+
+def test_a_phrase_is_found_across_lines_case_and_quotation_marks(library: Library) -> None:
+    text = "The union said: “We’ll\nnot move”, and left."
+    library.add([told("union", "Union leaves", "2024-05-03", "Oldport Courier", text), *TRAMS])
+
+    def having(*phrases: str) -> set[str]:
+        return {hit.article.id for hit in library.search("Oldport", Filters(phrase=phrases)).hits}
+
+    assert having("we'll not move") == {"union"}
+    assert having("not we'll move") == set()
+    assert having("red line", "EAGLE OWL") == {"stop", "owl"}
+    assert having("Talks on the trams") == {"talks"}
