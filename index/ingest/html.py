@@ -21,7 +21,7 @@ from index.ingest.charset import page_text
 from index.ingest.fields import BESIDE, article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.labels import labels
-from index.ingest.metadata import described
+from index.ingest.metadata import Described, described
 from index.ingest.paragraphs import Paragraph, joined, letters, paragraphs
 from index.ingest.story import story
 
@@ -56,8 +56,10 @@ def read_html(name: str, data: bytes) -> Article:
         raise BadArticle(f"has {elements:,} elements, at most {MAX_ELEMENTS:,} are read: save the article alone")
     if found is None or not found[0]["text"]:
         raise BadArticle("no text found in the page: save the article as .txt or .md if it has any")
-    fields, found_in, left_out = found
-    return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=left_out)
+    fields, said, left_out = found
+    return article_from_fields(
+        fields, origin=name, path=name, found_in=said.found_in, unsure=said.unsure, left_out=left_out
+    )
 
 
 def _whole(markup: str) -> str:
@@ -65,8 +67,8 @@ def _whole(markup: str) -> str:
     return f"<html><body>{markup}</body></html>" if _PART.search(markup) and not _WHOLE.search(markup) else markup
 
 
-def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]:
-    """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
+def _read(page: Any) -> tuple[dict[str, str], Described, Iterator[Removed]]:
+    """The article's fields, its text among them, what is said of them, and what the page shows beside the text."""
     shown = deepcopy(page)
     hidden = remove_hidden(shown)
     everything, labelled = paragraphs(_links_apart(deepcopy(shown))), labels(shown)
@@ -79,7 +81,7 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
     told = f"{said.fields.get('title', '')}\n{text}"
-    return {**said.fields, "text": text}, said.found_in, _left_out([*labelled, *said.labels], everything, hidden, told)
+    return {**said.fields, "text": text}, said, _left_out(labelled, everything, hidden, told)
 
 
 def _links_apart(page: Any) -> Any:
