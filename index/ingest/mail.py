@@ -17,19 +17,13 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import PurePosixPath
 
-from lxml.etree import iterwalk
-from lxml.html import tostring
-from trafilatura.utils import load_html
-
 from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Note, Removed, clean_text
 from index.errors import BadArticle
 from index.ingest.archive import Reader
 from index.ingest.clean import is_sentence
 from index.ingest.dates import iso_date
 from index.ingest.fields import article_from_fields
-from index.ingest.html import MAX_BYTES as MAX_PAGE_BYTES
 from index.ingest.html import read_html
-from index.ingest.paragraphs import letters
 from index.ingest.plain import decoded, unwrapped
 from index.ingest.properties import stated_author
 
@@ -85,7 +79,6 @@ _HANDS_ON = re.compile(
 )
 _LINK = re.compile(r"\s{0,2}<\s?(?:https?://|mailto:)[^\s<>]{1,2000}>", re.I)
 _BOLD = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])")
-_NOT_SHOWN = frozenset({"head", "script", "style", "title"})
 
 
 class _BoundedHeaders(EmailPolicy):
@@ -175,15 +168,14 @@ def _article(name: str, message: EmailMessage, bodies: Sequence[EmailMessage]) -
     place, over = _PLACE, list[str]()
     if forward := next(filter(None, (_forward(text) for text, is_page in texts if not is_page)), None):
         message, over, text = forward
-        pages = (_behind(markup, over) for markup, is_page in texts if is_page)
-        place, texts = _FORWARDED_PLACE, [*((page, True) for page in pages if page), (text, False)]
+        place, texts = _FORWARDED_PLACE, [*((page, True) for page, is_page in texts if is_page), (text, False)]
     title, sent = _REPLY.sub("", _header(message, "Subject"), count=1), _sent(message)
     problem = BadArticle("has no text: add what the mail is about")
     for text, is_page in texts:
         if not text.strip():
             continue
         try:
-            article = _body_article(name, text, title, is_page=is_page)
+            article = _body_article(name, text, title, over, is_page=is_page)
         except BadArticle as error:
             problem = error
             continue
@@ -253,34 +245,11 @@ def _goes_on(lines: Sequence[str]) -> bool:
     return line[0] in " \t" or bool(is_full and is_last)
 
 
-def _behind(markup: str, over: Sequence[str]) -> str | None:
-    """A page without the words `over` that it begins with; None where it begins with others."""
-    left = letters(_LINK.sub("", "\n".join(over)))
-    with suppress(Exception):  # as `read_html` has it
-        page = load_html(markup) if len(markup) <= MAX_PAGE_BYTES else None
-        for event, element in () if page is None else iterwalk(page, events=("start", "end")):
-            place = "text" if event == "start" else "tail"
-            words = getattr(element, place) or ""
-            said = letters(words)
-            if not said or (place == "text" and element.tag in _NOT_SHOWN):
-                continue
-            if not said.startswith(left[: len(said)]):
-                return None
-            kept = found = 0
-            while found < min(len(left), len(said)):
-                found += len(letters(words[kept]))
-                kept += 1
-            setattr(element, place, words[kept:].lstrip(" >"))
-            left = left[len(said) :]
-            if not left:
-                return str(tostring(page, encoding="unicode"))
-    return None
-
-
-def _body_article(name: str, text: str, title: str, *, is_page: bool) -> Article:
+def _body_article(name: str, text: str, title: str, over: Sequence[str], *, is_page: bool) -> Article:
+    """over: the lines over what was forwarded, which a page begins with and a plain text does not."""
     if not is_page:
         return article_from_fields({"title": title, "text": unwrapped(clean_text(text))}, origin=name, path=name)
-    page = read_html(name, text.encode("utf-8-sig", "replace"))
+    page = read_html(name, text.encode("utf-8-sig", "replace"), begins=_LINK.sub("", "\n".join(over)))
     is_headed = title and page.found_in.get("title") == "h1" and page.title != title
     if not is_headed:
         return page
