@@ -284,6 +284,8 @@ def test_who_speaks_by_a_name_or_a_role_among_readers_stays() -> None:
         ("10.45am: The ferry is cancelled.", "11.20am: It sails after all.", "1pm: It is back in port."),
         ("06.00: The gates open.", "06:30: The first barge is through.", "07.15: The gates close."),
         ("A1: Two lanes are shut.", "M25: It moves again.", "E10-west: It stands still."),
+        ("06.00: gates open", "06:30 am: first barge through", "7pm: gates shut for the night"),
+        ("1869: opening of the canal", "1956: crisis", "2021: six days without a ship"),
     ],
 )
 def test_a_timeline_behind_a_prompt_to_comment_stays(prompt: str, log: tuple[str, ...]) -> None:

@@ -46,6 +46,7 @@ from index.ingest.boilerplate import (
     TABLE_ROW,
     TELLTALES,
     THREAD_CONTROL,
+    TIMED,
     WEAK,
     WORD,
     WORDING,
@@ -293,7 +294,7 @@ def _take_tail(
     """What stands behind the first line that ends a story, if none of it is like a story; never more than before it,
     and few sentences: an article may speak to its reader throughout."""
     start = len(said)
-    while start and (rules[start - 1] or not is_story(said[start - 1])):
+    while start and (rules[start - 1] or not (is_story(said[start - 1]) or TIMED.match(said[start - 1]))):
         start -= 1
     end = next((n for n in range(start, len(said)) if rules[n] in marks), len(said))
     chars = [0 if rule else len(line) for line, rule in zip(said, rules, strict=True)]
