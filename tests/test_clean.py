@@ -258,13 +258,39 @@ def test_readers_comments_go_from_their_heading_to_the_last_reply() -> None:
 
 
 def test_readers_comments_go_where_nothing_but_handles_and_what_they_say_follows() -> None:
-    thread = ["Comments", "jim: good riddance", "Agda: It was a fine bridge. I miss it.", "ferryman_74: me too"]
+    thread = ["Comments", "jim: good riddance", "agda.h: It was a fine bridge. I miss it.", "ferryman_74: me too"]
     assert taken(VOTED, OPENS, *thread) == [("comments", line) for line in thread]
     assert taken(VOTED, OPENS, *thread, "All rights reserved.")[: len(thread)] == [
         ("comments", line) for line in thread
     ]
     assert taken(VOTED, OPENS, *thread, COST) == [("comments", "Comments")]
     assert taken(VOTED, "Comments", "Holm: It was a fine bridge.", "Reed: I miss it.") == [("comments", "Comments")]
+    assert taken(VOTED, "Comments", "jim: It was cold.", "jim: It was a fine bridge.") == [("comments", "Comments")]
+
+
+def test_who_speaks_by_a_name_or_a_role_among_readers_stays() -> None:
+    spoken = ["Mayor: It will be widened on both sides by the spring.", "Agda Holm: It was a fine bridge."]
+    thread = ["Comments", "jim: good riddance", "ferryman_74: me too"]
+    assert taken(VOTED, OPENS, "Comments", "jim: good riddance", spoken[0]) == [("comments", "Comments")]
+    assert taken(VOTED, OPENS, *thread, spoken[0]) == [("comments", line) for line in thread]
+    assert taken(VOTED, OPENS, *thread, *spoken) == [("comments", "Comments")]
+
+
+@pytest.mark.parametrize("prompt", ["12 comments", "Join the conversation", "Leave a comment"])
+@pytest.mark.parametrize(
+    "log",
+    [
+        ("1869: The canal opens after ten years of work.", "1956: Egypt nationalises it.", "2021: A ship blocks it."),
+        ("10.45am: The ferry is cancelled.", "11.20am: It sails after all.", "1pm: It is back in port."),
+        ("06.00: The gates open.", "06:30: The first barge is through.", "07.15: The gates close."),
+        ("A1: Two lanes are shut.", "M25: It moves again.", "E10-west: It stands still."),
+        ("06.00: gates open", "06:30 am: first barge through", "7pm: gates shut for the night"),
+        ("1869: opening of the canal", "1956: crisis", "2021: six days without a ship"),
+    ],
+)
+def test_a_timeline_behind_a_prompt_to_comment_stays(prompt: str, log: tuple[str, ...]) -> None:
+    assert taken("A canal and its ships", VOTED, prompt, *log) == [("comments", prompt)]
+    assert clean("\n".join((VOTED, prompt, *log))).text == "\n".join((VOTED, *log))
 
 
 @pytest.mark.parametrize(

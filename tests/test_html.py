@@ -246,6 +246,39 @@ def test_a_paywalls_prompt_goes_though_it_is_most_of_the_page_and_the_story_in_s
     assert text(f"<article>{head}<div class=paywall><p>{members}</p></div></article>") == f"{VOTED}\n\n{members}"
 
 
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Already a subscriber? Sign in. You can read three of our stories a month, and this is the fourth.",
+        "Sign up for a free account and read on. It takes a minute and gives you the morning letter, too.",
+        "This story is for subscribers only, who read everything that we write, on paper and in the archive.",
+        "To continue reading, choose a plan. All plans give you unlimited access to the archive and the podcast.",
+    ],
+)
+def test_a_paywalls_prompt_asks_or_offers(prompt: str) -> None:
+    inner = f"<div class=paywall><p>{prompt}</p></div>"
+    assert text(f"<article><h1>A bridge</h1><p>{VOTED}</p>{inner}</article>") == VOTED
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        (
+            "US Senate members rejected the bill by 51 votes to 49, after a night of debate on what it would cost.",
+            "The US House members meet again on Thursday, and a second vote is to be held before the summer.",
+        ),
+        (
+            "Members of the club that gave us the bridge met on Monday, and 410 of them voted to register the name.",
+            "Our correspondent counted 12 subscribers to the fund at noon, and there was no sign in the hall of more.",
+        ),
+    ],
+)
+def test_a_story_behind_a_paywall_that_speaks_of_members_stays(behind: tuple[str, str]) -> None:
+    inner = f"<div class=paywall><p>{behind[0]}</p><p>{behind[1]}</p></div>"
+    expected = "\n\n".join((VOTED, *behind))
+    assert text(f"<article><h1>A bridge</h1><p>{VOTED}</p>{inner}</article>") == expected
+
+
 def test_a_story_in_a_box_that_was_never_closed_is_read() -> None:
     assert text(f"<h1>A bridge</h1>{story(VOTED)}<div class=ad>Boots{story(OPENS, SAYS, ENDS * 2)}") == (
         f"{VOTED}\n\nBoots\n\n{OPENS}\n\n{SAYS}\n\n{ENDS * 2}".replace("Boots\n\n", "")

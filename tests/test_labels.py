@@ -1,11 +1,12 @@
 """Labels on pages: the article's own make it opinion, sponsored or a release; those of what stands around it do not."""
 
+import json
 import time
 
 import pytest
 from items import OPENS, VOTED, article
 
-from index.article import Removed
+from index.article import Removed, article_id
 from index.ingest.labels import MAX_AROUND
 
 TITLE = "Warm homes without the smoke"
@@ -146,10 +147,33 @@ def test_a_label_at_the_headline_is_the_articles(kind: str, label: str, body: st
         (None, '{"@type": "NewsArticle", "hasPart": {"@type": "OpinionNewsArticle"}}'),
     ],
 )
-def test_a_type_of_article_in_the_json_ld_is_a_label(kind: str | None, said: str) -> None:
+def test_a_type_of_article_in_the_json_ld_is_a_label_and_no_line_of_the_page(kind: str | None, said: str) -> None:
     found = article("a.html", page(f'<script type="application/ld+json">{said}</script><article>{HEAD}{STORY}'))
-    assert found.provenance == kind
-    assert (found.provenance_evidence or "") in said
+    assert (found.provenance, found.provenance_evidence) == (kind, None)
+    assert found.found_in.get("provenance") == (kind and "JSON-LD @type")
+    assert not any("Article" in line.text for line in found.removed)
+
+
+OTHER = {"headline": "Why the old bridge should be left alone", "url": "https://example.org/opinion-7"}
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+@pytest.mark.parametrize("own", [{"headline": TITLE}, {"url": "https://example.org/warm?utm_source=x"}])
+def test_the_type_and_the_address_of_another_article_say_nothing_of_this(is_first: bool, own: dict[str, str]) -> None:
+    of_this = {"@type": "NewsArticle", "author": "Ada Quill", **own}
+    of_other = {"@type": "OpinionNewsArticle", "author": "Tom Reed", "datePublished": "2020-01-01", **OTHER}
+    said = json.dumps([of_other, of_this] if is_first else [of_this, of_other])
+    head = "" if "headline" in own else '<link rel=canonical href="https://example.org/warm">'
+    found = article("a.html", page(f'{head}<script type="application/ld+json">{said}</script><article>{HEAD}{STORY}'))
+    assert (found.provenance, found.author, found.published_at) == (None, "Ada Quill", None)
+    assert found.url == (None if "headline" in own else "https://example.org/warm")
+    assert found.id == article_id(url=found.url, path="a.html", text="")
+
+
+def test_of_several_articles_none_of_which_is_this_no_type_or_address_counts() -> None:
+    said = json.dumps([{"@type": "OpinionNewsArticle", **OTHER}, {"@type": "NewsArticle", "headline": "A third"}])
+    found = article("a.html", page(f'<script type="application/ld+json">{said}</script><article>{HEAD}{STORY}'))
+    assert (found.provenance, found.url) == (None, None)
 
 
 def test_a_disclosure_in_the_text_goes_before_the_type_of_article() -> None:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from items import OPENS, VOTED, error
 
-from index.article import Article, InFile, ItemError, article_id
+from index.article import Article, InFile, ItemError, Note, article_id
 from index.ingest.formats import read_item
 from index.ingest.html import HIDDEN
 
@@ -113,6 +113,91 @@ def test_a_forwarded_mail_may_be_quoted_and_undated() -> None:
     assert (found.title, found.text, found.author, found.published_at) == ("Piers", VOTED, "Ada Quill", None)
 
 
+@pytest.mark.parametrize(
+    "wrapped",
+    [
+        "Subject: A new bridge\n over the river",
+        "To: The readers of the Oldport Ledger and all of their friends <readers@example.org>,\n\t<more@example.org>",
+        "To: The readers of the Oldport Ledger and of the Gazette <readers@example.org>,\nTom Reed <tom@example.org>",
+    ],
+)
+def test_a_header_of_what_is_forwarded_may_go_on_in_the_next_line(wrapped: str) -> None:
+    head = "---------- Forwarded message ---------\nFrom: Ada Quill <ada@example.org>\n"
+    [found] = read(mail(f"{head}{wrapped}\nDate: Mon, 29 Mar 2021 at 10:00\n\n{VOTED}", Subject="Fwd: A new bridge"))
+    assert isinstance(found, Article)
+    assert (found.text, found.author, found.published_at) == (VOTED, "Ada Quill", "2021-03-29T10:00:00")
+    assert "Subject" not in wrapped or found.title == "A new bridge over the river"
+    [last] = read(mail(f"{head}{wrapped}\n\n{VOTED}", Subject="Fwd: A new bridge"))
+    assert isinstance(last, Article)
+    assert last.text == VOTED
+
+
+def test_a_story_right_under_the_headers_stays() -> None:
+    [found] = read(mail(f"{FORWARDED}\n{VOTED}\n\n{OPENS}", Subject="Fwd: A new bridge"))
+    assert isinstance(found, Article)
+    assert found.text == f"{VOTED}\n\n{OPENS}"
+
+
+HTML_HEADERS = (
+    "---------- Forwarded message ---------<br>From: <strong>The Oldport Ledger</strong>"
+    ' <span>&lt;<a href="mailto:news@example.org">news@example.org</a>&gt;</span><br>'
+    "Date: Mon, 29 Mar 2021 at 10:00<br>Subject: A new bridge<br>To:  &lt;readers@example.org&gt;<br>"
+)
+
+
+def test_what_was_forwarded_as_a_page_is_read_as_one() -> None:
+    linked = VOTED.replace("a new bridge", "*a new bridge* <https://example.org/bridge?u=1>")
+    plain = f"Worth a read?\n\n{FORWARDED}\n\n{linked}\n\n{OPENS}\n\n*Most read*\nBoats <https://example.org/boats>\n"
+    message = mail(plain, Subject="Fwd: A new bridge", From="Tom Reed <tom@example.org>")
+    body = NEWSLETTER.partition("<body>")[2]
+    message.add_alternative(
+        f'<div dir="ltr">Worth a read?<br><br><div class="gmail_quote"><div>{HTML_HEADERS}</div>{body}</div></div>',
+        subtype="html",
+    )
+    [found] = read(message)
+    assert isinstance(found, Article)
+    assert found.text == f"Council votes for a bridge\n\n{VOTED}\n\n{OPENS}\n\n{LONG}"
+    assert (found.title, found.source, found.published_at) == (
+        "A new bridge",
+        "The Oldport Ledger",
+        "2021-03-29T10:00:00",
+    )
+
+
+@pytest.mark.parametrize("page", [None, "<p>Worth a read?</p><p>Another text than the plain one is here.</p>"])
+def test_links_and_marks_of_what_was_forwarded_as_text_go_with_its_lists(page: str | None) -> None:
+    linked = VOTED.replace("a new bridge", "*a new bridge* <https://example.org/bridge?u=1>")
+    lists = "*Most read*\n\nBoats are back in port <https://example.org/boats>\n\nSeven piers\n<https://example.org/7>"
+    message = mail(f"{FORWARDED}\n\n{linked}\n\n{OPENS}\n\n{lists}\n", Subject="Fwd: A new bridge")
+    if page:
+        message.add_alternative(page, subtype="html")
+    [found] = read(message)
+    assert isinstance(found, Article)
+    assert found.text == f"{VOTED}\n\n{OPENS}"
+
+
+@pytest.mark.parametrize("story", [VOTED, f"{VOTED}\n\n{OPENS}", f"Hi all\n\n{VOTED}"])
+def test_a_short_story_over_what_is_forwarded_stays(story: str) -> None:
+    [found] = read(mail(f"{story}\n\n{FORWARDED}\n\n{LONG}\n", Subject="A bridge", From="Tom Reed <tom@example.org>"))
+    assert isinstance(found, Article)
+    assert (found.author, found.title) == ("Tom Reed", "A bridge")
+    assert VOTED in found.text
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "FYI",
+        "Tom, this is the piece on the bridge that I told you about, and it is well worth a read before Thursday.",
+        "Good one. Long, too.\n\nBest\nTom Reed\nHead of Harbours",
+    ],
+)
+def test_a_note_over_what_is_forwarded_goes(note: str) -> None:
+    [found] = read(mail(f"{note}\n\n{FORWARDED}\n\n{LONG}\n", Subject="A bridge", From="Tom Reed <tom@example.org>"))
+    assert isinstance(found, Article)
+    assert (found.source, found.text) == ("The Oldport Ledger", LONG)
+
+
 def test_an_article_over_what_is_forwarded_is_the_mails_own() -> None:
     [found] = read(mail(f"{VOTED}\n\n{OPENS * 5}\n\n{FORWARDED}\n\n{VOTED}\n", From="Tom Reed <tom@example.org>"))
     assert isinstance(found, Article)
@@ -120,12 +205,47 @@ def test_an_article_over_what_is_forwarded_is_the_mails_own() -> None:
     assert found.text.startswith(VOTED)
 
 
-def test_a_note_that_hands_on_what_is_attached_is_no_article() -> None:
-    message = mail("Hi all,\n\nPlease find attached our release on the bridge.\n\nBest, Tom", Subject="Release")
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Hi all,\n\nPlease find attached our release on the bridge.\n\nBest, Tom",
+        "See attached.",
+        "Dear editors, you will find enclosed the report of Monday.",
+        "Attached is our release.",
+        "Our release is attached.",
+        "I attach the release.",
+    ],
+)
+def test_a_note_that_hands_on_what_is_attached_is_no_article_and_is_told(note: str) -> None:
+    message = mail(note, Subject="Release")
     message.add_attachment(VOTED.encode(), maintype="text", subtype="plain", filename="release.txt")
-    assert told(message) == [("in/a.eml/release.txt", VOTED)]
-    alone = mail("Please find attached our release on the bridge.", Subject="Release")
-    assert [name for name, _ in told(alone)] == ["in/a.eml"]
+    release, left_out = read(message)
+    assert isinstance(release, Article)
+    assert (release.origin, release.text) == ("in/a.eml/release.txt", VOTED)
+    assert isinstance(left_out, Note)
+    assert left_out.item == "in/a.eml"
+    assert left_out.message.startswith(f"hands on what is attached, and is no article itself: “{note.split()[0]}")
+    assert [name for name, _ in told(mail(note, Subject="Release"))] == ["in/a.eml"]
+
+
+def test_a_note_is_an_article_where_what_is_attached_gives_none() -> None:
+    message = mail("Please find attached our release.", Subject="Release")
+    message.add_attachment(b"\0\1\2", maintype="text", subtype="plain", filename="release.txt")
+    assert sorted(name for name, _ in told(message)) == ["in/a.eml", "in/a.eml/release.txt"]
+
+
+@pytest.mark.parametrize(
+    "story",
+    [
+        "A camera attached to the north crane recorded the collision on Monday at 6 a.m., the port said.",
+        "Divers find attached mines under the pier. The harbour is enclosed by a wall, and no attachment is needed.",
+        "The buoy is attached by a chain. Visitors see attached houses from the quay.",
+    ],
+)
+def test_a_short_article_that_speaks_of_what_is_attached_stays(story: str) -> None:
+    message = mail(story, Subject="Collision")
+    message.add_attachment(VOTED.encode(), maintype="text", subtype="plain", filename="map.txt")
+    assert told(message) == [("in/a.eml", story), ("in/a.eml/map.txt", VOTED)]
 
 
 def test_a_newsletter_is_read_as_its_page_and_keeps_the_heading_that_is_not_its_subject() -> None:

@@ -68,6 +68,7 @@ def test_a_byline_at_the_top_names_the_author_and_the_source_and_leaves_the_text
         "BY FRIDAY THE WATER STOOD A METRE HIGH IN REED STREET.",
         "Ada Quill",
         "Local News",
+        "Ada Quill for the , Reporter",
         "",
     ],
 )
@@ -92,6 +93,47 @@ def test_a_byline_that_names_nobody_goes(line: str) -> None:
     found = of(line, VOTED, OPENS)
     assert (found.text, found.author, found.source) == (f"{VOTED}\n\n{OPENS}", None, None)
     assert found.removed == (Removed("byline", line),)
+
+
+@pytest.mark.parametrize(
+    "subhead",
+    [
+        "Crowds Push for Peace Talks",
+        "Hundreds March for Climate Action",
+        "Baby Elephant for Oldport Zoo",
+        "Thousands Rally for Press Freedom",
+        "Long Wait for Bus Service",
+    ],
+)
+def test_a_subhead_in_capitals_is_no_byline_for_what_it_is_for(subhead: str) -> None:
+    found = of("By Tom Vale", subhead, VOTED, OPENS)
+    assert (found.text, found.author, found.source) == (f"{subhead}\n\n{VOTED}\n\n{OPENS}", "Tom Vale", None)
+    found = of(subhead, "March 29, 2021", VOTED, OPENS)
+    assert (found.text, found.author, found.source) == (f"{subhead}\n\n{VOTED}\n\n{OPENS}", None, None)
+
+
+def test_a_name_and_the_outlet_it_is_for_are_a_byline_beside_a_date() -> None:
+    found = of("Ada Quill for the Harbour Gazette", "March 29, 2021", VOTED)
+    assert (found.text, found.author, found.source) == (VOTED, "Ada Quill", "Harbour Gazette")
+
+
+@pytest.mark.parametrize(
+    "lines", [("By Birthe Holm",), ("By", "Birthe Holm"), ("Birthe Holm, Staff Writer",), ("Birthe Holm | Reporter",)]
+)
+def test_a_byline_that_says_so_goes_before_an_author_who_is_unsure(lines: tuple[str, ...]) -> None:
+    found = written("\n\n".join((*lines, VOTED)), known={"author": "Ada Quill"}, unsure={"author"})
+    assert (found.author, found.text) == ("Birthe Holm", VOTED)
+    signed = [Removed("sign-off", "Reporting by Birthe Holm; editing by Tom Reed")]
+    found = written(VOTED, known={"author": "Ada Quill"}, unsure={"author"}, removed=signed)
+    assert (found.author, found.found_in) == ("Birthe Holm", {"author": "sign-off"})
+
+
+@pytest.mark.parametrize(
+    "lines", [("Port Said", "March 29, 2021"), ("Port Said | March 29, 2021",), ("Port Said, 29 March 2021",)]
+)
+def test_a_name_beside_a_date_leaves_an_author_who_is_unsure(lines: tuple[str, ...]) -> None:
+    found = written("\n\n".join((*lines, VOTED)), known={"author": "Ada Quill"}, unsure={"author"})
+    assert (found.author, found.published_at) == (None, "2021-03-29")
 
 
 def test_a_name_alone_is_a_byline_beside_a_date_or_where_a_note_says_who_that_is() -> None:

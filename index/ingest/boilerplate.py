@@ -50,8 +50,11 @@ CREDIT = re.compile(
 )
 MORE_FROM = re.compile(r"(?i:more|popular|also) (?i:from|in|by|about|on) (.{1,60})$")
 BOX_START = re.compile(r"skip past newsletter|sign up (?:to|for) ")
-HANDLE = re.compile(r"([a-z]|\w{0,30}\d)?[\w.-]{1,30}: \S")
-"""Of a reader over a comment: "jim: good riddance"; with the group, one that is no name in an interview."""
+SAID = re.compile(r"(?:([a-z][a-z\d_.-]{1,29})|[^\W\d_][\w.-]{0,29}): \S")
+"""What one says who is named in a word: a reader ("jim: good riddance"), whose handle is in small letters and is the
+group, or somebody in an interview; years and times are no names."""
+TIMED = re.compile(r"(?:[12]\d{3}|\d{1,2}[.:h]\d\d(?: ?[ap]\.?m\.?)?|\d{1,2} ?[ap]\.?m\.?): \S")
+"""An entry of a timeline or a log."""
 THREAD_CONTROL = re.compile(
     r"(reply|report|report abuse|log in (?:or register )?to (?:comment|reply)|load more comments|upvote)"
     r"|like|\d+ likes?|sort by\b.{0,20}|(?:about |over )?(?:\d{1,2}|an?) (?:minute|hour|day|week|month|year)s? ago"

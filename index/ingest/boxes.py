@@ -58,10 +58,15 @@ _ROLES = frozenset(
 )
 _LISTS = frozenset("ul ol dl nav".split())
 _PROMPT = re.compile(
-    r"(?=.*\b(?:you|your|our|us|we)\b)"
-    r"(?=.*\b(?:subscri\w+|sign (?:in|up)|log ?in|register|members?|membership|unlimited)\b)",
-    re.I | re.S,
+    r"(?=.*(?:\b(?i:you|your|our|we)\b|\bus\b))"  # "US" is no "us"
+    r"(?=.*(?:(?:^|[.!?:;–—] )(?i:please )?(?i:subscribe|sign (?:in|up)|log ?in|register|join (?:us|now|today)"
+    r"|become an? (?:member|subscriber|supporter))\b"
+    r"|(?i:already an? (?:subscriber|member)\?|\bto (?:continue|keep|finish|go on) reading\b|\bunlimited access\b"
+    r"|\bthis (?:article|content|page|report|story) is (?:available |reserved |exclusive )?(?:only )?(?:for|to)"
+    r" (?:our )?(?:paying )?(?:members|subscribers)\b)))",
+    re.S,
 )
+"""What asks a reader to pay or to sign up, or offers that: the first words of a sentence, or a closed form."""
 _CLOCK = re.compile(r"\d{1,2}[.:h]\d\d(?:[.:]\d\d)?(?: ?[ap]\.?m\.?)?(?: [A-Z]{2,4})?", re.I)
 
 
@@ -201,7 +206,9 @@ def _is_prompt(element: Any) -> bool:
     if PAYWALL.search(names_of(element)) is None or not is_short(element, MAX_PROMPT_CHARS):
         return False
     found = [paragraph for paragraph in paragraphs(element) if paragraph.is_prose]
-    return all(_PROMPT.search(paragraph.text) and not SPOKEN.search(paragraph.text) for paragraph in found)
+    return bool(found) and all(
+        _PROMPT.match(paragraph.text) and not SPOKEN.search(paragraph.text) for paragraph in found
+    )
 
 
 def _may_be_box(element: Any) -> bool:

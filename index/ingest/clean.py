@@ -18,7 +18,6 @@ from index.ingest.boilerplate import (
     CREDIT,
     CREDIT_JOINS,
     FURNITURE,
-    HANDLE,
     HARD_ENDS,
     HEADINGS,
     LABELLED,
@@ -40,12 +39,14 @@ from index.ingest.boilerplate import (
     PRODUCT,
     QUESTION_END,
     READER,
+    SAID,
     SENTENCE_END,
     SOFT_ENDS,
     SPOKEN,
     TABLE_ROW,
     TELLTALES,
     THREAD_CONTROL,
+    TIMED,
     WEAK,
     WORD,
     WORDING,
@@ -260,14 +261,18 @@ def _take_boxes(plain: list[str], rules: list[str | None]) -> None:
 
 
 def _take_threads(said: list[str], plain: list[str], rules: list[str | None], begins: int) -> None:
-    """Readers' comments: from their heading to the last "Reply" or "2 hours ago" not far from the one before; to the
-    end where nothing but handles and what they say follows.
+    """Readers' comments: from their heading to the last "Reply" or "2 hours ago" not far from the one before; where
+    nothing but what people say follows to the end, what readers say if several do.
     """
-    handles = [HANDLE.match(line) for line in said]
+    speakers = [SAID.match(line) for line in said]
     start = len(said)
-    while start and (rules[start - 1] or handles[start - 1]):
+    while start and (rules[start - 1] or speakers[start - 1]):
         start -= 1
-    last = max((n for n, handle in enumerate(handles) if handle and handle[1]), default=0)
+    heading = next((n for n in range(max(begins, start - 1), len(said)) if rules[n] == "comments"), len(said))
+    readers = {n: who[1] for n in range(heading + 1, len(said)) if (who := speakers[n]) and who[1]}
+    if len(set(readers.values())) > 1:
+        for n in readers:
+            rules[n] = "comments"
     n = begins
     while n < len(plain):
         end, replies = n, 0
@@ -278,8 +283,6 @@ def _take_threads(said: list[str], plain: list[str], rules: list[str | None], be
                     end = i
                     replies += control[1] is not None
                 i += 1
-            if start <= n + 1 and n < last:
-                end, replies = len(said) - 1, 1
         if replies:
             rules[n : end + 1] = ["comments"] * (end + 1 - n)
         n = end + 1
@@ -291,7 +294,7 @@ def _take_tail(
     """What stands behind the first line that ends a story, if none of it is like a story; never more than before it,
     and few sentences: an article may speak to its reader throughout."""
     start = len(said)
-    while start and (rules[start - 1] or not is_story(said[start - 1])):
+    while start and (rules[start - 1] or not (is_story(said[start - 1]) or TIMED.match(said[start - 1]))):
         start -= 1
     end = next((n for n in range(start, len(said)) if rules[n] in marks), len(said))
     chars = [0 if rule else len(line) for line, rule in zip(said, rules, strict=True)]

@@ -78,7 +78,7 @@ def article_from_fields(
     if first_line:
         where["title"] = "first line"
     evidence = None
-    if said["provenance"] is None:
+    if said["provenance"] is None or "provenance" in unsure:
         kind = provenance(
             title=title,
             author=said["author"],

@@ -8,7 +8,7 @@ the text that it has in its JSON-LD, that is the text. Nothing is fetched.
 import re
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import Any
+from typing import Any, Literal
 
 from trafilatura import bare_extraction
 from trafilatura.settings import Document
@@ -21,7 +21,7 @@ from index.ingest.charset import page_text
 from index.ingest.fields import BESIDE, article_from_fields
 from index.ingest.hidden import remove_hidden
 from index.ingest.labels import labels
-from index.ingest.metadata import described
+from index.ingest.metadata import Described, described
 from index.ingest.paragraphs import Paragraph, joined, letters, paragraphs
 from index.ingest.story import story
 
@@ -36,19 +36,23 @@ MAX_PARAGRAPHS = 2_000
 MIN_SHOWN, MIN_BODY_CHARS, MIN_GAIN = 0.8, 200, 1.5
 """A text in JSON-LD has so much of what is shown, and is longer by 200 characters and half."""
 
+_NOT_SHOWN = frozenset({"head", "script", "style"})
 _PART = re.compile(r"<(?:article|div|h[1-6]|main|p|section)[\s>]", re.I)
 _WHOLE = re.compile(r"<(?:!doctype|\?xml|html|head|body)\b", re.I)
 
 
-def read_html(name: str, data: bytes) -> Article:
+def read_html(name: str, data: bytes, *, begins: str = "") -> Article:
+    """begins: words that the page begins with and that are not of it; where it does not, BadArticle is raised."""
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of HTML are read: save the article alone")
     markup = _whole(page_text(data))
     try:
         page = load_html(markup)
         elements = 0 if page is None else sum(1 for _ in page.iter("*"))
+        if begins and page is not None:
+            _take_beginning(page, letters(begins))
         found = None if page is None or elements > MAX_ELEMENTS else _read(page)
-    except MemoryError:
+    except (BadArticle, MemoryError):
         raise
     except Exception as error:  # five libraries on markup that anyone may have written
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
@@ -56,8 +60,10 @@ def read_html(name: str, data: bytes) -> Article:
         raise BadArticle(f"has {elements:,} elements, at most {MAX_ELEMENTS:,} are read: save the article alone")
     if found is None or not found[0]["text"]:
         raise BadArticle("no text found in the page: save the article as .txt or .md if it has any")
-    fields, found_in, left_out = found
-    return article_from_fields(fields, origin=name, path=name, found_in=found_in, left_out=left_out)
+    fields, said, left_out = found
+    return article_from_fields(
+        fields, origin=name, path=name, found_in=said.found_in, unsure=said.unsure, left_out=left_out
+    )
 
 
 def _whole(markup: str) -> str:
@@ -65,8 +71,34 @@ def _whole(markup: str) -> str:
     return f"<html><body>{markup}</body></html>" if _PART.search(markup) and not _WHOLE.search(markup) else markup
 
 
-def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]:
-    """The article's fields, its text among them, where they were found, and what the page shows beside the text."""
+def _take_beginning(page: Any, left: str) -> None:
+    """Take the words whose letters are `left` out of `page`, in place, which begins with them."""
+    for element, place in _texts(page):
+        words = getattr(element, place) or ""
+        said = letters(words)
+        if not said.startswith(left[: len(said)]):
+            raise BadArticle("the page begins with other words than the text beside it: save the article as text")
+        end = found = 0
+        while found < min(len(left), len(said)):
+            found += len(letters(words[end]))
+            end += 1
+        setattr(element, place, words[end:].lstrip(" >"))
+        left = left[len(said) :]
+        if not left:
+            return
+
+
+def _texts(element: Any) -> Iterator[tuple[Any, Literal["text", "tail"]]]:
+    """Where text stands in `element`, in its order: an element, and whether in it or behind it."""
+    if element.tag not in _NOT_SHOWN:
+        yield element, "text"
+        for child in element:
+            yield from _texts(child)
+            yield child, "tail"
+
+
+def _read(page: Any) -> tuple[dict[str, str], Described, Iterator[Removed]]:
+    """The article's fields, its text among them, what is said of them, and what the page shows beside the text."""
     shown = deepcopy(page)
     hidden = remove_hidden(shown)
     everything, labelled = paragraphs(_links_apart(deepcopy(shown))), labels(shown)
@@ -79,7 +111,7 @@ def _read(page: Any) -> tuple[dict[str, str], dict[str, str], Iterator[Removed]]
     whole = (body for body in map(_plain, said.bodies) if _is_whole(body, kept))
     text = next(whole, None) or joined(kept)
     told = f"{said.fields.get('title', '')}\n{text}"
-    return {**said.fields, "text": text}, said.found_in, _left_out([*labelled, *said.labels], everything, hidden, told)
+    return {**said.fields, "text": text}, said, _left_out(labelled, everything, hidden, told)
 
 
 def _links_apart(page: Any) -> Any:

@@ -2,8 +2,9 @@
 
 The mail's text is its HTML part, read as a page is, else its plain one; the headers give title, date and sender. A
 sender is an outlet where the mail says that it goes to a list or the name sounds like one, otherwise a person. Of one
-that was forwarded as plain text its own headers count, which stand in the text. Attached files of readable formats and
-messages are further items, `mail.eml/name.pdf`; a note that hands them on is none. Remote content is not loaded.
+that was forwarded as plain text its own headers count, which stand in the text, and its page where there is one, too.
+Attached files of readable formats and messages are further items, `mail.eml/name.pdf`; a note that hands them on is
+none where one of them gave an article. Remote content is not loaded.
 """
 
 import datetime as dt
@@ -16,9 +17,10 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from pathlib import PurePosixPath
 
-from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Removed, clean_text
+from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Note, Removed, clean_text
 from index.errors import BadArticle
 from index.ingest.archive import Reader
+from index.ingest.clean import is_sentence
 from index.ingest.dates import iso_date
 from index.ingest.fields import article_from_fields
 from index.ingest.html import read_html
@@ -35,10 +37,12 @@ MAX_NESTED = 50
 MAX_HEADER_CHARS = 1_000
 """What is longer is cut: the parser of headers takes seconds for 10,000 quotation marks."""
 
-MAX_NOTE_CHARS = 500
-"""A longer text over what is forwarded, or beside what is attached, is no mere note."""
+MAX_NOTE_CHARS, MIN_STORY_WORDS = 500, 8
+"""A longer text over what is forwarded, or beside what is attached, is no mere note; of a sentence of a story in it."""
 
-MAX_FORWARDED_HEADERS = 12
+MAX_FORWARDED_LINES, MIN_WRAPPED_CHARS = 30, 70
+"""Of headers in a text, and of such a line that goes on in the next, with the first word there."""
+
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARS
 
@@ -57,7 +61,24 @@ _OUTLET = re.compile(
 _PLACE, _FORWARDED_PLACE = "mail header", "header of the forwarded mail"
 _FORWARDED = re.compile(r"(?:^|\n)(?:-{2,40} ?Forwarded message ?-{2,40}|Begin forwarded message:)\n\s{0,9}", re.I)
 _FORWARDED_HEADER = re.compile(r"\*?(From|Date|Sent|Subject|To|Cc|Reply-To):\*? *(.*)", re.I)
-_HANDS_ON = re.compile(r"\b(?:attached|attachments?|enclosed)\b", re.I)
+_OF_A_NOTE = re.compile(
+    r"(?i:\b(?:you|your|me|my|fyi|hi|hello|dear|thanks|please)\b)|\bI(?:['’]|\s(?:am|had|have|hope|just|liked?|read"
+    r"|saw|think|thought|told|want|will|would)\b)"
+)
+_QUOTATION = re.compile(r"[\"“”«»]")
+_DOCUMENT = (
+    r"(?:the|our|my|an?) (?:[\w-]+ ){0,3}(?:article|column|document|file|pdf|piece|release|report|statement|story)s?"
+)
+_HANDS_ON = re.compile(
+    r"(?:\b(?:please|kindly|you will|you['’]ll) |(?:^|[.!?:(] ?))(?:find|see) (?:the )?"
+    r"(?:attached|attachments?|enclosed)\b"
+    r"|(?:^|[.!?:] )(?:attached|enclosed) (?:please find|you will find|find)\b"
+    rf"|(?:^|[.!?:] )(?:attached|enclosed) (?:is|are) {_DOCUMENT}"
+    rf"|\b{_DOCUMENT} (?:is|are) (?:attached|enclosed)\b|\b(?:I|we) (?:attach|enclose) {_DOCUMENT}",
+    re.I | re.M,
+)
+_LINK = re.compile(r"\s{0,2}<\s?(?:https?://|mailto:)[^\s<>]{1,2000}>", re.I)
+_BOLD = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]{1,300})(?<=\S)\*(?![\w*])")
 
 
 class _BoundedHeaders(EmailPolicy):
@@ -106,8 +127,23 @@ def _items(name: str, message: EmailMessage, suffixes: frozenset[str], read: Rea
         problem = error
     attached = [(part, _file_name(part)) for part in _attached(message) if all(part is not body for body in bodies)]
     attached = [(part, stated) for part, stated in attached if PurePosixPath(stated).suffix.lower() in suffixes]
-    if article and not (attached and len(article.text) <= MAX_NOTE_CHARS and _HANDS_ON.search(article.text)):
+    note = article.text if article and attached and len(article.text) <= MAX_NOTE_CHARS else ""
+    hands_on, has_given = _HANDS_ON.search(note) is not None, False
+    if article and not hands_on:
         yield article
+    for item in _items_attached(name, attached, suffixes, read, depth):
+        has_given = has_given or isinstance(item, Article)
+        yield item
+    if article and hands_on:
+        said = f"hands on what is attached, and is no article itself: “{' '.join(note.split())}”"
+        yield Note(name, said) if has_given else article
+    if problem and not attached:
+        raise problem
+
+
+def _items_attached(
+    name: str, attached: Sequence[tuple[EmailMessage, str]], suffixes: frozenset[str], read: Reader, depth: int
+) -> Iterator[InFile]:
     names: list[str] = []
     for part, stated in attached:
         suffix = PurePosixPath(stated).suffix.lower()
@@ -124,8 +160,6 @@ def _items(name: str, message: EmailMessage, suffixes: frozenset[str], read: Rea
                 yield from _items(inner, _forwarded(part), suffixes, read, depth + 1)
         except BadArticle as error:
             yield ItemError(inner, str(error))
-    if problem and not names:
-        raise problem
 
 
 def _article(name: str, message: EmailMessage, bodies: Sequence[EmailMessage]) -> Article:
@@ -134,14 +168,14 @@ def _article(name: str, message: EmailMessage, bodies: Sequence[EmailMessage]) -
     place, over = _PLACE, list[str]()
     if forward := next(filter(None, (_forward(text) for text, is_page in texts if not is_page)), None):
         message, over, text = forward
-        place, texts = _FORWARDED_PLACE, [(text, False)]
+        place, texts = _FORWARDED_PLACE, [*((page, True) for page, is_page in texts if is_page), (text, False)]
     title, sent = _REPLY.sub("", _header(message, "Subject"), count=1), _sent(message)
     problem = BadArticle("has no text: add what the mail is about")
     for text, is_page in texts:
         if not text.strip():
             continue
         try:
-            article = _body_article(name, text, title, is_page=is_page)
+            article = _body_article(name, text, title, over, is_page=is_page)
         except BadArticle as error:
             problem = error
             continue
@@ -164,31 +198,58 @@ def _forward(text: str) -> tuple[EmailMessage, list[str], str] | None:
     """The headers of a mail that was forwarded as text, the lines over its text, and its text; None for any other."""
     text = clean_text(text)
     mark = _FORWARDED.search(text[: 2 * MAX_NOTE_CHARS])
-    if mark is None or mark.start() > MAX_NOTE_CHARS:
+    if mark is None or mark.start() > MAX_NOTE_CHARS or not _is_note(text[: mark.start()]):
         return None
     lines = text[mark.end() :].split("\n")
     if all(line.startswith(">") for line in lines if line):
         lines = [line.removeprefix(">").removeprefix(" ") for line in lines]
-    message = EmailMessage(_POLICY)
+    headers: list[tuple[str, str]] = []
     count = 0
-    for line in lines[:MAX_FORWARDED_HEADERS]:
-        if not (header := _FORWARDED_HEADER.fullmatch(line[:MAX_HEADER_CHARS])):
+    while count < min(len(lines), MAX_FORWARDED_LINES):
+        if header := _FORWARDED_HEADER.fullmatch(lines[count][:MAX_HEADER_CHARS]):
+            headers.append((header[1].capitalize().replace("Sent", "Date"), header[2]))
+        elif headers and _goes_on(lines[count - 1 : count + 2]):
+            headers[-1] = (headers[-1][0], f"{headers[-1][1]} {lines[count].strip()}"[:MAX_HEADER_CHARS])
+        else:
             break
-        name = header[1].capitalize().replace("Sent", "Date")
+        count += 1
+    if not headers:
+        return None
+    message = EmailMessage(_POLICY)
+    for name, value in headers:
         if name in _HEADERS and name not in message:
             with suppress(Exception):  # of the parser
-                message[name] = header[2]
-        count += 1
-    if not count:
-        return None
+                message[name] = value
     over = [line for line in (*text[: mark.end()].split("\n"), *lines[:count]) if line.strip()]
-    return message, over, "\n".join(lines[count:])
+    behind = unwrapped(clean_text(_LINK.sub("", "\n".join(lines[count:]))))
+    return message, over, _BOLD.sub(r"\1", behind)
 
 
-def _body_article(name: str, text: str, title: str, *, is_page: bool) -> Article:
+def _is_note(text: str) -> bool:
+    """Whether every sentence of it is short or speaks to somebody, and quotes nobody."""
+    return not any(
+        is_sentence(line)
+        and len(line.split()) >= MIN_STORY_WORDS
+        and (_QUOTATION.search(line) or not _OF_A_NOTE.search(line))
+        for line in unwrapped(text).split("\n")
+    )
+
+
+def _goes_on(lines: Sequence[str]) -> bool:
+    """Whether the second of three lines is of the header in the first: set in, or broken off at the end of a line."""
+    before, line, *after = lines
+    if not line.strip() or is_sentence(line):
+        return False
+    is_full = len(before) + 1 + len(line.split()[0]) > MIN_WRAPPED_CHARS
+    is_last = not after or not after[0] or _FORWARDED_HEADER.fullmatch(after[0][:MAX_HEADER_CHARS])
+    return line[0] in " \t" or bool(is_full and is_last)
+
+
+def _body_article(name: str, text: str, title: str, over: Sequence[str], *, is_page: bool) -> Article:
+    """over: the lines over what was forwarded, which a page begins with and a plain text does not."""
     if not is_page:
         return article_from_fields({"title": title, "text": unwrapped(clean_text(text))}, origin=name, path=name)
-    page = read_html(name, text.encode("utf-8-sig", "replace"))
+    page = read_html(name, text.encode("utf-8-sig", "replace"), begins=_LINK.sub("", "\n".join(over)))
     is_headed = title and page.found_in.get("title") == "h1" and page.title != title
     if not is_headed:
         return page

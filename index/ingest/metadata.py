@@ -7,14 +7,13 @@ sense is passed over for the next: what a page says of itself is no reason to re
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from index.article import Removed
-from index.canonical import is_web_address
+from index.canonical import canonical, is_web_address
 from index.ingest.boxes import headlines
 from index.ingest.bylines import (
     behind_title,
@@ -31,7 +30,7 @@ from index.ingest.dates import iso_date
 from index.ingest.fields import MAX_FIELD_CHARS
 from index.ingest.headline import MAX_TITLE_CHARS, front_page, is_front, same, site_in_title, sites, titles
 from index.ingest.labels import is_of_article
-from index.ingest.linked import strings
+from index.ingest.linked import kind, strings
 from index.ingest.naming import names_of
 from index.ingest.paragraphs import Paragraph
 from index.ingest.stated import (
@@ -91,8 +90,9 @@ _KICKER = re.compile(
 _CRUMBS = re.compile(r"\bcrumbs?\b|\bbread ?crumbs?\b|\bariane\b")
 
 
-_LABEL_OF_TYPE = {"OpinionNewsArticle": "opinion-label", "AdvertiserContentArticle": "sponsored-label"}
-"""Types of schema.org that are labels, with the rule of such labels."""
+_KIND_OF_TYPE = {"OpinionNewsArticle": "opinion", "AdvertiserContentArticle": "sponsored"}
+"""What kind of text the types of schema.org tell that tell one."""
+_IN_TYPE = "JSON-LD @type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ class Described:
     found_in: dict[str, str]
     bodies: tuple[str, ...]
     """The article's text as its JSON-LD has it, where it does."""
-    labels: tuple[Removed, ...]
-    """What its JSON-LD says that kind of text it is."""
+    unsure: frozenset[str]
+    """The fields whose value counts only where the article's own words give none."""
 
 
 def described(root: Any, story: Any) -> Described:
@@ -115,9 +115,10 @@ def described(root: Any, story: Any) -> Described:
     source = source or _first(chain(site_in_title(page, headline), front_page(page, is_sure=False)), _name)
     site = source[0] if source else ""
     under = _under_headline(page.paragraphs, headline)
+    own, page = _without_others(page, headline)
     found = {
         "title": title,
-        "url": _first(_addresses(page), _address),
+        "url": _first(_addresses(own), _address),
         "source": source,
         "author": _first(_authors(page, under), partial(people, site=site)),
         "published_at": _first_date(_published(page, headline, under)),
@@ -125,20 +126,47 @@ def described(root: Any, story: Any) -> Described:
         "language": _first(_languages(page), _language),
         "section": _first(_sections(page), partial(_section, headline=headline, site=site)),
         "image_credit": _first(_credits(page), credit),
-        "provenance": _first(meta_said(page, "provenance"), _name),
+        "provenance": _first(chain(meta_said(page, "provenance"), _types(own)), _name),
     }
     hits = {field: hit for field, hit in found.items() if hit}
     return Described(
         fields={field: value for field, (value, _) in hits.items()},
         found_in={field: where for field, (_, where) in hits.items()},
         bodies=tuple(body for item in page.linked for body in strings(item.get("articleBody"))),
-        labels=tuple(
-            Removed(_LABEL_OF_TYPE[name], name)
-            for item in page.linked
-            for name in strings(item.get("@type"))
-            if name in _LABEL_OF_TYPE
-        ),
+        unsure=frozenset({"provenance"} if hits.get("provenance", ("", ""))[1] == _IN_TYPE else ()),
     )
+
+
+def _without_others(page: Stated, headline: str) -> tuple[Stated, Stated]:
+    """`page` without what its JSON-LD says of articles that are not the page's, by their headlines and addresses; and
+    the same where that leaves one of several, else `page` as it is, since sites word a headline in several ways.
+    """
+    articles = [item for item in page.linked if kind(item) != "WebPage"]
+    if len(articles) < 2:
+        return page, page
+    rest = replace(page, linked=page.linked[len(articles) :])
+    addresses = {canonical(raw) for raw, _ in _addresses(rest)}
+    own = [item for item in articles if _may_be_own(item, headline, addresses)]
+    sure = replace(page, linked=own + rest.linked)
+    return sure, sure if own else page
+
+
+def _may_be_own(item: dict[str, Any], headline: str, addresses: set[str]) -> bool:
+    """Whether an object of JSON-LD has the headline or an address of the page, or neither says what it is of."""
+    named, stated = strings(item.get("headline")), list(_urls(item))
+    is_named = any(same(name, headline) for name in named)
+    return is_named or not addresses.isdisjoint(map(canonical, stated)) or not (named or stated)
+
+
+def _urls(item: dict[str, Any]) -> Iterator[str]:
+    whole = item.get("mainEntityOfPage")
+    for said in (item.get("url"), whole.get("@id") if isinstance(whole, dict) else whole):
+        yield from strings(said)
+
+
+def _types(page: Stated) -> Said:
+    for item in page.linked:
+        yield from ((_KIND_OF_TYPE[name], _IN_TYPE) for name in strings(item.get("@type")) if name in _KIND_OF_TYPE)
 
 
 def _first(candidates: Said, read: Callable[[str], str | None]) -> tuple[str, str] | None:
@@ -262,9 +290,7 @@ def _addresses(page: Stated) -> Said:
             yield _absolute(base, element.get("href") or ""), "link canonical"
     yield from meta_said(page, "og:url")
     for item in page.linked:
-        whole = item.get("mainEntityOfPage")
-        for said in (item.get("url"), whole.get("@id") if isinstance(whole, dict) else whole):
-            yield from ((raw, "JSON-LD url") for raw in strings(said))
+        yield from ((raw, "JSON-LD url") for raw in _urls(item))
     for element in page.props.get("url", ()):
         yield element.get("href") or element.get("content") or "", "microdata url"
     yield from meta_said(page, "twitter:url", "parsely-link")

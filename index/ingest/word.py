@@ -5,7 +5,6 @@ paragraph's text there lacks what is inside content controls and accepted or pen
 is left out, as are headers, footers, notes and comments; pictures are not even unpacked, macros and links not followed.
 """
 
-import datetime as dt
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any, Literal
 
 import docx
 from docx.document import Document
-from docx.opc.coreprops import CoreProperties
 
 from index.article import Article
 from index.errors import BadArticle
@@ -36,8 +34,6 @@ _NO_TEXT = frozenset("del moveFrom delText instrText rPr pPr rt Fallback sectPr 
 """What is in these is deleted, is no text, or is there a second time for older programs."""
 
 _PLACE = "document properties"
-_TEMPLATE_DATE = dt.datetime(2013, 12, 23, 23, 15, tzinfo=dt.UTC)
-"""The date that documents made by python-docx have, which is that of its template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,8 @@ def read_word(name: str, data: bytes) -> Article:
     try:
         document = docx.Document(text_parts)
         blocks = list(_blocks(document.element.body, _kinds(document)))
-        stated = _properties(document.core_properties)
+        properties = document.core_properties
+        stated = {"title": properties.title, "author": properties.author}
     except MemoryError:
         raise
     except Exception as error:  # lxml's, and a dozen of python-docx's for what is missing or misplaced
@@ -187,13 +184,3 @@ def _tag(element: Any) -> str:
 
 def _lines(text: str) -> str:
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
-
-
-def _properties(properties: CoreProperties) -> dict[str, str | None]:
-    created, modified = properties.created, properties.modified
-    return {
-        "title": properties.title,
-        "author": properties.author,
-        "created": created.isoformat() if created and created != _TEMPLATE_DATE else None,
-        "modified": modified.isoformat() if modified else None,
-    }

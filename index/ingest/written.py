@@ -9,7 +9,7 @@ from the clock; a copyright line dates nothing. Left out: bylines in other langu
 import datetime as dt
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from types import MappingProxyType
 from typing import Literal
@@ -64,6 +64,8 @@ class _About:
     dates: tuple[_Date, ...] = ()
     told: bool = False
     """Whether it says what it is: "By", "Updated", "Staff writer"."""
+    says_by: bool = False
+    """Whether it says so of its authors, who may else be a place beside a date."""
     is_nobody: bool = False
     """Whether it is a byline that names nobody: "By our correspondent"."""
 
@@ -76,8 +78,9 @@ class _Found:
         self.unsure = unsure
         self.found_in: dict[str, str] = {}
 
-    def add(self, name: str, value: str | None, where: str) -> None:
-        is_open = name not in self.values or (name in self.unsure and name not in self.found_in)
+    def add(self, name: str, value: str | None, where: str, *, is_told: bool = True) -> None:
+        """is_told: whether the words say what the value is, without which it does not stand in for an unsure one."""
+        is_open = name not in self.values or (is_told and name in self.unsure and name not in self.found_in)
         if value and is_open:
             self.values[name], self.found_in[name] = value, where
 
@@ -104,7 +107,7 @@ def written(
     about = _about(said, title, known.get("author"), is_release)
     story = [line for n, line in enumerate(said) if n not in about]
     for line in about.values():
-        found.add("author", _listed(line.authors), "byline")
+        found.add("author", _listed(line.authors), "byline", is_told=line.says_by)
         found.add("source", line.source, "byline")
     dates = [date for line in about.values() for date in line.dates]
     if head := next(filter(None, map(dateline, story[:TOP_LINES])), None):
@@ -176,7 +179,7 @@ def _about(said: list[str], title: str | None, author: str | None, is_release: b
         elif above > MAX_STANDFIRST_LINES:
             break
         elif line.authors and n and plain_line(said[n - 1]) == "by":
-            about |= {n - 1: _About(told=True), n: line}
+            about |= {n - 1: _About(told=True), n: replace(line, says_by=True)}
         elif (
             (line.told and (line.authors or line.source or line.dates or line.is_nobody))
             or (line.dates and above < MAX_STANDFIRST_LINES and not has_timeline)
@@ -227,6 +230,7 @@ def _about_line(line: str) -> _About | None:
         next((part.source for part in parts if part.source), None),
         tuple(chain.from_iterable(part.dates for part in parts)),
         any(part.told for part in parts) or len(parts) > 1,
+        any(part.says_by for part in parts),
         any(part.is_nobody for part in parts),
     )
 
@@ -275,8 +279,9 @@ def _byline(words: str) -> _About | None:
     authors: list[str] = []
     source, told = None, label is not None
     if found := _FOR.match(stated):
-        outlet, *others = _LIST_MARK.split(found[2])
-        if not is_names(outlet):
+        outlet, *others = _LIST_MARK.split(found[3])
+        # Headlines leave out the article: "Long Wait for Bus Service".
+        if not is_names(outlet) or not (label or (found[2] and _OUTLET.search(outlet.split()[-1]))):
             return None
         source, stated = _cased(outlet), ", ".join((found[1], *others))
     for piece in filter(None, _LIST_MARK.split(stated)):
@@ -295,7 +300,7 @@ def _byline(words: str) -> _About | None:
         # Behind a name, what else is one is a place or an employer.
         elif not (authors and is_names(piece)) or _is_date(piece):
             return None
-    return _About(tuple(authors), source, told=told) if authors or source or told else None
+    return _About(tuple(authors), source, told=told, says_by=told) if authors or source or told else None
 
 
 def _is_person(name: str) -> bool:
@@ -425,7 +430,7 @@ _DATELINE = re.compile(
     r"| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
 )
 _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported) )?by\b:?\s+(?=\S)", re.I)
-_FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (?:the |THE )?(.{3,60})")
+_FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (the |THE |)(.{3,60})")
 _LIST_MARK = re.compile(r",\s*|\s+(?:and|AND|&|with|WITH)\s+|;\s*")
 _NAMES_MARK = re.compile(r", | and ")
 _BARS = re.compile(r" ?[|•·] ?")
