@@ -20,6 +20,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
 from assistant import chat_model, extract
+from assistant.again import told_again, unseen, wish
 from assistant.answer import Answer, Citation, Copy, Question, Reason, Timings
 from assistant.cite import Citer, passage_citation
 from assistant.elsewhere import Elsewhere
@@ -60,6 +61,8 @@ class Found:
     retrieval: Retrieval
     elsewhere: Elsewhere
     timings: Timings
+    told: tuple[Statement, ...] = ()
+    """The answer already, where the question is about the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ def answer_chain(
 
     def resolve(question: Question) -> Inquiry:
         started = time.perf_counter()
-        text = standalone(question.text, question.history)
-        if model is not None and question.history:
+        text = standalone(question.text, question.history, embed)
+        if model is not None and question.history and not wish(question.text):
             try:
                 text = chat_model.rewrite(model, question.text, question.history) or text
             except ChatModelFault as fault:
@@ -104,19 +107,24 @@ def answer_chain(
 
     def retrieve(inquiry: Inquiry) -> Found:
         began = time.perf_counter()
-        question = inquiry.question
-        retrieval = retriever.find(inquiry.standalone_question, question.filters, question.top_k)
+        question, asked = inquiry.question, inquiry.standalone_question
+        retrieval, told = told_again(retriever.library, question, asked) or (
+            retriever.find(asked, question.filters, question.top_k),
+            (),
+        )
         elsewhere = Elsewhere(retriever.library, question.filters)
-        return Found(inquiry, retrieval, elsewhere, Timings(retrieve=_ms(time.perf_counter() - began)))
+        return Found(inquiry, retrieval, elsewhere, Timings(retrieve=_ms(time.perf_counter() - began)), told)
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
         for found in several:
             yield [found]
             began = time.perf_counter()
-            asked = found.inquiry.standalone_question
-            if asked != found.inquiry.question.text:
+            question, asked = found.inquiry.question, found.inquiry.standalone_question
+            if asked != question.text:
                 asked = for_reading(asked)
-            evidence = tuple(reader.read(asked, found.retrieval.documents))
+            evidence = () if found.told else tuple(reader.read(asked, found.retrieval.documents))
+            if question.history and wish(question.text) == "more":
+                evidence = unseen(evidence, question.history)
             yield [Reading(found, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
 
     def write(pieces: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
@@ -128,7 +136,8 @@ def answer_chain(
             question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
             speaker = reading.found.elsewhere.speaker
             answerer = EXTRACTIVE
-            if model is not None and documents:
+            told = reading.found.told
+            if model is not None and documents and not told:
                 try:
                     for statement in chat_model.write(model, question, documents, embed):
                         answerer = model_name
@@ -139,7 +148,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in extract.write(reading.evidence, embed, speaker):
+                for statement in told or extract.write(reading.evidence, embed, speaker):
                     yield [statement]
             yield [Ending(answerer, began)]
 

@@ -46,7 +46,7 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     """
-    quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
+    quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
     voices = _voices(quotes)
     if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
@@ -62,6 +62,11 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
             chosen, told = [*chosen, voice], more
     for voice in told:
         yield Statement(voice.quote.text, (voice,))
+
+
+def is_heading(text: str) -> bool:
+    """Whether a line answers nothing by itself (`MAX_HEADING_CHARS`)."""
+    return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
 
 
 def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:
@@ -98,10 +103,6 @@ def _once(voices: Sequence[Support]) -> list[Support]:
         if end < voice.quote.end:
             told.insert(last + 1, replace(voice, quote=voice.quote.behind(end)))
     return told
-
-
-def _is_heading(text: str) -> bool:
-    return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
 
 
 def _voices(quotes: Sequence[Quote]) -> list[Support]:

@@ -9,7 +9,9 @@ import pytest
 
 from assistant.answer import Turn
 from assistant.resolve import standalone
+from index.embed import SentenceTransformerEmbedder
 
+EMBED = SentenceTransformerEmbedder().embed
 DIALOGUES = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("dialogues.jsonl").open("rb")]
 
 
@@ -24,7 +26,7 @@ def faults(dialogue: dict[str, Any]) -> list[str]:
     found = []
     for turn in dialogue["turns"]:
         question = turn["question"]
-        meant = standalone(question, history)
+        meant = standalone(question, history, EMBED)
         missing = [needed for needed in turn.get("needs", ()) if not holds(meant, needed)]
         left = [word for word in turn.get("lacks", ()) if holds(meant, word)]
         if missing or left or (turn.get("unchanged") and meant != question):
