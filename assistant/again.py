@@ -41,7 +41,7 @@ _GROUNDS = re.compile(
     rf"|where (?:is|does|was) (?:that|this)(?: come)? from|how do you know(?: {_SO})?"
     rf"|are you (?:really |quite |very )?(?:sure|certain|serious)(?: (?:about|of) {_SO})?"
     rf"|how (?:sure|certain) are you(?: (?:about|of) {_SO})?|really|seriously"
-    rf"|is {_SO} (?:really )?(?:true|right|correct|certain|confirmed))(?: now| then| please)?\W*",
+    rf"|is {_SO} (?:really )?(?:true|right|correct|certain|confirmed))(?:,? (?:now|then|please))?\W*",
     re.IGNORECASE,
 )
 _MORE = re.compile(
@@ -49,7 +49,7 @@ _MORE = re.compile(
     rf"(?: (?:details?|information|info))?(?: (?:about|on|of) {_SO})?|(?:any )?details?"
     r"|go (?:on|ahead)|continue|carry on|keep going|read on|elaborate"
     r"|what else(?: (?:does it|do they|do the articles|does the article) say| is (?:there|known)| do you know)?"
-    r"|(?:is there )?anything else)(?: please| then)?\W*",
+    r"|(?:is there )?anything else)(?:,? (?:please|then))?\W*",
     re.IGNORECASE,
 )
 

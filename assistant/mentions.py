@@ -10,12 +10,15 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
 
-NAME = re.compile(r"(?:\b[A-ZÀ-Þ][\w'’-]*(?:\s(?:of\s(?:the\s)?)?(?=[A-ZÀ-Þ\d]))?|(?<=[a-zA-Z] )\d+)+")
+NAME = re.compile(r"(?:\b[A-ZÀ-Þ][\w'’-]*+(?:\s(?:of\s(?:the\s)?)?(?=[A-ZÀ-Þ\d]))?+|(?<=[a-zA-Z] )\d++)++")
+"""Possessive throughout: "A-A-A-A" can be divided in many ways, and patterns are built on this."""
+MAX_READ_CHARS = 1_000
+"""Of a question or an answer: names are looked for in time that grows with the square of their number."""
 OPENERS = frozenset(
     "what when where who whom whose why how which did does do is are was were has have had can could will would "
     "should in on at the a an and but so also then tell give list name please any summarise summarize explain "
-    "describe he she it they this that these those there his her its their by for from to with if about since until before after during while because although "
-    "despite however according some many most several all no not two three".split()
+    "describe he she it they this that these those there his her its their by for from to with if about since until "
+    "before after during while because although despite however according some many most several all no not".split()
 )
 """Words that may open a sentence, and are no part of a name there."""
 
@@ -63,7 +66,7 @@ _ASKS_WHO = re.compile(r"\b(?i:who(?:m|se)?)\b(?! (?:is|are|was|were) [A-ZÀ-Þ]
 """A person is in the answer then, not in the question; but "Who is Ada Quill?" names its own."""
 _ASKS_WHICH = re.compile(r"\b(?:who|which|what) (?!(?:did|does|do|has|have|is|are|was|were|will)\b)", re.IGNORECASE)
 _ONE = rf"(?:(?:the|The) )?{NAME.pattern}"
-_SEVERAL = re.compile(rf"{_ONE}(?:, {_ONE})*,? and {_ONE}")
+_SEVERAL = re.compile(rf"{_ONE}(?:, {_ONE}){{0,8}},? and {_ONE}")
 _COUNTED = re.compile(
     r"\b(?i:how many|which|what) (?!(?:did|does|do|has|have|had|is|are|was|were|will|would|can|could)\b)"
     r"(?:[a-z]+ )?[a-z]+s\b|\bpeople\b"
@@ -157,7 +160,7 @@ def listed(answer: str) -> list[str]:
 
 def _topic(turn: Turn) -> str:
     """The question as it was understood, with capitals where the answer has them."""
-    text = turn.standalone_question
+    text = turn.standalone_question[:MAX_READ_CHARS]
     for name in names(turn.answer):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", name, text, flags=re.IGNORECASE)
     return text

@@ -9,14 +9,13 @@ earlier question along in brackets. Anything else is a new topic and stays as it
 
 import re
 from collections.abc import Sequence
-
-import numpy as np
+from dataclasses import replace
 
 from assistant.again import wish
 from assistant.answer import Turn
 from assistant.antecedent import IMPERSONAL
 from assistant.dates import Span, date_spans
-from assistant.mentions import NAME, listed, names, person, place, several, thing
+from assistant.mentions import MAX_READ_CHARS, NAME, listed, names, person, place, several, thing
 from index.embed import Embed
 from index.words import content_stems, function_stems, stems
 
@@ -91,9 +90,13 @@ _FILLERS = frozenset(
 )
 FEW_WORDS = 1
 """Content words up to which a question has no topic of its own: "why?", "who else?", "how many?"."""
+KINDS = ("the name of a person", "the name of a place")
+KIND_WEIGHT = 2.0
 NEARER_BY = 0.1
-"""A new subject takes the place of the first name, unless its cosine to another one is higher by this: "Jordan" is
-nearer to "Israel" than to "Blinken". docs/decisions.md has how often that is right."""
+"""A new subject takes the place of the first name, unless it is that much more like another: likeness is the cosine
+less what the two differ by on the way from one of `KINDS` to the other. Of 6,300 cases of 15 people and 15 places that
+is right in 92% where the person is named first and in 91% where the place is; by the cosine alone in 78% and 68%,
+by taking the first name in half."""
 
 
 def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
@@ -102,7 +105,11 @@ def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
     embed: tells which of two names a new subject is like.
     """
     asked = question.strip()
-    history = [turn for turn in history if not _SAYS_NOTHING.fullmatch(turn.question.strip())]
+    history = [
+        replace(turn, answer=turn.answer[:MAX_READ_CHARS])
+        for turn in history
+        if not _SAYS_NOTHING.fullmatch(turn.question.strip())
+    ]
     before = _topic(history[-1]) if history else ""
     if not stems(before) or not stems(asked) or len(asked) > MAX_FOLLOW_UP_CHARS:
         return question
@@ -262,16 +269,17 @@ def _with_subject(before: str, subject: str, embed: Embed) -> str:
 
 
 def _most_alike(subject: str, others: Sequence[str], embed: Embed) -> int:
-    """Which of `others` it can take the place of: one that has a word of it, a much nearer one, else the first."""
+    """Which of `others` it can take the place of: one that has a word of it, one much more like it, else the first."""
     if len(others) == 1:
         return 0
     for n, other in enumerate(others):
         if {*stems(subject)} & {*stems(other)}:
             return n
-    new, *old = embed([subject, *others])
-    cosines = np.array(old) @ new
-    nearest = int(np.argmax(cosines))
-    return nearest if cosines[nearest] - cosines[0] >= NEARER_BY else 0
+    new, *old, people, places = embed([subject, *others, *KINDS])
+    kind = people - places
+    likeness = [float(name @ new) - KIND_WEIGHT * abs(float((name - new) @ kind)) for name in old]
+    likest = likeness.index(max(likeness))
+    return likest if likeness[likest] - likeness[0] >= NEARER_BY else 0
 
 
 def _dates(text: str) -> list[Span]:

@@ -1,4 +1,7 @@
-"""Sixty dialogues of two to four turns: what each follow-up asks, said without the turns before it."""
+"""Sixty dialogues of two to four turns: what each follow-up asks, said without the turns before it.
+
+`tune` is what the rules were developed on, `test` was written with it, before the rules, and kept for measuring.
+"""
 
 import json
 import re
@@ -12,7 +15,9 @@ from assistant.resolve import standalone
 from index.embed import SentenceTransformerEmbedder
 
 EMBED = SentenceTransformerEmbedder().embed
-DIALOGUES = [json.loads(line) for line in Path(__file__).with_name("data").joinpath("dialogues.jsonl").open("rb")]
+DIALOGUES = [
+    json.loads(line) for line in Path(__file__).with_name("data").joinpath("dialogues.jsonl").read_bytes().splitlines()
+]
 
 
 def holds(text: str, wanted: str) -> bool:
@@ -35,7 +40,7 @@ def faults(dialogue: dict[str, Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(("half", "least"), [("tune", 0), ("test", 0)])
+@pytest.mark.parametrize(("half", "least"), [("tune", 30), ("test", 29)])
 def test_follow_ups_are_resolved_to_what_they_ask(half: str, least: int) -> None:
     dialogues = [dialogue for dialogue in DIALOGUES if dialogue["half"] == half]
     wrong = [fault for dialogue in dialogues if (fault := faults(dialogue))]

@@ -231,7 +231,7 @@ def test_people_are_remembered_for_longer_than_a_turn() -> None:
     ("question", "correction", "expected"),
     [
         (VISIT, "no, I meant Biden", "When did Biden visit Israel?"),
-        (VISIT, "No, I meant Jordan", "When did Blinken visit Jordan?"),
+        (VISIT, "No, I meant Egypt", "When did Blinken visit Egypt?"),
         (VISIT, "sorry, Biden", "When did Biden visit Israel?"),
         (VISIT, "not Blinken, Biden", "When did Biden visit Israel?"),
         (VISIT, "Biden, not Blinken", "When did Biden visit Israel?"),
@@ -251,8 +251,9 @@ def test_a_correction_is_the_same_question_put_right(question: str, correction: 
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [
-        ("and Jordan?", "When did Blinken visit Jordan?"),
+        ("and Egypt?", "When did Blinken visit Egypt?"),
         ("and Madrid?", "When did Blinken visit Madrid?"),
+        ("and Merkel?", "When did Merkel visit Israel?"),
         ("and compared with Trump?", "When did Trump visit Israel?"),
     ],
 )
@@ -363,3 +364,14 @@ def test_nothing_is_taken_from_an_exchange_that_asked_nothing(question: str) -> 
 )
 def test_the_reader_is_asked_one_question_with_the_names_of_the_one_before(standalone_question: str, read: str) -> None:
     assert for_reading(standalone_question) == read
+
+
+@pytest.mark.parametrize(
+    "long",
+    ["A-" * 2_000, "A'A " * 1_000, "A, " * 1_300, "A and " * 700, "the " * 1_000, "no, " * 1_000, "(" * 4_000],
+    ids=lambda long: str(long)[:6],
+)
+def test_long_texts_of_one_pattern_are_resolved_at_all(long: str) -> None:
+    turn = Turn(f"Who is {long}?", f"Who is {long}?", long)
+    for follow_up in ("Who are they?", "What is it?", "and him?", "no, I meant Biden", "back to the dam", long):
+        assert standalone(follow_up, (turn,), EMBED)
