@@ -62,6 +62,7 @@ _KIN = re.compile(
 _PLACE_BEFORE = re.compile(r"\b(?:in|at|near|off|outside|around|across|above|inside) (?:the )?$", re.IGNORECASE)
 _PLACE_OF = re.compile(r"\b(?:of|from|to) $", re.IGNORECASE)
 """Before one word: a person one took over from would have two."""
+_THING_BEFORE = re.compile(r"\b(?:the|what (?:is|are|was|were)(?: [a-z]+)?) $", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"\b(?i:who(?:m|se)?)\b(?! (?:is|are|was|were) [A-ZÀ-Þ][^'’]*$)")
 """A person is in the answer then, not in the question; but "Who is Ada Quill?" names its own."""
 _ASKS_WHICH = re.compile(r"\b(?:who|which|what) (?!(?:did|does|do|has|have|is|are|was|were|will)\b)", re.IGNORECASE)
@@ -90,7 +91,7 @@ _SUBJECT_PHRASE = re.compile(
 _WHAT_IS = re.compile(
     rf"^(?i:what (?:is|are|was|were)) (?P<phrase>an? (?:[\w-]+ ){{0,2}}[\w-]+|(?:[a-z]+ )?(?:{NAME.pattern}))\W*$"
 )
-_COPULA_ASKS = re.compile(r"^(?:and |but )?(?:what|who|how \w+) (?:is|are|was|were) the\b", re.IGNORECASE)
+_COPULA_ASKS = re.compile(r"^(?:and |but )?(?:what|how \w+) (?:is|are|was|were) the\b", re.IGNORECASE)
 
 
 def names(text: str) -> list[str]:
@@ -102,7 +103,7 @@ def person(pronoun: str, history: Sequence[Turn]) -> str | None:
     """Whom "he" or "she" means: of the last turn that names somebody fitting, whom it asks about or, where it asks
     who, whom it answers with; one known to be a man or a woman before one who is not."""
     is_man = pronoun.lower() in ("he", "him", "his")
-    everyone = list(dict.fromkeys(name for turn in history for name in names(_text(turn))))
+    everyone = list(dict.fromkeys(name for turn in history for name in names(f"{_topic(turn)}\n{turn.answer}")))
     for turn in reversed(history):
         fitting = [(known, name) for name in _people(turn) if (known := _is_man(name, history)) in (is_man, None)]
         if fitting:
@@ -166,10 +167,6 @@ def _topic(turn: Turn) -> str:
     return text
 
 
-def _text(turn: Turn) -> str:
-    return f"{_topic(turn)}\n{turn.answer}"
-
-
 def _placed_names(text: str) -> Iterator[tuple[int, str]]:
     """Each name and where it begins."""
     for match in NAME.finditer(text):
@@ -198,9 +195,7 @@ def _possible_people(text: str) -> Iterator[str]:
     for start, name in _placed_names(text):
         before, words = text[:start], name.lower().split()
         is_place = _PLACE_BEFORE.search(before) or (len(words) == 1 and _PLACE_OF.search(before))
-        is_thing = re.search(
-            r"\b(?:the|what (?:is|are|was|were)(?: [a-z]+)?) $", before, re.IGNORECASE
-        ) or _NO_PERSON & {*words}
+        is_thing = _THING_BEFORE.search(before) or _NO_PERSON & {*words}
         if not (is_place or is_thing):
             yield name
 

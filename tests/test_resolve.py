@@ -190,6 +190,7 @@ def test_things_firms_and_places_are_those_asked_about_or_answered(
         ("What is the ship carrying?", "Is it heavy?"),
         ("How many soldiers did Tarsia send?", "Where are they now?"),
         ("Is the bridge at Tolle open?", "Who built it?"),
+        ("Who is the mayor of Brixford?", "Is it a large town?"),
     ],
 )
 def test_where_it_is_unclear_what_is_meant_the_question_is_taken_along(questions: tuple[str, str]) -> None:
