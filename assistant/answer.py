@@ -10,12 +10,25 @@ Reason = Literal["no_articles", "no_match", "no_evidence"]
 
 
 @dataclass(frozen=True, slots=True)
+class Cited:
+    """Where a sentence of an earlier answer stands, and its score there."""
+
+    article_id: str
+    revision: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One earlier exchange of the conversation."""
 
     question: str
     standalone_question: str
     answer: str
+    short_answer: str | None = None
+    cited: tuple[Cited, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +123,17 @@ class Answer:
     answerer: str
     timings_ms: Timings = field(default=Timings())
     understood: ReadOut = field(default=ReadOut())
+
+
+def as_turn(answer: Answer) -> Turn:
+    """What a follow-up to `answer` can need of it."""
+    return Turn(
+        answer.question,
+        answer.standalone_question,
+        answer.answer,
+        answer.short_answer,
+        tuple(Cited(c.article_id, c.revision, c.start, c.end, c.score) for c in answer.citations),
+    )
 
 
 @dataclass(frozen=True, slots=True)

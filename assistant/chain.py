@@ -21,6 +21,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
 from assistant import chat_model, extract
+from assistant.again import told_again, unseen, wish
 from assistant.answer import Answer, Citation, Copy, Question, ReadOut, Reason, Timings
 from assistant.cite import Citer, passage_citation
 from assistant.elsewhere import Elsewhere
@@ -71,6 +72,8 @@ class Found:
     timings: Timings
     are_beginnings: bool = False
     """Of articles, which answer as they are."""
+    told: tuple[Statement, ...] = ()
+    """The answer already, where the question is about the last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +108,8 @@ def answer_chain(
 
     def resolve(question: Question) -> Inquiry:
         started = time.perf_counter()
-        text = standalone(question.text, question.history)
-        if model is not None and question.history:
+        text = standalone(question.text, question.history, embed)
+        if model is not None and question.history and not wish(question.text):
             try:
                 text = chat_model.rewrite(model, question.text, question.history) or text
             except ChatModelFault as fault:
@@ -119,28 +122,34 @@ def answer_chain(
 
     def retrieve(inquiry: Inquiry) -> Found:
         began = time.perf_counter()
-        understood, filters = inquiry.understood, inquiry.filters
-        beginnings = _beginnings(retriever, inquiry)
-        if beginnings:
+        question, understood, filters = inquiry.question, inquiry.understood, inquiry.filters
+        told: tuple[Statement, ...] = ()
+        beginnings = None
+        if again := told_again(retriever.library, question, inquiry.standalone_question):
+            retrieval, told = again
+        elif beginnings := _beginnings(retriever, inquiry):
             retrieval = beginnings
         elif understood.apart:
-            retrieval = retriever.find_apart(understood.text, filters, understood.apart, inquiry.question.top_k)
+            retrieval = retriever.find_apart(understood.text, filters, understood.apart, question.top_k)
         elif understood.newest_first:
-            retrieval = retriever.find_newest(understood.text, filters, inquiry.question.top_k)
+            retrieval = retriever.find_newest(understood.text, filters, question.top_k)
         else:
-            retrieval = retriever.find(understood.text, filters, inquiry.question.top_k)
+            retrieval = retriever.find(understood.text, filters, question.top_k)
         elsewhere = Elsewhere(retriever.library, filters)
         timings = Timings(retrieve=_ms(time.perf_counter() - began))
-        return Found(inquiry, retrieval, elsewhere, timings, are_beginnings=beginnings is not None)
+        return Found(inquiry, retrieval, elsewhere, timings, are_beginnings=beginnings is not None, told=told)
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
         for found in several:
             yield [found]
             began = time.perf_counter()
-            asked = found.inquiry.understood.text
-            if found.inquiry.standalone_question != found.inquiry.question.text:
+            question, asked = found.inquiry.question, found.inquiry.understood.text
+            if found.inquiry.standalone_question != question.text:
                 asked = for_reading(asked)
-            evidence = () if found.are_beginnings else tuple(reader.read(asked, found.retrieval.documents))
+            is_told = found.told or found.are_beginnings
+            evidence = () if is_told else tuple(reader.read(asked, found.retrieval.documents))
+            if question.history and wish(question.text) == "more":
+                evidence = unseen(evidence, question.history)
             yield [Reading(found, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
 
     def write(pieces: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
@@ -152,7 +161,8 @@ def answer_chain(
             question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
             speaker = reading.found.elsewhere.speaker
             answerer = EXTRACTIVE
-            if model is not None and documents:
+            told = reading.found.told
+            if model is not None and documents and not told:
                 try:
                     for statement in chat_model.write(model, question, documents, embed):
                         answerer = model_name
@@ -163,7 +173,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in _extracted(reading, retriever):
+                for statement in told or _extracted(reading, retriever):
                     yield [statement]
             yield [Ending(answerer, began)]
 

@@ -61,7 +61,7 @@ def write(
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     newest_first: a later sentence that answers nearly as well goes first even if it does not tell the same fact.
     """
-    quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
+    quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
     voices = _voices(quotes)
     if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
         return
@@ -133,6 +133,11 @@ def _first_sentences(beginning: Document, topic: frozenset[str], n: int) -> list
     return [Quote(beginning, start + s, start + e, 1.0) for s, e in told[:n]]
 
 
+def is_heading(text: str) -> bool:
+    """Whether a line answers nothing by itself (`MAX_HEADING_CHARS`)."""
+    return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
+
+
 def _newer(best: Support, others: Sequence[Support], embed: Embed, *, of_any_fact: bool) -> list[Support]:
     """Later reports of the fact that `best` tells which answer well enough to stand before it, the newest first."""
     least = max(ANSWER_THRESHOLD, NEWER_AS_GOOD * best.quote.score)
@@ -171,10 +176,6 @@ def _once(voices: Sequence[Support]) -> list[Support]:
         if end < voice.quote.end:
             told.insert(last + 1, replace(voice, quote=voice.quote.behind(end)))
     return told
-
-
-def _is_heading(text: str) -> bool:
-    return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
 
 
 def _voices(quotes: Sequence[Quote]) -> list[Support]:

@@ -10,7 +10,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 from web_fixtures import BRIDGE, COMET
 
-from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, Timings, Turn
+from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, Timings, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
 from assistant.evidence import Evidence, EvidenceReader
@@ -189,7 +189,7 @@ def test_filters_narrow_what_is_considered_and_are_told_back(assistant: Assistan
 
 def test_a_follow_up_is_asked_with_its_topic(assistant: Assistant) -> None:
     first = assistant.ask(OPENED)
-    history = (Turn(first.question, first.standalone_question, first.answer),)
+    history = (as_turn(first),)
     answer = assistant.ask(Question("How much did it cost?", history))
     assert answer.question == "How much did it cost?"
     assert answer.standalone_question == f"How much did it cost? ({OPENED.text})"

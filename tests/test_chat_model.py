@@ -12,7 +12,7 @@ import pytest
 from scripted_model import BREAK, ScriptedModel, scripted
 from web_fixtures import BRIDGE, COMET
 
-from assistant.answer import Answer, Delta, Question, Sources, Turn
+from assistant.answer import Answer, Delta, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.chat_model import MAX_ANSWER_CHARS, TIMEOUT_SECONDS, load
 from assistant.cite import UNSUPPORTED
@@ -291,6 +291,17 @@ def test_a_rewriting_that_is_no_question_gives_way_to_the_rules(
     model.chunks = ["NO ANSWER"]
     follow_up = Question("And the price?", (Turn(OPENED.text, OPENED.text, ""),))
     assert assistant.ask(follow_up).standalone_question == f"the price? ({OPENED.text})"
+
+
+def test_a_question_about_the_last_answer_is_answered_by_its_citations_and_not_by_the_model(
+    assistant: Assistant, model: ScriptedModel
+) -> None:
+    first = ask(assistant, model, "The Zephyr bridge in Oldport opened on 4 November [1].")
+    n_requests = len(model.requests)
+    answer = assistant.ask(Question("Which source says so?", (as_turn(first),)))
+    assert [c.quote for c in answer.citations] == [c.quote for c in first.citations]
+    assert "Oldport Courier" in answer.answer
+    assert (answer.answerer, len(model.requests)) == ("extractive", n_requests)
 
 
 def test_a_first_question_is_not_rewritten(assistant: Assistant, model: ScriptedModel) -> None:

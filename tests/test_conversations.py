@@ -1,8 +1,10 @@
 """How many conversations are kept, and which is forgotten first."""
 
+from dataclasses import replace
+
 import pytest
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Citation, Cited, as_turn
 from index.database import Database
 from web.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
 from web.errors import UnknownMessage, UnknownSession
@@ -67,8 +69,22 @@ def test_of_a_conversation_the_last_messages_are_kept(database: Database) -> Non
     assert len(conversations.get(other["session_id"])["messages"]) == 1
 
 
+def test_a_turn_remembers_the_short_answer_and_what_was_cited(database: Database) -> None:
+    conversations = Conversations(database)
+    said = _say(conversations, None, "Who cut the ribbon?")
+    citation = Citation(1, "bridge", "r1", "Bridge", None, None, None, None, "Ada Quill cut it.", 10, 27, 0.9)
+    answer = replace(_answer("And when?"), short_answer="Ada Quill", citations=(citation,))
+    conversations.append(said["session_id"], answer)
+    assert conversations.history(said["session_id"]) == (as_turn(_answer("Who cut the ribbon?")), as_turn(answer))
+    assert as_turn(answer).cited == (Cited("bridge", "r1", 10, 27, 0.9),)
+
+
 def _say(conversations: Conversations, session_id: str | None, question: str) -> Json:
-    answer = Answer(
+    return conversations.append(session_id, _answer(question))
+
+
+def _answer(question: str) -> Answer:
+    return Answer(
         question=question,
         standalone_question=question,
         answer="",
@@ -82,7 +98,6 @@ def _say(conversations: Conversations, session_id: str | None, question: str) ->
         generation=1,
         answerer="extractive",
     )
-    return conversations.append(session_id, answer)
 
 
 def _listed(conversations: Conversations) -> list[tuple[str, int]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assistant.answer import Answer, Question, Turn
+from assistant.answer import Answer, Question, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.evaluate import Outcome, evaluate, load_questions
 from index.filters import Filters
@@ -166,7 +166,7 @@ def test_a_conversation_keeps_its_topic_and_lets_go_of_it(assistant: Assistant) 
         "How much did it cost NASA?",
     ):
         answer = assistant.ask(Question(text, history))
-        history += (Turn(answer.question, answer.standalone_question, answer.answer),)
+        history += (as_turn(answer),)
         told.append(quotes(answer)[0] if answer.answered else "")
     assert [
         expected in quote

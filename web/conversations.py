@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from assistant.answer import Answer, Turn
+from assistant.answer import Answer, Cited, Turn
 from index.database import Database
 from index.errors import shown
 from web.errors import UnknownMessage, UnknownSession
@@ -94,9 +94,7 @@ class Conversations:
             if not connection.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first():
                 raise _unknown(session_id)
             answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
-        return tuple(
-            Turn(answer["question"], answer["standalone_question"], answer["answer"]) for answer in reversed(answers)
-        )
+        return tuple(map(_turn, reversed(answers)))
 
     def append(self, session_id: str | None, answer: Answer) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
@@ -196,6 +194,13 @@ def _message(row: Any) -> Json:
         "created_at": row["created_at"],
         "feedback": opinion,
     }
+
+
+def _turn(answer: Json) -> Turn:
+    cited = (Cited(c["article_id"], c["revision"], c["start"], c["end"], c["score"]) for c in answer["citations"])
+    return Turn(
+        answer["question"], answer["standalone_question"], answer["answer"], answer["short_answer"], tuple(cited)
+    )
 
 
 def _unknown(session_id: str) -> UnknownSession:
