@@ -29,6 +29,7 @@ from assistant.expected import asks_for_a_span, may_answer
 from assistant.resolve import for_reading, standalone
 from assistant.retriever import ArticleRetriever, Retrieval
 from assistant.statement import Statement
+from index.days import has_come
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -199,7 +200,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
     citations = tuple(citer.citations)
     answered = bool(citations)
     now = time.perf_counter()
-    dates = [c.published_at for c in citations if c.published_at]
+    dates = [c.published_at for c in citations if c.published_at and has_come(c.published_at)]
     return Answer(
         question=inquiry.question.text,
         standalone_question=inquiry.standalone_question,

@@ -5,7 +5,6 @@ are embedded batch by batch, and a new generation of the index is published whol
 generation and keeps to it.
 """
 
-import datetime as dt
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +26,6 @@ from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
-from index.ingest.future import without_future_dates
 from index.ingest.title import title_from
 from index.progress import Progress, Report, silent
 from index.search import Found, Hit, rank
@@ -137,7 +135,6 @@ class Library:
                     if isinstance(item, ItemError):
                         failed.add(file.name)
                     elif isinstance(item, Article):
-                        item = without_future_dates(item, _today())
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
                             tally.fail(_twice(item, owners[item.id], "Remove one"))
@@ -185,7 +182,6 @@ class Library:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
                     case Article():
-                        item = without_future_dates(item, _today())
                         known = self._store.get(item.id)
                         if known and known.article.text == item.text:
                             item = _completed(item, known.article)
@@ -376,10 +372,6 @@ class Library:
 
 def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
 
 
 def _is_better(known: Article, article: Article) -> bool:
