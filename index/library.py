@@ -7,6 +7,7 @@ generation and keeps to it.
 
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -37,7 +38,10 @@ MAX_HITS = 200
 NO_FILTERS = Filters()
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
-"""Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
+"""Passages embedded between two commits: what a kill or a cancel can cost."""
+
+LISTEN_SECONDS = 0.2
+"""A cancel is heard so often while a batch is embedded, which on a busy machine takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +85,12 @@ class Library:
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
+        self._embedding = ThreadPoolExecutor(1, "embedding")
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
     def close(self) -> None:
+        self._embedding.shutdown(wait=False)
         self.reader.close()
         self.database.close()
 
@@ -339,7 +345,10 @@ class Library:
         for done in range(0, len(keys), EMBED_BATCH):
             progress("embedding", done, len(keys))
             texts = self._embeddings.texts(keys[done : done + EMBED_BATCH])
-            self._embeddings.save(model, list(texts), self._embedder.embed(list(texts.values())))
+            vectors = self._embedding.submit(self._embedder.embed, list(texts.values()))
+            while not wait([vectors], LISTEN_SECONDS).done:
+                progress("embedding", done, len(keys))  # may raise: nobody waits for the batch then
+            self._embeddings.save(model, list(texts), vectors.result())
             tally.embedded += len(keys[done : done + EMBED_BATCH])
         if keys:
             progress("embedding", len(keys), len(keys))
