@@ -2,11 +2,9 @@
 
 feedparser reads the first two, because feeds in the wild are often not well-formed XML. It is only ever given
 bytes in hand, for what looks like an address or a path it would open, and it leaves the markup of entries alone:
-only their text is wanted, which `html_text` takes from it in one pass. The standard library's HTML parser is no
-help there: fifty kilobytes of "<a " cost it half a minute. Left out: paging, enclosures.
+only their text is wanted, which `fragment.py` takes from it in one pass. Left out: paging, enclosures.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterator
@@ -20,6 +18,7 @@ from index.article import clean_text
 from index.errors import BadArticle
 from index.ingest.dates import iso_date
 from index.ingest.fetch import JSON_TYPES, Page
+from index.ingest.fragment import html_text
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed, one_line, web_link
 
 MAX_BYTES = 2_000_000
@@ -141,51 +140,3 @@ def _text(body: object, *, is_plain: bool) -> str:
     if not isinstance(body, str):
         return ""
     return clean_text(body) if is_plain else html_text(body)
-
-
-_BLOCKS = frozenset(
-    {"p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
-    | {"pre", "table", "tr", "figure", "figcaption", "section", "article", "hr"}
-)
-_NO_TEXT = frozenset({"script", "style", "template", "textarea", "select", "iframe"})
-# No repetition gives back what it took, and none goes past the next "<": time grows as the text does. A quote opens a
-# value only behind a "=".
-_TAG = re.compile(
-    r"""<(?:[!?][^<>]*+|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*+)"""
-    r"""(?:[^<>=]++|=\s*+(?:"[^"<]*+"|'[^'<]*+')?+)*+)>"""
-)
-
-
-def html_text(fragment: str) -> str:
-    """The text of a piece of HTML, with an empty line where a block begins or ends.
-
-    A page's reader looks for the article among navigation and adverts; a feed's piece has nothing else, and is
-    often two sentences long.
-    """
-    first, *rest = fragment.split("<!--")
-    markup = first + "".join(piece.partition("-->")[2] for piece in rest)
-    pieces: list[str] = []
-    skipped: str | None = None
-    """The element that has no text and has not ended."""
-    position = 0
-    for tag in _TAG.finditer(markup):
-        if skipped is None:
-            pieces.append(_words(markup[position : tag.start()]))
-        position = tag.end()
-        name = (tag["name"] or "").lower()
-        if skipped is not None:
-            skipped = None if tag["end"] and name == skipped else skipped
-        elif name in _NO_TEXT and not tag["end"]:
-            skipped = name
-        elif name in _BLOCKS:
-            pieces.append("\n\n")
-        elif name == "br":
-            pieces.append("\n")
-    if skipped is None:
-        pieces.append(_words(markup[position:]))
-    lines = "".join(pieces).split("\n")
-    return clean_text("\n".join(" ".join(line.split()) for line in lines))
-
-
-def _words(piece: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(piece))
