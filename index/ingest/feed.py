@@ -8,6 +8,7 @@ only their text is wanted, which `fragment.py` takes from it in one pass. Left o
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -32,27 +33,37 @@ _MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1
 _NAMESPACE = re.compile(rb"xmlns[^<>=]{0,50}=\s?[^<>\s]{0,100}")
 
 
-def read_feed(page: Page) -> Feed:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    max_bytes: int
+    max_tags: int
+    max_entries: int
+
+
+FETCHED = Bounds(MAX_BYTES, MAX_TAGS, MAX_ENTRIES)
+
+
+def read_feed(page: Page, bounds: Bounds = FETCHED) -> Feed:
     """Raises BadArticle for what is no feed, or is too large or too damaged to be read."""
-    if len(page.data) > MAX_BYTES:
-        raise BadArticle(f"The feed has {len(page.data):,} bytes; the limit is {MAX_BYTES:,}. Add its articles.")
+    if len(page.data) > bounds.max_bytes:
+        raise BadArticle(f"The feed has {len(page.data):,} bytes; the limit is {bounds.max_bytes:,}. Add its articles.")
     if page.content_type in JSON_TYPES:
         count, entries = _json_entries(page)
     else:
-        count, entries = _xml_entries(page)
+        count, entries = _xml_entries(page, bounds)
     if not count:
         raise BadArticle("The feed has no entries.")
     different: dict[str, Entry] = {}
-    for entry in islice(entries, MAX_ENTRIES):
+    for entry in islice(entries, bounds.max_entries):
         different.setdefault(entry.key, entry)
     return Feed(tuple(different.values()), count)
 
 
-def _xml_entries(page: Page) -> tuple[int, Iterator[Entry]]:
+def _xml_entries(page: Page, bounds: Bounds) -> tuple[int, Iterator[Entry]]:
     tags, namespaces = page.data.count(b"<"), len(set(_NAMESPACE.findall(page.data)))
-    if tags > MAX_TAGS or namespaces > MAX_NAMESPACES or _MANY_ATTRIBUTES.search(page.data):
+    if tags > bounds.max_tags or namespaces > MAX_NAMESPACES or _MANY_ATTRIBUTES.search(page.data):
         raise BadArticle(
-            f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {MAX_TAGS:,} tags, "
+            f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {bounds.max_tags:,} tags, "
             f"{MAX_NAMESPACES} namespaces and {MAX_ATTRIBUTES} attributes a tag. Add its articles."
         )
     headers = {"content-location": page.url}
