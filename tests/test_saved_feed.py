@@ -94,10 +94,10 @@ def test_in_a_folder_and_in_an_archive_it_is_left_out_and_told_and_takes_no_page
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("page.html", page)
         archive.writestr("pom.xml", "<project/>")
-    item, note = read_item("a.zip", packed.getvalue())
+    item, told = read_item("a.zip", packed.getvalue())
     assert isinstance(item, Article)
-    assert isinstance(note, Note)
-    assert "left out (pom.xml)" in note.message
+    assert isinstance(told, Note)
+    assert "left out (pom.xml)" in told.message
 
 
 def test_the_words_of_a_feed_do_not_take_the_place_of_the_page_s(library: Library) -> None:
