@@ -118,7 +118,7 @@ class Answer:
     """Without an answer: the closest passages, which are not claimed to answer."""
     applied_filters: dict[str, str | list[str]]
     as_of: str | None
-    """The newest `published_at` among the citations."""
+    """The newest `published_at` among the citations that is not ahead."""
     generation: int
     answerer: str
     timings_ms: Timings = field(default=Timings())

@@ -33,6 +33,7 @@ from assistant.retriever import ArticleRetriever, Retrieval, joined
 from assistant.statement import Statement
 from assistant.understand import Understood, as_it_stands, both, understand
 from assistant.yes_no import yes_or_no
+from index.days import has_come
 from index.filters import Filters
 
 if TYPE_CHECKING:
@@ -288,7 +289,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
     citations = tuple(citer.citations)
     answered = bool(citations)
     now = time.perf_counter()
-    dates = [c.published_at for c in citations if c.published_at]
+    dates = [c.published_at for c in citations if c.published_at and has_come(c.published_at)]
     return Answer(
         question=inquiry.question.text,
         standalone_question=inquiry.standalone_question,

@@ -17,6 +17,7 @@ from langchain_core.prompts import ChatPromptTemplate
 from assistant.answer import Turn
 from assistant.errors import ChatModelFault
 from assistant.statement import Quote, Statement, Support
+from index.days import has_come
 from index.embed import Embed
 from index.sentences import sentence_spans
 from index.words import content_stems, stems
@@ -98,10 +99,16 @@ def rewrite(model: "BaseChatModel", question: str, history: Sequence[Turn]) -> s
     return reply if 0 < len(reply) <= 4 * len(question) + 200 and "\n" not in reply else ""
 
 
+def _date(passage: Document) -> str:
+    """As stated; the model is to prefer the newest, which one that is ahead is not."""
+    date = passage.metadata["published_at"]
+    return str(date) if date and has_come(date) else "unknown"
+
+
 def write(model: "BaseChatModel", question: str, passages: Sequence[Document], embed: Embed) -> Iterator[Statement]:
     """Statements as the model writes them; none when it finds no answer. Raises ChatModelFault."""
     numbered = "\n\n".join(
-        f'<passage number="{n}" title="{_quoted(p.metadata["title"])}" date="{p.metadata["published_at"]}">\n'
+        f'<passage number="{n}" title="{_quoted(p.metadata["title"])}" date="{_date(p)}">\n'
         f"{_CLOSING.sub('< /passage', p.page_content)}\n</passage>"
         for n, p in enumerate(passages, 1)
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
+from index.days import has_come
 from index.words import word_set
 
 SAME_WORDS = 0.8
@@ -37,8 +38,9 @@ class Quote:
 
     @property
     def published_on(self) -> str:
-        """The day; empty when unknown, so that days compare."""
-        return (self.passage.metadata["published_at"] or "")[:10]
+        """The day; empty when unknown or ahead, so that days compare."""
+        date = self.passage.metadata["published_at"] or ""
+        return date[:10] if has_come(date) else ""
 
     def behind(self, position: int) -> "Quote":
         """What of this quote stands behind `position`, which lies within it."""

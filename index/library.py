@@ -5,9 +5,9 @@ are embedded batch by batch, and a new generation of the index is published whol
 generation and keeps to it.
 """
 
-import datetime as dt
 import threading
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,7 +27,6 @@ from index.generation import Generation, Generations, Holdings
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
-from index.ingest.future import without_future_dates
 from index.ingest.title import title_from
 from index.phrases import holding
 from index.progress import Progress, Report, silent
@@ -40,7 +39,10 @@ MAX_HITS = 200
 NO_FILTERS = Filters()
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
-"""Passages embedded between two commits: what a kill can cost, and when a cancel is heard (1 s without bfloat16)."""
+"""Passages embedded between two commits: what a kill or a cancel can cost."""
+
+LISTEN_SECONDS = 0.2
+"""A cancel is heard so often while a batch is embedded, which on a busy machine takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,12 @@ class Library:
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
+        self._embedding = ThreadPoolExecutor(1, "embedding")
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
     def close(self) -> None:
+        self._embedding.shutdown(wait=False)
         self.reader.close()
         self.database.close()
 
@@ -138,7 +142,6 @@ class Library:
                     if isinstance(item, ItemError):
                         failed.add(file.name)
                     elif isinstance(item, Article):
-                        item = without_future_dates(item, _today())
                         if owners.setdefault(item.id, file.name) != file.name or item.id in ids:
                             failed.add(file.name)
                             tally.fail(_twice(item, owners[item.id], "Remove one"))
@@ -186,7 +189,6 @@ class Library:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
                     case Article():
-                        item = without_future_dates(item, _today())
                         known = self._store.get(item.id)
                         if known and known.article.text == item.text:
                             item = _completed(item, known.article)
@@ -365,7 +367,10 @@ class Library:
         for done in range(0, len(keys), EMBED_BATCH):
             progress("embedding", done, len(keys))
             texts = self._embeddings.texts(keys[done : done + EMBED_BATCH])
-            self._embeddings.save(model, list(texts), self._embedder.embed(list(texts.values())))
+            vectors = self._embedding.submit(self._embedder.embed, list(texts.values()))
+            while not wait([vectors], LISTEN_SECONDS).done:
+                progress("embedding", done, len(keys))  # may raise: nobody waits for the batch then
+            self._embeddings.save(model, list(texts), vectors.result())
             tally.embedded += len(keys[done : done + EMBED_BATCH])
         if keys:
             progress("embedding", len(keys), len(keys))
@@ -398,10 +403,6 @@ class Library:
 
 def _count(generation: Generation, mask: Mask | None) -> int:
     return len(generation.articles) if mask is None else int(mask.sum())
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(dt.UTC).date()
 
 
 def _is_better(known: Article, article: Article) -> bool:

@@ -19,6 +19,7 @@ from index import removals
 from index.article import Article, Removed, namesake_id
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
+from index.days import last_day
 from index.errors import IndexFault, UnknownArticle, shown
 from index.schema import (
     BY_HAND,
@@ -305,13 +306,15 @@ class Store:
         return n_articles, n_passages
 
     def newest_published(self) -> str | None:
-        """The latest `published_at` of a current revision."""
+        """The latest `published_at` of a current revision that is not ahead."""
         with self._database.read() as connection:
             newest: str | None = connection.scalar(
-                select(func.max(revisions.c.published_at)).join(
+                select(func.max(revisions.c.published_at))
+                .join(
                     articles,
                     and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision),
                 )
+                .where(func.substr(revisions.c.published_at, 1, 10) <= last_day())
             )
         return newest
 

@@ -133,6 +133,12 @@ def test_as_of_is_the_newest_date_among_the_citations(assistant: Assistant, stoc
     stocked.add([replace(BRIDGE, id="later", text="Oldport's Zephyr bridge opened early.", published_at="2024-01-01")])
     answer = assistant.ask(OPENED)
     assert answer.as_of == max(citation.published_at or "" for citation in answer.citations)
+    stocked.add(
+        [replace(BRIDGE, id="ahead", text="Oldport's Zephyr bridge opened at noon.", published_at="2999-01-01")]
+    )
+    answer = assistant.ask(OPENED)
+    assert "2999-01-01" in {citation.published_at for citation in answer.citations}
+    assert answer.as_of in {"2023-11-05", "2024-01-01"}  # nobody can know that of a day that is ahead
     assert assistant.ask(CARPET).as_of is None
 
 

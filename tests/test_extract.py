@@ -155,8 +155,14 @@ def test_a_report_without_a_date_counts_as_no_newer() -> None:
     assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
 
 
+def test_a_report_of_a_day_that_is_ahead_counts_as_no_newer() -> None:
+    ahead = Source("ahead", published_at="2999-01-01")
+    found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, ahead, GOOD_IF_NEWER)]
+    assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]
+
+
 def test_a_late_repost_of_an_old_report_does_not_pass_for_news() -> None:
-    found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, Source("repost", published_at="2030-01-01"), NEARLY)]
+    found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, Source("repost", published_at="2021-01-01"), NEARLY)]
 
     def original(voice: Support) -> Support:
         return Support(quote(OLD_TOLL, OLD, voice.quote.score)) if voice.quote.article_id == "repost" else voice

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from index.errors import BadArticle
-from index.ingest.feed import MAX_BYTES, MAX_NAMESPACES, MAX_TAGS, html_text, read_feed
+from index.ingest.feed import MAX_BYTES, MAX_NAMESPACES, MAX_TAGS, read_feed
 from index.ingest.fetch import Page
 from index.ingest.fields import MAX_FIELD_CHARS
+from index.ingest.fragment import html_text
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed
 
 URL = "https://news.example.org/feed"

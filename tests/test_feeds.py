@@ -58,7 +58,9 @@ def freshness(library: Library) -> Freshness:
 
 
 def ended(state: str = "done", *errors: tuple[str, str], message: str | None = None) -> dict[str, Any]:
-    return {"state": state, "errors": [{"item": i, "message": m} for i, m in errors], "message": message}
+    told = [{"item": i, "message": m} for i, m in errors]
+    counts = {"added": 0, "updated": 0, "unchanged": 2, "error_count": len(errors)}
+    return {"state": state, "errors": told, "message": message, **counts}
 
 
 def test_a_feed_is_fetched_at_once_and_then_once_an_interval(jobs: _Scripted, freshness: Freshness) -> None:
@@ -130,6 +132,54 @@ def test_a_feed_fails_by_its_own_fault_alone(
     feeds.look(NOON)
     [feed] = freshness.feeds()
     assert (feed.message, feed.failing_since is None) == (message, message is None)
+
+
+def test_entries_that_could_not_be_read_are_kept_with_the_feed_until_they_are_looked_at_again(
+    jobs: _Scripted, library: Library
+) -> None:
+    freshness = Freshness(library.database, [FEED])
+    feeds = Feeds(jobs, freshness, HOUR)
+
+    def poll(outcome: dict[str, Any], hours: int) -> Feed:
+        feeds.look(NOON + hours * HOUR)
+        jobs.outcome = outcome
+        feeds.look(NOON + hours * HOUR)
+        jobs.outcome = {"state": "reading"}
+        [feed] = freshness.feeds()
+        return feed
+
+    gone = [(f"https://example.org/{n}?key=secret", "It answered with status 404.") for n in range(7)]
+    more = (f"{FEED} (after entry 50)", "The feed has 60 entries.")  # which is no error of any
+    feed = poll(ended("failed", *gone, more, message=gone[0][1]), 0)
+    assert (feed.last_good_at, feed.entry_error_count) == (NOON.isoformat(), 7)
+    assert feed.entry_errors == tuple(f"https://example.org/{n}: It answered with status 404." for n in range(5))
+    [alarm] = alarms([feed], None, NOON)
+    assert alarm.startswith("The feed example.org/rss was read, but not 7 of its entries: https://example.org/0: It ")
+    as_before = ended() | {"unchanged": 1}
+    assert poll(as_before, 1).entry_error_count == 7
+    assert poll(ended("failed", (FEED, "No such host.")), 2).entry_error_count == 7
+    assert poll(ended("done", gone[0]), 3).entry_error_count == 1
+    assert poll(ended(), 4).entry_error_count == 0
+    assert alarms(freshness.feeds(), None, NOON) == []
+
+
+def test_a_feed_whose_pages_are_gone_says_so_though_its_polls_are_no_news(library: Library, tmp_path: Path) -> None:
+    with closing(Site()) as site, closing(Jobs(library, tmp_path, Fetcher(allow_loopback=True))) as jobs:
+        items = "".join(f"<item><title>{n}</title><link>{site.url}/{n}</link></item>" for n in ("one", "two"))
+        feed = f'<rss version="2.0"><channel><title>Oldport Courier</title>{items}</channel></rss>'
+        site.replies["/rss"] = plain(feed.encode(), "application/rss+xml")
+        freshness = Freshness(library.database, [f"{site.url}/rss"])
+        feeds = Feeds(jobs, freshness, HOUR)
+        jobs.start()
+        for hours in range(2):
+            feeds.look(NOON + hours * HOUR)
+            while freshness.checked_at(f"{site.url}/rss") != NOON + hours * HOUR:
+                time.sleep(0.05)
+                feeds.look(NOON + hours * HOUR)
+            assert jobs.newest(5) == []
+            [said] = freshness.feeds()
+            assert (said.failing_since, said.entry_error_count) == (None, 2)
+            assert "/one" in said.entry_errors[0]
 
 
 def test_a_feed_with_a_password_fails_though_its_error_does_not_repeat_it(jobs: _Scripted, library: Library) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from items import OPENS, VOTED, article, error
 
-from index.article import Article, InFile, article_id
+from index.article import Article, InFile, Note, article_id
 from index.ingest.formats import read_item
 
 
@@ -64,6 +64,8 @@ def test_the_encodings_of_json_are_read(encoding: str) -> None:
         ('{"text": "A"}\n{"text": "B"}', "is not JSON at line 2, column 1 (Extra data)"),
         ("{}", "has no text and no articles"),
         ('{"articles": 3}', "has no text and no articles"),
+        ('{"articles": []}', "has no text and no articles"),
+        ("[]", "has no text and no articles"),
         ("3", "has no text and no articles"),
         ('{"text": 3}', "text is 3"),
         (b'{"text": "Caf\xe9"}', "byte 14 is not utf-8"),
@@ -79,5 +81,9 @@ def test_what_cannot_be_read_says_why(data: str | bytes, problem: str) -> None:
     assert problem in error("a.json", data).message
 
 
-def test_an_array_without_articles_has_none() -> None:
-    assert read([]) == []
+def test_an_article_with_a_list_of_related_ones_is_one_article() -> None:
+    found, note = read({"body": VOTED, "articles": [{"title": "Related", "text": OPENS}]})
+    assert isinstance(found, Article)
+    assert found.text == VOTED
+    assert isinstance(note, Note)
+    assert "'articles'" in note.message

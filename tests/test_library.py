@@ -1,5 +1,6 @@
 """The library as a whole: articles by hand, what a search sees, what is left when its index is damaged."""
 
+import datetime as dt
 import resource
 import shutil
 import time
@@ -386,6 +387,20 @@ def test_status_counts_what_is_stored_and_names_what_is_shown(library: Library) 
     assert (status.state, status.generation, status.articles, status.passages) == ("ok", 2, 2, 4)
     assert (status.newest_article, status.embedding_model, status.pending) == ("2023-01-02", "hashing@1", False)
     assert status.last_rebuild_at is not None
+
+
+def test_an_article_of_a_day_that_is_ahead_keeps_its_date_and_is_not_the_newest(library: Library) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+    tomorrow, later = (str(today + dt.timedelta(days=days)) for days in (1, 10))
+    ahead = article("a", "The comet came back.", published_at=later)
+    library.add([ahead, article("b", "The lantern stays.", published_at="2021-03-29")])
+    assert library.status().newest_article == "2021-03-29"
+    library.add([article("c", "The harbour froze.", published_at=f"{tomorrow}T06:00:00Z")])
+    assert library.status().newest_article == f"{tomorrow}T06:00:00Z"
+    kept = library.article("a")
+    assert kept is not None
+    assert kept.article.published_at == later
+    assert library.add([ahead]).unchanged == 1
 
 
 def test_the_last_rebuild_is_the_last_that_was_completed_though_it_found_nothing(

@@ -64,6 +64,17 @@ def test_markdown_becomes_plain_paragraphs() -> None:
     )
 
 
+def test_front_matter_goes_by_common_names_too() -> None:
+    found = article(
+        "a.md",
+        "---\nheadline: A bridge\npublisher: Oldport Courier\npublished: 2021-03-29\nbyline: By Ada Quill\n---\nText.",
+    )
+    assert (found.title, found.source, found.published_at, found.author) == (
+        *("A bridge", "Oldport Courier", "2021-03-29", "Ada Quill"),
+    )
+    assert found.found_in["title"] == "front matter"
+
+
 def test_the_first_top_heading_is_the_title_and_not_text() -> None:
     found = article("a.md", "![logo](x.png)\n\nA *new* bridge\n====\n\nText.\n\n## Next\n\n# Last\n")
     assert found.title == "A new bridge"

@@ -379,6 +379,14 @@ def test_progress_tells_each_stage_in_order_and_how_far_it_is(library: Library, 
     ]
 
 
+def test_a_folder_of_nothing_but_other_formats_is_told_and_fails_no_rebuild(library: Library, folder: Folder) -> None:
+    folder.write("a.odt", "x")
+    report = library.rebuild(folder.path)
+    assert (report.errors, [note.item for note in report.notes]) == ((), [str(folder.path)])
+    [error] = library.add(read_paths([folder.path], library.reader)).errors
+    assert error.message.startswith("holds no file of a format that is read, but a.odt: use ")
+
+
 def test_files_of_other_formats_are_told_once_and_fail_nothing(library: Library, folder: Folder) -> None:
     folder.write("a.txt", "The comet came back.")
     for name in ("README", "a.odt", "in/b.rtf", ".hidden", "Thumbs.db"):

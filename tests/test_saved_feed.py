@@ -1,9 +1,13 @@
 """Feeds saved as files: the entries' own words, each known by its link."""
 
+import zipfile
+from io import BytesIO
+
 import pytest
+from articles import Folder
 from items import OPENS, VOTED, article, error
 
-from index.article import Article, ItemError, article_id
+from index.article import Article, ItemError, Note, article_id
 from index.ingest.formats import read_item
 from index.library import Library
 
@@ -47,7 +51,8 @@ def test_atom_is_read_and_an_entry_that_is_a_link_alone_says_so() -> None:
     ("data", "problem"),
     [
         ("<urlset><url><loc>https://example.org/a</loc></url></urlset>", "is a sitemap, which has no texts"),
-        ("<note>It opens.</note>", "It is XML but neither a feed nor a sitemap"),
+        ("<project>It opens.</project>", "is no feed: of XML files RSS and Atom feeds are read"),
+        ("It opens.", "is no feed: of XML files"),
         (rss(), "The feed has no entries."),
         (" ", "is empty"),
     ],
@@ -61,13 +66,38 @@ def test_a_page_saved_as_xml_is_a_page() -> None:
     assert article("a.xml", page).text == f"{VOTED}\n\n{OPENS}"
 
 
-def test_more_entries_than_are_read_are_told() -> None:
-    entries = [ENTRY.replace("example.org/bridge", f"example.org/{n}") for n in range(51)]
-    *articles, rest = read_item("a.xml", rss(*entries).encode())
-    assert (len(articles), rest) == (
-        50,
-        ItemError("a.xml", "has 51 entries, of which the first 50 are read: divide it"),
-    )
+def test_every_entry_of_a_saved_feed_is_read() -> None:
+    entries = [ENTRY.replace("example.org/bridge", f"example.org/{n}") for n in range(120)]
+    found = list(read_item("a.xml", rss(*entries).encode()))
+    assert [item.url for item in found if isinstance(item, Article)] == [f"https://example.org/{n}" for n in range(120)]
+    assert len(found) == 120
+
+
+def test_a_feed_that_speaks_of_a_sitemap_is_a_feed() -> None:
+    entry = ENTRY.replace("A bridge", "<![CDATA[What <urlset> is]]>")
+    assert article("a.xml", rss("<!-- <urlset> -->", entry)).url == "https://example.org/bridge"
+
+
+def test_in_a_folder_and_in_an_archive_it_is_left_out_and_told_and_takes_no_page_s_place(
+    library: Library, folder: Folder
+) -> None:
+    page = f"""<html><head><link rel="canonical" href="https://example.org/bridge"><title>A bridge</title></head><body>
+        <article><p>{VOTED}</p><p>{OPENS}</p><p>And there is more.</p></article></body></html>"""
+    folder.write("page.html", page)
+    folder.write("feed.xml", rss(ENTRY))
+    for report in (library.rebuild(folder.path), library.rebuild(folder.path, full=True)):
+        [note] = report.notes
+        assert (report.errors, report.added + report.unchanged) == ((), 1)
+        assert "left out (feed.xml): use .csv, " in note.message
+        assert note.message.endswith(".zip; add a saved feed by itself")
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("page.html", page)
+        archive.writestr("pom.xml", "<project/>")
+    item, told = read_item("a.zip", packed.getvalue())
+    assert isinstance(item, Article)
+    assert isinstance(told, Note)
+    assert "left out (pom.xml)" in told.message
 
 
 def test_the_words_of_a_feed_do_not_take_the_place_of_the_page_s(library: Library) -> None:

@@ -12,6 +12,7 @@ from web.errors import Busy, UnknownJob
 from web.freshness import Freshness
 from web.job import FINISHED
 from web.jobs import Jobs
+from web.replies import Json
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,24 @@ class Feeds:
                 if job["state"] == "cancelled":
                     self._freshness.note_checked(address, now)
                     continue
-                own = [error["message"] for error in job["errors"] if error["item"] == without_password(address)]
-                self._freshness.note(address, now, own[0] if own else _failure(job))
+                self._note(address, job, now)
+        self._ask(now)
+
+    def _note(self, address: str, job: Json, now: dt.datetime) -> None:
+        """What came of a poll of the feed itself, and of its entries."""
+        own, of_entries = [], []
+        for error in job["errors"]:
+            if error["item"] == without_password(address):
+                own.append(error["message"])
+            elif not error["item"].startswith(f"{address} "):  # that there are more entries than are read
+                of_entries.append((error["item"], error["message"]))
+        failure = own[0] if own else _failure(job)
+        self._freshness.note(address, now, failure)
+        if failure is None and not _is_as_before(job):
+            others = job["error_count"] - len(job["errors"])
+            self._freshness.note_entries(address, of_entries, len(of_entries) + others)
+
+    def _ask(self, now: dt.datetime) -> None:
         for address in self._freshness.addresses:
             if self._running:  # one at a time: people's jobs stand in the same queue
                 return
@@ -71,6 +88,11 @@ class Feeds:
                     return
 
 
-def _failure(job: dict[str, object]) -> str | None:
+def _is_as_before(job: Json) -> bool:
+    """Whether nothing was looked at, since the feed's server said that it is as it was; its entries are, too."""
+    return job["unchanged"] == 1 and not (job["added"] or job["updated"] or job["errors"])
+
+
+def _failure(job: Json) -> str | None:
     """Of a job that failed otherwise than by what its entries gave."""
     return str(job["message"]) if job["state"] == "failed" and not job["errors"] else None

@@ -5,15 +5,19 @@ secret, and the health check asks nobody who they are.
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sqlalchemy import Column, MetaData, Table, Text, delete, select
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from index.database import Database
+
+MAX_MESSAGES, MAX_MESSAGE_CHARS = 5, 300
+"""Of what went wrong with a feed's entries, the messages that are kept, and of each."""
 
 STALE_DAYS = 7
 """Without a newer article for so long, feeds that work deserve a look: they may have moved or been given up."""
@@ -31,6 +35,16 @@ feeds = Table(
 )
 
 
+# Its own table, so that a database of before gets it without an upgrade.
+entries = Table(
+    "feed_entries",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("error_count", Integer, nullable=False),
+    Column("errors", Text, nullable=False),  # JSON
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Feed:
     feed: str
@@ -39,6 +53,10 @@ class Feed:
     last_good_at: str | None
     failing_since: str | None
     message: str | None
+    entry_error_count: int = 0
+    """How many of its entries gave no article when they were last looked at; the feed itself may be good."""
+    entry_errors: tuple[str, ...] = ()
+    """What the first of them came to."""
 
 
 class Freshness:
@@ -62,6 +80,17 @@ class Freshness:
             statement = insert(feeds).values(address=address, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
 
+    def note_entries(self, address: str, errors: Sequence[tuple[str, str]], count: int) -> None:
+        """What came of the entries of a feed that could be read: `count` errors, of which these are the first.
+
+        errors: the entry and what is wrong with it.
+        """
+        told = [f"{_without_secrets(entry)}: {_without_secrets(message)}" for entry, message in errors[:MAX_MESSAGES]]
+        values = {"error_count": count, "errors": json.dumps([one[:MAX_MESSAGE_CHARS] for one in told])}
+        statement = insert(entries).values(address=address, **values)
+        with self._database.write() as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=[entries.c.address], set_=values))
+
     def note_checked(self, address: str, now: dt.datetime) -> None:
         """That a fetch ended at `now` of which nothing is known: its turn comes again after an interval."""
         values = {"checked_at": now.isoformat(timespec="seconds")}
@@ -72,18 +101,21 @@ class Freshness:
     def forget_others(self) -> None:
         """For when polling begins: what is known is then of the feeds that are polled, for others to see."""
         with self._database.write() as connection:
-            connection.execute(delete(feeds).where(feeds.c.address.not_in(self.addresses)))
+            for table in (feeds, entries):
+                connection.execute(delete(table).where(table.c.address.not_in(self.addresses)))
 
     def feeds(self) -> tuple[Feed, ...]:
         """In the order of the setting; those that a server last polled where the setting names none."""
         with self._database.read() as connection:
             known = {row.address: row for row in connection.execute(select(feeds).order_by(feeds.c.address))}
-        return tuple(
-            Feed(_shown(a), row.checked_at, row.last_good_at, row.failing_since, row.message)
-            if (row := known.get(a))
-            else Feed(_shown(a), None, None, None, None)
-            for a in self.addresses or known
-        )
+            of_entries = {row.address: row for row in connection.execute(select(entries))}
+
+        def feed(address: str) -> Feed:
+            row, its = known.get(address), of_entries.get(address)
+            said = (row.checked_at, row.last_good_at, row.failing_since, row.message) if row else (None,) * 4
+            return Feed(_shown(address), *said, *((its.error_count, tuple(json.loads(its.errors))) if its else ()))
+
+        return tuple(feed(address) for address in self.addresses or known)
 
     def checked_at(self, address: str) -> dt.datetime | None:
         with self._database.read() as connection:
@@ -97,6 +129,11 @@ def alarms(polled: Sequence[Feed], newest_article: str | None, now: dt.datetime)
         f"The feed {feed.feed} has failed since {feed.failing_since[:16].replace('T', ' ')} UTC: {feed.message}"
         for feed in polled
         if feed.failing_since
+    ]
+    found += [
+        f"The feed {feed.feed} was read, but not {feed.entry_error_count} of its entries: {' '.join(feed.entry_errors)}"
+        for feed in polled
+        if feed.entry_error_count
     ]
     if polled and newest_article and newest_article[:10] < (now.date() - dt.timedelta(days=STALE_DAYS)).isoformat():
         found.append(f"The newest article is of {newest_article[:10]}, although feeds are polled.")

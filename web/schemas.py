@@ -451,6 +451,8 @@ class FeedReply(Reply):
     last_good_at: str | None
     failing_since: str | None
     message: str | None
+    entry_error_count: Annotated[int, Field(description="Entries that gave no article when they were last looked at.")]
+    entry_errors: Annotated[list[str], Field(description="What the first of them came to.")]
 
 
 class HealthReply(Reply):

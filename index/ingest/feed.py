@@ -2,14 +2,13 @@
 
 feedparser reads the first two, because feeds in the wild are often not well-formed XML. It is only ever given
 bytes in hand, for what looks like an address or a path it would open, and it leaves the markup of entries alone:
-only their text is wanted, which `html_text` takes from it in one pass. The standard library's HTML parser is no
-help there: fifty kilobytes of "<a " cost it half a minute. Left out: paging, enclosures.
+only their text is wanted, which `fragment.py` takes from it in one pass. Left out: paging, enclosures.
 """
 
-import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
 from typing import Any
@@ -20,6 +19,7 @@ from index.article import clean_text
 from index.errors import BadArticle
 from index.ingest.dates import iso_date
 from index.ingest.fetch import JSON_TYPES, Page
+from index.ingest.fragment import html_text
 from index.ingest.listing import MAX_ENTRIES, Entry, Feed, one_line, web_link
 
 MAX_BYTES = 2_000_000
@@ -33,27 +33,37 @@ _MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1
 _NAMESPACE = re.compile(rb"xmlns[^<>=]{0,50}=\s?[^<>\s]{0,100}")
 
 
-def read_feed(page: Page) -> Feed:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    max_bytes: int
+    max_tags: int
+    max_entries: int
+
+
+FETCHED = Bounds(MAX_BYTES, MAX_TAGS, MAX_ENTRIES)
+
+
+def read_feed(page: Page, bounds: Bounds = FETCHED) -> Feed:
     """Raises BadArticle for what is no feed, or is too large or too damaged to be read."""
-    if len(page.data) > MAX_BYTES:
-        raise BadArticle(f"The feed has {len(page.data):,} bytes; the limit is {MAX_BYTES:,}. Add its articles.")
+    if len(page.data) > bounds.max_bytes:
+        raise BadArticle(f"The feed has {len(page.data):,} bytes; the limit is {bounds.max_bytes:,}. Add its articles.")
     if page.content_type in JSON_TYPES:
         count, entries = _json_entries(page)
     else:
-        count, entries = _xml_entries(page)
+        count, entries = _xml_entries(page, bounds)
     if not count:
         raise BadArticle("The feed has no entries.")
     different: dict[str, Entry] = {}
-    for entry in islice(entries, MAX_ENTRIES):
+    for entry in islice(entries, bounds.max_entries):
         different.setdefault(entry.key, entry)
     return Feed(tuple(different.values()), count)
 
 
-def _xml_entries(page: Page) -> tuple[int, Iterator[Entry]]:
+def _xml_entries(page: Page, bounds: Bounds) -> tuple[int, Iterator[Entry]]:
     tags, namespaces = page.data.count(b"<"), len(set(_NAMESPACE.findall(page.data)))
-    if tags > MAX_TAGS or namespaces > MAX_NAMESPACES or _MANY_ATTRIBUTES.search(page.data):
+    if tags > bounds.max_tags or namespaces > MAX_NAMESPACES or _MANY_ATTRIBUTES.search(page.data):
         raise BadArticle(
-            f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {MAX_TAGS:,} tags, "
+            f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {bounds.max_tags:,} tags, "
             f"{MAX_NAMESPACES} namespaces and {MAX_ATTRIBUTES} attributes a tag. Add its articles."
         )
     headers = {"content-location": page.url}
@@ -141,51 +151,3 @@ def _text(body: object, *, is_plain: bool) -> str:
     if not isinstance(body, str):
         return ""
     return clean_text(body) if is_plain else html_text(body)
-
-
-_BLOCKS = frozenset(
-    {"p", "div", "li", "ul", "ol", "dl", "dt", "dd", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"}
-    | {"pre", "table", "tr", "figure", "figcaption", "section", "article", "hr"}
-)
-_NO_TEXT = frozenset({"script", "style", "template", "textarea", "select", "iframe"})
-# No repetition gives back what it took, and none goes past the next "<": time grows as the text does. A quote opens a
-# value only behind a "=".
-_TAG = re.compile(
-    r"""<(?:[!?][^<>]*+|(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9-]*+)"""
-    r"""(?:[^<>=]++|=\s*+(?:"[^"<]*+"|'[^'<]*+')?+)*+)>"""
-)
-
-
-def html_text(fragment: str) -> str:
-    """The text of a piece of HTML, with an empty line where a block begins or ends.
-
-    A page's reader looks for the article among navigation and adverts; a feed's piece has nothing else, and is
-    often two sentences long.
-    """
-    first, *rest = fragment.split("<!--")
-    markup = first + "".join(piece.partition("-->")[2] for piece in rest)
-    pieces: list[str] = []
-    skipped: str | None = None
-    """The element that has no text and has not ended."""
-    position = 0
-    for tag in _TAG.finditer(markup):
-        if skipped is None:
-            pieces.append(_words(markup[position : tag.start()]))
-        position = tag.end()
-        name = (tag["name"] or "").lower()
-        if skipped is not None:
-            skipped = None if tag["end"] and name == skipped else skipped
-        elif name in _NO_TEXT and not tag["end"]:
-            skipped = name
-        elif name in _BLOCKS:
-            pieces.append("\n\n")
-        elif name == "br":
-            pieces.append("\n")
-    if skipped is None:
-        pieces.append(_words(markup[position:]))
-    lines = "".join(pieces).split("\n")
-    return clean_text("\n".join(" ".join(line.split()) for line in lines))
-
-
-def _words(piece: str) -> str:
-    return re.sub(r"\s+", " ", html.unescape(piece))

@@ -114,6 +114,14 @@ def check_fields(fields: Mapping[str, object]) -> None:
         raise BadArticle(unread[0].text)
 
 
+def is_understood(name: str, value: object) -> bool:
+    """Whether `value` says something as the field `name` of `DESCRIBED`."""
+    try:
+        return _READ.get(name, _line)({name: value}, name) is not None
+    except BadArticle:
+        return False
+
+
 def _stated(fields: Mapping[str, object]) -> tuple[dict[str, str | None], list[Removed]]:
     """What is stated of the article, and what is not understood of it."""
     stated: dict[str, str | None] = {}

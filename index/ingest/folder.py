@@ -9,7 +9,7 @@ from pathlib import Path, PurePath
 from index.article import InFile, ItemError, More, Note
 from index.errors import IndexFault
 from index.ingest.apart import ReaderApart
-from index.ingest.formats import SUFFIXES
+from index.ingest.formats import IN_FOLDERS
 from index.ingest.left_out import is_hidden, left_out, nothing_read
 from index.progress import Stop, go_on
 
@@ -43,7 +43,7 @@ def scan(folder: Path) -> tuple[list[File], list[str]]:
             if is_hidden(PurePath(name)):
                 continue
             relative = _text(path.relative_to(folder))
-            if path.suffix.lower() not in SUFFIXES:
+            if path.suffix.lower() not in IN_FOLDERS:
                 others.append(relative)
                 continue
             try:
@@ -57,7 +57,7 @@ def scan(folder: Path) -> tuple[list[File], list[str]]:
 
 def left_out_of(folder: Path, others: Sequence[str]) -> list[Note]:
     """What there is to say of a folder's files that are not read."""
-    return [Note(_text(folder), left_out(others, SUFFIXES))] if others else []
+    return [Note(_text(folder), left_out(others, IN_FOLDERS))] if others else []
 
 
 def read(file: File, reader: ReaderApart, *, on_wait: Stop = go_on) -> Iterator[InFile | More]:
@@ -89,7 +89,7 @@ def read_paths(
             yield ItemError(_text(path), str(fault))
         else:
             if not files:
-                yield ItemError(_text(path), nothing_read(others, SUFFIXES))
+                yield ItemError(_text(path), nothing_read(others, IN_FOLDERS))
                 continue
             yield More(len(files) - 1)
             for file in files:

@@ -15,9 +15,13 @@ from index.errors import BadArticle
 from index.ingest.dates import date_in_name
 from index.progress import OnMore
 
-_FEEDS = frozenset({".xml", ".rss", ".atom"})
-SUFFIXES = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split()) | _FEEDS
-_COLLECTIONS = frozenset({".json", ".jsonl", ".csv"}) | _FEEDS
+FEEDS = frozenset({".xml", ".rss", ".atom"})
+IN_FOLDERS = frozenset(".txt .md .html .htm .pdf .docx .eml .json .jsonl .csv .zip".split())
+"""Of the files in a folder, in an archive or with a mail, those that are read. A feed is where it is named by itself:
+among others it may be anything (`pom.xml`, a sitemap), and would tell again in its words what a page beside it has."""
+
+SUFFIXES = IN_FOLDERS | FEEDS
+_COLLECTIONS = frozenset({".json", ".jsonl", ".csv"}) | FEEDS
 """Their names say nothing of the articles in them."""
 
 _PAGE = re.compile(rb"(?:<\?xml[^>]{0,200}>\s{0,9})?<(?:!doctype\s{1,9}html|html)[\s>]", re.IGNORECASE)
@@ -68,7 +72,7 @@ def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
         case ".eml":
             from index.ingest.mail import read_mail
 
-            yield from read_mail(name, data, SUFFIXES, partial(read_item, on_more=on_more))
+            yield from read_mail(name, data, IN_FOLDERS, partial(read_item, on_more=on_more))
         case ".json":
             from index.ingest.json_file import read_json
 
@@ -88,7 +92,7 @@ def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
         case ".zip":
             from index.ingest.archive import read_archive
 
-            yield from read_archive(name, data, SUFFIXES, partial(read_item, on_more=on_more), on_more)
+            yield from read_archive(name, data, IN_FOLDERS, partial(read_item, on_more=on_more), on_more)
         case _:
             raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
 

@@ -27,16 +27,16 @@ _ADVICE = 'write an object such as {"text": "…"}, or an array of them'
 def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     value = _parsed(data)
     keys = Keys()
-    several = value["articles"] if isinstance(value, dict) and "articles" in value and "text" not in value else value
-    if isinstance(several, dict):
-        fields = keys.fields(several)
-        if "text" not in fields:
-            raise BadArticle(f"has no text and no articles: {_ADVICE}")
+    if isinstance(value, dict) and "text" in (
+        fields := keys.fields(value)
+    ):  # any `articles` are others, on its subject
         yield article_from_fields(fields, origin=name, path=name, found_in=_FOUND_IN)
         yield from keys.note(name)
         return
-    if not isinstance(several, list):
+    several = value.get("articles") if isinstance(value, dict) else value
+    if not isinstance(several, list) or not several:
         raise BadArticle(f"has no text and no articles: {_ADVICE}")
+    keys = Keys()  # those around the list are not its articles'
     on_more(len(several) - 1)
     for number, fields in enumerate(several, start=1):
         try:

@@ -7,6 +7,7 @@ import html
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Literal
 from urllib.parse import urljoin
 
 from index.article import clean_text
@@ -41,7 +42,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Feed:
     entries: tuple[Entry, ...]
-    """The first 50 that are not the same, in the feed's order."""
+    """The first that are not the same (50 of a fetched feed), in the feed's order."""
     count: int
     """How many the feed has."""
 
@@ -56,6 +57,25 @@ class Sitemap:
     """How many addresses it lists."""
     newest: tuple[tuple[float, Entry], ...] = ()
     sitemaps: tuple[tuple[float, str], ...] = ()
+
+
+_ROOT = re.compile(rb"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?([A-Za-z]{1,20})\b")
+
+
+def outermost(data: bytes) -> Literal["feed", "sitemap", "page", "other"] | None:
+    """What XML is by its outermost element; None where there is none."""
+    head = data[:4_000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff\r\n\t ")  # UTF-16 is full of NULs
+    root = _ROOT.search(re.sub(rb"<!--.*?(-->|$)", b"", head, flags=re.DOTALL))
+    if not root or not head.startswith(b"<"):
+        return None
+    match root[1].lower():
+        case b"urlset" | b"sitemapindex":
+            return "sitemap"
+        case b"rss" | b"feed" | b"rdf":
+            return "feed"
+        case b"html":
+            return "page"
+    return "other"
 
 
 def web_link(stated: object, base: str) -> str | None:

@@ -14,6 +14,7 @@ from markdown_it.token import Token
 from index.article import Article
 from index.errors import BadArticle
 from index.ingest.fields import article_from_fields
+from index.ingest.keys import Keys
 from index.ingest.plain import decoded
 
 MAX_CHARS = 1_000_000
@@ -23,7 +24,6 @@ MAX_INLINE_CHARS = 20_000
 """In a longer paragraph markup is left as it is: the parser is quadratic in brackets never closed."""
 
 MAX_FRONT_MATTER_CHARS = 20_000
-_KEYS = {"date": "published_at", "updated": "updated_at", "authors": "author"}
 
 
 def read_markdown(name: str, data: bytes) -> Article:
@@ -64,7 +64,7 @@ def _front_matter(text: str) -> tuple[dict[str, object], str]:
         ) from error
     if not isinstance(values, dict):
         return {}, text  # two rules with prose between them
-    return {_KEYS.get(str(key), str(key)): _scalar(value) for key, value in values.items()}, body
+    return Keys().fields({str(key): _scalar(value) for key, value in values.items()}), body
 
 
 def _scalar(value: object) -> object:

@@ -4,7 +4,6 @@ Which of them is told by the bytes rather than by the server, which calls feeds 
 reader of its format. Read in the child process (`worker.py`), and what a list leads to by `address.py`.
 """
 
-import re
 from contextlib import suppress
 from typing import Literal
 
@@ -12,7 +11,7 @@ from index.article import Article, ItemError, Note
 from index.errors import BadArticle, FetchRefused
 from index.ingest.fetch import FEED_TYPES, JSON_TYPES, XML_TYPES, Page
 from index.ingest.formats import read_item
-from index.ingest.listing import Feed, Sitemap
+from index.ingest.listing import Feed, Sitemap, outermost
 from index.ingest.sitemap import read_sitemap, unzipped
 
 
@@ -40,19 +39,14 @@ def _article(page: Page) -> Article | ItemError:
 
 
 _FILE_NAMES = {"text/plain": "page.txt", "application/pdf": "page.pdf"}
-_ROOT = re.compile(rb"<(?:[A-Za-z][A-Za-z0-9]{0,20}:)?([A-Za-z]{1,20})\b")
 
 
 def _kind(page: Page) -> Literal["page", "feed", "sitemap"]:
     """By the outermost element where there is one, since servers call feeds anything, else by the type."""
-    head = page.data[:4_000].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xfe\xff\r\n\t ")  # UTF-16 is full of NULs
-    root = _ROOT.search(re.sub(rb"<!--.*?(-->|$)", b"", head, flags=re.DOTALL))
-    name = root[1].lower() if root and head.startswith(b"<") else b""
-    if name in {b"urlset", b"sitemapindex"}:
-        return "sitemap"
-    if name in {b"rss", b"feed", b"rdf"}:
-        return "feed"
-    if page.content_type in JSON_TYPES | FEED_TYPES | XML_TYPES and name != b"html":
+    root = outermost(page.data)
+    if root in ("feed", "sitemap"):
+        return root
+    if page.content_type in JSON_TYPES | FEED_TYPES | XML_TYPES and root != "page":
         return "feed"
     return "page"
 

@@ -54,7 +54,7 @@ _OTHER_BYTES = bytes(set(range(256)) - set(b'"\n'))
 def _header(line: str) -> tuple[list[str], str]:
     """The names of the columns, and what parts them."""
     parted = [(next(csv.reader([line], delimiter=delimiter), []), delimiter) for delimiter in ",;\t"]
-    found = [([column.strip().lower() for column in columns], delimiter) for columns, delimiter in parted]
+    found = [([column.strip() for column in columns], delimiter) for columns, delimiter in parted]
     for columns, delimiter in found:
         if columns.count("text") == 1:
             return columns, delimiter

@@ -23,7 +23,7 @@ from index.errors import BadArticle
 from index.ingest.archive import read_archive
 from index.ingest.fetch import Page
 from index.ingest.fields import article_from_fields
-from index.ingest.formats import SUFFIXES, read_item
+from index.ingest.formats import IN_FOLDERS, read_item
 from index.ingest.jsonl import read_lines
 from index.ingest.listing import Feed, Sitemap
 from index.ingest.page import read_page
@@ -118,7 +118,7 @@ def _items(name: str, file: BinaryIO, on_more: OnMore, begin: Begin) -> Iterator
     if name.lower().endswith(".jsonl"):
         yield from read_lines(name, file, on_more, begin)
     elif name.lower().endswith(".zip"):
-        yield from read_archive(name, file.read(), SUFFIXES, of_archive, on_more, begin)
+        yield from read_archive(name, file.read(), IN_FOLDERS, of_archive, on_more, begin)
     else:
         yield from read_item(name, file.read(), on_more)
 

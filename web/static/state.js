@@ -98,8 +98,9 @@ function indexWords() {
     health.pending && "some changes are not in the index yet"].filter(Boolean).map((words) => ` · ${words}`).join("");
 }
 
-function feedItem({ feed, last_good_at: good, failing_since: failing, message }) {
-  const words = failing ? `failing since ${moment(failing)}: ${message}` : "";
+function feedItem({ feed, last_good_at: good, failing_since: failing, message, entry_error_count: entries }) {
+  const words = failing ? `failing since ${moment(failing)}: ${message}`
+    : entries ? `${count(entries, "item")} in it could not be read` : "";
   return build("li", { class: failing ? "failing" : null },
     ...dotted(feed, good ? `last read ${moment(good)}` : "not read yet", words));
 }
@@ -111,8 +112,14 @@ function showAlarms() {
   alarmed = said;
   clearNotice("notices", "alarms");
   if (!said) return;
-  const failing = (health?.feeds ?? []).filter((feed) => feed.failing_since).length;
-  const words = [failing && `${count(failing, "feed")} cannot be read`, alarms.length > failing && "No new article for days"];
+  const feeds = health?.feeds ?? [];
+  const failing = feeds.filter((feed) => feed.failing_since).length;
+  const partly = feeds.filter((feed) => feed.entry_error_count).length;
+  const words = [
+    failing && `${count(failing, "feed")} cannot be read`,
+    partly && `Entries of ${count(partly, "feed")} cannot be read`,
+    alarms.length > failing + partly && "No new article for days",
+  ];
   notify("notices", "alarms", build("details", {},
     build("summary", {}, words.filter(Boolean).join(". ")),
     build("ul", { tabindex: "0" }, ...alarms.map((alarm) => build("li", {}, alarm)))));
