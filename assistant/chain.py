@@ -88,8 +88,12 @@ def answer_chain(
     reader: EvidenceReader,
     model: "BaseChatModel | None" = None,
     model_name: str = "",
+    threshold: float = extract.ANSWER_THRESHOLD,
 ) -> Runnable[Question, AddableDict]:
-    """Question → pieces of an answer; the last holds the whole Answer under `answer`."""
+    """Question → pieces of an answer; the last holds the whole Answer under `answer`.
+
+    threshold: least probability of an extractive answer's first sentence.
+    """
     embed = retriever.library.embed
 
     def resolve(question: Question) -> Inquiry:
@@ -139,7 +143,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in extract.write(reading.evidence, embed, speaker):
+                for statement in extract.write(reading.evidence, embed, speaker, threshold):
                     yield [statement]
             yield [Ending(answerer, began)]
 
@@ -206,6 +210,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         answer=text,
         short_answer=_short_answer(reading, citations[0]) if answered else None,
         answered=answered,
+        confidence=round(extract.confidence(reading.evidence), 4),
         reason=None if answered else _reason(retrieval),
         citations=citations,
         nearest=() if answered else _passages(retrieval)[:NEAREST],

@@ -12,12 +12,13 @@ from dataclasses import replace
 
 from assistant.antecedent import with_antecedent
 from assistant.evidence import Evidence
+from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.sentences import is_ended, sentence_spans
 
-ANSWER_THRESHOLD = 0.2
-"""Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
+ANSWER_THRESHOLD = least_probability(DEFAULT_MAX_WRONG)
+"""Least probability of the first sentence where nothing is set. docs/decisions.md has what it answers and refuses."""
 MAX_SENTENCES = 3
 CONFIDENT = 0.8
 """From this probability on the first sentence is right for 95 of a hundred (`python -m bench.calibrate`)."""
@@ -40,7 +41,17 @@ Speaker = Callable[[Support], Support]
 _ROW = re.compile(r"\S: \S| \| ")
 
 
-def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda voice: voice) -> Iterator[Statement]:
+def confidence(evidence: Sequence[Evidence]) -> float:
+    """The probability that decides: of the best sentence; 0 where there is none."""
+    return next((e.quote.score for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)), 0.0)
+
+
+def write(
+    evidence: Sequence[Evidence],
+    embed: Embed,
+    speaker: Speaker = lambda voice: voice,
+    threshold: float = ANSWER_THRESHOLD,
+) -> Iterator[Statement]:
     """Nothing when the best sentence is under the threshold.
 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
@@ -48,11 +59,11 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
     """
     quotes = [with_antecedent(e.quote) for e in evidence[:CONSIDERED] if not _is_heading(e.quote.text)]
     voices = _voices(quotes)
-    if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
+    if not voices or confidence(evidence) < threshold:
         return
     least = WORTH_SHOWING * voices[0].quote.score  # what is under it is never told
     best, *others = (speaker(voice) for voice in voices if voice.quote.score >= least)
-    newer = _newer(best, others, embed)
+    newer = _newer(best, others, embed, threshold)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
     chosen, told = [best], [best]
@@ -64,9 +75,9 @@ def write(evidence: Sequence[Evidence], embed: Embed, speaker: Speaker = lambda 
         yield Statement(voice.quote.text, (voice,))
 
 
-def _newer(best: Support, others: Sequence[Support], embed: Embed) -> list[Support]:
+def _newer(best: Support, others: Sequence[Support], embed: Embed, threshold: float) -> list[Support]:
     """Later reports of the fact that `best` tells which answer well enough to stand before it, the newest first."""
-    least = max(ANSWER_THRESHOLD, NEWER_AS_GOOD * best.quote.score)
+    least = max(threshold, NEWER_AS_GOOD * best.quote.score)
     later = [
         voice
         for voice in others

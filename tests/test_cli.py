@@ -267,6 +267,24 @@ def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
     assert failed.status == 1
     assert "right is 1, under the minimum of 1.5" in failed.err
     assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(passed.out)
+    same = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "right=0")
+    assert same.status == 0, same.err
+    assert "Of the 1 questions that" in same.out
+    assert ["right", "1", "1", "+0", "+0", "to", "+0"] in [line.split() for line in same.out.splitlines()]
+    run = json.loads(passed.out)
+    run["outcomes"][0]["measured"]["mrr"] = 2
+    run["outcomes"][0]["measured"]["right"] = 1.5
+    earlier.write_text(json.dumps(run))
+    worse = built.run("eval", str(questions), "--json", "--compare", str(earlier), "--max-drop", "right=0.4")
+    assert worse.status == 1
+    assert worse.err == "right fell from 1.5 to 1, by more than 0.4\n"
+    assert json.loads(worse.out)["comparison"]["differences"]["right"]["low"] == -0.5
+    unmeasured = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "mrr=0")
+    assert unmeasured.status == 2
+    assert "--max-drop mrr: the two runs do not both measure it, only right, " in unmeasured.err
+    assert built.run("eval", str(questions), "--compare", str(questions)).status == 1
     assert built.run("eval", str(tmp_path / "none.jsonl")).status == 1
     empty = Place(tmp_path / "empty", built.articles).run("eval", str(questions))
     assert (empty.status, empty.out) == (1, "")

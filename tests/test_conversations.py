@@ -74,6 +74,7 @@ def _say(conversations: Conversations, session_id: str | None, question: str) ->
         answer="",
         short_answer=None,
         answered=False,
+        confidence=0.0,
         reason="no_evidence",
         citations=(),
         nearest=(),

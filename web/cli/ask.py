@@ -25,7 +25,7 @@ def ask(args: Namespace, settings: Settings) -> int:
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
-        answer = Assistant(library, settings.llm).ask(question)
+        answer = Assistant(library, settings.llm, settings.max_wrong).ask(question)
     if args.json:
         print_json(answer_json(answer))
     elif answer.answered:
