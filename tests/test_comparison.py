@@ -22,7 +22,7 @@ def against(before: list[Outcome], now: list[Outcome], tmp_path: Path) -> Compar
     """By way of a file."""
     file = tmp_path / "run.json"
     file.write_text(json.dumps(run_json(before)), encoding="utf-8")
-    return compare(load_run(file), now)
+    return compare(load_run(file, [o.question for o in now]), now)
 
 
 def test_a_run_has_its_figures_and_what_they_are_made_of() -> None:
@@ -90,7 +90,7 @@ def test_only_questions_of_both_runs_are_compared(tmp_path: Path) -> None:
     found = against(before, now, tmp_path)
     assert found.questions == 2
     assert (found.differences["right"].before, found.differences["right"].now) == (0.5, 0)
-    with pytest.raises(BadEarlierRun, match="asked none of these questions"):
+    with pytest.raises(BadEarlierRun, match="has none of these questions"):
         against(run([True]), renamed(run([True]), ["z"]), tmp_path)
 
 
@@ -127,11 +127,11 @@ def test_a_comparison_is_shown_in_columns(tmp_path: Path) -> None:
 def test_what_is_no_earlier_run_is_said_to_be_none(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "run.json").write_bytes(content)
     with pytest.raises(BadEarlierRun, match=r"run\.json is no earlier run .*assistant eval --json"):
-        load_run(tmp_path / "run.json")
+        load_run(tmp_path / "run.json", [])
 
 
 def test_an_earlier_run_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.json").write_bytes(b'{"caf\xe9": 1}')
     for name in ("latin.json", "missing.json"):
         with pytest.raises(BadEarlierRun, match=f"{name} cannot be read"):
-            load_run(tmp_path / name)
+            load_run(tmp_path / name, [])

@@ -39,8 +39,10 @@ def test_fewer_wrong_answers_take_a_higher_probability() -> None:
 
 
 def test_reliability_sets_what_was_said_beside_what_is_right() -> None:
-    assert reliability(ROWS) == [(0.35, 1.0), (0.55, 0.0), (pytest.approx(0.95), 1.0)]
-    assert reliability([{"confidence": 1.0, "best_right": 0.0}]) == [(1.0, 0.0)]
+    assert reliability(ROWS) == [(0.35, 1.0), (0.55, 0.0), (0.92, 1.0), (0.98, 1.0)]
+    twenty = [{"confidence": n / 20, "best_right": float(n % 2)} for n in reversed(range(20))]
+    assert [said for said, _ in reliability(twenty)] == pytest.approx([(4 * n + 1) / 40 for n in range(10)])
+    assert {right for _, right in reliability(twenty)} == {0.5}
     assert reliability([]) == []
 
 

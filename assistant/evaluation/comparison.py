@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from assistant.errors import BadEarlierRun
 from assistant.evaluation.measures import MEASURES, Columns, Row, columns, metrics, row
 from assistant.evaluation.outcomes import Outcome
+from assistant.evaluation.questions import TestQuestion
 
 DRAWS = 1_000
 INTERVAL = (0.025, 0.975)
@@ -64,18 +65,22 @@ def run_json(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def load_run(path: Path) -> dict[QuestionKey, Row]:
-    """The rows of a file that `run_json` was written to. Raises BadEarlierRun."""
+def load_run(path: Path, questions: Sequence[TestQuestion]) -> dict[QuestionKey, Row]:
+    """The rows of these questions in a file that `run_json` was written to. Raises BadEarlierRun, also for none."""
     try:
         if (size := path.stat().st_size) > MAX_FILE_BYTES:
             raise BadEarlierRun(f"The earlier run {path} has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
-        return rows_of(json.loads(path.read_text(encoding="utf-8")))
+        rows = rows_of(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError) as error:
         raise BadEarlierRun(f"The earlier run {path} cannot be read: {error}.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadEarlierRun(
             f"{path} is no earlier run ({type(error).__name__}: {error}). Give what `assistant eval --json` printed."
         ) from error
+    both = {key: rows[key] for question in questions if (key := (question.id, question.question)) in rows}
+    if not both:
+        raise BadEarlierRun(f"{path} has none of these questions: ids or wording differ in all of them.")
+    return both
 
 
 def rows_of(run: dict[str, Any]) -> dict[QuestionKey, Row]:
@@ -84,11 +89,9 @@ def rows_of(run: dict[str, Any]) -> dict[QuestionKey, Row]:
 
 
 def compare(before: dict[QuestionKey, Row], outcomes: Sequence[Outcome]) -> Comparison:
-    """Raises BadEarlierRun where the two have no question in common."""
+    """before: rows of at least one of the questions."""
     now = {(o.question.id, o.question.question): row(o) for o in outcomes}
     both = [key for key in now if key in before]
-    if not both:
-        raise BadEarlierRun("The earlier run asked none of these questions: ids or wording differ in all of them.")
     one, other = columns([before[key] for key in both]), columns([now[key] for key in both])
     measured = {name: (measure(one), measure(other)) for name, measure in COMPARED.items()}
     measured = {name: pair for name, pair in measured.items() if not any(map(math.isnan, pair))}

@@ -27,7 +27,7 @@ def evaluate(args: Namespace, settings: Settings) -> int:
     if args.max_drop and not args.compare:
         raise UsageError("--max-drop needs an earlier run: give one with --compare FILE.json")
     questions = load_questions(Path(args.file))
-    before = load_run(Path(args.compare)) if args.compare else None
+    before = load_run(Path(args.compare), questions) if args.compare else None
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
         if (status := library.status()).state != "ok":
             if status.state == "empty":
@@ -38,7 +38,7 @@ def evaluate(args: Namespace, settings: Settings) -> int:
         assistant.warm()  # or the first question's time would be that of loading the models
         outcomes = ask_all(assistant, questions, lambda done, total: line.show("asking", done, total))
     figures = metrics(outcomes)
-    comparison = compare(before, outcomes) if before else None
+    comparison = compare(before, outcomes) if before is not None else None
     if args.json:
         print_json(run_json(outcomes) | ({"comparison": asdict(comparison)} if comparison else {}))
     else:
