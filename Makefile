@@ -30,7 +30,7 @@ check: setup-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-# speed, and the questions over seeds/; with DATA=folder, which holds squad/, those of SQuAD too
+# speed, the questions over seeds/, the curves in docs/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
 	$(BIN)/python -m bench.speed
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
@@ -41,6 +41,9 @@ bench: setup-dev
 	$(BIN)/python -m bench.cleaning
 	$(BIN)/python -m bench.copies
 	$(BIN)/python -m bench.reading
+	$(BIN)/python -m bench.refusing --work bench/out/answers $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
 build: setup-dev

@@ -112,6 +112,9 @@ class Answer:
     """Text with markers `[1]`; the markers are exactly the citations' `index` values."""
     short_answer: str | None
     answered: bool
+    confidence: float
+    """The probability that the best sentence found answers, 0 to 1, also where it was refused; without a chat model it
+    decides whether there is an answer."""
     reason: Reason | None
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]

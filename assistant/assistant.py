@@ -6,6 +6,7 @@ from assistant import chat_model
 from assistant.answer import Answer, Delta, Event, Question, Sources
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.evidence import EvidenceReader
+from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.retriever import ArticleRetriever
 from index.library import Library
 
@@ -13,8 +14,9 @@ from index.library import Library
 class Assistant:
     """Any thread may ask. Both methods run the same chain and so give the same answer."""
 
-    def __init__(self, library: Library, llm: str = "") -> None:
-        """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes.
+    def __init__(self, library: Library, llm: str = "", max_wrong: float = DEFAULT_MAX_WRONG) -> None:
+        """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes. `max_wrong`: the
+        share of extractive answers that may be wrong (`assistant/refusing.py`); from 1 on none is refused.
 
         Raises ChatModelFault for an unknown provider or one whose package or key is missing.
         """
@@ -26,6 +28,7 @@ class Assistant:
             self._reader,
             chat_model.load(llm) if llm else None,
             model_name=llm,
+            threshold=least_probability(max_wrong),
         )
 
     def warm(self) -> None:

@@ -103,8 +103,12 @@ def answer_chain(
     reader: EvidenceReader,
     model: "BaseChatModel | None" = None,
     model_name: str = "",
+    threshold: float = extract.ANSWER_THRESHOLD,
 ) -> Runnable[Question, AddableDict]:
-    """Question → pieces of an answer; the last holds the whole Answer under `answer`."""
+    """Question → pieces of an answer; the last holds the whole Answer under `answer`.
+
+    threshold: least probability of an extractive answer's first sentence.
+    """
     embed = retriever.library.embed
 
     def resolve(question: Question) -> Inquiry:
@@ -174,7 +178,7 @@ def answer_chain(
                         raise
                     logger.warning("%s The answer is extracted instead.", fault)
             if answerer == EXTRACTIVE:
-                for statement in told or _extracted(reading, retriever):
+                for statement in told or _extracted(reading, retriever, threshold):
                     yield [statement]
             yield [Ending(answerer, began)]
 
@@ -227,7 +231,7 @@ def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | No
     return found if found.documents else None
 
 
-def _extracted(reading: Reading, retriever: ArticleRetriever) -> Iterator[Statement]:
+def _extracted(reading: Reading, retriever: ArticleRetriever, threshold: float) -> Iterator[Statement]:
     found, embed = reading.found, retriever.library.embed
     understood = found.inquiry.understood
     topic = frozenset(understood.topic)
@@ -241,7 +245,9 @@ def _extracted(reading: Reading, retriever: ArticleRetriever) -> Iterator[Statem
             yield from extract.beginnings(own, topic, most, speaker)
         else:
             evidence = [e for e in reading.evidence if not names or e.quote.passage.metadata["source"] in names]
-            statements = extract.write(evidence, embed, speaker, newest_first=understood.newest_first)
+            statements = extract.write(
+                evidence, embed, speaker, threshold=threshold, newest_first=understood.newest_first
+            )
             yield from itertools.islice(statements, most if names else None)
 
 
@@ -296,6 +302,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         answer=text,
         short_answer=_short_answer(reading, citations[0]) if answered else None,
         answered=answered,
+        confidence=round(_confidence(reading, citations), 4),
         reason=None if answered else _reason(retrieval),
         citations=citations,
         nearest=() if answered else _passages(retrieval)[:NEAREST],
@@ -306,6 +313,13 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         timings_ms=replace(reading.timings, write=_ms(now - ending.began), total=_ms(now - inquiry.started)),
         understood=_read_out(inquiry, citations),
     )
+
+
+def _confidence(reading: Reading, citations: Sequence[Citation]) -> float:
+    """What decided; where the reader was not asked, what the first citation is held with."""
+    if reading.evidence or not citations:
+        return extract.confidence(reading.evidence)
+    return citations[0].score
 
 
 def _reason(retrieval: Retrieval) -> Reason:

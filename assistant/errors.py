@@ -2,7 +2,8 @@
 
 AssistantFault
 ├── ChatModelFault    the chat model cannot be had, or failed while it wrote
-└── BadQuestionSet    a file of questions to evaluate is not one
+├── BadQuestionSet    a file of questions to evaluate is not one
+└── BadEarlierRun     a file to compare an evaluation with is not one, or of other questions
 """
 
 
@@ -15,4 +16,8 @@ class ChatModelFault(AssistantFault):
 
 
 class BadQuestionSet(AssistantFault):
+    pass
+
+
+class BadEarlierRun(AssistantFault):
     pass

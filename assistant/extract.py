@@ -16,14 +16,15 @@ from langchain_core.documents import Document
 from assistant.antecedent import with_antecedent
 from assistant.dates import in_words
 from assistant.evidence import Evidence
+from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.ingest.written import behind_dateline
 from index.sentences import is_ended, sentence_spans
 from index.words import stems
 
-ANSWER_THRESHOLD = 0.2
-"""Least probability of the first sentence. docs/decisions.md has what it answers and refuses."""
+ANSWER_THRESHOLD = least_probability(DEFAULT_MAX_WRONG)
+"""Least probability of the first sentence where nothing is set. docs/decisions.md has what it answers and refuses."""
 MAX_SENTENCES = 3
 CONFIDENT = 0.8
 """From this probability on the first sentence is right for 95 of a hundred (`python -m bench.calibrate`)."""
@@ -48,11 +49,17 @@ Speaker = Callable[[Support], Support]
 _ROW = re.compile(r"\S: \S| \| ")
 
 
+def confidence(evidence: Sequence[Evidence]) -> float:
+    """The probability that decides: of the best sentence; 0 where there is none."""
+    return next((e.quote.score for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)), 0.0)
+
+
 def write(
     evidence: Sequence[Evidence],
     embed: Embed,
     speaker: Speaker = lambda voice: voice,
     *,
+    threshold: float = ANSWER_THRESHOLD,
     newest_first: bool = False,
 ) -> Iterator[Statement]:
     """Nothing when the best sentence is under the threshold.
@@ -63,11 +70,11 @@ def write(
     """
     quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
     voices = _voices(quotes)
-    if not voices or voices[0].quote.score < ANSWER_THRESHOLD:
+    if not voices or confidence(evidence) < threshold:
         return
     least = WORTH_SHOWING * voices[0].quote.score  # what is under it is never told
     best, *others = (speaker(voice) for voice in voices if voice.quote.score >= least)
-    newer = _newer(best, others, embed, of_any_fact=newest_first)
+    newer = _newer(best, others, embed, threshold, of_any_fact=newest_first)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
     chosen, told = [best], [best]
@@ -138,9 +145,11 @@ def is_heading(text: str) -> bool:
     return len(text) <= MAX_HEADING_CHARS and not is_ended(text) and not _ROW.search(text)
 
 
-def _newer(best: Support, others: Sequence[Support], embed: Embed, *, of_any_fact: bool) -> list[Support]:
+def _newer(
+    best: Support, others: Sequence[Support], embed: Embed, threshold: float, *, of_any_fact: bool
+) -> list[Support]:
     """Later reports of the fact that `best` tells which answer well enough to stand before it, the newest first."""
-    least = max(ANSWER_THRESHOLD, NEWER_AS_GOOD * best.quote.score)
+    least = max(threshold, NEWER_AS_GOOD * best.quote.score)
     later = [
         voice
         for voice in others

@@ -7,15 +7,13 @@ the empty one. A paragraph is read as the index divides it, and the best piece a
 """
 
 import argparse
-import re
-import string
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import fmean
 
 from langchain_core.documents import Document
 
+from assistant.evaluation.measures import exact_match, token_f1
 from assistant.evidence import EvidenceReader
 from assistant.reader.data import read_news
 from bench import news, squad
@@ -43,7 +41,7 @@ def main() -> None:
         best = max(reader.read(question, pieces), key=lambda evidence: evidence.features[SPAN])
         given = best.answer if best.features[SPAN] > 0 else ""
         gold = answers or [""]
-        exact[bool(answers)].append(max(float(_words(given) == _words(g)) for g in gold))
+        exact[bool(answers)].append(max(exact_match(given, g) for g in gold))
         overlap[bool(answers)].append(max(token_f1(given, g) for g in gold))
     for name, flags in (("answerable", [True]), ("unanswerable", [False]), ("all", [True, False])):
         em = fmean([value for flag in flags for value in exact[flag]])
@@ -61,18 +59,6 @@ def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, list[str]]]:
     for asked in squad.questions(data, part):
         article = texts[asked.articles[0]]
         yield article.title, article.text, asked.question, list(asked.answers)
-
-
-def token_f1(given: str, gold: str) -> float:
-    """Harmonic mean of the shares of shared words; 1 for two empty answers."""
-    one, other = _words(given), _words(gold)
-    shared = sum((Counter(one) & Counter(other)).values())
-    return float(one == other) if not one or not other or not shared else 2 * shared / (len(one) + len(other))
-
-
-def _words(answer: str) -> list[str]:
-    plain = "".join(c for c in answer.lower() if c not in string.punctuation)
-    return re.sub(r"\b(?:a|an|the)\b", " ", plain).split()
 
 
 if __name__ == "__main__":

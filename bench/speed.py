@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from assistant.evaluate import load_questions
+from assistant.evaluation.questions import load_questions
 from index.library import Library
 
 ROOT = Path(__file__).parents[1]

@@ -15,7 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.assistant import Assistant
-from assistant.evaluate import TestQuestion, evaluate, metrics, table
+from assistant.evaluation.measures import metrics, table
+from assistant.evaluation.outcomes import evaluate
+from assistant.evaluation.questions import TestQuestion
 from index.article import Article
 from index.library import Library
 

@@ -14,6 +14,7 @@ from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, 
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
 from assistant.evidence import Evidence, EvidenceReader
+from assistant.extract import ANSWER_THRESHOLD
 from assistant.retriever import ArticleRetriever
 from index.article import Article
 from index.filters import Filters
@@ -150,10 +151,19 @@ def test_the_short_answer_to_a_yes_or_no_question_is_yes_or_no_where_a_sentence_
         assert assistant.ask(Question(question)).short_answer == said
 
 
+def test_an_answer_says_how_probable_it_is_and_so_does_a_refusal(assistant: Assistant, stocked: Library) -> None:
+    answer, refusal = assistant.ask(OPENED), assistant.ask(CARPET)
+    assert answer.confidence == answer.citations[0].score > ANSWER_THRESHOLD > refusal.confidence > 0
+    never_refused = Assistant(stocked, max_wrong=1).ask(CARPET)
+    assert never_refused.answered
+    assert never_refused.confidence == refusal.confidence
+
+
 def test_without_articles_the_reason_is_no_articles(library: Library) -> None:
     answer = Assistant(library).ask(OPENED)
     assert (answer.answered, answer.answer, answer.reason) == (False, "", "no_articles")
     assert (answer.citations, answer.nearest, answer.as_of, answer.short_answer) == ((), (), None, None)
+    assert answer.confidence == 0
 
 
 def test_filters_that_leave_no_article_are_the_reason(assistant: Assistant) -> None:

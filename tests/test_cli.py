@@ -271,14 +271,37 @@ def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
     passed = built.run("eval", str(questions), "--json", "--min", "right=1", "--min", "citations_verbatim=1")
     assert passed.status == 0, passed.err
     assert json.loads(passed.out)["right"] == 1
+    assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
     failed = built.run("eval", str(questions), "--min", "right=1.5")
     assert failed.status == 1
     assert "right is 1, under the minimum of 1.5" in failed.err
-    assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
     assert built.run("eval", str(tmp_path / "none.jsonl")).status == 1
     empty = Place(tmp_path / "empty", built.articles).run("eval", str(questions))
     assert (empty.status, empty.out) == (1, "")
     assert "There are no articles yet." in empty.err
+
+
+def test_an_evaluation_is_set_beside_an_earlier_one(built: Place, tmp_path: Path) -> None:
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text(json.dumps({"question": QUESTION, "answers": ["4 November 2023"]}) + "\n")
+    earlier = tmp_path / "earlier.json"
+    first = built.run("eval", str(questions), "--json")
+    earlier.write_text(first.out)
+    same = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "right=0")
+    assert same.status == 0, same.err
+    assert "Of the 1 questions that" in same.out
+    assert ["right", "1", "1", "+0", "+0", "to", "+0"] in [line.split() for line in same.out.splitlines()]
+    run = json.loads(first.out)
+    run["outcomes"][0]["measured"]["mrr"] = 2
+    run["outcomes"][0]["measured"]["right"] = 1.5
+    earlier.write_text(json.dumps(run))
+    worse = built.run("eval", str(questions), "--json", "--compare", str(earlier), "--max-drop", "right=0.4")
+    assert worse.status == 1
+    assert "right fell from 1.5 to 1, by more than 0.4\n" in worse.err
+    assert json.loads(worse.out)["comparison"]["differences"]["right"]["low"] == -0.5
+    unmeasured = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "mrr=0")
+    assert unmeasured.status == 2
+    assert "--max-drop mrr: the two runs do not both measure it, only right, " in unmeasured.err
 
 
 def test_a_degraded_index_is_told_of_and_not_measured(place: Place, tmp_path: Path) -> None:

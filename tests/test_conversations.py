@@ -90,6 +90,7 @@ def _answer(question: str) -> Answer:
         answer="",
         short_answer=None,
         answered=False,
+        confidence=0.0,
         reason="no_evidence",
         citations=(),
         nearest=(),

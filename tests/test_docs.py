@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answer import Answer, Citation
+from assistant.evaluation.measures import METRICS
 from web import cli
 
 ROOT = Path(__file__).parents[1]
@@ -47,6 +48,12 @@ def test_the_options_beside_a_command_are_the_ones_it_has(command: str) -> None:
 def test_the_readme_lists_every_setting_and_no_other() -> None:
     listed = {name for row in re.findall(r"^\| (`ASSISTANT.*?) \| ", README, re.MULTILINE) for name in variables(row)}
     assert listed == variables((ROOT / "web" / "settings.py").read_text(encoding="utf-8"))
+
+
+def test_the_readme_says_what_every_figure_of_an_evaluation_is() -> None:
+    [section] = re.findall(r"^## Measuring answers\n(.*?)^## ", README, re.MULTILINE | re.DOTALL)
+    told = set(re.findall(r"`([a-z_0-9]+)`", section))
+    assert {name for name in METRICS if not re.match("ms_[a-z]+_", name)} <= told | {"questions", "answerable"}
 
 
 def variables(text: str) -> set[str]:

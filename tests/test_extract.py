@@ -15,6 +15,7 @@ from assistant.extract import (
     NEWER_AS_GOOD,
     SAME_FACT_COSINE,
     WORTH_SHOWING,
+    confidence,
     write,
 )
 from assistant.statement import Quote, Statement, Support, say_the_same
@@ -66,6 +67,19 @@ def test_nothing_is_written_without_evidence() -> None:
 def test_nothing_is_written_when_the_best_sentence_is_under_the_threshold() -> None:
     assert written([evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD - 0.001)]) == []
     assert written([evidence(OLD_TOLL, OLD, ANSWER_THRESHOLD)]) == [OLD_TOLL]
+
+
+def test_who_wants_fewer_wrong_answers_sets_a_higher_threshold() -> None:
+    found = [evidence(OLD_TOLL, OLD, 0.6)]
+    assert list(write(found, embed_with(), threshold=0.61)) == []
+    assert [statement.text for statement in write(found, embed_with(), threshold=0.6)] == [OLD_TOLL]
+    assert [s.text for s in write([evidence(OLD_TOLL, OLD, 0.0)], embed_with(), threshold=0.0)] == [OLD_TOLL]
+
+
+def test_the_confidence_is_that_of_the_best_sentence_that_could_be_told() -> None:
+    heading = evidence("Toll in the city", OLD, 0.9)
+    assert confidence([heading, evidence(OLD_TOLL, OLD, 0.3), evidence(SCHOOLS, NEW, 0.5)]) == 0.3
+    assert confidence([heading]) == confidence([]) == 0.0
 
 
 def test_the_best_sentence_decides_whether_there_is_an_answer_and_not_a_later_one() -> None:

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.refusing import DEFAULT_MAX_WRONG
 from web.settings import Settings, SettingsError
+
+SHARE = "a share from 0.01 to 1, such as 0.1 for one in ten"
 
 
 def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
@@ -16,6 +19,7 @@ def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
         port=8000,
         embedding_model="builtin",
         llm="",
+        max_wrong=DEFAULT_MAX_WRONG,
         api_token="",
         max_upload_mb=32,
         feeds=(),
@@ -32,6 +36,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ASSISTANT_PORT": "9000",
             "ASSISTANT_EMBEDDING_MODEL": "/models/mine",
             "ASSISTANT_LLM": "ollama:llama3",
+            "ASSISTANT_MAX_WRONG": "0.2",
             "ASSISTANT_API_TOKEN": "s3cret",
             "ASSISTANT_MAX_UPLOAD_MB": "5",
             "ASSISTANT_FEEDS": "https://example.org/rss  http://example.com/a?b=c https://example.org/rss",
@@ -45,6 +50,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         port=9000,
         embedding_model="/models/mine",
         llm="ollama:llama3",
+        max_wrong=0.1,
         api_token="s3cret",
         max_upload_mb=5,
         feeds=("https://example.org/rss", "http://example.com/a?b=c"),
@@ -60,6 +66,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         "ASSISTANT_PORT",
         "ASSISTANT_EMBEDDING_MODEL",
         "ASSISTANT_LLM",
+        "ASSISTANT_MAX_WRONG",
         "ASSISTANT_API_TOKEN",
         "ASSISTANT_MAX_UPLOAD_MB",
         "ASSISTANT_FEEDS",
@@ -77,6 +84,13 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("ASSISTANT_PORT", "８０００", "a whole number from 0 to 65535"),
         ("ASSISTANT_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
         ("ASSISTANT_MAX_UPLOAD_MB", "1.5", "a whole number from 1 to 4096"),
+        ("ASSISTANT_MAX_WRONG", "0", SHARE),
+        ("ASSISTANT_MAX_WRONG", "0.001", SHARE),
+        ("ASSISTANT_MAX_WRONG", "1.01", SHARE),
+        ("ASSISTANT_MAX_WRONG", "10%", SHARE),
+        ("ASSISTANT_MAX_WRONG", "0,1", SHARE),
+        ("ASSISTANT_MAX_WRONG", "nan", SHARE),
+        ("ASSISTANT_MAX_WRONG", "٠.١", SHARE),
         ("ASSISTANT_HOST", "http://localhost", "an IP address or a host name"),
         ("ASSISTANT_HOST", "300.0.0.1", "an IP address or a host name"),
         ("ASSISTANT_EMBEDDING_MODEL", "  ", "a name on one line"),
@@ -89,6 +103,11 @@ def test_a_bad_value_is_refused_by_name_value_and_expectation(name: str, value: 
     with pytest.raises(SettingsError) as caught:
         Settings.from_mapping({name: value})
     assert str(caught.value) == f"{name} is {value!r}; expected {expected}."
+
+
+@pytest.mark.parametrize("value", ["0.01", ".5", "1", "1.0"])
+def test_the_least_and_the_greatest_share_of_wrong_answers_can_be_set(value: str) -> None:
+    assert Settings.from_mapping({"ASSISTANT_MAX_WRONG": value}).max_wrong == float(value)
 
 
 @pytest.mark.parametrize("token", ["two words", "schlüssel", "a\nb"])

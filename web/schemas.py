@@ -267,6 +267,7 @@ class AnswerReply(Reply):
     answer: str
     short_answer: str | None
     answered: bool
+    confidence: float
     reason: Reason | None
     citations: list[CitationReply]
     nearest: list[CitationReply]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
 from index.canonical import is_web_address
 from web.limits import FORM_BYTES
 
@@ -31,6 +32,8 @@ class Settings:
     embedding_model: str = "builtin"
     llm: str = ""
     """Empty: answers are extracted, without a language model."""
+    max_wrong: float = DEFAULT_MAX_WRONG
+    """The share of extractive answers that may be wrong; what is less sure is refused."""
     api_token: str = ""
     """Empty: nobody is asked for one."""
     max_upload_mb: int = 32
@@ -49,6 +52,7 @@ class Settings:
             port=_whole_number(env, "ASSISTANT_PORT", default.port, 0, 65_535),
             embedding_model=_one_line(env, "ASSISTANT_EMBEDDING_MODEL", default.embedding_model),
             llm=_one_line(env, "ASSISTANT_LLM", default.llm),
+            max_wrong=_share(env, "ASSISTANT_MAX_WRONG", default.max_wrong, LEAST_MAX_WRONG),
             api_token=_token(env, "ASSISTANT_API_TOKEN"),
             max_upload_mb=_whole_number(env, "ASSISTANT_MAX_UPLOAD_MB", default.max_upload_mb, 1, 4_096),
             feeds=_addresses(env, "ASSISTANT_FEEDS"),
@@ -117,6 +121,16 @@ def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, m
     if not (value.isascii() and value.isdigit() and len(value) < 10 and least <= int(value) <= most):
         raise _refuse(name, value, f"a whole number from {least} to {most}")
     return int(value)
+
+
+def _share(env: Mapping[str, str], name: str, default: float, least: float) -> float:
+    value = env.get(name, "")
+    if not value:
+        return default
+    # float() also reads "nan", "1e-1" and digits of other scripts
+    if not re.fullmatch(r"[01]?\.?[0-9]{1,6}", value) or not least <= float(value) <= 1:
+        raise _refuse(name, value, f"a share from {least} to 1, such as 0.1 for one in ten")
+    return float(value)
 
 
 def _one_line(env: Mapping[str, str], name: str, default: str) -> str:

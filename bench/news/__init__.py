@@ -19,7 +19,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from assistant.evaluate import TestQuestion
+from assistant.evaluation.questions import TestQuestion
 from index.article import Article, article_id
 from index.library import Library
 

@@ -157,10 +157,19 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--min",
         metavar="METRIC=VALUE",
-        type=_minimum,
+        type=_bound,
         action="append",
         default=[],
         help="fail below it (repeatable)",
+    )
+    evaluate.add_argument("--compare", metavar="RUN.json", help="set it against what an earlier --json printed")
+    evaluate.add_argument(
+        "--max-drop",
+        metavar="METRIC=VALUE",
+        type=_bound,
+        action="append",
+        default=[],
+        help="fail where it is lower than in that run by more (repeatable)",
     )
     return parser
 
@@ -195,12 +204,12 @@ def _question(value: str) -> str:
     return value.encode("utf-8", "replace").decode().strip()
 
 
-def _minimum(value: str) -> tuple[str, float]:
+def _bound(value: str) -> tuple[str, float]:
     metric, _, number = value.partition("=")
     try:
-        least = float(number)
-        if not math.isfinite(least):
+        bound = float(number)
+        if not math.isfinite(bound):
             raise ValueError(number)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{value!r} is not of the form METRIC=VALUE") from None
-    return metric, least
+    return metric, bound

@@ -26,7 +26,7 @@ def ask(args: Namespace, settings: Settings) -> int:
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K, understand=not args.as_words)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
-        answer = Assistant(library, settings.llm).ask(question)
+        answer = Assistant(library, settings.llm, settings.max_wrong).ask(question)
     if not args.json and (read := _read_out(answer.understood)):
         print(plain(f"Read from the question: {read}. Ask with --as-words to leave it as words."), file=sys.stderr)
     if args.json:

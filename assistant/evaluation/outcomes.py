@@ -1,0 +1,128 @@
+"""Questions with what is known of them in, what came of each out.
+
+Each is asked through the same stream that the page reads, so that the passages considered are seen as well as the
+answer; the earlier turns of its conversation are asked before it and are not measured. What an answer is worth is
+judged here, by strings and places: whether an accepted answer stands in it, whether it is from where it should be.
+"""
+
+import re
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from assistant.answer import Answer, Citation, Question, Sources, Turn
+from assistant.assistant import Assistant
+from assistant.evaluation.questions import TestQuestion
+from index.sentences import sentence_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question asked."""
+
+    question: TestQuestion
+    answer: Answer
+    gold_ranks: tuple[int, ...]
+    """Places of the gold articles among the articles considered, from 1, ascending; there are 8 passages of them."""
+    is_right: bool
+    """A cited sentence of a gold article holds an accepted answer; for a question without one: it was refused."""
+    best_is_right: bool
+    """The same of the citation with the highest score, which is the one that `Answer.confidence` speaks of."""
+    holds_answer: bool
+    """The answer's text holds an accepted answer, wherever it is from."""
+    citations: int
+    verbatim: int
+    """How many of the citations are `article.text[start:end]`."""
+    to_the_point: int
+    """How many of them hold an accepted answer."""
+    from_gold: int
+    """How many of them are of a gold article."""
+    supported: int
+    """How many of them overlap a gold span."""
+    sentences: tuple[str, ...]
+    """Those of articles that the answer shows."""
+    milliseconds: float
+
+
+def evaluate(
+    assistant: Assistant,
+    questions: Sequence[TestQuestion],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Outcome]:
+    """Ask each question in a conversation of its own, in order; `progress` hears how many are done of how many."""
+    outcomes = []
+    for n, question in enumerate(questions):
+        if progress:
+            progress(n, len(questions))
+        outcomes.append(_ask(assistant, question))
+    return outcomes
+
+
+def holds(text: str, answers: Iterable[str]) -> bool:
+    """Whether one of `answers` stands in `text` as words: "18" is not in "2018" nor in "18,300"; case is ignored."""
+    return any(
+        re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(answer)}(?!\w)(?![.,]\d)", text, re.IGNORECASE) for answer in answers
+    )
+
+
+def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
+    history: tuple[Turn, ...] = ()
+    for text in question.earlier:
+        said = assistant.ask(Question(text, history, question.filters))
+        history = (*history, Turn(said.question, said.standalone_question, said.answer))
+    began = time.perf_counter()
+    considered: tuple[Citation, ...] = ()
+    answer: Answer | None = None
+    for event in assistant.stream(Question(question.question, history, question.filters)):
+        if isinstance(event, Sources):
+            considered = event.passages
+        elif isinstance(event, Answer):
+            answer = event
+    milliseconds = (time.perf_counter() - began) * 1000
+    if answer is None:
+        raise RuntimeError("the stream ended without an answer")  # the chain always gives one
+    names = _names(assistant, considered + answer.citations + answer.nearest)
+    gold = {article_id for article_id, known in names.items() if known & set(question.articles)}
+    ids = list(dict.fromkeys(c.article_id for c in considered))
+    right = [
+        c
+        for c in answer.citations
+        if (c.article_id in gold or not question.articles) and holds(c.quote, question.answers)
+    ]
+    best = max(answer.citations, key=lambda c: c.score, default=None)
+    return Outcome(
+        question=question,
+        answer=answer,
+        gold_ranks=tuple(n for n, article_id in enumerate(ids, 1) if article_id in gold),
+        is_right=bool(right) if question.answers else not answer.answered,
+        best_is_right=best in right if question.answers else not answer.answered,
+        holds_answer=holds(answer.answer, question.answers),
+        citations=len(answer.citations),
+        verbatim=sum(_is_verbatim(assistant, c) for c in answer.citations),
+        to_the_point=sum(holds(c.quote, question.answers) for c in answer.citations),
+        from_gold=sum(c.article_id in gold for c in answer.citations),
+        supported=sum(
+            any(
+                span.article in names[c.article_id] and span.start < c.end and c.start < span.end
+                for span in question.spans
+            )
+            for c in answer.citations
+        ),
+        sentences=tuple(c.quote[start:end] for c in answer.citations for start, end in sentence_spans(c.quote)),
+        milliseconds=milliseconds,
+    )
+
+
+def _names(assistant: Assistant, seen: Iterable[Citation]) -> dict[str, set[str]]:
+    """The id of each article seen → how a question set may name it."""
+    names = {}
+    for article_id in {c.article_id for c in seen}:
+        stored = assistant.library.article(article_id)
+        origin = stored.article.origin if stored else ""
+        names[article_id] = {article_id, origin, f"{origin}#{article_id}"}
+    return names
+
+
+def _is_verbatim(assistant: Assistant, citation: Citation) -> bool:
+    stored = assistant.library.article(citation.article_id, citation.revision)
+    return stored is not None and stored.article.text[citation.start : citation.end] == citation.quote

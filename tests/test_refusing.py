@@ -1,0 +1,69 @@
+"""From how many answers may be wrong to the least probability of one, and the curves that this is read from."""
+
+from itertools import pairwise
+
+import pytest
+
+from assistant.extract import ANSWER_THRESHOLD
+from assistant.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
+from bench.chart import chart
+from bench.refusing import reliability, risk_coverage, shares_wrong
+
+ROWS = [
+    {"confidence": 0.92, "best_right": 1.0},
+    {"confidence": 0.98, "best_right": 1.0},
+    {"confidence": 0.55, "best_right": 0.0},
+    {"confidence": 0.35, "best_right": 1.0},
+    {"confidence": 0.0},  # nothing was found
+]
+
+
+def test_as_many_wrong_as_by_default_is_the_threshold_of_the_extractive_writer() -> None:
+    assert least_probability(DEFAULT_MAX_WRONG) == ANSWER_THRESHOLD == pytest.approx(0.25)
+
+
+def test_the_measured_points_go_from_everything_answered_to_nothing_wrong() -> None:
+    assert (SHARE_WRONG[0][0], SHARE_WRONG[-1]) == (0.0, (1.0, 0.0))
+    for (low, more), (high, less) in pairwise(SHARE_WRONG):
+        assert low < high
+        assert less < more
+
+
+def test_fewer_wrong_answers_take_a_higher_probability() -> None:
+    for threshold, share in SHARE_WRONG:
+        assert least_probability(share) == pytest.approx(threshold)
+    (low, more), (high, less) = SHARE_WRONG[:2]
+    assert least_probability((more + less) / 2) == pytest.approx((low + high) / 2)
+    assert least_probability(1) == 0  # nothing is refused
+    assert 0.9 < least_probability(LEAST_MAX_WRONG) < 1
+
+
+def test_reliability_sets_what_was_said_beside_what_is_right() -> None:
+    assert reliability(ROWS) == [(0.35, 1.0), (0.55, 0.0), (0.92, 1.0), (0.98, 1.0)]
+    twenty = [{"confidence": n / 20, "best_right": float(n % 2)} for n in reversed(range(20))]
+    assert [said for said, _ in reliability(twenty)] == pytest.approx([(4 * n + 1) / 40 for n in range(10)])
+    assert {right for _, right in reliability(twenty)} == {0.5}
+    assert reliability([]) == []
+
+
+def test_risk_grows_with_coverage_as_less_sure_answers_are_given() -> None:
+    assert risk_coverage(ROWS) == [(0.2, 0.0), (0.4, 0.0), (0.6, pytest.approx(1 / 3)), (0.8, 0.25)]
+    assert risk_coverage([]) == []
+    assert len(risk_coverage([{"confidence": 0.5, "best_right": 1.0}] * 1_000)) == 100
+
+
+def test_each_threshold_has_its_share_of_answers_and_of_wrong_ones() -> None:
+    found = {least: (answered, wrong) for least, answered, wrong in shares_wrong(ROWS)}
+    assert found[0.0] == found[0.3] == (0.8, 0.25)
+    assert found[0.4] == found[0.5] == pytest.approx((0.6, 1 / 3))
+    assert found[0.6] == found[0.9] == (0.4, 0.0)
+
+
+def test_a_chart_puts_shares_where_they_belong_and_names_what_it_shows() -> None:
+    drawn = chart("Reliability", "said", "right & true", {"news": [(0.0, 0.0), (0.5, 1.0)]}, diagonal=True)
+    assert '<polyline class="s0" points="56.0,360.0 216.0,40.0"/>' in drawn
+    assert "right &amp; true" in drawn
+    assert "<title>Reliability</title>" in drawn
+    assert "prefers-color-scheme: dark" in drawn
+    assert drawn.count('class="ideal"') == 1
+    assert 'ideal" d' not in chart("Risk", "x", "y", {})
