@@ -50,7 +50,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         port=9000,
         embedding_model="/models/mine",
         llm="ollama:llama3",
-        max_wrong=0.1,
+        max_wrong=0.2,
         api_token="s3cret",
         max_upload_mb=5,
         feeds=("https://example.org/rss", "http://example.com/a?b=c"),
