@@ -13,8 +13,10 @@ from index.library import Library
 class Assistant:
     """Any thread may ask. Both methods run the same chain and so give the same answer."""
 
-    def __init__(self, library: Library, llm: str = "") -> None:
+    def __init__(self, library: Library, llm: str = "", *, cuts_unsupported: bool = False) -> None:
         """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes.
+
+        cuts_unsupported: a sentence of the chat model that nothing bears out is left out, not marked.
 
         Raises ChatModelFault for an unknown provider or one whose package or key is missing.
         """
@@ -26,6 +28,7 @@ class Assistant:
             self._reader,
             chat_model.load(llm) if llm else None,
             model_name=llm,
+            cuts_unsupported=cuts_unsupported,
         )
 
     def warm(self) -> None:

@@ -1,5 +1,6 @@
 """`assistant ask`: one answer with its citations, or the closest passages and exit status 3."""
 
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from contextlib import closing
@@ -25,7 +26,9 @@ def ask(args: Namespace, settings: Settings) -> int:
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
-        answer = Assistant(library, settings.llm).ask(question)
+        answer = Assistant(library, settings.llm, cuts_unsupported=settings.cuts_unsupported).ask(question)
+    if answer.notice:
+        print(f"assistant: {plain(answer.notice)}", file=sys.stderr)
     if args.json:
         print_json(answer_json(answer))
     elif answer.answered:

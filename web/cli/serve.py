@@ -30,7 +30,9 @@ def serve(_args: Namespace, settings: Settings) -> int:
         closing(bind(settings.host, settings.port)) as listener,
         closing(Library(settings.data_dir, settings.embedding_model)) as library,
     ):
-        assistant = Assistant(library, settings.llm)  # a chat model that cannot be had is told before the rebuild
+        assistant = Assistant(
+            library, settings.llm, cuts_unsupported=settings.cuts_unsupported
+        )  # a chat model that cannot be had is told before the rebuild
         try:
             _bring_up_to_date(library, settings, stopping)
         except Cancelled:
