@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 NO_ANSWER = "NO ANSWER"
 MAX_ANSWER_CHARS = 4_000
-"""A reply is cut after the sentence that passes this; a sentence that does not end by then is not taken."""
+"""A reply is cut after the sentence that passes this."""
+MAX_SENTENCE_CHARS = 1_000
 TIMEOUT_SECONDS = 60
 """Without a word from the model. A provider that says nothing would hold its question's place for ever."""
 MAX_WRITING_SECONDS = 180
@@ -68,9 +69,9 @@ _ODD_MARKER = re.compile(r"[\[【](?:[Pp]assages? |\^)?(\d{1,3}(?:\s?,\s?\d{1,3}
 _MARKERS_AFTER_STOP = re.compile(r"([.!?]+[\"”’')]*)((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)")
 """A marker is moved before its sentence's full stop, so that sentence borders fall behind it."""
 _COMMA_BETWEEN_MARKERS = re.compile(r"(?<=\d\])\s*,\s*(?=\[\d)")
-_MARKDOWN = re.compile(
-    r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)|[\x00-\x08\x0b-\x1f\x7f]"
-)
+_EMPHASIS = re.compile(r"\*\*|__|`+")
+"""Taken out before sentences are looked for: "**It opened.** [1]" ends behind its marker."""
+_MARKDOWN = re.compile(r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)|[\x00-\x08\x0b-\x1f\x7f]")
 _CLOSING = re.compile(r"<\s*/\s*passage", re.IGNORECASE)
 _REFUSAL = re.compile(r"\W*no[ _-]?answer\b", re.IGNORECASE)
 _TOO_LONG = re.compile(
@@ -164,7 +165,9 @@ def _stream(model: "BaseChatModel", values: dict[str, str]) -> Iterator[str]:
 
 
 def _in_short(error: Exception) -> str:
-    return " ".join(str(error).split())[:300] or type(error).__name__
+    """On one line, with a full stop."""
+    text = " ".join(str(error).split())[:300] or type(error).__name__
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def _sentences(chunks: Iterator[str]) -> Iterator[str]:
@@ -172,14 +175,20 @@ def _sentences(chunks: Iterator[str]) -> Iterator[str]:
     text = ""
     for chunk in chunks:
         text = _COMMA_BETWEEN_MARKERS.sub("", _ODD_MARKER.sub(r"[\1]", text + chunk))
-        text = _MARKERS_AFTER_STOP.sub(r"\2\1", text)
+        text = _MARKERS_AFTER_STOP.sub(r"\2\1", _EMPHASIS.sub("", text))
         *complete, (start, _) = sentence_spans(text) or [(0, 0)]
         if complete and re.search(r"\w", _MARKER.sub("", text[start:]).lstrip(" [0123456789,")):
-            yield from (text[s:e] for s, e in complete)
+            for s, e in complete:
+                _check_length(text[s:e])
+                yield text[s:e]
             text = text[start:]
-        if len(text) > MAX_ANSWER_CHARS:
-            raise ChatModelFault(f"The chat model wrote {len(text):,} characters without ending a sentence.")
+        _check_length(text)
     yield from (text[s:e] for s, e in sentence_spans(text))
+
+
+def _check_length(text: str) -> None:
+    if len(text) > MAX_SENTENCE_CHARS:
+        raise ChatModelFault("The chat model wrote on without ending a sentence.")
 
 
 def _written(sentence: str, passages: Sequence[Document]) -> Written:

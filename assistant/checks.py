@@ -21,6 +21,9 @@ from index.words import stems
 
 MIN_TOLD = 0.45
 """Share of a sentence's content words and numbers that the passages have."""
+SHORT = 3
+MIN_SHORT_TOLD = 0.6
+"""Of a sentence of up to three words: of "The moon is green" half is not enough."""
 MIN_CLAUSE_TOLD = 0.33
 """The same of a clause's words; of a reason (behind "because") `MIN_REASON_TOLD`."""
 MIN_REASON_TOLD = 0.5
@@ -54,6 +57,7 @@ _WHEN = re.compile(
     r"autumn|winter)|by (?:spring|summer|autumn|winter))\b",
     re.IGNORECASE,
 )
+_AS_OF = re.compile(r"(?:As of|According to an? .{0,40} of)\b")
 _BE = frozenset("was were been is are be being".split())
 _REPORTING = frozenset("said says told added reported named".split())
 _PRONOUNS = frozenset("he she it they who".split())
@@ -137,14 +141,17 @@ def _date(held: _Held) -> bool:
 
 
 def _date_of_another(held: _Held) -> bool:
-    """A year that the passage has elsewhere, where the sentence nearest to the claim has another."""
-    ours = {day for day in days(held.said.text) if day[0]}
-    if not ours or not held.near or len(held.said.content & held.near[0].content) < 3:
+    """A date of the passages, but not of their sentence that is nearest to the claim and has one of its own."""
+    said = held.said
+    if not held.near or _AS_OF.match(said.text) or len(said.content & held.near[0].content) < 3:
         return False
-    theirs = {day for day in days(held.near[0].text) if day[0]}
-    own = {(int(day[:4]), None, None) for day in held.published if day}
-    return bool(theirs) and not any(
-        is_among(day, theirs | own) or is_among((day[0], None, None), theirs) for day in ours
+    near = held.near[0].text
+    told = days(near)
+    meant = set().union(*(days_meant(near, published) for published in held.published))
+    return any(
+        not is_among(day, meant)
+        for day in days(said.text)
+        if (any(year for year, _, _ in told) if day[1] is None else weekdays(near) or any(m for _, m, _ in told))
     )
 
 
@@ -201,13 +208,13 @@ def _tense(held: _Held) -> bool:
     """Told as to come and written as done, or the other way round."""
     said, near = held.said, held.near
     for n in said.where(lambda word: word.lower in _WILL):
-        if not any(sentence.any(_FUTURE) for sentence in near):
+        if not held.source.any(_FUTURE):
             return True
+        words = held.source.words
         for verb in said.following(n, 1):
-            places = [(sentence, p) for sentence in near for p in sentence.places.get(verb.form, ())]
+            places = held.source.places.get(verb.form, [])
             if places and all(
-                sentence.words[p].is_past and not any(w.lower in _FUTURE for w in sentence.words[max(0, p - 5) : p])
-                for sentence, p in places
+                words[p].is_past and not any(word.lower in _FUTURE for word in words[max(0, p - 5) : p]) for p in places
             ):
                 return True
     if said.any(_FUTURE):
@@ -295,8 +302,9 @@ def _agents(text: Wording, verb: int) -> frozenset[str]:
 
 
 def _told(held: _Held) -> bool:
-    content, numbers = held.said.content, len(figures(held.said.text)) + len(days(held.said.text))
-    return bool(content) and numbers + sum(map(held.source.has, content)) < MIN_TOLD * (numbers + len(content))
+    numbers = len(figures(held.said.text)) + len(days(held.said.text))
+    told, words = numbers + sum(map(held.source.has, held.said.content)), numbers + len(held.said.content)
+    return told < words * (MIN_TOLD if words > SHORT else MIN_SHORT_TOLD)
 
 
 def _clause(held: _Held) -> bool:

@@ -41,6 +41,7 @@ _MONTH_ALONE = re.compile(
 _ISO = re.compile(r"\b([12]\d{3})-(\d\d)-(\d\d)\b")
 _YEAR = re.compile(r"(?<![\d.,])([12]\d{3})(?![\d]|[.,]\d)")
 _YEARS_AWAY = (("last year", -1), ("a year ago", -1), ("next year", 1))
+_DAYS_AWAY = (("yesterday", -1), ("today", 0), ("tomorrow", 1))
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b")
 
@@ -63,28 +64,24 @@ def weekdays(text: str) -> set[str]:
 
 
 def days_meant(text: str, published_at: str | None) -> set[Day]:
-    """The dates in an article of that day: its own, those that it names, and the days that its weekdays stand for."""
+    """The dates that a text of an article of that day names, with their years, and those of its weekdays."""
     told = days(text)
     if not published_at:
         return told
     own = dt.date.fromisoformat(published_at[:10])
     lower = text.lower()
-    meant = {_day(own), *told}
-    meant |= {(own.year + shift, None, None) for words, shift in _YEARS_AWAY if words in lower}
+    meant = told | {(own.year + shift, None, None) for words, shift in _YEARS_AWAY if words in lower}
     for year, month, day in told:
         if year is None:
             meant |= {(near, month, day) for near in (own.year - 1, own.year, own.year + 1)}
     for name in weekdays(text):
         back = (own.weekday() - _WEEKDAYS.index(name)) % 7
         meant |= {_day(own - dt.timedelta(days=back)), _day(own + dt.timedelta(days=7 - back))}
-    for word, shift in (("yesterday", -1), ("tomorrow", 1)):
-        if word in lower:
-            meant.add(_day(own + dt.timedelta(days=shift)))
-    return meant
+    return meant | {_day(own + dt.timedelta(days=shift)) for word, shift in _DAYS_AWAY if word in lower}
 
 
 def is_among(day: Day, others: set[Day]) -> bool:
-    """Whether one of `others` says all that `day` says; a bare year has to be said as one or with its month."""
+    """Whether one of `others` says all that `day` says."""
     return any(all(a is None or a == b for a, b in zip(day, other, strict=True)) for other in others)
 
 

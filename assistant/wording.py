@@ -14,18 +14,22 @@ from index.words import function_stems, stems
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _PAST = (
-    "ate:eat beat:beat became:become began:begin bought:buy brought:bring built:build came:come chose:choose drew:draw "
-    "drove:drive fell:fall fallen:fall fed:feed felt:feel fought:fight found:find gave:give given:give went:go gone:go "
-    "got:get grew:grow grown:grow had:have held:hold hit:hit hurt:hurt kept:keep knew:know known:know led:lead lent:lend "
-    "lost:lose made:make met:meet paid:pay put:put ran:run rose:rise risen:rise said:say saw:see seen:see sold:sell "
-    "sent:send shut:shut spent:spend spoke:speak stood:stand struck:strike taken:take taught:teach thought:think "
-    "threw:throw thrown:throw told:tell took:take tore:tear torn:tear won:win wore:wear written:write wrote:write"
+    "ate:eat beat:beat became:become began:begin bent:bend bit:bite blew:blow bought:buy broke:break broken:break "
+    "brought:bring built:build burst:burst came:come chose:choose chosen:choose cost:cost cut:cut dug:dig drew:draw "
+    "drove:drive fell:fall fallen:fall fed:feed felt:feel flew:fly fought:fight found:find gave:give given:give "
+    "went:go gone:go got:get grew:grow grown:grow had:have held:hold hit:hit hurt:hurt hung:hang kept:keep "
+    "knew:know known:know laid:lay led:lead left:leave lent:lend lost:lose made:make met:meet paid:pay put:put "
+    "quit:quit ran:run rode:ride rose:rise risen:rise said:say saw:see seen:see sold:sell sang:sing sank:sink "
+    "sat:sit sent:send set:set shut:shut slept:sleep spent:spend spoke:speak stole:steal stood:stand swept:sweep "
+    "swam:swim struck:strike taken:take taught:teach thought:think threw:throw thrown:throw told:tell took:take "
+    "tore:tear torn:tear won:win wore:wear written:write wrote:write"
 )
-_ROOTS = {past: root for past, root in (pair.split(":") for pair in _PAST.split())}
+_ROOTS = dict(pair.split(":") for pair in _PAST.split())
 PLAIN = frozenset(
-    "after all also an and any around be because been before being but by can could did do does due during each every "
-    "he her him his into it its just may might more most must not now one only other out over own per said say says she "
-    "should so some still than their them then there they through to under until up was we were who will would you".split()
+    "after all also an and any around be because been before being but by can could did do does due during each "
+    "every  he her him his into it its just may might more most must not now one only other out over own per said "
+    "say says she  should so some still than their them then there they through to under until up was we were who "
+    "will would you".split()
 )
 """Words that say little whatever a sentence is about, beside `function_stems`."""
 DAYS_AND_MONTHS = frozenset(
@@ -34,8 +38,9 @@ DAYS_AND_MONTHS = frozenset(
 )
 NUMBER_WORDS = frozenset(
     stems(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-        "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion percent"
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty "
+        "thirty forty fifty sixty seventy eighty ninety hundred thousand million billion percent"
     )
 )
 
