@@ -32,16 +32,6 @@ MAX_WRITING_SECONDS = 180
 MAX_RETRIES = 1
 """After a fault that may pass, such as 429; the provider's client waits as long as it is told to."""
 
-_ANSWER = "NO ANSWER"
-MAX_ANSWER_CHARS = 4_000
-"""A reply is cut after the sentence that passes this."""
-TIMEOUT_SECONDS = 60
-"""Without a word from the model. A provider that says nothing would hold its question's place for ever."""
-SUPPORT_COSINE = 0.55
-SUPPORT_OVERLAP = 0.5
-"""A written sentence is borne out by a cited one with that cosine or with that share of its content stems, and
-only if every number that it states occurs in the passages that it cites."""
-
 _ANSWER = ChatPromptTemplate.from_messages(
     [
         (

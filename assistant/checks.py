@@ -187,9 +187,9 @@ def _negation(held: _Held) -> bool:
     theirs = [(sentence, n) for sentence in near for n in sentence.where(_is_negation)]
     if not ours:
         return not said.any(_HALF_NEGATIONS) and any(
-            focus and sum(word.form in said.places for word in focus) >= min(2, len(focus))
+            sum(word.form in said.places for word in denied) >= min(2, len(denied))
             for sentence, n in theirs
-            if (focus := sentence.following(n, 3))
+            if (denied := sentence.following(n, 3))
         )
     for n in ours:
         for focus in said.following(n, 1):

@@ -62,8 +62,8 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
             elif request.get("stream"):
                 self._stream()
             else:
-                message = {"role": "assistant", "content": model.reply}
-                choice = {"index": 0, "message": message, "finish_reason": "stop"}
+                reply = {"role": "assistant", "content": model.reply}
+                choice = {"index": 0, "message": reply, "finish_reason": "stop"}
                 self._end(json.dumps(_object("chat.completion", choice)))
 
         def _end(self, body: str) -> None:

@@ -51,6 +51,7 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
+    "answer": "checked notice",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
     "article in the list": "is_current passages section image_credit provenance_evidence found_in",
