@@ -67,12 +67,14 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
                 self._end(json.dumps(_object("chat.completion", choice)))
 
         def _end(self, body: str) -> None:
+            self.send_header("Connection", "close")  # or the server's end waits for its clients'
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())
 
         def _stream(self) -> None:
+            self.send_header("Connection", "close")
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")  # so that an early end is seen as one
             self.end_headers()

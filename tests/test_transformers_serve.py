@@ -44,8 +44,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
         _wait(f"http://127.0.0.1:{port}/health", server, log)
         yield str(folder), f"http://127.0.0.1:{port}/v1"
     finally:
-        server.terminate()
-        server.wait(30)
+        server.kill()  # asked to end, it would babble on to the end of its reply
+        server.wait()
 
 
 def _wait(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
