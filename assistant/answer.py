@@ -105,6 +105,16 @@ class ReadOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of a chat model's sentences: each is supported, or else marked or cut."""
+
+    sentences: int = 0
+    supported: int = 0
+    marked: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     question: str
     standalone_question: str
@@ -126,6 +136,10 @@ class Answer:
     answerer: str
     timings_ms: Timings = field(default=Timings())
     understood: ReadOut = field(default=ReadOut())
+    checked: Checked | None = None
+    """None where no chat model was asked. Those that it wrote are counted, also where the answer is extracted."""
+    notice: str | None = None
+    """What went wrong with the chat model, for the reader of the answer."""
 
 
 def as_turn(answer: Answer) -> Turn:

@@ -14,9 +14,13 @@ from index.library import Library
 class Assistant:
     """Any thread may ask. Both methods run the same chain and so give the same answer."""
 
-    def __init__(self, library: Library, llm: str = "", max_wrong: float = DEFAULT_MAX_WRONG) -> None:
+    def __init__(
+        self, library: Library, llm: str = "", max_wrong: float = DEFAULT_MAX_WRONG, *, cuts_unsupported: bool = False
+    ) -> None:
         """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes. `max_wrong`: the
         share of extractive answers that may be wrong (`assistant/refusing.py`); from 1 on none is refused.
+
+        cuts_unsupported: a sentence of the chat model that nothing bears out is left out, not marked.
 
         Raises ChatModelFault for an unknown provider or one whose package or key is missing.
         """
@@ -29,6 +33,7 @@ class Assistant:
             chat_model.load(llm) if llm else None,
             model_name=llm,
             threshold=least_probability(max_wrong),
+            cuts_unsupported=cuts_unsupported,
         )
 
     def warm(self) -> None:

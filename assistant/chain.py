@@ -22,8 +22,9 @@ from langchain_core.runnables.utils import AddableDict
 
 from assistant import chat_model, extract
 from assistant.again import told_again, unseen, wish
-from assistant.answer import Answer, Citation, Copy, Question, ReadOut, Reason, Timings
+from assistant.answer import Answer, Checked, Citation, Copy, Question, ReadOut, Reason, Timings
 from assistant.cite import Citer, passage_citation
+from assistant.draft import Draft
 from assistant.elsewhere import Elsewhere
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
@@ -88,10 +89,12 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What a writer says last: who wrote, and when it began."""
+    """What a writer says last: who wrote, when it began, and what there is to say about a chat model's part."""
 
     answerer: str
     began: float
+    checked: Checked | None
+    notice: str | None
 
 
 Piece = Found | Reading | Statement | Ending
@@ -104,6 +107,8 @@ def answer_chain(
     model: "BaseChatModel | None" = None,
     model_name: str = "",
     threshold: float = extract.ANSWER_THRESHOLD,
+    *,
+    cuts_unsupported: bool = False,
 ) -> Runnable[Question, AddableDict]:
     """Question → pieces of an answer; the last holds the whole Answer under `answer`.
 
@@ -163,30 +168,28 @@ def answer_chain(
             if not isinstance(reading, Reading):
                 continue
             began = time.perf_counter()
-            question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
             speaker = reading.found.elsewhere.speaker
-            answerer = EXTRACTIVE
             told = reading.found.told
-            if model is not None and documents and not told:
-                try:
-                    for statement in chat_model.write(model, question, documents, embed):
-                        answerer = model_name
-                        yield [replace(statement, support=tuple(map(speaker, statement.support)))]
+            answerer, checked, notice = EXTRACTIVE, None, None
+            if model is not None and reading.found.retrieval.documents and not told:
+                question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
+                draft = Draft(model, question, documents, embed, cuts_unsupported=cuts_unsupported)
+                for statement in draft.statements():
                     answerer = model_name
-                except ChatModelFault as fault:
-                    if answerer == model_name:  # half an answer is on its way: it cannot be exchanged
-                        raise
-                    logger.warning("%s The answer is extracted instead.", fault)
+                    yield [replace(statement, support=tuple(map(speaker, statement.support)))]
+                answerer = model_name if draft.has_refused else answerer
+                checked, notice = draft.checked, draft.notice
+                if notice:
+                    logger.warning("%s", notice)
             if answerer == EXTRACTIVE:
                 for statement in told or _extracted(reading, retriever, threshold):
                     yield [statement]
-            yield [Ending(answerer, began)]
+            yield [Ending(answerer, began, checked, notice)]
 
     def cite(written: Iterator[list[Piece]]) -> Iterator[AddableDict]:
         reading: Reading | None = None
         citer = Citer()
         deltas: list[str] = []
-        held: list[Statement] = []  # unsupported, before anything is cited: without a citation there is no answer
         for piece in itertools.chain.from_iterable(written):
             if isinstance(piece, Found):
                 citer.also_said = piece.elsewhere.also_said
@@ -194,12 +197,8 @@ def answer_chain(
             elif isinstance(piece, Reading):
                 reading = piece
             elif isinstance(piece, Statement):
-                held.append(piece)
-                if citer.citations or piece.support:
-                    for statement in held:
-                        deltas.append((" " if deltas else "") + citer.render(statement))
-                        yield AddableDict(delta=deltas[-1])
-                    held.clear()
+                deltas.append((" " if deltas else "") + citer.render(piece))
+                yield AddableDict(delta=deltas[-1])
             elif reading is not None:
                 yield AddableDict(answer=_answer(reading, citer, "".join(deltas), piece))
 
@@ -312,6 +311,8 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         answerer=ending.answerer,
         timings_ms=replace(reading.timings, write=_ms(now - ending.began), total=_ms(now - inquiry.started)),
         understood=_read_out(inquiry, citations),
+        checked=ending.checked,
+        notice=ending.notice,
     )
 
 

@@ -2,6 +2,7 @@
 
 AssistantFault
 ├── ChatModelFault    the chat model cannot be had, or failed while it wrote
+│   └── ContextTooSmall   the passages are more than it takes
 ├── BadQuestionSet    a file of questions to evaluate is not one
 └── BadEarlierRun     a file to compare an evaluation with is not one, or of other questions
 """
@@ -12,6 +13,10 @@ class AssistantFault(Exception):
 
 
 class ChatModelFault(AssistantFault):
+    pass
+
+
+class ContextTooSmall(ChatModelFault):
     pass
 
 

@@ -51,7 +51,7 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
-    "answer": "understood confidence",
+    "answer": "understood confidence checked notice",
     "read out": "filters newest_first counted_from silent_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",

@@ -261,6 +261,15 @@ class TimingsReply(Reply):
     total: int
 
 
+class CheckedReply(Reply):
+    """Of a chat model's sentences: how many it wrote, and how many are supported, marked and cut."""
+
+    sentences: int
+    supported: int
+    marked: int
+    cut: int
+
+
 class AnswerReply(Reply):
     question: str
     standalone_question: str
@@ -277,6 +286,8 @@ class AnswerReply(Reply):
     answerer: str
     timings_ms: TimingsReply
     understood: UnderstoodReply
+    checked: CheckedReply | None
+    notice: str | None
     message_id: str | None
     session_id: str | None
 

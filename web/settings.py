@@ -34,6 +34,8 @@ class Settings:
     """Empty: answers are extracted, without a language model."""
     max_wrong: float = DEFAULT_MAX_WRONG
     """The share of extractive answers that may be wrong; what is less sure is refused."""
+    unsupported: str = "mark"
+    """What becomes of a chat model's sentence that nothing bears out: "mark" or "cut"."""
     api_token: str = ""
     """Empty: nobody is asked for one."""
     max_upload_mb: int = 32
@@ -53,6 +55,7 @@ class Settings:
             embedding_model=_one_line(env, "ASSISTANT_EMBEDDING_MODEL", default.embedding_model),
             llm=_one_line(env, "ASSISTANT_LLM", default.llm),
             max_wrong=_share(env, "ASSISTANT_MAX_WRONG", default.max_wrong, LEAST_MAX_WRONG),
+            unsupported=_one_of(env, "ASSISTANT_UNSUPPORTED", default.unsupported, ("mark", "cut")),
             api_token=_token(env, "ASSISTANT_API_TOKEN"),
             max_upload_mb=_whole_number(env, "ASSISTANT_MAX_UPLOAD_MB", default.max_upload_mb, 1, 4_096),
             feeds=_addresses(env, "ASSISTANT_FEEDS"),
@@ -76,6 +79,10 @@ class Settings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def cuts_unsupported(self) -> bool:
+        return self.unsupported == "cut"
 
     @property
     def max_request_bytes(self) -> int:
@@ -140,6 +147,13 @@ def _one_line(env: Mapping[str, str], name: str, default: str) -> str:
     if not value.strip() or not value.isprintable() or len(value) > 1_000:
         raise _refuse(name, value, "a name on one line")
     return value.strip()
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, allowed: tuple[str, ...]) -> str:
+    value = env.get(name, "") or default
+    if value not in allowed:
+        raise _refuse(name, value, " or ".join(allowed))
+    return value
 
 
 def _addresses(env: Mapping[str, str], name: str) -> tuple[str, ...]:

@@ -26,9 +26,13 @@ def ask(args: Namespace, settings: Settings) -> int:
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K, understand=not args.as_words)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
-        answer = Assistant(library, settings.llm, settings.max_wrong).ask(question)
+        answer = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported).ask(
+            question
+        )
     if not args.json and (read := _read_out(answer.understood)):
         print(plain(f"Read from the question: {read}. Ask with --as-words to leave it as words."), file=sys.stderr)
+    if answer.notice:
+        print(f"assistant: {plain(answer.notice)}", file=sys.stderr)
     if args.json:
         print_json(answer_json(answer))
     elif answer.answered:

@@ -34,7 +34,7 @@ def evaluate(args: Namespace, settings: Settings) -> int:
                 print(no_articles(settings.articles), file=sys.stderr)
             warn_if_degraded(status)
             return DID_NOT_WORK
-        assistant = Assistant(library, settings.llm, settings.max_wrong)
+        assistant = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported)
         assistant.warm()  # or the first question's time would be that of loading the models
         outcomes = ask_all(assistant, questions, lambda done, total: line.show("asking", done, total))
     figures = metrics(outcomes)

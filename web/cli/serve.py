@@ -31,7 +31,7 @@ def serve(_args: Namespace, settings: Settings) -> int:
         closing(Library(settings.data_dir, settings.embedding_model)) as library,
     ):
         assistant = Assistant(
-            library, settings.llm, settings.max_wrong
+            library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported
         )  # a chat model that cannot be had is told before the rebuild
         try:
             _bring_up_to_date(library, settings, stopping)

@@ -30,6 +30,7 @@ const SURE = 0.5;
 export function renderAnswer(article, answer, handlers, rating = null) {
   article.removeAttribute("aria-busy");
   article.replaceChildren(
+    ...(answer.notice ? [build("p", { class: "next-step" }, answer.notice)] : []),
     ...(answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers)),
     foot(answer, handlers, rating),
   );

@@ -1,0 +1,160 @@
+"""Text → its words in order, each in the form in which a written sentence and its source are compared.
+
+Stems as the search has them, but for verbs whose past has another root ("fell" is "fall"). English, by lists: no part
+of speech is told, so what is taken for a verb or a name goes by endings, capitals and place.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from index.sentences import sentence_spans
+from index.words import function_stems, stems
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_PAST = (
+    "ate:eat beat:beat became:become began:begin bent:bend bit:bite blew:blow bought:buy broke:break broken:break "
+    "brought:bring built:build burst:burst came:come chose:choose chosen:choose cost:cost cut:cut dug:dig drew:draw "
+    "drove:drive fell:fall fallen:fall fed:feed felt:feel flew:fly fought:fight found:find gave:give given:give "
+    "went:go gone:go got:get grew:grow grown:grow had:have held:hold hit:hit hurt:hurt hung:hang kept:keep "
+    "knew:know known:know laid:lay led:lead left:leave lent:lend lost:lose made:make met:meet paid:pay put:put "
+    "quit:quit ran:run rode:ride rose:rise risen:rise said:say saw:see seen:see sold:sell sang:sing sank:sink "
+    "sat:sit sent:send set:set shut:shut slept:sleep spent:spend spoke:speak stole:steal stood:stand swept:sweep "
+    "swam:swim struck:strike taken:take taught:teach thought:think threw:throw thrown:throw told:tell took:take "
+    "tore:tear torn:tear won:win wore:wear written:write wrote:write"
+)
+_ROOTS = dict(pair.split(":") for pair in _PAST.split())
+PLAIN = frozenset(
+    "after all also an and any around be because been before being but by can could did do does due during each "
+    "every  he her him his into it its just may might more most must not now one only other out over own per said "
+    "say says she  should so some still than their them then there they through to under until up was we were who "
+    "will would you".split()
+)
+"""Words that say little whatever a sentence is about, beside `function_stems`."""
+DAYS_AND_MONTHS = frozenset(
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
+    "September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
+)
+NUMBER_WORDS = frozenset(
+    stems(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty "
+        "thirty forty fifty sixty seventy eighty ninety hundred thousand million billion percent"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    form: str
+    """What is compared."""
+    start: int
+    opens: bool
+    """Whether it is the first of a sentence, where a capital says nothing."""
+
+    @property
+    def lower(self) -> str:
+        return self.text.lower()
+
+    @property
+    def is_capital(self) -> bool:
+        return self.text[0].isupper() and self.text not in DAYS_AND_MONTHS and self.text != "I"
+
+    @property
+    def is_content(self) -> bool:
+        return not (self.form in function_stems() or self.lower in PLAIN or self.is_number)
+
+    @property
+    def is_number(self) -> bool:
+        return self.text[0].isdigit() or self.form in NUMBER_WORDS
+
+    @property
+    def is_past(self) -> bool:
+        return self.text.islower() and (self.text.endswith("ed") or self.text in _ROOTS)
+
+
+class Wording:
+    """A text's words, and where they stand."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = tuple(_words(text))
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """The positions of each form."""
+        places: dict[str, list[int]] = {}
+        for n, word in enumerate(self.words):
+            places.setdefault(word.form, []).append(n)
+        return places
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        return frozenset(word.form for word in self.words if word.is_content)
+
+    @cached_property
+    def common(self) -> frozenset[str]:
+        """Forms that stand there in lower case."""
+        return frozenset(word.form for word in self.words if word.text.islower())
+
+    def has(self, form: str) -> bool:
+        """Whether the form, or one that begins like it ("Spain", "Spanish"), stands there."""
+        return form in self.places or (len(form) > 4 and form[:4] in self._beginnings)
+
+    def is_name(self, word: Word) -> bool:
+        """Whether a capitalised word is written so here whatever its place."""
+        return word.is_capital and word.form in self.places and word.form not in self.common
+
+    def any(self, words: frozenset[str]) -> bool:
+        return any(word.lower in words for word in self.words)
+
+    def where(self, test: Callable[[Word], bool]) -> list[int]:
+        return [n for n, word in enumerate(self.words) if test(word)]
+
+    def is_parted(self, n: int) -> bool:
+        """Whether a mark stands between word `n` and the one before it."""
+        before = self.words[n - 1]
+        return bool(self.text[before.start + len(before.text) : self.words[n].start].strip(" -\"“”'‘’$€£"))
+
+    def following(self, n: int, count: int) -> list[Word]:
+        """Up to `count` content words behind word `n`, as far as no mark parts them from it."""
+        found: list[Word] = []
+        for k in range(n + 1, min(n + 9, len(self.words))):
+            if self.is_parted(k) or len(found) == count:
+                break
+            if self.words[k].is_content:
+                found.append(self.words[k])
+        return found
+
+    def preceding(self, n: int, count: int) -> list[Word]:
+        """The same before word `n`, the nearest first."""
+        found: list[Word] = []
+        for k in range(n - 1, max(n - 9, -1), -1):
+            if self.is_parted(k + 1) or len(found) == count:
+                break
+            if self.words[k].is_content:
+                found.append(self.words[k])
+        return found
+
+    def distance(self, one: str, other: str) -> int:
+        """Words from the one form to the other where they are nearest; a thousand where either is missing."""
+        pairs = ((a, b) for a in self.places.get(one, ()) for b in self.places.get(other, ()))
+        return min((abs(a - b) for a, b in pairs), default=1_000)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(form[:4] for form in self.places if len(form) > 4)
+
+
+def clauses(text: str, borders: re.Pattern[str]) -> Sequence[Wording]:
+    return [Wording(clause) for clause in borders.split(text) if clause.strip()]
+
+
+def _words(text: str) -> Iterator[Word]:
+    for start, end in sentence_spans(text):
+        for n, match in enumerate(_WORD.finditer(text, start, end)):
+            word = re.sub(r"['’]s$", "", match.group())
+            root = _ROOTS.get(word.lower(), word)
+            yield Word(word, (stems(root) or [root.lower()])[0], match.start(), n == 0)

@@ -1,0 +1,103 @@
+"""What a sentence may not do with the passages that it cites: one claim a check, and 400 planted sentences."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from langchain_core.documents import Document
+from passages import Source, passage
+
+from assistant.checks import failed_checks
+
+ROOT = Path(__file__).parent.parent
+BRIDGE = passage(
+    "The Zephyr bridge in Oldport opened on Saturday, nine days late. Mayor Ada Quill cut the ribbon before 3,000 "
+    "visitors, and engineer Nils Berg was thanked by the council.\n\nThe council refused to pay a bonus. "
+    "Tolls rose to 5 crowns in May 2022; all buses cross free. A second bridge will open in 2026.",
+    Source("bridge", "Harbour bridge opens", "2023-11-05"),
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Zephyr bridge opened on 4 November 2023.",
+        "The Zephyr bridge in Oldport opened 9 days late.",
+        "Ada Quill, the mayor, cut the ribbon before three thousand visitors.",
+        "The council thanked Nils Berg, an engineer.",
+        "The council would not pay a bonus.",
+        "In May 2022 tolls rose to 5 crowns.",
+        "All buses cross the bridge free.",
+        "Another bridge will open in 2026.",
+        "As of 5 November 2023, tolls are 5 crowns.",
+    ],
+)
+def test_what_the_passage_says_in_other_words_passes(sentence: str) -> None:
+    assert failed_checks(sentence, [BRIDGE]) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "check"),
+    [
+        ("Mayor Ada Quill cut the ribbon before 4,000 visitors.", "number"),
+        ("Mayor Ada Quill cut the ribbon before thirty visitors.", "number"),
+        ("The Zephyr bridge in Oldport opened on 3 November 2023.", "date"),
+        ("The Zephyr bridge in Oldport opened on Friday.", "date"),
+        ("The Zephyr bridge in Oldport opens next week.", "date"),
+        ("The Zephyr bridge in Oldport opened on 5 November 2023.", "date of another"),
+        ("The ribbon of the bridge was cut by Mayor Ada Stone.", "name"),
+        ("Engineer Ada Quill cut the ribbon before 3,000 visitors.", "neighbour"),
+        ("The council did not refuse to pay a bonus, and tolls never rose.", "negation"),
+        ("The council agreed to pay a bonus.", "negation"),
+        ("All visitors were thanked by the mayor.", "universal"),
+        ("A second bridge was opened in 2026.", "tense"),
+        ("The ribbon will be cut before 3,000 visitors.", "tense"),
+        ("Tolls fell to 5 crowns in May 2022.", "opposite"),
+        ("The council was thanked by Ada Quill.", "roles"),
+        ("Nils Berg cut the ribbon before 3,000 visitors.", "roles"),
+        ("Its architect loved green cheese.", "told"),
+        ("Mayor Ada Quill cut the ribbon and danced a wild tango.", "clause"),
+        ("The bridge in Oldport opened late because of a strike.", "reason"),
+    ],
+)
+def test_what_the_passage_does_not_say_fails_the_check_that_looks_for_it(sentence: str, check: str) -> None:
+    assert check in failed_checks(sentence, [BRIDGE])
+
+
+def test_without_a_passage_every_sentence_fails() -> None:
+    assert failed_checks("The bridge opened.", [])
+
+
+def test_a_sentence_may_rest_on_two_passages() -> None:
+    comet = passage("Comet Marlow was seen over Oldport in May.", Source("comet", "Comet seen", "2021-05-20"))
+    merged = "The Zephyr bridge opened in Oldport, over which Comet Marlow had been seen."
+    assert failed_checks(merged, [BRIDGE, comet]) == []
+    assert "name" in failed_checks(merged, [BRIDGE])
+
+
+@pytest.mark.parametrize(
+    "sentence", ["", "...", "!" * 10_000, "the " * 5_000, "La casa es azul.", "\ud800 橋は開いた。"]
+)
+def test_any_text_can_be_checked(sentence: str) -> None:
+    failed_checks(sentence, [BRIDGE])
+
+
+def test_most_planted_sentences_are_told_from_those_that_the_articles_bear_out() -> None:
+    """`tune` was looked at while the checks were written, `test` once they were; what is caught at least, by half."""
+    articles = _articles()
+    failed: Counter[tuple[str, bool]] = Counter()
+    for line in (ROOT / "tests/data/planted.jsonl").read_text(encoding="utf-8").splitlines():
+        planted = json.loads(line)
+        fails = bool(failed_checks(planted["sentence"], [articles[planted["article"]]]))
+        failed[planted["split"], planted["supported"]] += fails
+    assert failed["tune", False] >= 85
+    assert failed["tune", True] <= 3
+    assert failed["test", False] >= 72
+    assert failed["test", True] <= 13
+
+
+def _articles() -> dict[str, Document]:
+    lines = (ROOT / "bench/news/tune.jsonl").read_text(encoding="utf-8").splitlines()
+    articles = [json.loads(line) for line in lines]
+    return {a["title"]: passage(a["text"], Source(a["title"], a["title"], a["date"])) for a in reversed(articles)}
