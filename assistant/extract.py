@@ -94,7 +94,9 @@ def _at_odds(told: Sequence[Support], embed: Embed) -> list[Support]:
     rivals = [
         voice
         for voice in others
-        if "" < voice.quote.published_on != first.quote.published_on > "" and _numbers(voice) != _numbers(first)
+        if "" < voice.quote.published_on != first.quote.published_on > ""
+        and _numbers(voice) - _numbers(first)
+        and _numbers(first) - _numbers(voice)
     ]
     if not rivals:
         return []
@@ -137,7 +139,7 @@ def _first_sentences(beginning: Document, topic: frozenset[str], n: int) -> list
     if not topic & set(stems(beginning.metadata["title"])):
         held = {span: len(topic & set(stems(text[slice(*span)]))) for span in told}
         told = sorted(sorted(told, key=lambda span: -held[span])[:n])
-    return [Quote(beginning, start + s, start + e, 1.0) for s, e in told[:n]]
+    return [Quote(beginning, start + s + behind_dateline(text[s:e]), start + e, 1.0) for s, e in told[:n]]
 
 
 def is_heading(text: str) -> bool:

@@ -88,6 +88,11 @@ _SUBJECT_PHRASE = re.compile(
     rf"\b(?:did|does|do|will|would|can|could|should) (?P<phrase>the {NAME.pattern}) [a-z]+\W*$"
 )
 """With one word after it, which is the verb then: "When did the Merry Tern sink?"."""
+_DONE_TO = re.compile(
+    rf"^(?i:when|where|why|how|by whom) (?:was|were|is|are) (?P<phrase>the (?:(?!(?:{_LINK}|the)\b){_WORD} ){{1,4}})"
+    r"[a-z]+(?:ed|en|wn|ilt|unk|ught|ade|old|ost|eld|ound|ung)\W*$"
+)
+"""Before a participle that ends it: "When was the James Webb telescope launched?"."""
 _WHAT_IS = re.compile(
     rf"^(?i:what (?:is|are|was|were)) (?P<phrase>an? (?:[\w-]+ ){{0,2}}[\w-]+|(?:[a-z]+ )?(?:{NAME.pattern}))\W*$"
 )
@@ -131,8 +136,8 @@ def thing(history: Sequence[Turn]) -> str | None:
     """What "it" means: the firm or the thing ("the …") that the last question was about; None where that is unclear."""
     turn = history[-1]
     question = _topic(turn)
-    if match := _SUBJECT_PHRASE.search(question) or _WHAT_IS.match(question):
-        return match["phrase"]
+    if match := _SUBJECT_PHRASE.search(question) or _DONE_TO.match(question) or _WHAT_IS.match(question):
+        return str(match["phrase"]).strip()
     match = _PHRASE.search(question)
     if match and not match["phrase"].endswith("ing"):
         before = (match["before"] or "").strip().lower()
@@ -242,7 +247,7 @@ def _in_full(name: str, everyone: Sequence[str]) -> str:
 def _firm(turn: Turn) -> str | None:
     question = _topic(turn)
     which = _ASKS_WHICH.search(question)
-    for text in (turn.answer, question) if which else (question, turn.answer):
+    for text in (turn.answer, question) if which else (question,):
         for name in names(text):
             if " " in name and _FIRM & {*name.lower().split()}:
                 return _with_article(text, name)

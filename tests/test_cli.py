@@ -64,6 +64,8 @@ class Place:
             text=True,
             cwd=self.data.parent,
             env={name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"},
+            # what a shell runs in the background ignores Ctrl-C, and so would what these tests start
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
 
