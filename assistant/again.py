@@ -94,8 +94,9 @@ def unseen(evidence: Sequence[Evidence], history: Sequence[Turn]) -> tuple[Evide
 def _named(cited: Cited, article: Article) -> Statement:
     quote = _quote(cited, article, cited.start, cited.end)
     published = in_words(article.published_at)
-    where = f"{article.source or ''}{f' ({published})' if published else ''}".strip()
-    return Statement(f"{where}{', ' if where else ''}“{article.title}”: {quote.text}", (Support(quote),))
+    day = f" ({published})" if published else ""
+    where = f"{article.source}{day}, “{article.title}”" if article.source else f"“{article.title}”{day}"
+    return Statement(f"{where}: {quote.text}", (Support(quote),))
 
 
 def _further(there: Sequence[tuple[Cited, Article]], history: Sequence[Turn]) -> tuple[Statement, ...]:

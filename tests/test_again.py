@@ -76,10 +76,12 @@ def test_the_grounds_are_the_same_sentences_with_who_published_them_and_when(
     assert (again.answered, again.short_answer, again.as_of) == (True, None, "2023-11-05")
 
 
-def test_grounds_without_a_source_or_a_date_are_named_by_the_title(library: Library) -> None:
-    library.add([Article("note", "Harbour note", "The Zephyr bridge in Oldport opened in May.", "note.txt")])
+@pytest.mark.parametrize(("published_at", "day"), [(None, ""), ("2023-11-05", " (November 5, 2023)")])
+def test_grounds_without_a_source_are_named_by_the_title(library: Library, published_at: str | None, day: str) -> None:
+    text = "The Zephyr bridge in Oldport opened in May."
+    library.add([Article("note", "Harbour note", text, "note.txt", published_at=published_at)])
     _, again = conversation(Assistant(library), OPENED, "who says so?")
-    assert again.answer == "“Harbour note”: The Zephyr bridge in Oldport opened in May. [1]"
+    assert again.answer == f"“Harbour note”{day}: {text} [1]"
 
 
 def test_more_is_what_the_article_goes_on_with_and_then_what_came_before(assistant: Assistant) -> None:
