@@ -5,17 +5,25 @@ import re
 
 Span = tuple[int, int]
 
-_MONTH = (
-    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?"
+MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
+"""In full or shortened; a pattern that ignores case takes it in small letters, too."""
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _DATE = re.compile(
-    rf"\b(?:{_WEEKDAY},? )?(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}(?:,? \d{{4}})?|{_MONTH}(?: of)? \d{{4}})\b"
-    rf"|\b(?:1\d|20)\d\d(?:–\d\d|s)?\b|\b{_WEEKDAY}\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b|(?<=\b[Ii]n ){_MONTH}\b"
+    rf"\b(?:{_WEEKDAY},? )?(?:{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
+    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}(?:,? \d{{4}})?|{MONTH}(?: of)? \d{{4}})\b"
+    rf"|\b(?:1\d|20)\d\d(?:–\d\d|s)?\b|\b{_WEEKDAY}\b|\b\d{{1,2}}(?:st|nd|rd|th) century\b|(?<=\b[Ii]n ){MONTH}\b"
     r"|\b\d{1,2}:\d\d(?: ?[ap]\.?m\.?)?|\b\d+ (?:BC|AD|BCE|CE)\b"
 )
+
+
+def month_number(name: str) -> int:
+    """1 to 12, of what `MONTH` matches, in any case."""
+    return 1 + ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec").index(
+        name[:3].lower()
+    )
 
 
 def date_spans(text: str) -> list[Span]:

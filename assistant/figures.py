@@ -7,6 +7,8 @@
 import datetime as dt
 import re
 
+from assistant.dates import MONTH, month_number
+
 Day = tuple[int | None, int | None, int | None]
 """Year, month, day; None where it is not said."""
 
@@ -26,14 +28,9 @@ _DIGITS = re.compile(
 )
 _THOUSANDS = re.compile(r"[,.\u202f\u00a0](?=\d{3}(?:\D|$))")
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    r"(Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?\.?|July?\.?|Aug(?:ust|\.)?"
-    r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-)
-_MONTH_DAY = re.compile(rf"\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,? ([12]\d{{3}})\b)?")
-_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b(?:,? ([12]\d{{3}})\b)?")
-_MONTH_YEAR = re.compile(rf"\b{_MONTH}(?: of)? ([12]\d{{3}})\b")
+_MONTH_DAY = re.compile(rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,? ([12]\d{{3}})\b)?")
+_DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\b(?:,? ([12]\d{{3}})\b)?")
+_MONTH_YEAR = re.compile(rf"\b({MONTH})(?: of)? ([12]\d{{3}})\b")
 _MONTH_ALONE = re.compile(
     r"\b(January|February|April|June|July|August|September|October|November|December)\b"
     r"|(?<=\b[Ii]n )(March|May)\b|(?<=\b[Ss]ince )(March|May)\b"
@@ -101,7 +98,7 @@ def _dates(text: str) -> tuple[set[Day], str]:
         def keep(match: re.Match[str]) -> str:
             parts = dict(zip(order, match.groups(), strict=False))
             month = parts.get("m")
-            number = (int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1) if month else None
+            number = (int(month) if month.isdigit() else month_number(month)) if month else None
             year, day = parts.get("y"), parts.get("d")
             found.add((int(year) if year else None, number, int(day) if day else None))
             return " , "
@@ -116,7 +113,7 @@ def _dates(text: str) -> tuple[set[Day], str]:
     ):
         text = take(pattern, order, text)
     for match in _MONTH_ALONE.finditer(text):
-        found.add((None, _MONTHS.index(match.group()[:3].lower()) + 1, None))
+        found.add((None, month_number(match.group()), None))
     return found, take(_YEAR, "y", text)
 
 

@@ -9,19 +9,16 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
+from assistant.dates import MONTH, month_number
+
 STALE_DAYS = 30
 """A collection whose newest article is older is an archive: its last week is not the clock's."""
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?"
-    r"|oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"
-)
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _YEAR = r"(?:1[89]|20)\d\d"
 _POINT = (
-    rf"(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{_YEAR}|{_DAY}(?: of)? {_MONTH},? {_YEAR}|{_MONTH} {_DAY},? {_YEAR}"
-    rf"|{_MONTH},?(?: of)? {_YEAR}|{_DAY}(?: of)? {_MONTH}|{_MONTH} {_DAY}|{_YEAR}|{_MONTH})(?![\w/-])"
+    rf"(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{_YEAR}|{_DAY}(?: of)? {MONTH},? {_YEAR}|{MONTH} {_DAY},? {_YEAR}"
+    rf"|{MONTH},?(?: of)? {_YEAR}|{_DAY}(?: of)? {MONTH}|{MONTH} {_DAY}|{_YEAR}|{MONTH})(?![\w/-])"
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
@@ -83,7 +80,7 @@ def _days(match: re.Match[str], now: dt.date) -> tuple[dt.date | None, dt.date |
             return bound[1] + a_day, None
         return None, bound[0] - a_day if word == "before" else bound[1]
     named = match["point"].lower()
-    if re.fullmatch(_MONTH, named) and not match["word"]:  # "may" and "march" are words, too
+    if re.fullmatch(MONTH, named, re.IGNORECASE) and not match["word"]:  # "may" and "march" are words, too
         return None
     return _point(named, now)
 
@@ -91,8 +88,8 @@ def _days(match: re.Match[str], now: dt.date) -> tuple[dt.date | None, dt.date |
 def _completed(first: str, last: str) -> str:
     """The "March" of "March to May 2022", the "1" of "1 to 7 May 2024", with what the second date says."""
     year = re.search(_YEAR, last)
-    month = re.search(_MONTH, last, re.IGNORECASE)
-    own_month = re.search(_MONTH, first, re.IGNORECASE)
+    month = re.search(MONTH, last, re.IGNORECASE)
+    own_month = re.search(MONTH, first, re.IGNORECASE)
     return " ".join(filter(None, [first, "" if own_month or not month else month[0], year[0] if year else ""]))
 
 
@@ -109,10 +106,10 @@ def _point(named: str, now: dt.date) -> tuple[dt.date, dt.date] | None:
             day = dt.date(year, min(one, two), max(one, two))
             return day, day
         stated = re.search(rf"\b{_YEAR}\b", named)
-        name = re.search(rf"\b{_MONTH}", named, re.IGNORECASE)
+        name = re.search(rf"\b{MONTH}", named, re.IGNORECASE)
         if name is None:
             return (dt.date(int(named), 1, 1), dt.date(int(named), 12, 31)) if stated else None
-        month = _MONTHS.index(name[0].lower()[:3]) + 1
+        month = month_number(name[0])
         number = re.search(r"\b\d{1,2}(?!\d)", named)
         year = int(stated[0]) if stated else now.year
         if not stated and dt.date(year, month, int(number[0]) if number else 1) > now:

@@ -22,9 +22,11 @@ _PAST = (
     "quit:quit ran:run rode:ride rose:rise risen:rise said:say saw:see seen:see sold:sell sang:sing sank:sink "
     "sat:sit sent:send set:set shut:shut slept:sleep spent:spend spoke:speak stole:steal stood:stand swept:sweep "
     "swam:swim struck:strike taken:take taught:teach thought:think threw:throw thrown:throw told:tell took:take "
-    "tore:tear torn:tear won:win wore:wear written:write wrote:write"
+    "tore:tear torn:tear won:win wore:wear written:write wrote:write begun:begin sunk:sink spoken:speak shot:shoot "
+    "caught:catch beaten:beat"
 )
-_ROOTS = dict(pair.split(":") for pair in _PAST.split())
+ROOTS = dict(pair.split(":") for pair in _PAST.split())
+"""The past of verbs that no ending tells → their root."""
 PLAIN = frozenset(
     "after all also an and any around be because been before being but by can could did do does due during each "
     "every  he her him his into it its just may might more most must not now one only other out over own per said "
@@ -72,7 +74,7 @@ class Word:
 
     @property
     def is_past(self) -> bool:
-        return self.text.islower() and (self.text.endswith("ed") or self.text in _ROOTS)
+        return self.text.islower() and (self.text.endswith("ed") or self.text in ROOTS)
 
 
 class Wording:
@@ -156,5 +158,5 @@ def _words(text: str) -> Iterator[Word]:
     for start, end in sentence_spans(text):
         for n, match in enumerate(_WORD.finditer(text, start, end)):
             word = re.sub(r"['’]s$", "", match.group())
-            root = _ROOTS.get(word.lower(), word)
+            root = ROOTS.get(word.lower(), word)
             yield Word(word, (stems(root) or [root.lower()])[0], match.start(), n == 0)

@@ -8,6 +8,7 @@ English only.
 
 import re
 
+from assistant.wording import ROOTS
 from index.words import function_stems, stems
 
 _OPENS = re.compile(
@@ -25,15 +26,6 @@ _HEDGE = re.compile(
     r"used to|no longer|former(?:ly)?|stop\w*|cease\w*)\b",
     re.IGNORECASE,
 )
-_IRREGULAR = {
-    "won": "win", "lost": "lose", "left": "leave", "died": "die", "began": "begin", "begun": "begin", "met": "meet",
-    "made": "make", "took": "take", "taken": "take", "gave": "give", "given": "give", "went": "go", "gone": "go",
-    "came": "come", "held": "hold", "found": "find", "sold": "sell", "bought": "buy", "built": "build", "sent": "send",
-    "paid": "pay", "kept": "keep", "led": "lead", "broke": "break", "broken": "break", "fell": "fall", "fallen": "fall",
-    "rose": "rise", "risen": "rise", "sank": "sink", "sunk": "sink", "saw": "see", "seen": "see", "wrote": "write",
-    "written": "write", "spoke": "speak", "spoken": "speak", "chose": "choose", "chosen": "choose", "shot": "shoot",
-    "caught": "catch", "fought": "fight", "got": "get", "became": "become", "beat": "beat", "beaten": "beat",
-}  # fmt: skip
 _AUXILIARIES = frozenset(stems("been being not"))
 _GOES_ON_BESIDES = re.compile(
     r"(?:in|on|at|by|after|during|for|from|with|near|since|over|under|through|as|to|of|and|when|again|yesterday|today|"
@@ -73,7 +65,7 @@ def yes_or_no(question: str, sentence: str) -> str | None:
 
 def _words(text: str) -> list[str]:
     """With commas, each negation as "not", and the verbs that no stem shows to be one in their present."""
-    return [_IRREGULAR.get(word.lower(), word) for word in re.findall(r"[^\W_]+|,", _NEGATION.sub(" not ", text))]
+    return [ROOTS.get(word.lower(), word) for word in re.findall(r"[^\W_]+|,", _NEGATION.sub(" not ", text))]
 
 
 def _stems(words: list[str]) -> list[str]:

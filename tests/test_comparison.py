@@ -15,7 +15,7 @@ from assistant.evaluation.outcomes import Outcome
 
 def run(right: list[bool], **same: float) -> list[Outcome]:
     """Questions "0", "1", … with an answer, which were answered rightly or not."""
-    return [outcome(("nine",), id=str(n), right=flag, **same) for n, flag in enumerate(right)]  # type: ignore[arg-type]
+    return [outcome(("nine",), id=str(n), right=flag, **same) for n, flag in enumerate(right)]  # type: ignore[arg-type]  # figures of a type each
 
 
 def against(before: list[Outcome], now: list[Outcome], tmp_path: Path) -> Comparison:

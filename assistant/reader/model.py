@@ -49,7 +49,8 @@ class SpanReader:
         folder = builtin_folder()
         packed = load_file(weights)
         with safe_open(folder / "model.safetensors", "np") as file:
-            embeddings = {name: file.get_tensor(name) for name in file.keys() if name.startswith("embeddings.")}  # noqa: SIM118
+            names = [name for name in file.keys() if name.startswith("embeddings.")]  # noqa: SIM118 # it is no mapping
+            embeddings = {name: file.get_tensor(name) for name in names}
         try:
             self._session: Any = bert.session(packed, range(LAYERS), HEADS, embeddings=embeddings, head="head")
         except KeyError as missing:
