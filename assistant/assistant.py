@@ -7,8 +7,11 @@ from assistant.answer import Answer, Delta, Event, Question, Sources
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.evidence import EvidenceReader
 from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
+from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
+from index.filters import Filters
 from index.library import Library
+from index.search import Found
 
 
 class Assistant:
@@ -40,6 +43,10 @@ class Assistant:
         """Load models and index now rather than with the first question."""
         self.library.warm()
         self._reader.warm()
+
+    def search(self, query: str, filters: Filters, k: int) -> Found:
+        """The best `k` passages and no answer, in the order in which an answer is looked for in them."""
+        return searched(self.library, self._reader, query, filters, k)
 
     def ask(self, question: Question) -> Answer:
         answer: Answer = self._chain.invoke(question)["answer"]

@@ -4,9 +4,9 @@
     chain.invoke(Question("..."))["answer"]            # an Answer
     for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"delta": …} …, {"answer": …}
 
-The first two steps map one value to the next; the others are generators, so that the passages found leave the chain
-before they are read, and a sentence as soon as it is written and checked. What is streamed and what is invoked is
-the same run of the same steps.
+The first two steps map one value to the next; the others are generators, so that the passages leave the chain as soon
+as they are read and in order, and a sentence as soon as it is written and checked. What is streamed and what is invoked
+is the same run of the same steps.
 """
 
 import datetime as dt
@@ -29,6 +29,7 @@ from assistant.elsewhere import Elsewhere
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
 from assistant.expected import asks_for_a_span, may_answer
+from assistant.rerank import best_first
 from assistant.resolve import for_reading, standalone
 from assistant.retriever import ArticleRetriever, Retrieval, joined
 from assistant.statement import Statement
@@ -80,9 +81,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Their sentences, best first."""
+    """Their sentences and the passages, best first."""
 
     found: Found
+    retrieval: Retrieval
     evidence: tuple[Evidence, ...]
     timings: Timings
 
@@ -97,7 +99,7 @@ class Ending:
     notice: str | None
 
 
-Piece = Found | Reading | Statement | Ending
+Piece = Reading | Statement | Ending
 """What the generators hand on, in lists, since LangChain adds up what a generator gives when it is invoked."""
 
 
@@ -147,20 +149,21 @@ def answer_chain(
             retrieval = retriever.find(understood.text, filters, question.top_k)
         elsewhere = Elsewhere(retriever.library, filters)
         timings = Timings(retrieve=_ms(time.perf_counter() - began))
-        return Found(inquiry, retrieval, elsewhere, timings, are_beginnings=beginnings is not None, told=told)
+        return Found(inquiry, retrieval, elsewhere, timings, beginnings is not None, told)
 
     def read(several: Iterator[Found]) -> Iterator[list[Piece]]:
         for found in several:
-            yield [found]
             began = time.perf_counter()
             question, asked = found.inquiry.question, found.inquiry.understood.text
             if found.inquiry.standalone_question != question.text:
                 asked = for_reading(asked)
-            is_told = found.told or found.are_beginnings
-            evidence = () if is_told else tuple(reader.read(asked, found.retrieval.documents))
+            retrieval, evidence = found.retrieval, tuple[Evidence, ...]()
+            if not (found.told or found.are_beginnings):
+                evidence = tuple(reader.read(asked, retrieval.documents, retrieval.reserve))
+                retrieval = best_first(retrieval, evidence)
             if question.history and wish(question.text) == "more":
                 evidence = unseen(evidence, question.history)
-            yield [Reading(found, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
+            yield [Reading(found, retrieval, evidence, replace(found.timings, read=_ms(time.perf_counter() - began)))]
 
     def write(pieces: Iterator[list[Piece]]) -> Iterator[list[Piece]]:
         for reading in itertools.chain.from_iterable(pieces):
@@ -171,8 +174,8 @@ def answer_chain(
             speaker = reading.found.elsewhere.speaker
             told = reading.found.told
             answerer, checked, notice = EXTRACTIVE, None, None
-            if model is not None and reading.found.retrieval.documents and not told:
-                question, documents = reading.found.inquiry.standalone_question, reading.found.retrieval.documents
+            if model is not None and reading.retrieval.documents and not told:
+                question, documents = reading.found.inquiry.standalone_question, reading.retrieval.documents
                 draft = Draft(model, question, documents, embed, cuts_unsupported=cuts_unsupported)
                 for statement in draft.statements():
                     answerer = model_name
@@ -191,11 +194,10 @@ def answer_chain(
         citer = Citer()
         deltas: list[str] = []
         for piece in itertools.chain.from_iterable(written):
-            if isinstance(piece, Found):
-                citer.also_said = piece.elsewhere.also_said
-                yield AddableDict(sources=_passages(piece.retrieval))
-            elif isinstance(piece, Reading):
+            if isinstance(piece, Reading):
                 reading = piece
+                citer.also_said = piece.found.elsewhere.also_said
+                yield AddableDict(sources=_passages(piece.retrieval))
             elif isinstance(piece, Statement):
                 deltas.append((" " if deltas else "") + citer.render(piece))
                 yield AddableDict(delta=deltas[-1])
@@ -240,7 +242,7 @@ def _extracted(reading: Reading, retriever: ArticleRetriever, threshold: float) 
         speaker = Elsewhere(retriever.library, filters).speaker if names else found.elsewhere.speaker
         most = MAX_BEGINNINGS // max(1, len(understood.apart))
         if found.are_beginnings:
-            own = [d for d in found.retrieval.documents if not names or d.metadata["source"] in names]
+            own = [d for d in reading.retrieval.documents if not names or d.metadata["source"] in names]
             yield from extract.beginnings(own, topic, most, speaker)
         else:
             evidence = [e for e in reading.evidence if not names or e.quote.passage.metadata["source"] in names]
@@ -290,7 +292,7 @@ def _ms(seconds: float) -> int:
 
 
 def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer:
-    inquiry, retrieval = reading.found.inquiry, reading.found.retrieval
+    inquiry, retrieval = reading.found.inquiry, reading.retrieval
     citations = tuple(citer.citations)
     answered = bool(citations)
     now = time.perf_counter()

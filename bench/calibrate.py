@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from assistant.answer import DEFAULT_TOP_K
 from assistant.evaluation.measures import Row
 from assistant.evaluation.outcomes import holds
 from assistant.evaluation.questions import TestQuestion
@@ -35,8 +36,6 @@ from bench import news, squad
 from bench.refusing import shares_wrong
 from index.filters import Filters
 from index.library import Library
-
-TOP_K = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,8 @@ def _case(
     topic: str,
     filters: Filters,
 ) -> Case:
-    evidence = reader.read(question.question, retriever.find(question.question, filters, TOP_K).documents)
+    found = retriever.find(question.question, filters, DEFAULT_TOP_K)
+    evidence = reader.read(question.question, found.documents, found.reserve)
     accepted = () if filters else question.answers
     return Case(
         source,

@@ -45,5 +45,7 @@ def quote(text: str, source: Source, score: float = 0.9, start: int = 0) -> Quot
     return Quote(passage(text, source, start), start, start + len(text), score)
 
 
-def evidence(text: str, source: Source, score: float = 0.9, start: int = 0) -> Evidence:
-    return Evidence(quote(text, source, score, start), answer="", features=())
+def evidence(
+    text: str, source: Source, score: float = 0.9, start: int = 0, features: tuple[float, ...] = ()
+) -> Evidence:
+    return Evidence(quote(text, source, score, start), answer="", features=features)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from langchain_core.documents import Document
 from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 from web_fixtures import BRIDGE, COMET
@@ -13,7 +12,7 @@ from web_fixtures import BRIDGE, COMET
 from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, Timings, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
-from assistant.evidence import Evidence, EvidenceReader
+from assistant.evidence import EvidenceReader
 from assistant.extract import ANSWER_THRESHOLD
 from assistant.retriever import ArticleRetriever
 from index.article import Article
@@ -80,19 +79,25 @@ def test_events_come_in_order_and_the_deltas_are_the_answer(assistant: Assistant
     assert joined(events) == answer.answer
 
 
-def test_the_sources_are_told_before_they_are_read(stocked: Library) -> None:
-    read: list[int] = []
-
-    class Slow(EvidenceReader):
-        def read(self, question: str, passages: Sequence[Document]) -> list[Evidence]:
-            read.append(len(passages))
-            return []
-
-    pieces = answer_chain(ArticleRetriever(library=stocked), Slow()).stream(OPENED)
-    assert len(next(pieces)["sources"]) > 0
-    assert read == []
-    assert "answer" in next(pieces)
-    assert len(read) == 1
+def test_sources_come_in_the_order_of_the_reading_the_one_that_answers_first(
+    assistant: Assistant, stocked: Library
+) -> None:
+    asked = "How much did the Oldport observatory cost?"
+    secret = "How much did the Oldport observatory cost? The Oldport observatory does not tell."
+    stocked.add(
+        [
+            replace(COMET, id="secret", title="The Oldport observatory", text=secret),
+            replace(
+                COMET, id="paid", title="A new dome", text="The observatory of Oldport cost the town 40 million crowns."
+            ),
+        ]
+    )
+    sources, *_, answer = assistant.stream(Question(asked))
+    assert isinstance(sources, Sources)
+    assert isinstance(answer, Answer)
+    assert stocked.search(asked).hits[0].article.id == "secret"
+    assert [sources.passages[0].article_id, answer.citations[0].article_id] == ["paid", "paid"]
+    assert [hit.article.id for hit in assistant.search(asked, Filters(), 2).hits] == ["paid", "secret"]
 
 
 def test_a_refusal_has_sources_and_an_answer_and_no_deltas(assistant: Assistant) -> None:

@@ -115,6 +115,15 @@ def test_any_question_can_be_read_against_any_passage(reader: EvidenceReader, qu
     assert {e.quote.text for e in found} == {"It opened in 2023.", "橋は開通した。", "🎉"}
 
 
+def test_what_is_held_in_reserve_is_read_where_the_rest_does_not_answer(reader: EvidenceReader) -> None:
+    question = "When did the Zephyr bridge in Oldport open?"
+    comet, bridge = passage("Comet Marlow was seen in May.", COMET), passage(ARTICLE, BRIDGE)
+    assert {e.quote.article_id for e in reader.read(question, [bridge], [comet])} == {"bridge"}
+    found = reader.read(question, [comet], [bridge])
+    assert {e.quote.article_id for e in found} == {"bridge", "comet"}
+    assert found[0].quote.article_id == "bridge"
+
+
 def test_no_passages_give_no_evidence(reader: EvidenceReader) -> None:
     assert reader.read("When did it open?", []) == []
     assert reader.read("When did it open?", [passage("", BRIDGE)]) == []

@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from contextlib import closing
 
+from assistant.assistant import Assistant
 from index.filters import Filters
 from index.library import Library
 from web.cli import UsageError
@@ -17,7 +18,7 @@ def search(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         warn_if_degraded(library.status())
-        found = library.search(args.query, filters, args.top_k or DEFAULT_HITS)
+        found = Assistant(library).search(args.query, filters, args.top_k or DEFAULT_HITS)
         has_articles = bool(found.hits) or library.status().articles > 0
     if args.json:
         print_json(found_json(found, filters))

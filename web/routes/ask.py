@@ -55,5 +55,5 @@ def search(body: SearchBody) -> Json:
     serving = services()
     filters = body.filters.as_filters() if body.filters else Filters()
     with serving.gate.held():
-        found = serving.library.search(body.query, filters, body.top_k)
+        found = serving.assistant.search(body.query, filters, body.top_k)
     return found_json(found, filters)
