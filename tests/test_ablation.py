@@ -18,8 +18,8 @@ def test_the_table_tells_what_each_way_found_and_in_what_time() -> None:
 
     shown = table([asked(GOLD, 1, True, 0.9, 1), asked(GOLD, 5, False, 0.3, 2), asked(NONE, None, False, 0.5, 30)])
     assert shown.splitlines()[2:] == [
-        "| words | 0.500 | 1.000 |  |  | 2 |",
-        "| read | 0.500 | 1.000 | 0.500 | 0.500 | 20 |",
+        "| words | 0.500 | 1.000 |  |  | 11 |",
+        "| read | 0.500 | 1.000 | 0.500 | 0.500 | 110 |",
     ]
 
 

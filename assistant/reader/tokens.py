@@ -7,7 +7,7 @@ from tokenizers import Encoding, Tokenizer
 
 MAX_TOKENS = 256
 """Question, heading and passage together; what is longer loses the end of the passage."""
-MAX_QUESTION_TOKENS = 48
+MAX_QUESTION_TOKENS = 64
 
 
 class PairTokenizer:
