@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from assistant import chat_model
 from assistant.answer import Answer, Delta, Event, Question, Sources
 from assistant.chain import EXTRACTIVE, answer_chain
+from assistant.chat import model as chat_model
 from assistant.evidence import EvidenceReader
-from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
 from index.filters import Filters
@@ -21,7 +21,7 @@ class Assistant:
         self, library: Library, llm: str = "", max_wrong: float = DEFAULT_MAX_WRONG, *, cuts_unsupported: bool = False
     ) -> None:
         """`llm`: empty for extractive answers, else a name that LangChain's `init_chat_model` takes. `max_wrong`: the
-        share of extractive answers that may be wrong (`assistant/refusing.py`); from 1 on none is refused.
+        share of extractive answers that may be wrong (`assistant/extractive/refusing.py`); from 1 on none is refused.
 
         cuts_unsupported: a sentence of the chat model that nothing bears out is left out, not marked.
 

@@ -20,21 +20,22 @@ from typing import TYPE_CHECKING
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from assistant import chat_model, extract
-from assistant.again import told_again, unseen, wish
 from assistant.answer import Answer, Checked, Citation, Copy, Question, ReadOut, Reason, Timings
+from assistant.chat import model as chat_model
+from assistant.chat.draft import Draft
 from assistant.cite import Citer, passage_citation
-from assistant.draft import Draft
+from assistant.conversation.again import told_again, unseen, wish
+from assistant.conversation.resolve import for_reading, standalone
 from assistant.elsewhere import Elsewhere
 from assistant.errors import ChatModelFault
 from assistant.evidence import Evidence, EvidenceReader
-from assistant.expected import asks_for_a_span, may_answer
+from assistant.extractive import extract
+from assistant.extractive.yes_no import yes_or_no
+from assistant.question.expected import asks_for_a_span, may_answer
+from assistant.question.understand import Understood, as_it_stands, both, understand
 from assistant.rerank import best_first
-from assistant.resolve import for_reading, standalone
 from assistant.retriever import ArticleRetriever, Retrieval, joined
 from assistant.statement import Statement
-from assistant.understand import Understood, as_it_stands, both, understand
-from assistant.yes_no import yes_or_no
 from index.days import has_come
 from index.filters import Filters
 

@@ -8,8 +8,8 @@ fitted.
 
 RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
 logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
-`SHARE_WRONG` of assistant/refusing.py is what of the answers from each probability on was wrong, on the news' halves
-that were held out, other topics aside.
+`SHARE_WRONG` of assistant/extractive/refusing.py is what of the answers from each probability on was wrong, on the
+news' halves that were held out, other topics aside.
 """
 
 import argparse
@@ -30,7 +30,14 @@ from assistant.evaluation.measures import Row
 from assistant.evaluation.outcomes import holds
 from assistant.evaluation.questions import TestQuestion
 from assistant.evidence import FEATURES, EvidenceReader
-from assistant.extract import ANSWER_THRESHOLD, CONFIDENT, CONSIDERED, MAX_SENTENCES, NEARLY_AS_GOOD, WORTH_SHOWING
+from assistant.extractive.extract import (
+    ANSWER_THRESHOLD,
+    CONFIDENT,
+    CONSIDERED,
+    MAX_SENTENCES,
+    NEARLY_AS_GOOD,
+    WORTH_SHOWING,
+)
 from assistant.retriever import ArticleRetriever
 from bench import news, squad
 from bench.refusing import shares_wrong

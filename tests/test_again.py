@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from web_fixtures import BRIDGE, COMET
 
-from assistant.again import Wish, wish
 from assistant.answer import Answer, Delta, Question, Sources, as_turn
 from assistant.assistant import Assistant
+from assistant.conversation.again import Wish, wish
 from index.article import Article
 from index.filters import Filters
 from index.library import Library

@@ -13,7 +13,7 @@ from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, 
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
 from assistant.evidence import EvidenceReader
-from assistant.extract import ANSWER_THRESHOLD
+from assistant.extractive.extract import ANSWER_THRESHOLD
 from assistant.retriever import ArticleRetriever
 from index.article import Article
 from index.filters import Filters

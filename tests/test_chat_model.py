@@ -14,7 +14,7 @@ from web_fixtures import BRIDGE, COMET
 
 from assistant.answer import Answer, Checked, Delta, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
-from assistant.chat_model import TIMEOUT_SECONDS, load
+from assistant.chat.model import TIMEOUT_SECONDS, load
 from assistant.cite import UNSUPPORTED
 from assistant.errors import ChatModelFault
 from index.filters import Filters

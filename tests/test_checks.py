@@ -8,7 +8,7 @@ import pytest
 from langchain_core.documents import Document
 from passages import Source, passage
 
-from assistant.checks import failed_checks
+from assistant.chat.checks import failed_checks
 
 ROOT = Path(__file__).parent.parent
 BRIDGE = passage(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from assistant.answer import Turn
-from assistant.resolve import standalone
+from assistant.conversation.resolve import standalone
 from index.embed import SentenceTransformerEmbedder
 
 EMBED = SentenceTransformerEmbedder().embed

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.expected import asks_for_a_span, may_answer
+from assistant.question.expected import asks_for_a_span, may_answer
 
 
 @pytest.mark.parametrize(

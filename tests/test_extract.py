@@ -7,7 +7,7 @@ import pytest
 from passages import Source, evidence, passage, quote
 
 from assistant.evidence import Evidence
-from assistant.extract import (
+from assistant.extractive.extract import (
     ANSWER_THRESHOLD,
     CONFIDENT,
     MAX_SENTENCES,

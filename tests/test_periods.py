@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from assistant.periods import now_for, periods
+from assistant.question.periods import now_for, periods
 
 WEDNESDAY = dt.date(2024, 5, 29)
 

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from assistant.extract import ANSWER_THRESHOLD
-from assistant.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
+from assistant.extractive.extract import ANSWER_THRESHOLD
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
 from bench.chart import chart
 from bench.refusing import reliability, risk_coverage, shares_wrong
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.answer import Turn
-from assistant.resolve import for_reading, standalone
+from assistant.conversation.resolve import for_reading, standalone
 from index.embed import SentenceTransformerEmbedder
 
 EMBED = SentenceTransformerEmbedder().embed

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.refusing import DEFAULT_MAX_WRONG
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG
 from web.settings import Settings, SettingsError
 
 SHARE = "a share from 0.01 to 1, such as 0.1 for one in ten"

@@ -17,7 +17,7 @@ from web_fixtures import BRIDGE
 
 from assistant.answer import Answer, Delta, Question
 from assistant.assistant import Assistant
-from assistant.draft import INSTEAD
+from assistant.chat.draft import INSTEAD
 from index.library import Library
 
 SERVE = "import sys; from transformers.cli.transformers import main; sys.argv[0] = 'transformers'; main()"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from assistant.understand import Understood, as_it_stands, understand
+from assistant.question.understand import Understood, as_it_stands, understand
 from index.filters import Filters
 from index.generation import Holdings
 

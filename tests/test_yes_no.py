@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.yes_no import yes_or_no
+from assistant.extractive.yes_no import yes_or_no
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
 from index.canonical import is_web_address
 from web.limits import FORM_BYTES
 

@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from assistant.again import wish
 from assistant.answer import Turn
 from assistant.antecedent import IMPERSONAL
+from assistant.conversation.again import wish
+from assistant.conversation.referents import MAX_READ_CHARS, NAME, listed, names, person, place, several, thing
 from assistant.dates import Span, date_spans
-from assistant.referents import MAX_READ_CHARS, NAME, listed, names, person, place, several, thing
 from index.embed import Embed
 from index.words import content_stems, function_stems, stems
 

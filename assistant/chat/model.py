@@ -2,7 +2,7 @@
 
 The model sees the passages as data between marks that it is told not to obey. What it writes is taken sentence
 by sentence as it streams, without Markdown and its markers in whatever form; a marker with a number that was not
-given is dropped. Nothing is believed here: `assistant.verify` holds each sentence to what it cites.
+given is dropped. Nothing is believed here: `assistant.chat.verify` holds each sentence to what it cites.
 """
 
 import re

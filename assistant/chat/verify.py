@@ -1,6 +1,6 @@
 """A sentence that a chat model wrote, and the passages that it cites → a Statement with the quotes that bear it out.
 
-A sentence that fails one of `assistant.checks` has no quotes, and so it is said to be unsupported. Of each cited
+A sentence that fails one of `assistant.chat.checks` has no quotes, and so it is said to be unsupported. Of each cited
 passage the sentence nearest in words and meaning becomes the quote; a passage without one that is near enough is not
 cited, though the model did.
 """
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from langchain_core.documents import Document
 
-from assistant.checks import failed_checks
+from assistant.chat.checks import failed_checks
 from assistant.statement import Quote, Statement, Support
 from index.embed import Embed, Vectors
 from index.sentences import sentence_spans

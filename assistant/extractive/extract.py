@@ -16,7 +16,7 @@ from langchain_core.documents import Document
 from assistant.antecedent import with_antecedent
 from assistant.dates import in_words
 from assistant.evidence import Evidence
-from assistant.refusing import DEFAULT_MAX_WRONG, least_probability
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.statement import Quote, Statement, Support, say_the_same
 from index.embed import Embed
 from index.ingest.written import behind_dateline

@@ -11,10 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant import mentions
-from assistant.expected import NEWS, Kind, kind_of
-from assistant.mentions import ABOUT, DATED, REPORT, Span
-from assistant.periods import Period, now_for, periods
+from assistant.question import mentions
+from assistant.question.expected import NEWS, Kind, kind_of
+from assistant.question.mentions import ABOUT, DATED, REPORT, Span
+from assistant.question.periods import Period, now_for, periods
 from index.filters import Filters
 from index.generation import Holdings
 from index.words import function_stems, stems

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from langchain_core.documents import Document
 
 from assistant.answer import Checked
-from assistant.chat_model import Written, write
+from assistant.chat.model import Written, write
+from assistant.chat.verify import Verifier
 from assistant.errors import ChatModelFault, ContextTooSmall
 from assistant.statement import Statement
-from assistant.verify import Verifier
 from index.embed import Embed
 
 if TYPE_CHECKING:

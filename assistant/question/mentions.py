@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from assistant.expected import NEWS
+from assistant.question.expected import NEWS
 
 Span = tuple[int, int]
 Names = tuple[str, ...]

@@ -14,7 +14,7 @@ from typing import Literal
 from assistant.answer import Cited, Question, Turn
 from assistant.dates import in_words
 from assistant.evidence import Evidence
-from assistant.extract import MAX_SENTENCES, is_heading
+from assistant.extractive.extract import MAX_SENTENCES, is_heading
 from assistant.retriever import Retrieval, as_document
 from assistant.statement import Quote, Statement, Support
 from index.article import Article

@@ -1,0 +1,1 @@
+"""The answer in the articles' own words: which sentences, whether to answer at all, and yes or no."""
