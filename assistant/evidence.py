@@ -62,9 +62,9 @@ class EvidenceReader:
         found: list[_Scored] = []
         evidence: list[Evidence] = []
         for batch in filter(None, (passages, reserve)):
-            if evidence and evidence[0].quote.score >= SURE_ENOUGH:
+            if any(one.quote.score >= SURE_ENOUGH for one in evidence):
                 break
-            logits = trained_reader().read(question, [_headed(passage) for passage in batch])
+            logits = trained_reader().read(question, [headed(passage) for passage in batch])
             found += [
                 (passage, *scored)
                 for passage, seen in zip(batch, logits, strict=True)
@@ -122,7 +122,7 @@ def _scored_sentences(passage: Document, logits: PassageLogits) -> list[tuple[Sp
     return scored
 
 
-def _headed(passage: Document) -> tuple[str, str]:
+def headed(passage: Document) -> tuple[str, str]:
     """With the day: what was reported in April 2024 seldom says so in its text."""
     return heading(passage.metadata["title"], passage.metadata["published_at"]), passage.page_content
 
@@ -133,6 +133,6 @@ def _features(question: str, found: Sequence[_Scored]) -> NDArray[np.float64]:
     shares: dict[str | None, float] = {}
     for passage, *_ in found:
         if passage.id not in shares:
-            words = set(stems("\n".join(_headed(passage)))) if names else set()
+            words = set(stems("\n".join(headed(passage)))) if names else set()
             shares[passage.id] = len(names & words) / len(names) if names else 1.0
     return np.array([(score, passage.metadata["score"], shares[passage.id]) for passage, _, _, score in found])
