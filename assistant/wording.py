@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from index.sentences import sentence_spans
 from index.words import function_stems, stems
@@ -142,8 +143,9 @@ class Wording:
 
     def distance(self, one: str, other: str) -> int:
         """Words from the one form to the other where they are nearest; a thousand where either is missing."""
-        pairs = ((a, b) for a in self.places.get(one, ()) for b in self.places.get(other, ()))
-        return min((abs(a - b) for a, b in pairs), default=1_000)
+        ours, theirs = self.places.get(one, ()), self.places.get(other, ())
+        both = sorted([*((n, True) for n in ours), *((n, False) for n in theirs)])
+        return min((b - a for (a, is_ours), (b, is_too) in pairwise(both) if is_ours != is_too), default=1_000)
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 BREAK = "\0break"
@@ -15,14 +15,18 @@ CLOSE = "\0close"
 """In place of a chunk: the connection is closed."""
 SILENCE = "\0silence"
 """In place of a chunk: nothing comes until the client has gone."""
+COMMENTS = "\0comments"
+"""In place of a chunk: comments, which only keep the stream open, for as long as the server runs."""
+TRICKLE = "\0trickle"
+"""In place of a chunk: a full stop, again and again, for as long as the server runs."""
 
 
 @dataclass
 class ScriptedModel:
-    """`chunks` are streamed to a request that asks for a stream; `reply` is given whole to any other."""
+    """`rewriting` is streamed to a request to rewrite a question, `chunks` to any other."""
 
     chunks: list[str] = field(default_factory=list)
-    reply: str = ""
+    rewriting: list[str] = field(default_factory=list)
     status: int = 200
     error: str = "scripted failure"
     headers: dict[str, str] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class ScriptedModel:
 @contextmanager
 def scripted(model: ScriptedModel) -> Iterator[str]:
     """The address of a server that speaks for `model`, for `OPENAI_BASE_URL`."""
+    ended = Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -59,12 +64,8 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
                 for name, value in model.headers.items():
                     self.send_header(name, value)
                 self._end(json.dumps({"error": {"message": model.error, "type": "server_error"}}))
-            elif request.get("stream"):
-                self._stream()
             else:
-                reply = {"role": "assistant", "content": model.reply}
-                choice = {"index": 0, "message": reply, "finish_reason": "stop"}
-                self._end(json.dumps(_object("chat.completion", choice)))
+                self._stream(model.rewriting if "\nLast question: " in model.prompt else model.chunks)
 
         def _end(self, body: str) -> None:
             self.send_header("Connection", "close")  # or the server's end waits for its clients'
@@ -73,13 +74,13 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body.encode())
 
-        def _stream(self) -> None:
+        def _stream(self, chunks: list[str]) -> None:
             self.send_header("Connection", "close")
             self.send_header("Content-Type", "text/event-stream")
             self.send_header("Transfer-Encoding", "chunked")  # so that an early end is seen as one
             self.end_headers()
             try:
-                for chunk in model.chunks:
+                for chunk in chunks:
                     if chunk == BREAK:
                         self._event({"error": {"message": "scripted break", "type": "server_error"}})
                         break
@@ -92,11 +93,23 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
                         self.connection.recv(1)  # until the client hangs up
                         self.close_connection = True
                         return
-                    self._event(_object("chat.completion.chunk", {"index": 0, "delta": {"content": chunk}}))
+                    if chunk in (COMMENTS, TRICKLE):
+                        while not ended.wait(0.02):
+                            if chunk == COMMENTS:
+                                self._chunk(b": still here\n\n")
+                            else:
+                                self._say(".")
+                        self.close_connection = True
+                        return
+                    self._say(chunk)
                 self._chunk(b"data: [DONE]\n\n")
                 self._chunk(b"")
             except OSError:  # the reader has heard enough
                 self.close_connection = True
+
+        def _say(self, text: str) -> None:
+            choices = [{"index": 0, "delta": {"content": text}}]
+            self._event({"id": "1", "object": "chat.completion.chunk", "created": 0, "model": "1", "choices": choices})
 
         def _event(self, value: dict[str, Any]) -> None:
             self._chunk(f"data: {json.dumps(value)}\n\n".encode())
@@ -117,10 +130,7 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"
     finally:
+        ended.set()
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def _object(kind: str, choice: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "scripted-1", "object": kind, "created": 0, "model": "scripted", "choices": [choice]}

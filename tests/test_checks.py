@@ -83,6 +83,12 @@ def test_any_text_can_be_checked(sentence: str) -> None:
     failed_checks(sentence, [BRIDGE])
 
 
+def test_a_long_sentence_of_the_same_words_is_held_to_long_passages_of_them() -> None:
+    told = passage("Mayor Quill opened it. " * 40, Source("mayor", "Mayor Quill"))
+    assert failed_checks("Mayor Quill opened it. " * 43, [told] * 8) == []
+    assert "neighbour" not in failed_checks("Not Quill, not the mayor, " * 38, [told] * 8)
+
+
 def test_most_planted_sentences_are_told_from_those_that_the_articles_bear_out() -> None:
     """`tune` was looked at while the checks were written, `test` once they were; what is caught at least, by half."""
     articles = _articles()

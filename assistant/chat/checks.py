@@ -184,19 +184,19 @@ def _is_negation(word: Word) -> bool:
 def _negation(held: _Held) -> bool:
     said, near = held.said, held.near
     ours = said.where(_is_negation)
-    theirs = [(sentence, n) for sentence in near for n in sentence.where(_is_negation)]
+    theirs = [(sentence, sentence.where(_is_negation)) for sentence in near]
     if not ours:
         return not said.any(_HALF_NEGATIONS) and any(
             sum(word.form in said.places for word in denied) >= min(2, len(denied))
-            for sentence, n in theirs
+            for sentence, negations in theirs
+            for n in negations
             if (denied := sentence.following(n, 3))
         )
-    for n in ours:
-        for focus in said.following(n, 1):
-            places = [(sentence, p) for sentence in near for p in sentence.places.get(focus.form, ())]
-            if places and not any(-3 <= p - k <= 7 for sentence, p in places for k in sentence.where(_is_negation)):
-                return True
-    return not theirs and not any(sentence.any(_HALF_NEGATIONS) for sentence in near)
+    for form in {focus.form for n in ours for focus in said.following(n, 1)}:
+        places = [(p, negations) for sentence, negations in theirs for p in sentence.places.get(form, ())]
+        if places and not any(-3 <= p - k <= 7 for p, negations in places for k in negations):
+            return True
+    return not any(negations or sentence.any(_HALF_NEGATIONS) for sentence, negations in theirs)
 
 
 def _universal(held: _Held) -> bool:

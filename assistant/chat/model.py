@@ -6,9 +6,12 @@ given is dropped. Nothing is believed here: `assistant.chat.verify` holds each s
 """
 
 import re
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.documents import Document
@@ -24,12 +27,16 @@ if TYPE_CHECKING:
 
 NO_ANSWER = "NO ANSWER"
 MAX_ANSWER_CHARS = 4_000
-"""A reply is cut after the sentence that passes this."""
+"""A reply is cut there; the sentence that it cuts through is not said."""
 MAX_SENTENCE_CHARS = 1_000
+MAX_CITED = 8
+"""Passages of one sentence, the first that it names: each is searched through for it."""
 TIMEOUT_SECONDS = 60
-"""Without a word from the model. A provider that says nothing would hold its question's place for ever."""
+"""Without a word from the model, and for the whole of a question rewritten."""
 MAX_WRITING_SECONDS = 180
-"""For the whole of a reply, from its first word. One that trickles would hold the place as well."""
+"""For the whole of an answer, from its request on: a server that trickles would hold its question's place for ever."""
+MAX_OPEN_REPLIES = 32
+"""One that is given up stays open until its server says something or hangs up, and so may never end."""
 MAX_RETRIES = 1
 """After a fault that may pass, such as 429; the provider's client waits as long as it is told to."""
 
@@ -57,20 +64,24 @@ _REWRITE = ChatPromptTemplate.from_messages(
 )
 _MARKER = re.compile(r"\s*\[(\d+(?:\s*,\s*\d+)*)\]")
 _ODD_MARKER = re.compile(r"[\[【](?:[Pp]assages? |\^)?(\d{1,3}(?:\s?,\s?\d{1,3}){0,20})(?:†[^\]】]{0,40})?[\]】]")
-_MARKERS_AFTER_STOP = re.compile(r"([.!?]+[\"”’')]*)((?:\s*\[\d+(?:\s*,\s*\d+)*\])+)")
-"""A marker is moved before its sentence's full stop, so that sentence borders fall behind it."""
+_MARKERS_AFTER_STOP = re.compile(r"(?<![.!?])([.!?]++[\"”’')]*+)((?:\s*+\[\d++(?:\s*+,\s*+\d++)*+\])+)")
+"""A marker is moved before its sentence's full stop, so that sentence borders fall behind it. Begins where a run of
+full stops does, and takes it whole: else a long one is tried from each of them."""
 _COMMA_BETWEEN_MARKERS = re.compile(r"(?<=\d\])\s*,\s*(?=\[\d)")
 _EMPHASIS = re.compile(r"\*\*|__|`+")
 """Taken out before sentences are looked for: "**It opened.** [1]" ends behind its marker."""
 _MARKDOWN = re.compile(r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)|[\x00-\x08\x0b-\x1f\x7f]")
-_CLOSING = re.compile(r"<\s*/\s*passage", re.IGNORECASE)
-_REFUSAL = re.compile(r"\W*no[ _-]?answer\b", re.IGNORECASE)
+_PASSAGE_MARK = re.compile(r"<(?=[\s/]*passage)", re.IGNORECASE)
+_NO_ANSWER = re.compile(r"\W*no[ _-]?answer\b", re.IGNORECASE)
+_SLICE_CHARS = 200
+"""Of a chunk, before the length of what has come so far is looked at."""
 _TOO_LONG = re.compile(
     r"context[ _](?:length|window|size|overflow)|maximum context|prompt is too long|too many (?:input )?tokens"
     r"|(?:input|token) limit|exceeds the (?:available )?context",
     re.IGNORECASE,
 )
 """How providers say that the prompt does not fit: they have no error in common."""
+_open_replies = threading.BoundedSemaphore(MAX_OPEN_REPLIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +114,17 @@ def _limits(name: str, timeout_seconds: float) -> dict[str, Any]:
     return {"timeout": timeout_seconds, "max_retries": MAX_RETRIES}
 
 
-def rewrite(model: "BaseChatModel", question: str, history: Sequence[Turn]) -> str:
-    """`question` standing alone; empty when the model gives nothing usable. Raises ChatModelFault."""
+def rewrite(
+    model: "BaseChatModel", question: str, history: Sequence[Turn], max_seconds: float = TIMEOUT_SECONDS
+) -> str:
+    """`question` standing alone; empty when the model gives nothing usable.
+
+    Raises ChatModelFault, also for a reply much longer than the question, or not ended after `max_seconds`.
+    """
     conversation = "\n".join(f"Question: {turn.question}\nAnswer: {turn.answer}" for turn in history)
-    try:
-        reply = (_REWRITE | model).invoke({"conversation": conversation, "question": question}).text.strip()
-    except Exception as error:
-        raise ChatModelFault(f"The chat model failed while it read the question: {error}") from error
-    return reply if 0 < len(reply) <= 4 * len(question) + 200 and "\n" not in reply else ""
+    values = {"conversation": conversation, "question": question}
+    reply = "".join(_stream(model, _REWRITE, values, 4 * len(question) + 200, max_seconds)).strip()
+    return "" if "\n" in reply else reply
 
 
 def _date(passage: Document) -> str:
@@ -119,46 +133,93 @@ def _date(passage: Document) -> str:
     return str(date) if date and has_come(date) else "unknown"
 
 
-def write(model: "BaseChatModel", question: str, passages: Sequence[Document]) -> Iterator[Written]:
+def write(
+    model: "BaseChatModel", question: str, passages: Sequence[Document], max_seconds: float = MAX_WRITING_SECONDS
+) -> Iterator[Written]:
     """Sentences as the model writes them; none when it says that the passages hold no answer.
 
     Raises ChatModelFault: ContextTooSmall before the first sentence, any other at any time; also for a reply that is
-    empty or does not end, after its first MAX_ANSWER_CHARS.
+    empty, or that has not ended after `max_seconds` or MAX_ANSWER_CHARS.
     """
     numbered = "\n\n".join(
         f'<passage number="{n}" title="{_quoted(p.metadata["title"])}" date="{_date(p)}">\n'
-        f"{_CLOSING.sub('< /passage', p.page_content)}\n</passage>"
+        f"{_PASSAGE_MARK.sub('(', p.page_content)}\n</passage>"
         for n, p in enumerate(passages, 1)
     )
-    chars = 0
-    for sentence in _sentences(_stream(model, {"passages": numbered, "question": question})):
-        if _REFUSAL.match(sentence) and not _MARKER.search(sentence):
-            if chars == 0:
+    values = {"passages": numbered, "question": question}
+    has_begun = False
+    held: list[Written] = []  # from an opening "No answer is …" on: a refusal in many words, unless one cites
+    for sentence in _sentences(_stream(model, _ANSWER, values, MAX_ANSWER_CHARS, max_seconds)):
+        written = _written(sentence, passages)
+        if not re.search(r"\w", written.text):
+            continue
+        refusal = _NO_ANSWER.match(sentence)
+        if refusal and not re.search(r"\w", sentence[refusal.end() :]):
+            if not has_begun:
                 return
             continue
-        written = _written(sentence, passages)
-        if re.search(r"\w", written.text):
-            chars += len(sentence)
+        if not _MARKER.search(sentence) and (held or (refusal and not has_begun)):
+            held.append(written)
+        else:
+            yield from held
+            held.clear()
             yield written
-        if chars > MAX_ANSWER_CHARS:
-            raise ChatModelFault(f"The chat model's reply was cut after {chars:,} characters.")
-    if chars == 0:
+        has_begun = True
+    if not has_begun:
         raise ChatModelFault("The chat model wrote nothing.")
 
 
-def _stream(model: "BaseChatModel", values: dict[str, str]) -> Iterator[str]:
+def _stream(
+    model: "BaseChatModel", prompt: ChatPromptTemplate, values: dict[str, str], max_chars: int, max_seconds: float
+) -> Iterator[str]:
+    """The reply as it comes. Raises ChatModelFault, also where it goes on after so many characters or seconds.
+
+    A thread of its own hears the model: a provider's client that waits, or that reads comments which only keep the
+    connection, gives nothing back by which the time could be looked at, and cannot be interrupted.
+    """
+    until = time.monotonic() + max_seconds
+    if not _open_replies.acquire(timeout=max_seconds):
+        raise ChatModelFault(f"{MAX_OPEN_REPLIES} earlier replies of the chat model have not ended.")
+    heard: SimpleQueue[str | Exception | None] = SimpleQueue()
+    is_over = threading.Event()
+
+    def hear() -> None:
+        left = max_chars
+        try:
+            for chunk in (prompt | model).stream(values):
+                if is_over.is_set():
+                    return
+                if text := chunk.text[:left]:
+                    heard.put(text)
+                left -= len(chunk.text)
+                if left < 0:
+                    raise ChatModelFault(f"The chat model's reply was cut after {max_chars:,} characters.")
+            heard.put(None)
+        except Exception as error:  # each provider raises errors of its own
+            heard.put(error)
+        finally:
+            _open_replies.release()
+
+    # in the caller's context, so that LangChain's callbacks hear of it
+    threading.Thread(target=copy_context().run, args=(hear,), daemon=True).start()
     try:
-        began = None
-        for chunk in (_ANSWER | model).stream(values):
-            yield chunk.text
-            began = began or time.monotonic()
-            if time.monotonic() - began > MAX_WRITING_SECONDS:
-                raise ChatModelFault(f"The chat model wrote for more than {MAX_WRITING_SECONDS} seconds.")
-    except ChatModelFault:
-        raise
-    except Exception as error:  # each provider raises errors of its own
-        fault = ContextTooSmall if _TOO_LONG.search(str(error)) else ChatModelFault
-        raise fault(f"The chat model failed while it wrote: {_in_short(error)}") from error
+        while (said := heard.get(timeout=max(0.0, until - time.monotonic()))) is not None:
+            if isinstance(said, Exception):
+                raise _fault(said)
+            yield said
+    except Empty:
+        raise ChatModelFault(f"The chat model's reply did not end within {max_seconds:g} seconds.") from None
+    finally:
+        is_over.set()
+
+
+def _fault(error: Exception) -> ChatModelFault:
+    if isinstance(error, ChatModelFault):
+        return error
+    kind = ContextTooSmall if _TOO_LONG.search(str(error)) else ChatModelFault
+    fault = kind(f"The chat model failed while it wrote: {_in_short(error)}")
+    fault.__cause__ = error
+    return fault
 
 
 def _in_short(error: Exception) -> str:
@@ -170,8 +231,8 @@ def _in_short(error: Exception) -> str:
 def _sentences(chunks: Iterator[str]) -> Iterator[str]:
     """Sentences with their markers, each as soon as the words of the next one have begun."""
     text = ""
-    for chunk in chunks:
-        text = _COMMA_BETWEEN_MARKERS.sub("", _ODD_MARKER.sub(r"[\1]", text + chunk))
+    for piece in (chunk[at : at + _SLICE_CHARS] for chunk in chunks for at in range(0, len(chunk), _SLICE_CHARS)):
+        text = _COMMA_BETWEEN_MARKERS.sub("", _ODD_MARKER.sub(r"[\1]", text + piece))
         text = _MARKERS_AFTER_STOP.sub(r"\2\1", _EMPHASIS.sub("", text))
         *complete, (start, _) = sentence_spans(text) or [(0, 0)]
         if complete and re.search(r"\w", _MARKER.sub("", text[start:]).lstrip(" [0123456789,")):
@@ -191,7 +252,7 @@ def _check_length(text: str) -> None:
 def _written(sentence: str, passages: Sequence[Document]) -> Written:
     numbers = dict.fromkeys(int(n) for group in _MARKER.findall(sentence) for n in group.split(","))
     text = _MARKDOWN.sub("", _MARKER.sub("", sentence)).strip()
-    return Written(text, tuple(passages[n - 1] for n in numbers if 1 <= n <= len(passages)))
+    return Written(text, tuple(passages[n - 1] for n in numbers if 1 <= n <= len(passages))[:MAX_CITED])
 
 
 def _quoted(title: str) -> str:
