@@ -75,8 +75,8 @@ class Citation:
     start: int
     end: int
     score: float
-    """Higher is better: the probability that the sentence answers; of a chat model's sentence the cosine to what it
-    cites; of a passage its search score."""
+    """Higher is better: the probability that the sentence answers, or under a chat model that it bears out what was
+    written; of a whole passage what orders them, which is no probability."""
     also_in: tuple[Copy, ...] = ()
     """The same sentence in copies of the article: those found for the question, and up to 20 others."""
 

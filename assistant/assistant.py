@@ -25,7 +25,8 @@ class Assistant:
 
         cuts_unsupported: a sentence of the chat model that nothing bears out is left out, not marked.
 
-        Raises ChatModelFault for an unknown provider or one whose package or key is missing.
+        Raises ChatModelFault for an unknown provider or one whose package or key is missing, ValueError for a
+        `max_wrong` that is less than was measured.
         """
         self.library = library
         self.answerer = llm or EXTRACTIVE

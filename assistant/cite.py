@@ -47,7 +47,7 @@ class Citer:
 
 
 def passage_citation(passage: Document) -> Citation:
-    """A whole passage in the shape of a citation, which no marker refers to (index 0); scored by the search."""
+    """A whole passage in the shape of a citation, which no marker refers to (index 0); its score orders them."""
     metadata = passage.metadata
     return Citation(
         index=0,

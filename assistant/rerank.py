@@ -2,8 +2,8 @@
 
 A passage is as good as its best sentence (`RANK` of assistant/evidence.py, which counts the search's score as well);
 one that was not read counts for as little more than its search score as the worst of those read. Of SQuAD's `tune`
-questions that puts the gold paragraph first for 90% instead of 85% (docs/decisions.md). `searched` is that for a
-search that wants no answer: it finds passages in the order in which an answer is looked for in them.
+questions that puts the gold paragraph first for 90% instead of 85% (docs/decisions.md). `searched` does the
+same for a search that wants no answer, in which each copy of a passage has a place.
 """
 
 import math
@@ -29,7 +29,7 @@ def best_first(retrieval: Retrieval, evidence: Sequence[Evidence]) -> Retrieval:
 
 
 def searched(library: Library, reader: EvidenceReader, query: str, filters: Filters, k: int) -> Found:
-    """The best `k` passages, of which as many are read as for an answer."""
+    """The best `k` passages. The first 8 of those found are read, and the next 8 where no sentence of these is sure."""
     found = library.search(query, filters, max(k, 2 * DEFAULT_TOP_K))
     documents = list(map(as_document, found.hits))
     hits = {document.id: hit for document, hit in zip(documents, found.hits, strict=True)}

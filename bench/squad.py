@@ -1,9 +1,10 @@
-"""SQuAD 2.0 as a library: every paragraph an article, the questions of some titles asked.
+"""SQuAD as a library: every paragraph of both versions an article, the questions of some titles asked.
 
     python -m bench.squad --data DIR [--part tune] [--work DIR] [--limit N] [--json]
 
-Prints the figures of `assistant eval`. The reader was trained on the `train` titles and its scores were fitted on
-the `tune` titles (bench/calibrate.py), so that only `test` says how well the whole does on what it has not seen.
+Prints the figures of `assistant eval` over the questions of both versions, then over those of 2.0, which has those
+without an answer. The reader was trained on the `train` titles and its scores were fitted on the `tune` titles
+(bench/calibrate.py), so that only `test` says how well the whole does on what it has not seen.
 """
 
 import argparse
@@ -11,50 +12,56 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from assistant.assistant import Assistant
 from assistant.evaluation.measures import metrics, table
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import TestQuestion
-from index.article import Article
+from index.article import Article, article_id
 from index.library import Library
 
-
-def paragraphs(data: Path) -> Iterator[tuple[str, Article, list[dict[str, object]]]]:
-    """(title as `split.json` spells it, the paragraph as an article, its questions)."""
-    squad = json.loads((data / "squad" / "dev-v2.0.json").read_text(encoding="utf-8"))
-    for t, title in enumerate(squad["data"]):
-        for n, paragraph in enumerate(title["paragraphs"]):
-            name = title["title"].replace("_", " ")
-            yield (
-                title["title"],
-                Article(f"squad-{t}-{n}", name, paragraph["context"], "dev-v2.0.json"),
-                paragraph["qas"],
-            )
+VERSIONS = ("1.1", "2.0")
 
 
-def questions(data: Path, part: str) -> list[TestQuestion]:
-    """The questions of the titles of `part`, with the paragraph that each was asked about."""
+def paragraphs(data: Path, versions: Sequence[str] = VERSIONS) -> Iterator[tuple[str, Article, list[dict[str, Any]]]]:
+    """(title as `split.json` spells it, the paragraph as an article, its questions).
+
+    A paragraph that two versions have comes twice, as the same article, with the questions of each.
+    """
+    for version in versions:
+        squad = json.loads((data / "squad" / f"dev-v{version}.json").read_text(encoding="utf-8"))
+        for title in squad["data"]:
+            for paragraph in title["paragraphs"]:
+                text = paragraph["context"]
+                known = article_id(url=None, path=None, text=text)
+                yield title["title"], Article(known, title["title"].replace("_", " "), text, "squad"), paragraph["qas"]
+
+
+def questions(data: Path, part: str, versions: Sequence[str] = ("2.0",)) -> list[TestQuestion]:
+    """The questions of the titles of `part`, each once, with the paragraph that each was asked about."""
     titles = set(json.loads((data / "squad" / "split.json").read_text(encoding="utf-8"))[part])
-    return [
-        TestQuestion(
-            id=str(qa["id"]),
-            question=str(qa["question"]).strip(),
-            answers=tuple({a["text"]: None for a in qa["answers"]}),  # type: ignore[attr-defined]  # plain JSON
-            articles=(article.id,),
-        )
-        for title, article, asked in paragraphs(data)
-        if title in titles
-        for qa in asked
-    ]
+    found: dict[str, TestQuestion] = {}
+    for title, article, asked in paragraphs(data, versions):
+        for qa in asked if title in titles else ():
+            answers = tuple(dict.fromkeys(answer["text"] for answer in qa["answers"]))
+            found.setdefault(qa["id"], TestQuestion(qa["id"], qa["question"].strip(), answers, (article.id,)))
+    return list(found.values())
 
 
 def library(data: Path, work: Path) -> Library:
-    """All paragraphs, indexed in `work`; at once when they are there already."""
+    """All paragraphs, indexed in `work`; at once when they are there already.
+
+    `work` must be new, or filled by this function with the same texts.
+    """
+    articles = {article.id: article for _, article, _ in paragraphs(data)}
     built = Library(work)
-    built.add(article for _, article, _ in paragraphs(data))
+    report = built.add(articles.values())
+    if report.errors or built.status().articles != len(articles):
+        raise RuntimeError(f"{work} holds something else than SQuAD: {report.errors}. Give a new folder.")
     return built
 
 
@@ -66,15 +73,24 @@ def main() -> None:
     parser.add_argument("--limit", type=int, help="ask only that many, drawn with a fixed seed")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    asked = questions(options.data, options.part)
+    asked = questions(options.data, options.part, VERSIONS)
     if options.limit:
-        asked = random.Random(0).sample(asked, options.limit)
-    with tempfile.TemporaryDirectory() as scratch:
-        assistant = Assistant(library(options.data, options.work or Path(scratch)))
+        asked = random.Random(0).sample(asked, min(options.limit, len(asked)))
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        closing(library(options.data, options.work or Path(scratch))) as held,
+    ):
+        assistant = Assistant(held)
         assistant.warm()
         outcomes = evaluate(assistant, asked, _say)
-    figures = metrics(outcomes)
-    print(json.dumps(figures) if options.json else table(figures))
+    of_two = {question.id for question in questions(options.data, options.part, ("2.0",))}
+    figures = {
+        "1.1 and 2.0": metrics(outcomes),
+        "2.0": metrics([outcome for outcome in outcomes if outcome.question.id in of_two]),
+    }
+    print(
+        json.dumps(figures) if options.json else "\n\n".join(f"-- {name}\n{table(of)}" for name, of in figures.items())
+    )
 
 
 def _say(done: int, total: int) -> None:

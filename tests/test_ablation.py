@@ -5,7 +5,8 @@ from passages import Source, evidence
 
 from assistant.evaluation.questions import TestQuestion
 from assistant.evidence import FEATURES, RANK, Evidence
-from bench.ablation import Asked, Found, features_kept, read_with, table
+from bench.ablation import Asked, Found, Searches, features_kept, read_with, table
+from index.library import Library
 
 GOLD = TestQuestion("1", "When?", ("in May",), ("x",))
 NONE = TestQuestion("2", "Why?", (), ("x",))
@@ -21,6 +22,12 @@ def test_the_table_tells_what_each_way_found_and_in_what_time() -> None:
         "| words | 0.500 | 1.000 |  |  | 11 |",
         "| read | 0.500 | 1.000 | 0.500 | 0.500 | 110 |",
     ]
+
+
+def test_each_search_finds_articles_in_the_index_that_is_published(stocked: Library) -> None:
+    searches = Searches(stocked)
+    for search in (searches.by_meaning, searches.by_words, searches.by_both):
+        assert search("Who saw comet Marlow with the naked eye?")[0] == "comet"
 
 
 def test_features_come_one_by_one_after_the_readers_own_score() -> None:

@@ -270,13 +270,16 @@ def test_removing_takes_articles_out_or_none_at_all(place: Place) -> None:
 def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:
     questions = tmp_path / "questions.jsonl"
     questions.write_text(json.dumps({"question": QUESTION, "answers": ["4 November 2023"]}) + "\n")
-    passed = built.run("eval", str(questions), "--json", "--min", "right=1", "--min", "citations_verbatim=1")
+    passed = built.run(
+        "eval", str(questions), "--json", "--min", "right=1", "--min", "citations_verbatim=1", "--max", "right=1"
+    )
     assert passed.status == 0, passed.err
     assert json.loads(passed.out)["right"] == 1
     assert built.run("eval", str(questions), "--min", "beauty=1").status == 2
-    failed = built.run("eval", str(questions), "--min", "right=1.5")
+    failed = built.run("eval", str(questions), "--min", "right=1.5", "--max", "ms_p50=0")
     assert failed.status == 1
     assert "right is 1, under the minimum of 1.5" in failed.err
+    assert re.search(r"ms_p50 is [\d.]+, over the maximum of 0\n", failed.err)
     assert built.run("eval", str(tmp_path / "none.jsonl")).status == 1
     empty = Place(tmp_path / "empty", built.articles).run("eval", str(questions))
     assert (empty.status, empty.out) == (1, "")
@@ -289,17 +292,21 @@ def test_an_evaluation_is_set_beside_an_earlier_one(built: Place, tmp_path: Path
     earlier = tmp_path / "earlier.json"
     first = built.run("eval", str(questions), "--json")
     earlier.write_text(first.out)
-    same = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "right=0")
+    bounds = ["--max-drop", "right=0", "--max-rise", "right=0"]
+    same = built.run("eval", str(questions), "--compare", str(earlier), *bounds)
     assert same.status == 0, same.err
     assert "Of the 1 questions that" in same.out
     assert ["right", "1", "1", "+0", "+0", "to", "+0"] in [line.split() for line in same.out.splitlines()]
     run = json.loads(first.out)
     run["outcomes"][0]["measured"]["mrr"] = 2
-    run["outcomes"][0]["measured"]["right"] = 1.5
+    run["outcomes"][0]["measured"] |= {"right": 1.5, "ms": 0, "ms_write": 60_000}
     earlier.write_text(json.dumps(run))
-    worse = built.run("eval", str(questions), "--json", "--compare", str(earlier), "--max-drop", "right=0.4")
+    bounds = ["--max-drop", "right=0.4", "--max-rise", "ms_p50=0", "--max-rise", "ms_write_p50=0"]
+    worse = built.run("eval", str(questions), "--json", "--compare", str(earlier), *bounds)
     assert worse.status == 1
     assert "right fell from 1.5 to 1, by more than 0.4\n" in worse.err
+    assert "ms_p50 rose from 0 to " in worse.err
+    assert "ms_write_p50" not in worse.err  # faster than before
     assert json.loads(worse.out)["comparison"]["differences"]["right"]["low"] == -0.5
     unmeasured = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "mrr=0")
     assert unmeasured.status == 2

@@ -34,7 +34,10 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["eval", "f.jsonl", "--min", "right=nan"], "not of the form METRIC=VALUE"),
         (["eval", "f.jsonl", "--min", "rigth=0.5"], "--min rigth: there is no such metric; there are questions, "),
         (["eval", "f.jsonl", "--max-drop", "questions=1"], "--max-drop questions: there is no such metric"),
+        (["eval", "f.jsonl", "--max", "ms_p5=0"], "--max ms_p5: there is no such metric; there are questions, "),
+        (["eval", "f.jsonl", "--max-rise", "citations=1"], "--max-rise citations: there is no such metric"),
         (["eval", "f.jsonl", "--max-drop", "right=0"], "give one with --compare"),
+        (["eval", "f.jsonl", "--max-rise", "ms_p50=0"], "give one with --compare"),
         (["search", "x", "--after", "2023-02-01", "--before", "2023-01-01"], "is later than --before"),
     ],
 )

@@ -82,6 +82,13 @@ def test_the_last_turn_of_a_conversation_is_measured(stocked: Library) -> None:
     assert after.is_right
 
 
+def test_a_last_turn_about_the_answer_before_it_has_what_that_cited(stocked: Library) -> None:
+    asked = TestQuestion("1", "Which source says so?", OPENED.answers, OPENED.articles, earlier=(OPENED.question,))
+    (found,) = evaluate(Assistant(stocked), [asked])
+    assert found.answer.answer.startswith("Oldport Courier (November 5, 2023), “Harbour bridge opens”: ")
+    assert found.is_right
+
+
 def test_the_most_probable_sentence_is_judged_by_itself(stocked: Library) -> None:
     right, wrong = evaluate(
         Assistant(stocked, max_wrong=1), [OPENED, TestQuestion("2", OPENED.question, ("90 million crowns",))]

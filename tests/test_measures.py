@@ -60,7 +60,7 @@ def test_the_figures_are_shares_of_what_they_are_asked_of() -> None:
         "gold_article_in_three": 0.25,
         "gold_article_in_five": 0.5,
         "mrr": 0.3438,  # (1 + 1/4 + 1/8 + 0) / 4
-        "ndcg_at_10": 0.4365,  # (1 + 1/log2 5 + 1/log2 9 + 0) / 4
+        "ndcg_at_8": 0.4365,  # (1 + 1/log2 5 + 1/log2 9 + 0) / 4
         "right": 0.4,
         "holds_answer": 0.6,
         "short_answer_em": 0.2,
@@ -71,8 +71,6 @@ def test_the_figures_are_shares_of_what_they_are_asked_of() -> None:
         "citations_that_answer": 0.6,  # 3 of their 5
         "answered": 0.8,
         "refused": 0.5,
-        "answered_unanswerable": 0.5,
-        "refused_answerable": 0.2,
         "balanced_accuracy": 0.65,
         "auroc": 0.7,  # 3 × 2 + 1 (0.4 over 0.2 alone) + 0 of 10 pairs
         "answers_right": 0.4,  # two of five
@@ -91,7 +89,7 @@ def test_the_figures_are_shares_of_what_they_are_asked_of() -> None:
 def test_a_figure_that_nothing_was_measured_for_is_left_out() -> None:
     unanswerable = metrics([outcome(answered=False, right=True)])
     assert {name for name in unanswerable if not name.startswith("ms_")} == {
-        *("questions", "answerable", "refused", "answered_unanswerable", "coverage_at_90", "citations"),
+        *("questions", "answerable", "refused", "coverage_at_90", "citations"),
     }
     assert unanswerable["refused"] == 1
     assert {"refused", "auroc", "balanced_accuracy", "mrr"}.isdisjoint(metrics([outcome(("a",))]))
@@ -108,14 +106,15 @@ def test_each_part_of_the_time_has_its_own_figures() -> None:
     assert (found["ms_retrieve_p95"], found["ms_read_p95"], found["ms_write_p95"]) == (6, 60, 3)
 
 
-def test_ndcg_looks_at_every_gold_article_and_no_further_than_the_tenth() -> None:
+def test_ndcg_looks_at_every_gold_article_and_no_further_than_the_eighth() -> None:
     def ndcg(ranks: tuple[int, ...], *articles: str) -> float:
-        return metrics([outcome(("z",), articles, ranks=ranks)])["ndcg_at_10"]
+        return metrics([outcome(("z",), articles, ranks=ranks)])["ndcg_at_8"]
 
     assert ndcg((1, 2), "x", "y") == 1
     assert ndcg((1, 3), "x", "y") == 0.9197  # (1 + 1/2) / (1 + 1/log2 3)
     assert ndcg((2,), "x", "y") == 0.3869  # 1/log2 3 / (1 + 1/log2 3)
-    assert ndcg((11,), "x") == 0
+    assert ndcg((8,), "x") == 0.3155  # 1/log2 9
+    assert ndcg((9,), "x") == 0
     assert ndcg((1, 2), "archive.jsonl") == 1  # one path that stands for two articles
 
 

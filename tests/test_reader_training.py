@@ -105,8 +105,8 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
-    files = [list(read_news(path)) for path in (news.PASSAGES, news.ARTICLES, news.PLAIN, news.TUNE, news.TEST)]
-    assert list(map(len, files)) == [13_310, 25_719, 23_220, 3_264, 2_000]
+    files = [list(read_news(path)) for path in (*news.TRAINED_ON, news.TUNE, news.TEST)]
+    assert list(map(len, files)) == [13_310, 25_719, 23_220, 24_973, 3_264, 2_000]
     for _, text, _, answers in (question for questions in files for question in questions):
         for start, answer in answers:
             assert text[start : start + len(answer)] == answer
@@ -115,15 +115,34 @@ def test_every_news_answer_stands_where_it_is_said_to() -> None:
 def test_nothing_that_is_measured_with_was_trained_on() -> None:
     """Nine words in a row may be shared by chance; a text told again shares dozens of them."""
 
-    def word_runs(path: Path) -> Iterator[set[tuple[str, ...]]]:
-        for text in dict.fromkeys(text for _, text, *_ in read_news(path)):
-            words = text.lower().split()
-            yield {tuple(words[n : n + 9]) for n in range(len(words) - 8)}
+    def word_runs(text: str) -> set[tuple[str, ...]]:
+        words = text.lower().split()
+        return {tuple(words[n : n + 9]) for n in range(len(words) - 8)}
 
-    trained = set().union(*(runs for path in (news.PASSAGES, news.ARTICLES, news.PLAIN) for runs in word_runs(path)))
-    assert len(trained) > 300_000
+    def texts(path: Path) -> list[str]:
+        return list(dict.fromkeys(text for _, text, *_ in read_news(path)))
+
+    trained = [text for path in news.TRAINED_ON for text in texts(path)]
+    for line in news.CLAIMS.read_text(encoding="utf-8").splitlines():
+        passage = json.loads(line)
+        trained += [passage["text"], *passage["supported"], *(claim for _, claim in passage["unsupported"])]
+    known = set().union(*map(word_runs, trained))
+    assert len(known) > 900_000
     for held_out in (news.TUNE, news.TEST):
-        assert max(len(runs & trained) for runs in word_runs(held_out)) <= 3
+        assert max(len(word_runs(text) & known) for text in texts(held_out)) <= 3
+
+
+def test_claims_are_made_of_passages_of_the_other_training_files() -> None:
+    of_title: dict[str, str] = {}
+    for path in news.TRAINED_ON:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            told = json.loads(line)
+            of_title[told["title"]] = of_title.get(told["title"], "") + told["text"] + "\n\n"
+    passages = [json.loads(line) for line in news.CLAIMS.read_text(encoding="utf-8").splitlines()]
+    assert len(passages) == 1_980
+    assert {(len(passage["supported"]), len(passage["unsupported"])) for passage in passages} == {(5, 5)}
+    assert all(passage["text"] in of_title[passage["title"]] for passage in passages)
+    assert len({kind for passage in passages for kind, _ in passage["unsupported"]}) == 14
 
 
 def test_what_is_trained_on_leaves_out_the_titles_of_tune_and_test(tmp_path: Path) -> None:
@@ -317,10 +336,19 @@ def test_a_run_that_goes_on_from_a_checkpoint_ends_as_an_undisturbed_one(run: Pa
         assert torch.equal(value, resumed[name]), name
 
 
-def test_a_run_does_not_go_on_from_the_checkpoint_of_another_training(run: Path) -> None:
-    fit(SpanNetwork, tiny_set(), run, epochs=1, checkpoint_steps=1)
-    with pytest.raises(ValueError, match=r"other examples or with other options; give another folder"):
-        fit(SpanNetwork, tiny_set(), run, epochs=2)
+def test_a_run_does_not_go_on_from_the_checkpoint_of_another_training(run: Path, tmp_path: Path) -> None:
+    start, teacher = tmp_path / "start.safetensors", SpanNetwork()
+    SpanNetwork().save(start)
+    again = partial(fit, SpanNetwork, tiny_set(), run, start=start, checkpoint_steps=1)
+    again(epochs=1, teacher=teacher)
+    with pytest.raises(ValueError, match=r"other examples, options or weights\. Give another folder"):
+        again(epochs=2, teacher=teacher)
+    with pytest.raises(ValueError, match="Give another folder"):
+        again(epochs=1, teacher=SpanNetwork())  # another head
+    SpanNetwork().save(start)
+    with pytest.raises(ValueError, match="Give another folder"):
+        again(epochs=1, teacher=teacher)
+    start.unlink()
 
 
 def test_training_begins_with_the_weights_it_is_given(run: Path, tmp_path: Path) -> None:

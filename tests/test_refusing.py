@@ -1,13 +1,18 @@
 """From how many answers may be wrong to the least probability of one, and the curves that this is read from."""
 
-from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pytest
 
+from assistant.assistant import Assistant
 from assistant.extractive.extract import ANSWER_THRESHOLD
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
 from bench.chart import chart
-from bench.refusing import reliability, risk_coverage, shares_wrong
+from bench.refusing import THRESHOLDS, reliability, risk_coverage, shares_wrong
+from index.library import Library
+
+README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 
 ROWS = [
     {"confidence": 0.92, "best_right": 1.0},
@@ -22,20 +27,28 @@ def test_as_many_wrong_as_by_default_is_the_threshold_of_the_extractive_writer()
     assert least_probability(DEFAULT_MAX_WRONG) == ANSWER_THRESHOLD == pytest.approx(0.25)
 
 
-def test_the_measured_points_go_from_everything_answered_to_nothing_wrong() -> None:
-    assert (SHARE_WRONG[0][0], SHARE_WRONG[-1]) == (0.0, (1.0, 0.0))
-    for (low, more), (high, less) in pairwise(SHARE_WRONG):
-        assert low < high
-        assert less < more
+def test_the_points_between_which_is_interpolated_were_measured() -> None:
+    measured = [least for least, _ in SHARE_WRONG]
+    assert measured == sorted(measured)
+    assert measured[0] == 0  # everything answered
+    assert set(measured) <= set(THRESHOLDS)
 
 
 def test_fewer_wrong_answers_take_a_higher_probability() -> None:
-    for threshold, share in SHARE_WRONG:
-        assert least_probability(share) == pytest.approx(threshold)
     (low, more), (high, less) = SHARE_WRONG[:2]
     assert least_probability((more + less) / 2) == pytest.approx((low + high) / 2)
-    assert least_probability(1) == 0  # nothing is refused
-    assert 0.9 < least_probability(LEAST_MAX_WRONG) < 1
+    shares = np.linspace(LEAST_MAX_WRONG, more, 200)
+    assert list(map(least_probability, shares)) == sorted(map(least_probability, shares), reverse=True)
+    assert least_probability(more) == least_probability(1) == 0  # nothing is refused
+
+
+def test_no_threshold_is_made_up_for_fewer_wrong_answers_than_were_measured(stocked: Library) -> None:
+    assert least_probability(LEAST_MAX_WRONG) in THRESHOLDS
+    assert f"under {LEAST_MAX_WRONG:g} nothing was measured" in README
+    with pytest.raises(
+        ValueError, match=rf"max_wrong is 0\.01; the least share that was measured is {LEAST_MAX_WRONG}"
+    ):
+        Assistant(stocked, max_wrong=0.01)
 
 
 def test_reliability_sets_what_was_said_beside_what_is_right() -> None:

@@ -2,7 +2,6 @@
 
 One place for the command line, the application and the server under it, so that all say the same.
 Imports nothing, so that the command line can check its words before a library is loaded.
-Imports nothing, so that the command line can check its words before a library is loaded.
 """
 
 MAX_QUESTION_CHARS = 2_000

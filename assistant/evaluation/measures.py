@@ -15,6 +15,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answer import DEFAULT_TOP_K
 from assistant.evaluation.outcomes import Outcome
 
 Metrics = dict[str, float]
@@ -23,8 +24,8 @@ Row = dict[str, float]
 Columns = Mapping[str, NDArray[np.float64]]
 """Each (questions,), NaN where a row has nothing."""
 
-RANKED = 10
-"""Articles that nDCG looks at."""
+RANKED = DEFAULT_TOP_K
+"""Articles that nDCG looks at: no more are considered."""
 PRECISION = 0.9
 PARTS = ("retrieve", "read", "write")
 
@@ -147,11 +148,11 @@ def _means(*names: str) -> dict[str, Callable[[Columns], float]]:
 MEASURES: dict[str, Callable[[Columns], float]] = {
     "questions": lambda of: float(len(_values("answerable", of))),
     "answerable": partial(_total, "answerable"),
-    **_means("gold_article_first", "gold_article_in_three", "gold_article_in_five", "mrr", "ndcg_at_10"),
+    **_means("gold_article_first", "gold_article_in_three", "gold_article_in_five", "mrr", "ndcg_at_8"),
     **_means("right", "holds_answer", "short_answer_em", "short_answer_f1", "sentence_em", "sentence_f1"),
     **_means("sentences_an_answer"),
     "citations_that_answer": partial(_of_citations, "to_the_point"),
-    **_means("answered", "refused", "answered_unanswerable", "refused_answerable"),
+    **_means("answered", "refused"),
     "balanced_accuracy": _balanced_accuracy,
     "auroc": _auroc,
     **_means("answers_right"),
@@ -181,10 +182,9 @@ def _measured(outcome: Outcome) -> Row:
         found["answers_right"] = bool(question.answers) and outcome.is_right
         found["best_right"] = bool(question.answers) and outcome.best_is_right
     if not question.answers:
-        return found | {"refused": not answer.answered, "answered_unanswerable": answer.answered}
+        return found | {"refused": not answer.answered}
     found |= {
         "answered": answer.answered,
-        "refused_answerable": not answer.answered,
         "right": outcome.is_right,
         "holds_answer": outcome.holds_answer,
         **_closeness("short_answer", [answer.short_answer or ""], question.answers),
@@ -218,7 +218,7 @@ def _retrieval(ranks: Sequence[int], relevant: int) -> Row:
         "gold_article_in_three": first <= 3,
         "gold_article_in_five": first <= 5,
         "mrr": 1 / first,
-        "ndcg_at_10": sum(_gain(rank) for rank in ranks if rank <= RANKED) / ideal,
+        "ndcg_at_8": sum(_gain(rank) for rank in ranks if rank <= RANKED) / ideal,
     }
 
 

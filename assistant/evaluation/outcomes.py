@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Answer, Citation, Question, Sources, Turn
+from assistant.answer import Answer, Citation, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.evaluation.questions import TestQuestion
 from index.sentences import sentence_spans
@@ -68,8 +68,7 @@ def holds(text: str, answers: Iterable[str]) -> bool:
 def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
     history: tuple[Turn, ...] = ()
     for text in question.earlier:
-        said = assistant.ask(Question(text, history, question.filters))
-        history = (*history, Turn(said.question, said.standalone_question, said.answer))
+        history += (as_turn(assistant.ask(Question(text, history, question.filters))),)
     began = time.perf_counter()
     considered: tuple[Citation, ...] = ()
     answer: Answer | None = None

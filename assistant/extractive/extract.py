@@ -1,4 +1,4 @@
-"""The extractive writer: the one to three sentences that answer best, verbatim.
+"""The extractive writer: the few sentences that answer best or that articles begin with, verbatim.
 
 Sentences that say the same in the same words are one voice: the best of them is cited and the others are named
 beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes first,

@@ -118,12 +118,10 @@ def fit(
     if start:
         reader.restore(start)
     reader.encoder.embeddings.requires_grad_(False)
+    asked = _digest((examples, epochs, rate, batch, dropout, seed), reader, teacher)
     lesson = Lesson(reader, teacher).to(device).train(dropout)
     parameters = {name: p for name, p in lesson.named_parameters() if p.requires_grad}
     optimizer = torch.optim.AdamW(parameters.values(), lr=rate, weight_decay=WEIGHT_DECAY, fused=device == "cuda")
-    asked = hashlib.sha256(
-        repr((examples, epochs, rate, start, bool(teacher), batch, dropout, seed)).encode()
-    ).hexdigest()
     done = _resume(run, asked, parameters, optimizer)
     # on a processor the training itself takes all of it
     workers = max(1, len(os.sched_getaffinity(0)) - 2) if device == "cuda" else 0
@@ -272,6 +270,15 @@ def _pace(step: int, steps: int) -> float:
     return step / warm if step < warm else 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm)))
 
 
+def _digest(options: tuple[object, ...], *networks: nn.Module | None) -> str:
+    """What a run is known by: its options, and the weights that it begins with and learns from."""
+    digest = hashlib.sha256(repr(options).encode())
+    for network in filter(None, networks):
+        for name, value in network.state_dict().items():
+            digest.update(name.encode() + value.cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
 def _checkpoint(
     run: Path, asked: str, step: int, parameters: dict[str, nn.Parameter], optimizer: torch.optim.Optimizer
 ) -> None:
@@ -290,7 +297,7 @@ def _resume(run: Path, asked: str, parameters: dict[str, nn.Parameter], optimize
         return 0
     with safe_open(path, "pt") as state:
         if state.metadata()["asked"] != asked:
-            raise ValueError(f"{path} is of a training on other examples or with other options; give another folder.")
+            raise ValueError(f"{path} is of another training: other examples, options or weights. Give another folder.")
         for name, p in parameters.items():
             p.data.copy_(state.get_tensor(f"parameter/{name}"))
             optimizer.state[p] = {

@@ -1,5 +1,5 @@
-"""Invented news with questions, written for this project: files to train the reader on, one to tune the whole with, and
-one to measure it with.
+"""Invented news with questions, written for this project: files to train the reader on, one to tune the whole with,
+one to measure it with, and one of claims to train a check of chat models' sentences on.
 
 Each line is a text with title and date, and its questions with answer and sentence, null where it has none.
 
@@ -11,6 +11,8 @@ Each line is a text with title and date, and its questions with answer and sente
   wordings, and 6 questions without an answer in the story.
 - `encyclopaedia.jsonl`: 1,923 passages of reference prose on 640 subjects, 7 questions with an answer and 6 near
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
+- `claims.jsonl`: 1,980 passages of these four, with 5 sentences each that they bear out and 5 that they do not, told by
+  what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """
@@ -26,6 +28,9 @@ from index.library import Library
 PASSAGES = Path(__file__).with_name("passages.jsonl")
 ARTICLES = PASSAGES.with_name("articles.jsonl")
 PLAIN = PASSAGES.with_name("plain.jsonl")
+ENCYCLOPAEDIA = PASSAGES.with_name("encyclopaedia.jsonl")
+TRAINED_ON = (PASSAGES, ARTICLES, PLAIN, ENCYCLOPAEDIA)
+CLAIMS = PASSAGES.with_name("claims.jsonl")
 TUNE = PASSAGES.with_name("tune.jsonl")
 TEST = PASSAGES.with_name("test.jsonl")
 ASKED_OF_THEIR_PASSAGE = 88

@@ -154,23 +154,21 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("query", type=_question)
     evaluate = add("eval", "measure the answers to a set of questions", as_json)
     evaluate.add_argument("file", metavar="FILE.jsonl")
-    evaluate.add_argument(
-        "--min",
-        metavar="METRIC=VALUE",
-        type=_bound,
-        action="append",
-        default=[],
-        help="fail below it (repeatable)",
-    )
     evaluate.add_argument("--compare", metavar="RUN.json", help="set it against what an earlier --json printed")
-    evaluate.add_argument(
-        "--max-drop",
-        metavar="METRIC=VALUE",
-        type=_bound,
-        action="append",
-        default=[],
-        help="fail where it is lower than in that run by more (repeatable)",
-    )
+    for option, fails in (
+        ("--min", "below it"),
+        ("--max", "above it"),
+        ("--max-drop", "where it is lower than in that run by more"),
+        ("--max-rise", "where it is higher than in that run by more"),
+    ):
+        evaluate.add_argument(
+            option,
+            metavar="METRIC=VALUE",
+            type=_bound,
+            action="append",
+            default=[],
+            help=f"fail {fails} (repeatable)",
+        )
     return parser
 
 

@@ -2,8 +2,10 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
+from operator import gt, lt
 from pathlib import Path
 
 from assistant.assistant import Assistant
@@ -22,10 +24,15 @@ def evaluate(args: Namespace, settings: Settings) -> int:
 
     Raises UsageError for a metric that was not measured, BadQuestionSet, BadEarlierRun.
     """
-    _check("--min", args.min, METRICS)
-    _check("--max-drop", args.max_drop, tuple(COMPARED))
-    if args.max_drop and not args.compare:
-        raise UsageError("--max-drop needs an earlier run: give one with --compare FILE.json")
+    for option, bounds, known in (
+        ("--min", args.min, METRICS),
+        ("--max", args.max, METRICS),
+        ("--max-drop", args.max_drop, COMPARED),
+        ("--max-rise", args.max_rise, COMPARED),
+    ):
+        _check(option, bounds, known, "there is no such metric; there are")
+    if (args.max_drop or args.max_rise) and not args.compare:
+        raise UsageError("--max-drop and --max-rise need an earlier run: give one with --compare FILE.json")
     questions = load_questions(Path(args.file))
     before = load_run(Path(args.compare), questions) if args.compare else None
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
@@ -46,36 +53,36 @@ def evaluate(args: Namespace, settings: Settings) -> int:
         if comparison:
             print(f"\nOf the {comparison.questions} questions that {args.compare} has too:")
             print(comparison_table(comparison))
-    missed = [*_under(args.min, figures), *(_dropped(args.max_drop, comparison) if comparison else ())]
+    missed = [*_beyond(args, figures), *(_changed(args, comparison) if comparison else ())]
     for problem in missed:
         print(problem, file=sys.stderr)
     return DID_NOT_WORK if missed else 0
 
 
-def _check(option: str, bounds: list[tuple[str, float]], known: tuple[str, ...]) -> None:
+def _check(option: str, bounds: Sequence[tuple[str, float]], known: Collection[str], problem: str) -> None:
     for metric, _ in bounds:
         if metric not in known:
-            raise UsageError(f"{option} {metric}: there is no such metric; there are {', '.join(known)}")
+            raise UsageError(f"{option} {metric}: {problem} {', '.join(known)}")
 
 
-def _under(bounds: list[tuple[str, float]], figures: Metrics) -> list[str]:
-    for metric, _ in bounds:
-        if metric not in figures:
-            raise UsageError(f"--min {metric}: these questions do not measure it, only {', '.join(figures)}")
-    return [
-        f"{metric} is {figures[metric]:g}, under the minimum of {least:g}"
-        for metric, least in bounds
-        if figures[metric] < least
-    ]
+def _beyond(args: Namespace, figures: Metrics) -> Iterator[str]:
+    for option, bounds, is_beyond, where in (
+        ("--min", args.min, lt, "under the minimum"),
+        ("--max", args.max, gt, "over the maximum"),
+    ):
+        _check(option, bounds, figures, "these questions do not measure it, only")
+        for metric, bound in bounds:
+            if is_beyond(figures[metric], bound):
+                yield f"{metric} is {figures[metric]:g}, {where} of {bound:g}"
 
 
-def _dropped(bounds: list[tuple[str, float]], comparison: Comparison) -> list[str]:
+def _changed(args: Namespace, comparison: Comparison) -> Iterator[str]:
     known = comparison.differences
-    for metric, _ in bounds:
-        if metric not in known:
-            raise UsageError(f"--max-drop {metric}: the two runs do not both measure it, only {', '.join(known)}")
-    return [
-        f"{metric} fell from {known[metric].before:g} to {known[metric].now:g}, by more than {most:g}"
-        for metric, most in bounds
-        if -known[metric].difference > most
-    ]
+    for option, bounds, sign, went in (
+        ("--max-drop", args.max_drop, -1, "fell"),
+        ("--max-rise", args.max_rise, 1, "rose"),
+    ):
+        _check(option, bounds, known, "the two runs do not both measure it, only")
+        for metric, most in bounds:
+            if sign * known[metric].difference > most:
+                yield f"{metric} {went} from {known[metric].before:g} to {known[metric].now:g}, by more than {most:g}"
