@@ -60,7 +60,9 @@ class Searches:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._generation: Generation = library._generation()  # the one that `search` takes, which gives fused hits only
+        self._generation: Generation = (
+            library.snapshot().generation
+        )  # the one that `search` takes, which gives fused hits only
 
     def by_meaning(self, text: str) -> list[str]:
         """Ids of articles, best first."""
