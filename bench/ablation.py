@@ -26,7 +26,7 @@ from assistant.evidence import FEATURES, RANK, TRUST, Evidence, EvidenceReader
 from assistant.retriever import ArticleRetriever
 from bench import news, squad
 from index.filters import Filters
-from index.generation import Generation
+from index.generation import Generation, Generations
 from index.library import Library
 from index.search import rank
 from index.vectors import Rows
@@ -60,9 +60,9 @@ class Searches:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._generation: Generation = (
-            library.snapshot().generation
-        )  # the one that `search` takes, which gives fused hits only
+        loaded = Generations(library.data_dir / "index").load()  # `Library.search` gives fused hits only
+        assert loaded is not None
+        self._generation: Generation = loaded[1]
 
     def by_meaning(self, text: str) -> list[str]:
         """Ids of articles, best first."""
