@@ -58,7 +58,7 @@ class CopyPairs:
                     _keep(connection, article_id, found)
 
 
-def unsigned() -> Select[tuple[str]]:
+def unsigned() -> Select[Any]:
     """Ids of the articles whose present revision was not compared with the others yet."""
     return (
         select(articles.c.id)

@@ -85,7 +85,7 @@ class Corpus:
     passages: NDArray[np.void]  # (n,) PASSAGE_DTYPE
     bodies: Sequence[str]
     vectors: Vectors  # (n, dim)
-    copies: Copies = NO_COPIES
+    copies: Copies
 
 
 class Generation:
@@ -116,7 +116,8 @@ class Generation:
         self._sources = np.array([(a.source or "").casefold() for a in articles], object)
         self._authors = np.array([(a.author or "").casefold() for a in articles], object)
         self._ids = np.array([a.id for a in articles], object)
-        self._having_copies, self._copies = np.ascontiguousarray(copies.T)
+        self._having_copies: NDArray[np.int32] = copies[:, 0].copy()
+        self._copies: NDArray[np.int32] = copies[:, 1].copy()
 
     @classmethod
     def words_only(cls, corpus: Corpus) -> "Generation":

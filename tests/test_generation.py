@@ -12,7 +12,7 @@ import pytest
 
 from index.embed import Vectors
 from index.errors import BrokenIndex, Cancelled
-from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
+from index.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
 from index.progress import Stage
 
 WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
@@ -26,6 +26,7 @@ def corpus(seq: int = 1, n: int = 4) -> Corpus:
         passages=np.array([(10 + i, i // 2, 5 * i, 5 * i + 4) for i in range(n)], PASSAGE_DTYPE),
         bodies=[WORDS[i % 4] for i in range(n)],
         vectors=np.eye(n, dtype=np.float32),
+        copies=NO_COPIES,
     )
 
 
