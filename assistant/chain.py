@@ -6,7 +6,7 @@
 
 The first two steps map one value to the next; the others are generators, so that the passages leave the chain as soon
 as they are read and in order, and a sentence as soon as it is written and checked. What is streamed and what is invoked
-is the same run of the same steps.
+is the same run of the same steps. The first takes the generation of the index that all of them keep to.
 """
 
 import datetime as dt
@@ -34,10 +34,12 @@ from assistant.extractive.yes_no import yes_or_no
 from assistant.question.expected import asks_for_a_span, may_answer
 from assistant.question.understand import Understood, as_it_stands, both, understand
 from assistant.rerank import best_first
-from assistant.retriever import ArticleRetriever, Retrieval, joined
+from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined
 from assistant.statement import Statement
 from index.days import has_come
+from index.embed import Embed
 from index.filters import Filters
+from index.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -63,6 +65,8 @@ class Inquiry:
     understood: Understood
     filters: Filters
     """The caller's, and what was read out of the question."""
+    snapshot: Snapshot
+    """What all that is looked up for the answer comes from."""
     started: float  # time.perf_counter()
 
 
@@ -127,28 +131,30 @@ def answer_chain(
                 text = chat_model.rewrite(model, question.text, question.history) or text
             except ChatModelFault as fault:
                 logger.warning("%s The question is resolved by rules instead.", fault)
+        snapshot = retriever.library.snapshot()
         if not question.understand:
-            return Inquiry(question, text, as_it_stands(text), question.filters, started)
+            return Inquiry(question, text, as_it_stands(text), question.filters, snapshot, started)
         today = dt.datetime.now(dt.UTC).date()
-        understood = understand(text, retriever.library.holdings(), today, question.filters)
-        return Inquiry(question, text, understood, both(question.filters, understood.filters), started)
+        understood = understand(text, snapshot.holdings, today, question.filters)
+        return Inquiry(question, text, understood, both(question.filters, understood.filters), snapshot, started)
 
     def retrieve(inquiry: Inquiry) -> Found:
         began = time.perf_counter()
         question, understood, filters = inquiry.question, inquiry.understood, inquiry.filters
+        search = PassageSearch(inquiry.snapshot)
         told: tuple[Statement, ...] = ()
         beginnings = None
-        if again := told_again(retriever.library, question, inquiry.standalone_question):
+        if again := told_again(inquiry.snapshot, question, inquiry.standalone_question):
             retrieval, told = again
-        elif beginnings := _beginnings(retriever, inquiry):
+        elif beginnings := _beginnings(search, inquiry):
             retrieval = beginnings
         elif understood.apart:
-            retrieval = retriever.find_apart(understood.text, filters, understood.apart, question.top_k)
+            retrieval = search.find_apart(understood.text, filters, understood.apart, question.top_k)
         elif understood.newest_first:
-            retrieval = retriever.find_newest(understood.text, filters, question.top_k)
+            retrieval = search.find_newest(understood.text, filters, question.top_k)
         else:
-            retrieval = retriever.find(understood.text, filters, question.top_k)
-        elsewhere = Elsewhere(retriever.library, filters)
+            retrieval = search.find(understood.text, filters, question.top_k)
+        elsewhere = Elsewhere(inquiry.snapshot, filters)
         timings = Timings(retrieve=_ms(time.perf_counter() - began))
         return Found(inquiry, retrieval, elsewhere, timings, beginnings is not None, told)
 
@@ -186,7 +192,7 @@ def answer_chain(
                 if notice:
                     logger.warning("%s", notice)
             if answerer == EXTRACTIVE:
-                for statement in told or _extracted(reading, retriever, threshold):
+                for statement in told or _extracted(reading, embed, threshold):
                     yield [statement]
             yield [Ending(answerer, began, checked, notice)]
 
@@ -209,7 +215,7 @@ def answer_chain(
     return found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite)
 
 
-def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | None:
+def _beginnings(search: PassageSearch, inquiry: Inquiry) -> Retrieval | None:
     """Where they are what is asked for, and there are any."""
     understood = inquiry.understood
     if not understood.wants_beginnings:
@@ -217,7 +223,7 @@ def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | No
     topic = frozenset(understood.topic)
     each = understood.apart or (inquiry.filters.source,)
     parts = [
-        retriever.beginnings(
+        search.beginnings(
             understood.text,
             topic,
             replace(inquiry.filters, source=names),
@@ -233,14 +239,14 @@ def _beginnings(retriever: ArticleRetriever, inquiry: Inquiry) -> Retrieval | No
     return found if found.documents else None
 
 
-def _extracted(reading: Reading, retriever: ArticleRetriever, threshold: float) -> Iterator[Statement]:
-    found, embed = reading.found, retriever.library.embed
+def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Statement]:
+    found = reading.found
     understood = found.inquiry.understood
     topic = frozenset(understood.topic)
     for names in understood.apart or (None,):
         # of a report that two sources have, each is to speak for itself
         filters = replace(found.inquiry.filters, source=names) if names else found.inquiry.filters
-        speaker = Elsewhere(retriever.library, filters).speaker if names else found.elsewhere.speaker
+        speaker = Elsewhere(found.inquiry.snapshot, filters).speaker if names else found.elsewhere.speaker
         most = MAX_BEGINNINGS // max(1, len(understood.apart))
         if found.are_beginnings:
             own = [d for d in reading.retrieval.documents if not names or d.metadata["source"] in names]

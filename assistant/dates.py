@@ -3,6 +3,8 @@
 import datetime as dt
 import re
 
+from index.english import MONTHS, WEEKDAYS
+
 Span = tuple[int, int]
 
 MONTH = (
@@ -10,7 +12,7 @@ MONTH = (
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 )
 """In full or shortened; a pattern that ignores case takes it in small letters, too."""
-_WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_WEEKDAY = rf"(?:{'|'.join(WEEKDAYS)})"
 _DATE = re.compile(
     rf"\b(?:{_WEEKDAY},? )?(?:{MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?"
     rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {MONTH}(?:,? \d{{4}})?|{MONTH}(?: of)? \d{{4}})\b"
@@ -21,9 +23,7 @@ _DATE = re.compile(
 
 def month_number(name: str) -> int:
     """1 to 12, of what `MONTH` matches, in any case."""
-    return 1 + ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec").index(
-        name[:3].lower()
-    )
+    return 1 + next(n for n, month in enumerate(MONTHS) if month.lower().startswith(name[:3].lower()))
 
 
 def date_spans(text: str) -> list[Span]:

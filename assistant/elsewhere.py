@@ -1,12 +1,11 @@
 """A cited sentence → who is to speak for the copies of its article, and where else among them it stands.
 
-Which articles are copies, and which of them comes first, is the library's to say (`CopyPairs.of`); here only the
+Which articles are copies, and which of them comes first, is the index's to say (`Snapshot.copies`); here only the
 sentence is looked for. The first copy that has it word for word, its dateline aside, is cited, since it is those words
 that were judged to answer; the others, and those with a word changed, are named beside it. A cut version that lacks the
 sentence does not say it.
 """
 
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -15,24 +14,22 @@ from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
 from index.filters import Filters
 from index.ingest.written import behind_dateline
-from index.library import Library
 from index.search import Hit
 from index.sentences import sentence_spans
+from index.snapshot import Snapshot
 from index.store import StoredArticle
-from index.words import word_set
+from index.words import folded, word_set
 
 MAX_LOOKED_AT = 20
 """Copies whose text is looked through for one sentence."""
-
-_QUOTES = str.maketrans(dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛‹›", "'"))
 
 
 class Elsewhere:
     """Asked while one answer is written: what was looked up and read is kept for its next sentence."""
 
-    def __init__(self, library: Library, filters: Filters) -> None:
+    def __init__(self, snapshot: Snapshot, filters: Filters) -> None:
         """filters: what the articles pass that may speak or be named."""
-        self._library = library
+        self._snapshot = snapshot
         self._filters = filters
         self._copies: dict[str, tuple[str, ...]] = {}
         self._articles: dict[str, _Sentences | None] = {}
@@ -43,9 +40,9 @@ class Elsewhere:
         ids = self._ids(quote.article_id)
         if quote.article_id not in ids:
             return found
-        wanted = _as_compared(quote.text[behind_dateline(quote.text) :])
+        wanted = folded(quote.text[behind_dateline(quote.text) :])
         for article in self._read(ids[: ids.index(quote.article_id)]):
-            if span := article.place(quote.text, lambda said: _as_compared(said) == wanted):
+            if span := article.place(quote.text, lambda said: folded(said) == wanted):
                 passage = as_document(Hit(article.stored.article, article.stored.revision, *span, quote.score))
                 others = (copy for copy in found.copies if copy.article_id != article.stored.article.id)
                 return Support(Quote(passage, *span, quote.score), (quote, *others))
@@ -65,13 +62,13 @@ class Elsewhere:
     def _ids(self, article_id: str) -> tuple[str, ...]:
         """Those of the article and its copies that may be named, in the order in which they speak."""
         if article_id not in self._copies:
-            self._copies[article_id] = self._library.copies([article_id], self._filters).get(article_id, ())
+            self._copies[article_id] = self._snapshot.copies([article_id], self._filters).get(article_id, ())
         return self._copies[article_id]
 
     def _read(self, article_ids: Sequence[str]) -> Iterator["_Sentences"]:
         for article_id in article_ids[:MAX_LOOKED_AT]:
             if article_id not in self._articles:
-                stored = self._library.article(article_id)
+                stored = self._snapshot.article(article_id)
                 self._articles[article_id] = _Sentences.of(stored) if stored else None
             if article := self._articles[article_id]:
                 yield article
@@ -99,11 +96,6 @@ class _Sentences:
             if is_it(self.stored.article.text[start:end]):
                 return start, end
         return None
-
-
-def _as_compared(text: str) -> str:
-    """`text` with its signs ("−5.1%" is not "5.1%"), whatever its case, quotation marks and blanks."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).casefold().split())
 
 
 def _copy(stored: StoredArticle, span: tuple[int, int]) -> Copy:

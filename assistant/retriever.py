@@ -11,8 +11,9 @@ from pydantic import ConfigDict
 from assistant.answer import DEFAULT_TOP_K
 from assistant.dates import in_words
 from index.filters import Filters
-from index.library import MAX_HITS, Library
+from index.library import Library
 from index.search import Hit, beginning
+from index.snapshot import MAX_HITS, Snapshot
 from index.words import stems, word_set
 
 
@@ -40,25 +41,22 @@ NEAR_THE_BEST = 0.75
 """Share of the best passage's score up to which a newer one is read in the place of an older one."""
 LEAST_APART = 2
 MAX_BEFORE_CHARS = 1_000
-SAME_WORDS = 0.9
+SAID_BEFORE = 0.9
 """Share of a passage's stems that a passage of a copy must have to be read in its place."""
 SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at")
 
 
-class ArticleRetriever(BaseRetriever):
-    """`ArticleRetriever(library=library, k=8).invoke("question")` gives the documents."""
+@dataclass(frozen=True, slots=True)
+class PassageSearch:
+    """The ways in which passages are found for a question, all in one generation."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    library: Library
-    filters: Filters = Filters()
-    k: int = DEFAULT_TOP_K
+    snapshot: Snapshot
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
         """The best `k` passages that no copy of their article says before them; the next `k` are the reserve."""
         for wanted in (4 * k, MAX_HITS):  # all there may be only where copies crowd the others out
-            found = self.library.search(query, filters, wanted)
-            hits = _one_voice(found.hits, self.library)
+            found = self.snapshot.search(query, filters, wanted)
+            hits = _one_voice(found.hits, self.snapshot)
             if len(hits) >= 2 * k or len(found.hits) < wanted:
                 break
         documents = tuple(map(as_document, hits[: 2 * k]))
@@ -88,7 +86,7 @@ class ArticleRetriever(BaseRetriever):
         whose title, day and the passage that `query` finds have them, and the passage stands for the beginning.
         """
         if topic:
-            found = self.library.search(query, filters, MAX_HITS)
+            found = self.snapshot.search(query, filters, MAX_HITS)
             headed: dict[str, Hit] = {}
             on_topic: dict[str, Hit] = {}
             for hit in found.hits:
@@ -101,10 +99,24 @@ class ArticleRetriever(BaseRetriever):
             if newest_first:
                 hits.sort(key=lambda hit: hit.article.published_at or "", reverse=True)
         else:
-            found = self.library.newest(filters, MAX_HITS)
+            found = self.snapshot.newest(filters, MAX_HITS)
             hits = list(found.hits)
-        documents = tuple(map(as_document, _one_voice(hits, self.library)[:k]))
+        documents = tuple(map(as_document, _one_voice(hits, self.snapshot)[:k]))
         return Retrieval(documents, found.generation, found.articles_searched, found.articles_held)
+
+
+class ArticleRetriever(BaseRetriever):
+    """`ArticleRetriever(library=library, k=8).invoke("question")` gives the documents."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    library: Library
+    filters: Filters = Filters()
+    k: int = DEFAULT_TOP_K
+
+    def find(self, query: str, filters: Filters, k: int) -> Retrieval:
+        """`PassageSearch.find` in the present generation."""
+        return PassageSearch(self.library.snapshot()).find(query, filters, k)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return list(self.find(query, self.filters, self.k).documents)
@@ -117,9 +129,9 @@ def joined(parts: Sequence[Retrieval]) -> Retrieval:
     return replace(parts[-1], documents=documents, articles_searched=searched, reserve=())
 
 
-def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
+def _one_voice(hits: Sequence[Hit], snapshot: Snapshot) -> Sequence[Hit]:
     """`hits` without those that say what one before them says in a copy of their article."""
-    copies = library.copies(list({hit.article.id for hit in hits}))
+    copies = snapshot.copies({hit.article.id for hit in hits})
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
         words = word_set(hit.text) if hit.article.id in copies else frozenset[str]()
@@ -135,8 +147,8 @@ def _one_voice(hits: Sequence[Hit], library: Library) -> Sequence[Hit]:
 
 
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:
-    """No number is left unsaid: `SAME_WORDS` of the words are enough, but all of the numbers are needed."""
-    return 0 < len(words) * SAME_WORDS <= len(words & said) and not any(stem[0].isdigit() for stem in words - said)
+    """No number is left unsaid: `SAID_BEFORE` of the words are enough, but all of the numbers are needed."""
+    return 0 < len(words) * SAID_BEFORE <= len(words & said) and not any(stem[0].isdigit() for stem in words - said)
 
 
 def as_document(hit: Hit) -> Document:

@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.copies_pairs import PARTS, Pair, pairs, sources
 from index.article import Article
 from index.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
-from index.copy_pairs import CopyPairs
+from index.copy_pairs import CopyPairs, in_order
 from index.database import Database
 from index.sentences import sentence_spans
 from index.store import Store
@@ -46,7 +46,7 @@ class Tally:
 class Compared:
     """What `CopyPairs` made of texts that came in one after the other, `str(n)` being the id of the nth."""
 
-    copies: dict[str, tuple[str, ...]]
+    copies: dict[str, list[str]]
     milliseconds: Sequence[float]
     """Of the processor, for each: signed, looked up, compared and kept."""
     bytes_on_disk: int
@@ -143,8 +143,8 @@ def compared(texts: Sequence[str]) -> Compared:
         pairs.update(lambda *_: told.append(time.process_time()))
         told.append(time.process_time())
         milliseconds = [1000 * (end - start) for start, end in pairwise(told)]
-        ids = [str(n) for n in range(len(texts))]
-        found = {i: copies for one in ids for i, copies in pairs.of([one]).items()}
+        with database.read() as connection:
+            found = in_order(connection)
         size = sum(file.stat().st_size for file in Path(folder).iterdir())
     return Compared(found, milliseconds, size)
 

@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 
 from bench.news import ARTICLES, PASSAGES, PLAIN, TEST, TUNE
+from index.english import MONTHS, NUMBERS
 from index.lexical import LexicalIndex
 from index.sentences import sentence_spans
 
@@ -50,7 +51,6 @@ SYNONYMS = dict(
 
 AGENCIES = ("Northwind Wire", "Tidewater News Agency", "Meridian Press", "Lantern Newswire")
 CITIES = ("LISBON", "PORT ELVAS", "NORTHBURY", "Oldport", "HARLE LOCK", "Vienna")
-MONTHS = "January February March April May June July August September October November December".split()
 
 Site = tuple[str, str]
 """What stands before an article and behind it; `#` is a digit, `@` a word of the article's own."""
@@ -177,14 +177,12 @@ WORDS = {
     "place": ("third place", "ninth place", "sixth place", "eleventh place"),
     "month": ("March", "June", "September", "December"),
 }
-NUMBER_WORDS = "two three four five six seven eight nine ten eleven twelve".split()
+NUMBER_WORDS = list(NUMBERS)[2:13]  # two to twelve
 
 _DATELINE = re.compile(r"[A-Z][A-Z.' -]{2,40}(?:, [A-Z][a-z]+\.? \d+)? [-–—] ")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _NAME = re.compile(r"(?<=[a-z,] )[A-ZÀ-Þ]\w{2,}(?: [A-ZÀ-Þ]\w{2,})*")
-_CALENDAR = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b|\w+day\b"
-)
+_CALENDAR = re.compile(rf"(?:{'|'.join(MONTHS)})\b|\w+day\b")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which stored articles are copies of which, kept up with the store.
+"""Which stored articles are copies of which, kept up with the store; a generation takes them from here (`in_order`).
 
 Signatures and the keys that they are looked up by lie beside the articles, so that a new article is compared with the
 few that may be its copies and with no other. What a kill leaves undone has no signature and is done next time. Left
@@ -11,7 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, case, delete, func, insert, or_, select, text, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    union,
+)
 
 from index.copies import Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 from index.database import Database
@@ -33,17 +47,8 @@ class CopyPairs:
 
     def update(self, progress: Progress) -> None:
         """Sign what came in or changed since the last time, and find its copies."""
-        unsigned = (
-            select(articles.c.id)
-            .outerjoin(
-                signatures,
-                and_(signatures.c.article_id == articles.c.id, signatures.c.revision == articles.c.revision),
-            )
-            .where(signatures.c.number.is_(None))
-            .order_by(articles.c.id)
-        )
         with self._database.read() as connection:
-            ids = list(connection.scalars(unsigned))
+            ids = list(connection.scalars(unsigned()))
         for done, article_id in enumerate(ids):
             progress("indexing", done, len(ids))
             with self._database.read() as connection:
@@ -52,40 +57,48 @@ class CopyPairs:
                 with self._database.write() as connection:
                     _keep(connection, article_id, found)
 
-    def of(self, article_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Each article that has copies → its id and theirs, the one that speaks for them first.
 
-        That is the first published, being the original or the nearest to it; a day without an hour counts as its end,
-        and an unknown date comes last. Of one date, or of none, the longest; then by id, so that it does not matter in
-        which order they came.
-        """
-        found: dict[str, tuple[str, ...]] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(_IN_ORDER, {"ids": article_ids}):
-                found[row.its] = (*found.get(row.its, ()), row.id)
-        return found
+def unsigned() -> Select[Any]:
+    """Ids of the articles whose present revision was not compared with the others yet."""
+    return (
+        select(articles.c.id)
+        .outerjoin(signatures, _is_signed_now())
+        .where(signatures.c.number.is_(None))
+        .order_by(articles.c.id)
+    )
 
 
-def _in_order() -> Select[Any]:
+def in_order(connection: Connection) -> dict[str, list[str]]:
+    """Each article that has copies → its id and theirs, the one that speaks for them first.
+
+    That is the first published, being the original or the nearest to it; a day without an hour counts as its end, and
+    an unknown date comes last. Of one date, or of none, the longest; then by id, so that it does not matter in which
+    order they came. Of articles whose present revision was compared.
+    """
+    signed = select(articles.c.id).join(signatures, _is_signed_now())
     its = copies.c.article_id.label("its")
-    asked = its.in_(bindparam("ids", expanding=True))
     # an article is among its copies
-    pairs = union(select(its, copies.c.copy_id.label("id")).where(asked), select(its, its).where(asked)).subquery()
+    pairs = union(select(its, copies.c.copy_id.label("id")), select(its, its)).subquery()
     published = revisions.c.published_at
     moment = func.datetime(
         case((func.length(published) == len("2023-11-04"), published + "T23:59:59"), else_=published)
     )
-    return (
+    statement = (
         select(pairs.c.its, pairs.c.id)
         .join(articles, articles.c.id == pairs.c.id)
         .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
-        .join(signatures, signatures.c.article_id == articles.c.id)
-        .order_by(moment.nulls_last(), signatures.c.shingles.desc(), articles.c.id)
+        .join(signatures, _is_signed_now())
+        .where(pairs.c.its.in_(signed))
+        .order_by(pairs.c.its, moment.nulls_last(), signatures.c.shingles.desc(), articles.c.id)
     )
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(statement):
+        found.setdefault(row.its, []).append(row.id)
+    return {its: ids for its, ids in found.items() if len(ids) > 1}
 
 
-_IN_ORDER = _in_order()
-"""Made once: making it takes ten times as long as asking it."""
+def _is_signed_now() -> ColumnElement[bool]:
+    return and_(signatures.c.article_id == articles.c.id, signatures.c.revision == articles.c.revision)
 
 
 @dataclass(frozen=True, slots=True)

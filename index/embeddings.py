@@ -11,6 +11,7 @@ from itertools import groupby
 import numpy as np
 from sqlalchemy import and_, delete, func, insert, select
 
+from index import copy_pairs
 from index.chunk import embedded_text
 from index.database import Database
 from index.embed import Vectors
@@ -77,11 +78,13 @@ class Embeddings:
             connection.execute(statement)
 
     def corpus(self, model: str | None) -> Corpus | None:
-        """One state of the store, whole; None while a passage of it has no vector.
+        """One state of the store, whole; None while a passage of it has no vector or an article is not compared yet.
 
-        Without a model the vectors are left out: (n, 0).
+        Without a model the vectors are left out, (n, 0), and the copies are those that are known.
         """
         with self._database.read() as connection:
+            if model is not None and connection.execute(copy_pairs.unsigned().limit(1)).first():
+                return None
             seq = connection.execute(select(corpus.c.seq)).scalar_one()
             article_rows = connection.execute(
                 select(
@@ -113,6 +116,7 @@ class Embeddings:
                 )
                 .order_by(passages.c.id)
             ).all()
+            copies = copy_pairs.in_order(connection)
         if model is not None and any(row.vector is None for row in passage_rows):
             return None
         ordinal = {row.id: n for n, row in enumerate(article_rows)}
@@ -131,4 +135,7 @@ class Embeddings:
             passages=table,
             bodies=bodies,
             vectors=vectors.reshape(len(table), -1) if vectors.size else np.zeros((len(table), 0), np.float32),
+            copies=np.array(
+                [(ordinal[its], ordinal[copy]) for its, ids in copies.items() for copy in ids], np.int32
+            ).reshape(-1, 2),
         )

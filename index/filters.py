@@ -33,3 +33,6 @@ class Filters:
             if values := getattr(self, name):
                 out[name] = list(values)
         return out
+
+
+NO_FILTERS = Filters()

@@ -1,9 +1,9 @@
 """Generations of the index on disk: built beside the one in use, verified, then published by one rename.
 
-A generation is a folder `gen-SEQ-HASH` with the vectors, the words, the passage table, the article keys and a
-manifest, written last, that gives the size and SHA-256 of each file; HASH is the manifest's own, so that no byte
-goes unchecked. `CURRENT` names the one to read. A crash at any moment leaves either the old or the new generation
-current; what was half-written is swept.
+A generation is a folder `gen-SEQ-HASH` with the vectors, the words, the passage table, the article keys, which of
+them are copies, and a manifest, written last, that gives the size and SHA-256 of each file; HASH is the manifest's
+own, so that no byte goes unchecked. `CURRENT` names the one to read. A crash at any moment leaves either the old or
+the new generation current; what was half-written is swept.
 
 Readers hold a shared `flock` on their generation's manifest, and the sweep deletes only what it can lock for
 itself, so that two processes can share one folder. All of it is a cache: it may be deleted at any time.
@@ -39,7 +39,7 @@ from index.lexical import LexicalIndex
 from index.progress import Progress, silent
 from index.vectors import Mask, VectorIndex
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 2
 """Generations that stay on disk: the current one and the one to fall back to."""
 SELF_CHECKS = 20
@@ -48,6 +48,11 @@ NAME_PATTERN = re.compile(r"gen-\d{12}-[0-9a-f]{16}")
 
 PASSAGE_DTYPE = np.dtype([("id", "<i8"), ("article", "<i4"), ("start", "<i4"), ("end", "<i4")])
 """One row a passage; `article` is the ordinal of its article in the generation."""
+
+Copies = NDArray[np.int32]
+"""(m, 2) ordinals: an article that has copies, and one of these or itself. In the order of the first, and of one those
+that are to speak first come first."""
+NO_COPIES: Copies = np.zeros((0, 2), np.int32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Corpus:
     passages: NDArray[np.void]  # (n,) PASSAGE_DTYPE
     bodies: Sequence[str]
     vectors: Vectors  # (n, dim)
+    copies: Copies
 
 
 class Generation:
@@ -92,6 +98,7 @@ class Generation:
         passages: NDArray[np.void],
         words: LexicalIndex,
         vectors: VectorIndex | None,
+        copies: Copies = NO_COPIES,
         *,
         model: str = "",
         lease: io.BufferedReader | None = None,
@@ -109,12 +116,14 @@ class Generation:
         self._sources = np.array([(a.source or "").casefold() for a in articles], object)
         self._authors = np.array([(a.author or "").casefold() for a in articles], object)
         self._ids = np.array([a.id for a in articles], object)
+        self._having_copies: NDArray[np.int32] = copies[:, 0].copy()
+        self._copies: NDArray[np.int32] = copies[:, 1].copy()
 
     @classmethod
     def words_only(cls, corpus: Corpus) -> "Generation":
         """In memory and without vectors: what answers while no generation on disk can be read."""
         bodies = zip(corpus.passages["article"].tolist(), corpus.bodies, strict=True)
-        return cls(corpus.seq, corpus.articles, corpus.passages, LexicalIndex.build(bodies), None)
+        return cls(corpus.seq, corpus.articles, corpus.passages, LexicalIndex.build(bodies), None, corpus.copies)
 
     def allowed_articles(self, filters: Filters, removed: frozenset[str]) -> Mask | None:
         """(articles,) bool: what passes the filters and has not been removed; None when that is all."""
@@ -149,10 +158,16 @@ class Generation:
         order = np.argsort(-self._days, kind="stable")
         return order if allowed is None else order[allowed[order]]
 
-    def passing(self, filters: Filters) -> frozenset[str]:
-        """Ids of the articles that pass the filters."""
-        allowed = self.allowed_articles(filters, frozenset())
-        return frozenset((self._ids if allowed is None else self._ids[allowed]).tolist())
+    @cached_property
+    def ordinals(self) -> dict[str, int]:
+        """Of each article, by its id."""
+        return {article.id: n for n, article in enumerate(self.articles)}
+
+    def copies_of(self, article_id: str) -> NDArray[np.int32]:
+        """Ordinals of the article and its copies, the one that speaks for them first; none where it has none."""
+        ordinal = self.ordinals.get(article_id, len(self.articles))
+        first, end = np.searchsorted(self._having_copies, [ordinal, ordinal + 1])
+        return self._copies[first:end]
 
 
 class Generations:
@@ -268,9 +283,10 @@ def _write_generation(folder: Path, corpus: Corpus, model: str) -> str:
     """Fill `folder`; the hash of its manifest, as a generation's name gives it."""
     (folder / "words").mkdir(parents=True)
     write_synced(folder / "vectors.faiss", VectorIndex.build(corpus.vectors).to_bytes())
-    table = io.BytesIO()
-    np.save(table, corpus.passages, allow_pickle=False)
-    write_synced(folder / "passages.npy", table.getvalue())
+    for name, table in (("passages.npy", corpus.passages), ("copies.npy", corpus.copies)):
+        saved = io.BytesIO()
+        np.save(saved, table, allow_pickle=False)
+        write_synced(folder / name, saved.getvalue())
     keys = [[a.id, a.revision, a.published_at, a.source, a.author] for a in corpus.articles]
     write_synced(folder / "articles.json", json.dumps(keys, ensure_ascii=False).encode())
     bodies = zip(corpus.passages["article"].tolist(), corpus.bodies, strict=True)
@@ -336,6 +352,7 @@ def _read(folder: Path, lease: io.BufferedReader, manifest_hash: str) -> Generat
         np.load(io.BytesIO(contents["passages.npy"]), allow_pickle=False),
         LexicalIndex.open(folder / "words"),
         VectorIndex.from_bytes(contents["vectors.faiss"]),
+        np.load(io.BytesIO(contents["copies.npy"]), allow_pickle=False),
         model=str(manifest["model"]),
         lease=lease,
     )

@@ -2,7 +2,7 @@
 
 Writing goes through three steps that each survive a kill: the article is committed to the store, its passages
 are embedded batch by batch, and a new generation of the index is published whole. Reading takes one
-generation and keeps to it.
+generation and keeps to it (`Library.snapshot`).
 """
 
 import threading
@@ -21,22 +21,19 @@ from index.database import Database
 from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
-from index.filters import Filters
+from index.filters import NO_FILTERS, Filters
 from index.folder_state import FolderState
-from index.generation import Generation, Generations, Holdings
+from index.generation import Generation, Generations
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
-from index.phrases import holding
 from index.progress import Progress, Report, silent
-from index.search import Found, Hit, beginning, rank
+from index.search import Found
+from index.snapshot import Snapshot
 from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
 from index.tally import OnArticle, Tally
-from index.vectors import Mask
 
-MAX_HITS = 200
-NO_FILTERS = Filters()
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
 """Passages embedded between two commits: what a kill or a cancel can cost."""
@@ -98,7 +95,7 @@ class Library:
     def warm(self) -> None:
         """Load model and index now rather than with the first question."""
         self._embedder.embed(["warm"])
-        self._generation()
+        self._loaded()
 
     # -- writing
 
@@ -244,42 +241,16 @@ class Library:
 
     # -- reading
 
-    def search(self, text: str, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
-        """The best passages for `text`, at most `k` (1 to MAX_HITS), best first.
+    def snapshot(self) -> Snapshot:
+        """The present generation, kept to by whoever asks it more than once.
 
-        By words alone while no generation with vectors of this model can be read. Where one can, but the model then
-        fails, ModelFault is raised rather than a worse answer given unnoticed.
+        It finds by words alone while no generation with vectors of this model can be read.
         """
-        generation = self._generation()
-        allowed, held = self._allowed(generation, filters)
-        searched = _count(generation, allowed)
-        if not searched:
-            return Found((), generation.seq, searched, held)
-        vector = self._embedder.embed([text])[0] if generation.vectors is not None else None
-        rows, scores = rank(generation, text, vector, allowed, min(max(k, 1), MAX_HITS))
-        passages = generation.passages[rows]
-        keys = [(generation.articles[n].id, generation.articles[n].revision) for n in passages["article"]]
-        articles = self._store.revisions(keys)
-        hits = tuple(
-            Hit(articles[key], key[1], int(passage["start"]), int(passage["end"]), float(score))
-            for key, passage, score in zip(keys, passages, scores, strict=True)
-            if key in articles  # removed since the search began
-        )
-        return Found(hits, generation.seq, searched, held)
+        return Snapshot(self._loaded().generation, self._store, self._embedder)
 
-    def newest(self, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
-        """The beginnings of the newest articles, at most `k` (1 to MAX_HITS), newest first, all with the score 1."""
-        generation = self._generation()
-        allowed, held = self._allowed(generation, filters)
-        ordinals = generation.newest_first(allowed)[: min(max(k, 1), MAX_HITS)]
-        keys = [(generation.articles[n].id, generation.articles[n].revision) for n in ordinals]
-        articles = self._store.revisions(keys)
-        hits = tuple(beginning(articles[key], key[1]) for key in keys if key in articles)
-        return Found(hits, generation.seq, _count(generation, allowed), held)
-
-    def holdings(self) -> Holdings:
-        """The sources, authors and days of what the index shows."""
-        return self._generation().holdings
+    def search(self, text: str, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
+        """`Snapshot.search` in the present generation."""
+        return self.snapshot().search(text, filters, k)
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
@@ -292,17 +263,6 @@ class Library:
     def history(self, article_id: str) -> tuple[Revision, ...]:
         """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
-
-    def copies(self, article_ids: Sequence[str], filters: Filters = NO_FILTERS) -> dict[str, tuple[str, ...]]:
-        """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first.
-
-        With filters only what passes them is there, retrieved or not.
-        """
-        found = self._copies.of(article_ids)
-        if not found or not filters:
-            return found
-        passing = self._generation().passing(filters)
-        return {its: tuple(i for i in ids if i in passing) for its, ids in found.items()}
 
     def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
         """Articles whose title, source, author or origin has each word of `query`, newest first, without texts."""
@@ -329,15 +289,6 @@ class Library:
 
     # -- parts
 
-    def _allowed(self, generation: Generation, filters: Filters) -> tuple[Mask | None, int]:
-        """What a search may look at, None for all of it, and how many articles there are before filters."""
-        removed = self._store.removed_since(generation.seq)
-        allowed = generation.allowed_articles(filters, removed)
-        if filters.phrase:
-            having = holding(generation, self._store, filters.phrase)
-            allowed = having if allowed is None else allowed & having
-        return allowed, _count(generation, generation.allowed_articles(NO_FILTERS, removed))
-
     def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
         take = self._store.compare if dry_run else self._store.put
         return take(article, in_folder=in_folder, by_itself=by_itself)
@@ -356,6 +307,7 @@ class Library:
             if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
                     self._embed(model, tally, progress)
+                    self._copies.update(progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
                 self._generations.sweep()
@@ -374,9 +326,6 @@ class Library:
             tally.embedded += len(keys[done : done + EMBED_BATCH])
         if keys:
             progress("embedding", len(keys), len(keys))
-
-    def _generation(self) -> Generation:
-        return self._loaded().generation
 
     def _loaded(self) -> _Loaded:
         """The generation to read, fresh if another thread or process published one."""
@@ -399,10 +348,6 @@ class Library:
         if corpus is None:
             raise IndexFault("The store gave no corpus.")
         return _Loaded(name, Generation.words_only(corpus), is_fallback=True)
-
-
-def _count(generation: Generation, mask: Mask | None) -> int:
-    return len(generation.articles) if mask is None else int(mask.sum())
 
 
 def _is_better(known: Article, article: Article) -> bool:

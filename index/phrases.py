@@ -2,11 +2,9 @@
 
 The word index knows no order of words, so it gives the passages that have all the words, and their articles decide.
 Articles and not passages are held to it, since a text names a book once and goes on with "the novel"
-(docs/decisions.md).
-Compared without regard to case, line breaks and the form of quotation marks.
+(docs/decisions.md). Compared as `folded` gives them.
 """
 
-import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,24 +12,20 @@ import numpy as np
 from index.generation import Generation
 from index.store import Store
 from index.vectors import Mask
+from index.words import folded
 
 MAX_CANDIDATES = 5_000
 """Passages with all the words of a phrase whose articles are looked into, the best by BM25 first."""
-_PLAIN = str.maketrans("‘’“”–—", "''\"\"--")
 
 
 def holding(generation: Generation, store: Store, phrases: Sequence[str]) -> Mask:
     """(articles,) bool: those that have one of the phrases."""
     mask = np.zeros(len(generation.articles), bool)
     for phrase in phrases:
-        wanted = _as_compared(phrase)
+        wanted = folded(phrase)
         ordinals = np.unique(generation.passages["article"][generation.words.with_all(phrase, MAX_CANDIDATES)])
         keys = {(generation.articles[n].id, generation.articles[n].revision): n for n in ordinals}
         for key, article in store.revisions(keys).items():
-            if wanted in _as_compared(f"{article.title}\n{article.text}"):
+            if wanted in folded(f"{article.title}\n{article.text}"):
                 mask[keys[key]] = True
     return mask
-
-
-def _as_compared(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_PLAIN).casefold().split())

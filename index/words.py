@@ -1,6 +1,7 @@
-"""Text → stems: the one way in which the project compares words, in the index and in answers alike."""
+"""Text → stems, and folded text: the ways in which words and whole texts are compared, in index and answers alike."""
 
 import re
+import unicodedata
 from functools import cache
 
 import tantivy
@@ -11,6 +12,9 @@ _FUNCTION_WORDS = (
     "there this to was were what when where which who whom whose why will with"
 )
 """What a question is made of whatever it is about."""
+_PLAIN_MARKS = str.maketrans(
+    dict.fromkeys("“”„‟«»", '"') | dict.fromkeys("‘’‚‛‹›", "'") | dict.fromkeys("–—", "-")  # not "−", which is a sign
+)
 
 
 def analyzer() -> tantivy.TextAnalyzer:
@@ -37,6 +41,14 @@ def word_set(text: str) -> frozenset[str]:
     Those scripts are written without blanks, and `stems` leaves out a run of more than 40 bytes.
     """
     return frozenset(stems(text)).union(_NUMBER_OR_UNSPACED.findall(text))
+
+
+def folded(text: str) -> str:
+    """`text` whatever its case, its blanks and line breaks and the form of its quotation marks and dashes.
+
+    All else counts: "−5.1%" is not "5.1%", nor "Did they?" "Did they!".
+    """
+    return " ".join(unicodedata.normalize("NFKC", text).translate(_PLAIN_MARKS).casefold().split())
 
 
 def content_stems(text: str) -> list[str]:

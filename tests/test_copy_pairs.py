@@ -5,14 +5,16 @@ import random
 from collections import Counter
 
 import pytest
+from articles import cancel_at
 from sqlalchemy import insert
 
 from index.article import Article
 from index.copies import MIN_WORDS, bands, signature, whole_key
-from index.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs
+from index.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs, in_order
 from index.database import Database
+from index.errors import Cancelled
 from index.library import Library
-from index.progress import silent
+from index.progress import Stage, silent
 from index.schema import articles, copy_bands, revisions, signatures
 from index.store import Store
 
@@ -44,7 +46,7 @@ def article(name: str, text: str = STORY, published_at: str | None = None) -> Ar
 
 
 def copies(library: Library, *ids: str) -> dict[str, list[str]]:
-    return {i: list(found) for i, found in library.copies(ids).items()}
+    return {i: list(found) for i, found in library.snapshot().copies(ids).items()}
 
 
 @pytest.fixture
@@ -74,6 +76,19 @@ def test_an_edit_makes_and_unmakes_copies(filled: Library) -> None:
 def test_what_is_removed_is_nobodys_copy(filled: Library) -> None:
     filled.remove(["cut"])
     assert copies(filled, "first") == {}
+
+
+def test_one_that_another_process_adds_meanwhile_is_compared_before_the_index_shows_it(
+    filled: Library, second: Library
+) -> None:
+    def meanwhile(stage: Stage, _done: int, _total: int) -> None:
+        if stage == "indexing" and second.article("late") is None:
+            with pytest.raises(Cancelled):
+                second.add([article("late")], progress=cancel_at("publishing", 0))
+
+    filled.add([article("last", OTHER)], progress=meanwhile)
+    assert not filled.status().pending
+    assert copies(filled, "late", "last") == {"late": ["first", "late", "cut"], "last": ["last", "other"]}
 
 
 def test_another_number_between_the_same_words_makes_another_story(filled: Library) -> None:
@@ -164,6 +179,12 @@ def keep_as_compared(database: Database, notes: list[Article]) -> None:
             connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in keys])
 
 
+def compared(database: Database) -> dict[str, list[str]]:
+    CopyPairs(database).update(silent)
+    with database.read() as connection:
+        return in_order(connection)
+
+
 def test_among_many_made_after_one_form_those_with_the_same_rare_words_are_found(
     store: Store, database: Database
 ) -> None:
@@ -175,9 +196,10 @@ def test_among_many_made_after_one_form_those_with_the_same_rare_words_are_found
     again = rng.sample(notes, 8)
     for note in again:
         store.put(article(f"wire-{note.id}", f"OLDPORT (Northern Wire) - {note.text} (J. Vey)"), in_folder=False)
-    pairs = CopyPairs(database)
-    pairs.update(silent)
-    assert pairs.of([note.id for note in again]) == {note.id: (f"wire-{note.id}", note.id) for note in again}
+    found = compared(database)
+    for note in again:
+        assert found[note.id] == found[f"wire-{note.id}"] == [f"wire-{note.id}", note.id]
+    assert len(found) == 2 * len(again)
 
 
 def test_one_of_the_same_words_is_found_among_more_than_are_compared_with_the_same_signature(
@@ -190,6 +212,4 @@ def test_one_of_the_same_words_is_found_among_more_than_are_compared_with_the_sa
     assert len(crowd) > MAX_CANDIDATES
     keep_as_compared(database, notes)
     store.put(article("same", crowd[-1].text), in_folder=False)
-    pairs = CopyPairs(database)
-    pairs.update(silent)
-    assert pairs.of(["same"]) == {"same": (crowd[-1].id, "same")}
+    assert compared(database)["same"] == [crowd[-1].id, "same"]

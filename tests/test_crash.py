@@ -174,7 +174,7 @@ def test_a_rebuild_killed_again_and_again_ends_as_an_undisturbed_one(folder_in_m
     assert (report.added + report.unchanged, report.errors) == (200, ())
     with closing(Library(undisturbed, embedder=HashingEmbedder())) as library:
         assert library.rebuild(articles) == Report(added=200, embedded=200)
-        assert len(library.copies(["n7"])["n7"]) == 10
+        assert len(library.snapshot().copies(["n7"])["n7"]) == 10
     assert contents(killed) == contents(undisturbed)
     embedded = embedded_in(killed) + embedder.embedded
     assert len(embedded) == len(set(embedded)) == 200

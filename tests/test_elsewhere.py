@@ -13,8 +13,8 @@ from assistant.cite import Citer
 from assistant.elsewhere import Elsewhere
 from assistant.retriever import ArticleRetriever, as_document
 from assistant.statement import Quote, Statement, Support
-from index.filters import Filters
-from index.library import NO_FILTERS, Library
+from index.filters import NO_FILTERS, Filters
+from index.library import Library
 from index.search import Hit
 
 COST = "The market opens for the last time on the second Saturday of June, and the first stalls are to open in the "
@@ -157,16 +157,16 @@ HASTY = "Their speaker, Nils Berg, called the decision hasty and said that the n
 def test_a_copy_with_another_sign_in_the_sentence_does_not_speak(library: Library, found: str, first: str) -> None:
     library.add([article("first", STORY.replace(HASTY, first), "2023-11-01")])
     library.add([article("late", STORY.replace(HASTY, found), "2023-11-12")])
-    assert set(library.copies(["late"])["late"]) == {"first", "late"}
+    assert set(library.snapshot().copies(["late"])["late"]) == {"first", "late"}
     voice = support(library, "late", found)
-    assert Elsewhere(library, NO_FILTERS).speaker(voice) == voice
+    assert Elsewhere(library.snapshot(), NO_FILTERS).speaker(voice) == voice
 
 
 def test_case_quotes_and_blanks_do_not_keep_a_copy_from_speaking(library: Library) -> None:
     found, first = "It cost 15\u00a0million, “all told”.", 'IT cost 15 million, "all  told".'
     library.add([article("first", STORY.replace(HASTY, first), "2023-11-01")])
     library.add([article("late", STORY.replace(HASTY, found), "2023-11-12")])
-    spoken = Elsewhere(library, NO_FILTERS).speaker(support(library, "late", found))
+    spoken = Elsewhere(library.snapshot(), NO_FILTERS).speaker(support(library, "late", found))
     assert (spoken.quote.article_id, spoken.quote.text) == ("first", first)
 
 
@@ -183,7 +183,7 @@ def test_in_han_the_very_sentence_is_spoken_and_named(library: Library) -> None:
     for name, sentence, day in (("edited", edited, "01"), ("first", HAN[2], "02"), ("late", HAN[2], "03")):
         text = "".join((HAN[0], HAN[1], sentence, HAN[3]))
         library.add([replace(article(name, text, f"2023-11-{day}"), language="zh")])
-    elsewhere = Elsewhere(library, NO_FILTERS)
+    elsewhere = Elsewhere(library.snapshot(), NO_FILTERS)
     spoken = elsewhere.speaker(support(library, "late", HAN[2]))
     assert (spoken.quote.article_id, spoken.quote.text) == ("first", HAN[2])
     citer = Citer(elsewhere.also_said)

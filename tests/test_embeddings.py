@@ -8,8 +8,10 @@ from articles import LONG, article
 from sqlalchemy import Engine, event
 
 from index.chunk import TITLE_CHARS
+from index.copy_pairs import CopyPairs
 from index.database import Database
 from index.embeddings import Embeddings
+from index.progress import silent
 from index.store import Store
 
 
@@ -109,18 +111,29 @@ def test_a_text_whose_article_went_meanwhile_is_left_out(store: Store, embedding
 # -- what an index is built from
 
 
-def test_a_corpus_is_there_only_when_every_passage_has_a_vector(store: Store, embeddings: Embeddings) -> None:
+def test_a_corpus_is_there_only_when_every_passage_has_a_vector_and_every_article_was_compared(
+    store: Store, embeddings: Embeddings, database: Database
+) -> None:
     store.put(article("a", LONG), in_folder=False)
+    embed_missing(embeddings)
+    assert embeddings.corpus("m") is None
+    CopyPairs(database).update(silent)
+    assert embeddings.corpus("m") is not None
+    store.put(article("a", LONG.replace("Paragraph 1", "Paragraph X")), in_folder=False)
+    CopyPairs(database).update(silent)
     assert embeddings.corpus("m") is None
     embed_missing(embeddings)
     assert embeddings.corpus("m") is not None
     assert embeddings.corpus("other") is None
 
 
-def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(store: Store, embeddings: Embeddings) -> None:
+def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(
+    store: Store, embeddings: Embeddings, database: Database
+) -> None:
     store.put(article("b", LONG, title="B", published_at="2023-01-02", source="S", author="N"), in_folder=False)
     store.put(article("a", "One. Two.", title="A"), in_folder=False)
     embed_missing(embeddings)
+    CopyPairs(database).update(silent)
     corpus = embeddings.corpus("m")
     assert corpus is not None
     assert corpus.seq == 2
@@ -133,6 +146,23 @@ def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(store: S
     assert list(corpus.bodies) == [*(f"B\n{paragraph}" for paragraph in LONG.split("\n\n")), "A\nOne. Two."]
     assert corpus.vectors.dtype == np.float32
     assert corpus.vectors.tolist() == [[len(words), 1] for words in corpus.bodies]
+
+
+def test_a_corpus_holds_which_articles_are_copies_the_first_to_speak_first(
+    store: Store, embeddings: Embeddings, database: Database
+) -> None:
+    for name, text, day in (
+        ("a", "It closed.", "2023-11-01"),
+        ("b", LONG, "2023-11-04"),
+        ("c", LONG, "2023-11-03"),
+        ("d", "It closed.", None),
+    ):
+        store.put(article(name, text, published_at=day), in_folder=False)
+    CopyPairs(database).update(silent)
+    store.put(article("d", "It opened.", published_at="2023-11-01"), in_folder=False)
+    corpus = embeddings.corpus(None)
+    assert corpus is not None
+    assert corpus.copies.tolist() == [[1, 2], [1, 1], [2, 2], [2, 1]]
 
 
 def test_a_corpus_without_a_model_has_no_vectors(store: Store, embeddings: Embeddings) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from index.embed import Vectors
 from index.errors import BrokenIndex, Cancelled
-from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
+from index.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
 from index.progress import Stage
 
 WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
@@ -26,6 +26,7 @@ def corpus(seq: int = 1, n: int = 4) -> Corpus:
         passages=np.array([(10 + i, i // 2, 5 * i, 5 * i + 4) for i in range(n)], PASSAGE_DTYPE),
         bodies=[WORDS[i % 4] for i in range(n)],
         vectors=np.eye(n, dtype=np.float32),
+        copies=NO_COPIES,
     )
 
 
@@ -68,12 +69,19 @@ def test_what_is_published_is_what_is_loaded(generations: Generations) -> None:
     assert generation.vectors.search(axis(2), 1)[0].tolist() == [2]
 
 
+def test_copies_are_those_of_the_generation_in_the_order_to_speak(generations: Generations) -> None:
+    generations.publish(replace(corpus(n=6), copies=np.array([(0, 2), (0, 0), (2, 2), (2, 0)], np.int32)), "m")
+    generation = loaded(generations)[1]
+    found = {article_id: generation.copies_of(article_id).tolist() for article_id in ("a0", "a1", "a2", "unknown")}
+    assert found == {"a0": [2, 0], "a1": [], "a2": [2, 0], "unknown": []}
+
+
 def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(generations: Generations) -> None:
     name = generations.publish(corpus(seq=7), "model@1")
     folder = generations.root / name
     manifest = json.loads((folder / "manifest.json").read_bytes())
     assert {key: manifest[key] for key in ("format", "corpus_seq", "model", "dimension", "chunker")} == {
-        "format": 1,
+        "format": 2,
         "corpus_seq": 7,
         "model": "model@1",
         "dimension": 4,
@@ -88,7 +96,9 @@ def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(ge
         for path in files_of(folder)
         if path.name != "manifest.json"
     }
-    assert {"vectors.faiss", "passages.npy", "articles.json", "words/meta.json"} <= manifest["files"].keys()
+    assert {"vectors.faiss", "passages.npy", "copies.npy", "articles.json", "words/meta.json"} <= manifest[
+        "files"
+    ].keys()
 
 
 def test_a_name_is_the_state_and_the_hash_of_the_manifest(generations: Generations) -> None:
@@ -194,7 +204,7 @@ def test_a_generation_of_a_foreign_format_is_refused_though_its_hashes_hold(gene
     before = generations.publish(corpus(seq=1), "m")
     current = generations.publish(corpus(seq=2), "m")
     manifest = generations.root / current / "manifest.json"
-    foreign = manifest.read_bytes().replace(b'"format": 1,', b'"format": 2,')
+    foreign = manifest.read_bytes().replace(b'"format": 2,', b'"format": 3,')
     manifest.write_bytes(foreign)
     renamed = f"gen-000000000002-{hashlib.sha256(foreign).hexdigest()[:16]}"
     (generations.root / current).rename(generations.root / renamed)

@@ -20,8 +20,9 @@ from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.filters import Filters
 from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
-from index.library import MAX_HITS, Library
+from index.library import Library
 from index.progress import Report, Stage
+from index.snapshot import MAX_HITS
 
 # -- by hand
 

@@ -18,9 +18,9 @@ from assistant.extractive.extract import MAX_SENTENCES, is_heading
 from assistant.retriever import Retrieval, as_document
 from assistant.statement import Quote, Statement, Support
 from index.article import Article
-from index.library import MAX_HITS, Library
 from index.search import Hit
 from index.sentences import sentence_spans
+from index.snapshot import MAX_HITS, Snapshot
 
 Wish = Literal["grounds", "more"]
 Told = tuple[Retrieval, tuple[Statement, ...]]
@@ -62,7 +62,7 @@ def wish(question: str) -> Wish | None:
     return "grounds" if _GROUNDS.fullmatch(asked) else "more" if _MORE.fullmatch(asked) else None
 
 
-def told_again(library: Library, question: Question, standalone_question: str) -> Told | None:
+def told_again(snapshot: Snapshot, question: Question, standalone_question: str) -> Told | None:
     """What the last answer's articles say to that, and their passages, the best for `standalone_question` first.
 
     None where it is no question about the last answer, and where there is nothing (left) to say: an article is not
@@ -74,7 +74,7 @@ def told_again(library: Library, question: Question, standalone_question: str) -
     ids = dict.fromkeys(c.article_id for c in cited if not asked_for or c.article_id in asked_for)
     if wanted is None or not ids:
         return None
-    found = library.search(standalone_question, replace(question.filters, article_id=tuple(ids)), MAX_HITS)
+    found = snapshot.search(standalone_question, replace(question.filters, article_id=tuple(ids)), MAX_HITS)
     articles = {(hit.article.id, hit.revision): hit.article for hit in found.hits}
     there = [(c, article) for c in cited if (article := articles.get((c.article_id, c.revision)))]
     if wanted == "grounds":

@@ -8,7 +8,8 @@ import datetime as dt
 import re
 from pathlib import PurePosixPath
 
-_MONTHS = "january february march april may june july august september october november december"
+from index.english import MONTHS
+
 _ZONES = {
     "UT": 0,
     "UTC": 0,
@@ -90,7 +91,7 @@ def _from_words(stated: str) -> str | None:
         day = _day_of_numbers(found)
     elif found := next((match for form in _NAMED_MONTH if (match := form.fullmatch(stated))), None):
         written = re.sub("^sept$", "sep", found["month"].lower())
-        month = next((n for n, name in enumerate(_MONTHS.split(), 1) if name.startswith(written)), 0)
+        month = next((n for n, name in enumerate(MONTHS, 1) if name.lower().startswith(written)), 0)
         day = dt.date(int(found["year"]), month, int(found["day"]))
     else:
         return None
