@@ -253,9 +253,12 @@ def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Sta
             yield from extract.beginnings(own, topic, most, speaker)
         else:
             evidence = [e for e in reading.evidence if not names or e.quote.passage.metadata["source"] in names]
-            statements = extract.write(
-                evidence, embed, speaker, threshold=threshold, newest_first=understood.newest_first
-            )
+            if understood.kind == "list":
+                statements = extract.members(evidence, speaker, threshold=threshold)
+            else:
+                statements = extract.write(
+                    evidence, embed, speaker, threshold=threshold, newest_first=understood.newest_first
+                )
             yield from itertools.islice(statements, most if names else None)
 
 
@@ -270,12 +273,16 @@ def _read_out(inquiry: Inquiry, citations: Sequence[Citation]) -> ReadOut:
     )
 
 
-def _short_answer(reading: Reading, citation: Citation) -> str | None:
+def _short_answer(reading: Reading, citations: Sequence[Citation]) -> str | None:
     """The answer that the reader sees in the first cited sentence, where the question asks for so little; yes or no.
 
     Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
+    So is that to a question for several where it takes more sentences than one to tell them.
     """
-    question = reading.found.inquiry.standalone_question
+    question, kind = reading.found.inquiry.standalone_question, reading.found.inquiry.understood.kind
+    citation = citations[0]
+    if kind == "list" and len(citations) > 1:
+        return None
     places: tuple[Citation | Copy, ...] = (citation, *citation.also_in)
     for evidence in reading.evidence:
         quote = evidence.quote
@@ -283,8 +290,10 @@ def _short_answer(reading: Reading, citation: Citation) -> str | None:
         if any((quote.article_id, quote.end) == (place.article_id, place.end) for place in places):
             if quote.score < SURE:
                 return None
-            if not asks_for_a_span(question):
+            if kind == "yes_no":
                 return yes_or_no(question, quote.text)
+            if not asks_for_a_span(question):
+                return None
             fitting = len(evidence.answer) <= MAX_SHORT_ANSWER_CHARS and may_answer(question, evidence.answer)
             return evidence.answer if fitting else None
     return None
@@ -308,7 +317,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         question=inquiry.question.text,
         standalone_question=inquiry.standalone_question,
         answer=text,
-        short_answer=_short_answer(reading, citations[0]) if answered else None,
+        short_answer=_short_answer(reading, citations) if answered else None,
         answered=answered,
         confidence=round(_confidence(reading, citations), 4),
         reason=None if answered else _reason(retrieval),

@@ -47,6 +47,7 @@ def conversation(assistant: Assistant, *questions: str, filters: Filters | None 
         ("more details", "more"),
         ("what else?", "more"),
         ("ok, continue", "more"),
+        ("thanks, tell me more", "more"),
         ("", None),
         ("tell me more about Ada Quill", None),
         ("What is the source of the Nile?", None),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.question.expected import asks_for_a_span, may_answer
+from assistant.question.expected import asks_for_a_span, kind_of, may_answer
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,37 @@ def test_a_few_words_answer_a_factual_question(question: str) -> None:
 )
 def test_reasons_accounts_statements_and_yes_or_no_want_sentences(question: str) -> None:
     assert not asks_for_a_span(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which towns were flooded?",
+        "Which two Baltic ports closed in May?",
+        "and which people signed the letter?",
+        "Name three birds that nest on the island",
+        "Who were the two winners?",
+    ],
+)
+def test_several_are_asked_for(question: str) -> None:
+    assert kind_of(question) == "list"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *(
+            "Which party wins the election?",
+            "Which party wins?",
+            "Which town was flooded?",
+            "Which bus goes to Oldport?",
+        ),
+        *("Which company wants to build the dam?", "Which firm will Jonas Effer join?", "name of the mayor of Oldport"),
+        "Which planet's spectrum showed water?",
+    ],
+)
+def test_one_is_asked_for(question: str) -> None:
+    assert kind_of(question) == "fact"
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ from assistant.evidence import Evidence
 from assistant.extractive.extract import (
     ANSWER_THRESHOLD,
     CONFIDENT,
+    MAX_MEMBERS,
     MAX_SENTENCES,
     NEARLY_AS_GOOD,
     NEWER_AS_GOOD,
     SAME_FACT_COSINE,
     WORTH_SHOWING,
     confidence,
+    members,
     write,
 )
 from assistant.statement import Quote, Statement, Support, say_the_same
@@ -296,6 +298,68 @@ def test_a_report_that_would_not_answer_alone_does_not_lead(best: float) -> None
     assert written([evidence(OLD_TOLL, OLD, best), newer], embed_with(tolls=ONE_FACT))[0] == OLD_TOLL
     newer = evidence(NEW_TOLL, NEW, max(best * NEWER_AS_GOOD, ANSWER_THRESHOLD))
     assert written([evidence(OLD_TOLL, OLD, best), newer], embed_with(tolls=ONE_FACT))[0] == NEW_TOLL
+
+
+def listed(*found: tuple[str, str, float]) -> list[str]:
+    """What is told of (sentence, answer in it, probability), each of an article of its own."""
+    evidence = [
+        Evidence(quote(text, Source(f"a{n}"), score), answer, features=())
+        for n, (text, answer, score) in enumerate(found)
+    ]
+    return [statement.text for statement in members(evidence)]
+
+
+BOTH = "Norland and Estoria signed the treaty."
+ONE = "The treaty was signed by Norland on Friday."
+OTHER = "The parliament of Belmark approved the treaty and signed it."
+
+
+def test_a_list_is_told_by_the_sentences_that_each_add_a_member() -> None:
+    found = [
+        (ONE, "Norland", BEST),
+        (BOTH, "Estoria", 0.8),
+        ("Norland has signed.", "Norland", 0.75),
+        (OTHER, "Belmark", 0.7),
+    ]
+    assert listed(*found) == [ONE, BOTH, OTHER]
+
+
+def test_a_sentence_that_lists_several_goes_first_where_it_answers_nearly_as_well() -> None:
+    assert listed((ONE, "Norland", BEST), (BOTH, "Norland and Estoria", NEARLY)) == [BOTH]
+    assert listed((ONE, "Norland", BEST), (BOTH, "Norland and Estoria", NOT_NEARLY)) == [ONE]
+
+
+def test_beside_a_member_only_what_answers_nearly_as_well_is_told() -> None:
+    assert listed((BOTH, "Norland and Estoria", BEST), (OTHER, "Belmark", NEARLY)) == [BOTH, OTHER]
+    assert listed((BOTH, "Norland and Estoria", BEST), (OTHER, "Belmark", NOT_NEARLY)) == [BOTH]
+
+
+def test_a_member_that_would_be_no_answer_alone_is_left_out() -> None:
+    under = ANSWER_THRESHOLD - 0.001
+    assert listed((ONE, "Norland", ANSWER_THRESHOLD), (OTHER, "Belmark", under)) == [ONE]
+    assert listed((ONE, "Norland", under), (OTHER, "Belmark", BEST)) == listed() == []
+
+
+def test_a_member_in_other_words_around_its_name_is_none_that_is_new() -> None:
+    again = "Officials spoke of the small republic of Norland."
+    assert listed((ONE, "Norland", BEST), (again, "the small republic of Norland", NEARLY)) == [ONE]
+    plain = [("Wolves live there.", "Wolves", BEST), ("So do grey owls.", "grey owls", BEST)]
+    assert listed(*plain) == ["Wolves live there.", "So do grey owls."]
+
+
+def test_no_list_has_more_than_four_sentences() -> None:
+    found = [
+        (f"Norland beat {name} on Monday.", name, BEST)
+        for name in ("Ardania", "Belmark", "Corfe", "Dunmore", "Estoria")
+    ]
+    assert MAX_MEMBERS == 4
+    assert listed(*found) == [text for text, _, _ in found[:4]]
+
+
+def test_copies_of_a_member_are_named_beside_it() -> None:
+    found = [Evidence(quote(ONE, source, BEST), "Norland", features=()) for source in (OLD, NEW)]
+    (statement,) = members(found)
+    assert said(statement) == ("old", ["new"])
 
 
 def in_a_row(*sentences: str, source: Source = OLD) -> list[Evidence]:

@@ -44,6 +44,9 @@ def read(text: str) -> list[tuple[str, str | None, str | None]]:
         ("last year", "2023-01-01", "2023-12-31"),
         ("in the past week", "2024-05-23", "2024-05-29"),
         ("in the last three days", "2024-05-27", "2024-05-29"),
+        ("in the last 24 hours", "2024-05-28", "2024-05-29"),
+        ("in the past 72 hours", "2024-05-26", "2024-05-29"),
+        ("within the last 36 hours", "2024-05-27", "2024-05-29"),
     ],
 )
 def test_a_period_has_its_first_and_last_day(words: str, after: str | None, before: str | None) -> None:

@@ -81,6 +81,22 @@ def test_sources_side_by_side_are_each_heard_and_the_silent_one_is_told(assistan
     assert answer.understood.silent_sources == ("Oldport Courier",)
 
 
+def test_a_question_for_several_is_answered_by_a_sentence_for_each(library: Library) -> None:
+    bids = [
+        told(
+            *("one", "A bid", "2024-05-08", "Sky Letter"), "Northlight has bid 40 million crowns for the Oldport ferry."
+        ),
+        told(
+            *("two", "A bid", "2024-05-09", "Sky Letter"),
+            "Marlow Lines has bid 35 million crowns for the Oldport ferry.",
+        ),
+    ]
+    library.add([*TRAMS, *bids])
+    answer = Assistant(library).ask(Question("Which companies have bid for the Oldport ferry?"))
+    assert set(cited(answer)) == {"one", "two"}
+    assert answer.short_answer is None
+
+
 def test_a_fact_is_answered_by_the_source_that_was_asked_for(assistant: Assistant) -> None:
     answer = assistant.ask(Question("According to Sky Letter, how many crowns more do the tram drivers ask for?"))
     assert cited(answer)[0] == "talks"

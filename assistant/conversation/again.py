@@ -29,7 +29,9 @@ MAX_WISH_CHARS = 80
 MAX_FURTHER_CHARS = 4_000
 """How far an article is read on in, and how much of its beginning."""
 
-_OPENING = r"(?:(?:and|but|so|ok(?:ay)?|oh|hm+|please|can you|could you|well|wait)\b[,.!]?\s*)*"
+_OPENING = (
+    r"(?:(?:and|but|so|ok(?:ay)?|yes|thanks?|thank you|great|oh|hm+|please|can you|could you|well|wait)\b[,.!]?\s*)*"
+)
 _SO = r"(?:so|that|this|it)"
 _SOURCE = r"(?:sources?|articles?|(?:news)?papers?|outlets?)"
 _GROUNDS = re.compile(

@@ -10,15 +10,19 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
 
-NAME = re.compile(r"(?:\b[A-ZÀ-Þ][\w'’-]*+(?:\s(?:of\s(?:the\s)?)?(?=[A-ZÀ-Þ\d]))?+|(?<=[a-zA-Z] )\d++)++")
+NAME = re.compile(
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Gen|Rep|Rev|Col|Capt|Lt|Sgt|St)\.\s(?=[A-ZÀ-Þ])"
+    r"|\b[A-ZÀ-Þ][\w'’-]*+(?:\s(?:of\s(?:the\s)?)?(?=[A-ZÀ-Þ\d]))?+|(?<=[a-zA-Z] )\d++)++"
+)
 """Possessive throughout: "A-A-A-A" can be divided in many ways, and patterns are built on this."""
 MAX_READ_CHARS = 1_000
 """Of a question or an answer: names are looked for in time that grows with the square of their number."""
 OPENERS = frozenset(
     "what when where who whom whose why how which did does do is are was were has have had can could will would "
     "should in on at the a an and but so also then tell give list name please any summarise summarize explain "
-    "describe he she it they this that these those there his her its their by for from to with if about since until "
-    "before after during while because although despite however according some many most several all no not".split()
+    "describe i he she it they this that these those there his her its their by for from to with if about since "
+    "until before after during while because although despite however according some many most several all no "
+    "not".split()
 )
 """Words that may open a sentence, and are no part of a name there."""
 
@@ -38,8 +42,9 @@ _WOMEN = frozenset(
     "alice helen catherine christine diana theresa victoria hillary ms mrs miss lady queen princess sister".split()
 )
 _TITLES = frozenset(
-    "mayor president senator governor minister chancellor judge justice dr doctor professor general colonel captain "
-    "mr sir king prince lord pope father brother sheikh ms mrs miss lady queen princess sister prime chief".split()
+    "mayor president senator sen governor gov rep minister chancellor judge justice dr doctor prof professor gen "
+    "general col colonel capt captain lt sgt rev mr sir king prince lord pope father brother sheikh ms mrs miss lady "
+    "queen princess sister prime chief".split()
 )
 _FIRM = frozenset(
     "bank motors group inc corp corporation ltd company union council ministry party university college airlines "

@@ -34,22 +34,34 @@ _OTHER_SUBJECT = re.compile(
     rf"(?:the ones?\s+(?=\w))?{_SUBJECT}",
     re.IGNORECASE,
 )
-_WHERE_OR_WHEN_ALONE = re.compile(rf"^(?={_PREPOSITION}\s+\S+(?:\s+\S+)?$){_SUBJECT}", re.IGNORECASE)
-_NO = r"(?:(?:no|nope|sorry|oh|wait|actually)\b[,.!:]*\s*)"
-_CORRECTION = re.compile(
-    rf"^(?:{_NO}*i (?:mean|meant)\b[,:]?|{_NO}+(?=\S+(?:\s\S+){{0,3}}$))\s*(?P<rest>.+?)[?!. ]*$", re.IGNORECASE
-)
-_NOT_BUT = re.compile(
-    rf"^(?:{_NO}|i (?:mean|meant)\b\s*)*not (?P<wrong>[^,]+?)(?:,| but)\s*(?:but )?(?P<rest>.+?)[?!. ]*$", re.IGNORECASE
-)
-_BUT_NOT = re.compile(
-    rf"^(?:{_NO}|i (?:mean|meant)\b\s*)*(?P<rest>[^,]+?),? not (?P<wrong>[^,]+?)[?!. ]*$", re.IGNORECASE
-)
-_SAYS_NOTHING = re.compile(
-    r"(?:(?:ok(?:ay)?|yes|no|thanks?(?: a lot)?|thank you(?: very much)?|great|good|cool|nice|wow|hello|hi|i see)\b"
-    r"[ ,.!]*)+",
+_ASKED_OF_A_PLACE = re.compile(
+    rf"^(?:(?:and|but|so)\b,?\s*)?(?P<asked>how (?!about)\w+|who|what|when|why)\s+"
+    rf"(?P<subject>{_PREPOSITION}(?:\s+the)?(?:\s+(?-i:[A-ZÀ-Þ\d])\S*?){{1,5}})[?!. ]*$",
     re.IGNORECASE,
 )
+"""Or of a time: "and how many in Italy?", "who in 2022?", but not "how many in total?"."""
+_WHERE_OR_WHEN_ALONE = re.compile(rf"^(?={_PREPOSITION}\s+\S+(?:\s+\S+)?$){_SUBJECT}", re.IGNORECASE)
+_NO = r"(?:(?:no|nope|sorry|oh|wait|actually)\b[,.!:]*\s*)"
+_I_MEANT = r"(?:i (?:mean|meant|said|(?:asked|was asking)(?: about| for)?)\b[,:]?\s*)"
+_CORRECTION = re.compile(
+    rf"^(?:{_NO}*{_I_MEANT}|{_NO}++(?!(?:i|not)\b)(?=\S+(?:\s\S+){{0,3}}$))(?P<rest>.+?)[?!. ]*$", re.IGNORECASE
+)
+_NOT_BUT = re.compile(
+    rf"^(?:{_NO}|{_I_MEANT})*not (?P<wrong>[^,]+?)(?:,| but)\s*(?:but )?(?P<rest>.+?)[?!. ]*$", re.IGNORECASE
+)
+_OF_NO_CLAUSE = rf"(?!{_ASKING}|{_NO}|(?:not|may|might|must|and|but|so|or|if|whether|because)\b)[^\s,]+"
+_BUT_NOT = re.compile(
+    rf"^(?:{_NO}|{_I_MEANT})*(?P<rest>{_OF_NO_CLAUSE}(?:\s+{_OF_NO_CLAUSE}){{0,7}}),? not (?P<wrong>[^,]+?)[?!. ]*$",
+    re.IGNORECASE,
+)
+"""Not of "why did it not end?", which denies and corrects nothing."""
+_COURTEOUS = r"(?:ok(?:ay)?|yes|thanks?(?: a lot)?|thank you(?: very much)?|great|good|cool|wow|hello|hi|i see)\b"
+_SAYS_NOTHING = re.compile(rf"(?:(?:{_COURTEOUS}|(?:no|nice)\b)[ ,.!]*)+", re.IGNORECASE)
+_THANKS = re.compile(
+    rf"^(?:{_COURTEOUS}(?:\s*[,.!;]+\s*|\s+(?={_COURTEOUS}|(?:and|but|so|what|how|who|when|where|why)\b)))+",
+    re.IGNORECASE,
+)
+"""Before a question."""
 _COURTESY = re.compile(r"^(?:thanks?|thank you|never ?mind|problem|idea|worries|way|need)\b", re.IGNORECASE)
 _BACK_TO = re.compile(
     r"^(?:(?:ok(?:ay)?|so|and|now|but)\b,?\s*)*(?:(?:going |coming |let'?s (?:go|get) )?back to|returning to|as for)\s+"
@@ -70,7 +82,8 @@ _POINTS_BACK = re.compile(
     re.IGNORECASE,
 )
 _NOT_POINTING = re.compile(
-    rf"\bit (?:{IMPERSONAL})\b|\b(?:does|did|will|would) it (?:usually |normally )?(?:take|cost|mean|hurt|matter) to\b"
+    rf"\bit (?:{IMPERSONAL})\b(?: that\b)?"
+    r"|\b(?:does|did|will|would) it (?:usually |normally )?(?:take|cost|mean|hurt|matter) to\b"
     r"|\bit (?:takes?|took) \w+ (?:\w+ )?to\b"
     r"|\b(?:is|was|are|were|will|would) there\b|\bthere (?:is|are|was|were|be)\b",
     re.IGNORECASE,
@@ -104,7 +117,7 @@ def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
 
     embed: tells which of two names a new subject is like.
     """
-    asked = question.strip()
+    asked = _THANKS.sub("", question.strip())
     history = [
         replace(turn, answer=turn.answer[:MAX_READ_CHARS])
         for turn in history
@@ -113,6 +126,7 @@ def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
     before = _topic(history[-1]) if history else ""
     if not stems(before) or not stems(asked) or len(asked) > MAX_FOLLOW_UP_CHARS:
         return question
+    question = asked if asked != question.strip() else question
     if wish(asked):
         return f"{asked} ({before})"
     if back := _BACK_TO.match(asked):
@@ -128,7 +142,9 @@ def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
             return _about(rest, before, history, embed) or f"{rest}? ({before})"
         asked = asked[correction.start("rest") :]
     text = _CONTINUES.sub("", asked)
-    if match := _OTHER_SUBJECT.match(asked) or _WHERE_OR_WHEN_ALONE.match(asked):
+    if (match := _ASKED_OF_A_PLACE.match(asked)) and not re.search(rf"\b{match['asked']}\b", before, re.IGNORECASE):
+        return f"{text} ({before})"
+    if match := match or _OTHER_SUBJECT.match(asked) or _WHERE_OR_WHEN_ALONE.match(asked):
         return _about(match["subject"], before, history, embed) or f"{_with_nth(text, history)} ({before})"
     own = [s for s in stems(text) if s not in function_stems() and s not in _FILLERS]
     # a keyword alone ("ebola") is a topic; "how many?" is not, nor is "and was the count final?"
@@ -157,7 +173,7 @@ def for_reading(standalone_question: str) -> str:
 def _topic(turn: Turn) -> str:
     """The question that an earlier follow-up carried in brackets, so that brackets do not pile up."""
     carried = re.fullmatch(r"[^(]*?\((.+)\)", turn.standalone_question, re.DOTALL)
-    is_own = turn.standalone_question.strip() == turn.question.strip()  # brackets that a person typed
+    is_own = turn.question.strip().endswith(turn.standalone_question.strip())  # brackets that a person typed
     return carried[1] if carried and not is_own else turn.standalone_question
 
 
@@ -191,11 +207,11 @@ def _about(subject: str, before: str, history: Sequence[Turn], embed: Embed) -> 
 def _with_referents(text: str, history: Sequence[Turn]) -> tuple[str, bool]:
     """`text` with what its pronouns stand for, and whether nothing in it points back any more."""
     found: dict[str | None, str] = {}
-    is_whole = not _NOT_POINTING.search(text)
+    is_whole = True
 
     def meant(match: re.Match[str]) -> str:
         nonlocal is_whole
-        if not _is_outside(match, text) or _NOT_POINTING.search(text):
+        if not _points(match, text):
             return match[0]
         kind = match.lastgroup or ""
         if kind == "place":
@@ -214,20 +230,23 @@ def _with_referents(text: str, history: Sequence[Turn]) -> tuple[str, bool]:
     return resolved, is_whole and not _points_outside(resolved)
 
 
-def _is_outside(match: re.Match[str], text: str) -> bool:
+def _points(match: re.Match[str], text: str) -> bool:
     """Whether a pronoun means something that `text` does not name: not in "How did Guinea count its dead?"."""
+    if any(idle.start() <= match.start() < idle.end() for idle in _NOT_POINTING.finditer(text)):
+        return False
     said = text[: match.start()]
     named = names(said)
     is_possessive = match[0].lower() in ("its", "his", "her", "their")
     first = said.index(named[0]) if named else None
-    if first is None and match[0].lower() in ("he", "she") and (noun := re.search(r"\b(?:the|an?) \w", said)):
+    # "is it true that the ferry sank when it was hit", but not "what did the captain say when it sank"
+    may_be_noun = match[0].lower() in ("he", "she") or _NOT_POINTING.search(said)
+    if first is None and may_be_noun and (noun := re.search(r"\b(?:the|an?) \w", said)):
         first = noun.start()
     return first is None or not (is_possessive or _CLAUSE.search(said, first))
 
 
 def _points_outside(text: str) -> bool:
-    match = _POINTS_BACK.search(text)
-    return match is not None and _is_outside(match, text) and not _NOT_POINTING.search(text)
+    return any(_points(match, text) for match in _POINTS_BACK.finditer(text))
 
 
 def _in_place_of(match: re.Match[str], text: str, name: str) -> str:

@@ -4,7 +4,8 @@ Sentences that say the same in the same words are one voice: the best of them is
 beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes first,
 since news ages; where their numbers differ, each has its day before it. A further sentence is added where it answers
 nearly as well as the first, or where the first is not sure to be the answer. One that opens with a pronoun brings the
-sentence before it; a dateline is left out, unless it is what answers.
+sentence before it; a dateline is left out, unless it is what answers. A list is told in up to four, each of
+which adds a member.
 """
 
 import re
@@ -26,6 +27,8 @@ from index.words import stems
 ANSWER_THRESHOLD = least_probability(DEFAULT_MAX_WRONG)
 """Least probability of the first sentence where nothing is set. docs/decisions.md has what it answers and refuses."""
 MAX_SENTENCES = 3
+MAX_MEMBERS = 4
+"""Sentences that a list is told in."""
 CONFIDENT = 0.8
 """From this probability on the first sentence is right for 95 of a hundred (`python -m bench.calibrate`)."""
 NEARLY_AS_GOOD = 0.7
@@ -47,6 +50,7 @@ Speaker = Callable[[Support], Support]
 """A sentence as it was found → the same with the article that is to be cited for it."""
 
 _ROW = re.compile(r"\S: \S| \| ")
+_LISTED = re.compile(r",? (?:and|or|as well as) |[,;] ")
 
 
 def confidence(evidence: Sequence[Evidence]) -> float:
@@ -86,6 +90,37 @@ def write(
     for voice in told:
         day = in_words(voice.quote.published_on) if voice in at_odds else ""
         yield Statement(f"{day}: {voice.quote.text}" if day else voice.quote.text, (voice,))
+
+
+def members(
+    evidence: Sequence[Evidence], speaker: Speaker = lambda voice: voice, *, threshold: float = ANSWER_THRESHOLD
+) -> Iterator[Statement]:
+    """For a question that asks for several ("Which towns …?"): of the sentences that answer nearly as well as the best
+    the one that lists most, and those that add one. Nothing when the best sentence is under the threshold.
+    """
+    told = [e for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
+    if not told or told[0].quote.score < threshold:
+        return
+    quotes = [with_antecedent(_behind_dateline(e)) for e in told]
+    named = {(quote.article_id, quote.end): _named(e.answer) for quote, e in zip(quotes, told, strict=True)}
+    least = max(threshold, NEARLY_AS_GOOD * quotes[0].score)
+    voices = [voice for voice in _voices(quotes) if voice.quote.score >= least]
+    first = max(voices, key=lambda voice: len(named[voice.quote.article_id, voice.quote.end]))
+    chosen, known = [first], set(stems(first.quote.text))
+    for voice in voices:
+        is_new = any(not member <= known for member in named[voice.quote.article_id, voice.quote.end])
+        if is_new and len(chosen) < MAX_MEMBERS:
+            chosen.append(voice)
+            known.update(stems(voice.quote.text))
+    for voice in _once([speaker(voice) for voice in chosen]):
+        yield Statement(voice.quote.text, (voice,))
+
+
+def _named(answer: str) -> list[frozenset[str]]:
+    """What "A, B and C" lists: of each member the stems of its capitalised words, or of all where it has none."""
+    parts = [part.split() for part in _LISTED.split(answer)]
+    found = (stems(" ".join([word for word in part if word[0].isupper()] or part)) for part in parts)
+    return [frozenset(member) for member in found if member]
 
 
 def _at_odds(told: Sequence[Support], embed: Embed) -> list[Support]:

@@ -1,7 +1,9 @@
-"""What a question asks for: its kind, and so whether a few words or sentences answer it.
+"""What a question asks for: its kind, and so whether a few words, sentences or members of a list answer it.
 
 English only, by the words that ask, after a polite opening ("Can you tell me …"). The kind decides whether an answer
-carries a short answer, and whether the beginnings of articles answer where no sentence can ("What's new?").
+carries a short answer and which ("Yes", a number, a date), whether each of its sentences is to add a member, and
+whether the beginnings of articles answer where no sentence can ("What's new?"). Kinds that would be answered alike
+("who" and "where", "why" and "how") are one.
 """
 
 import re
@@ -9,21 +11,8 @@ from typing import Literal
 
 from assistant.dates import date_spans
 
-Kind = Literal[
-    "yes_no",
-    "number",
-    "who",
-    "when",
-    "where",
-    "why",
-    "how",
-    "list",
-    "definition",
-    "happened",
-    "statement",
-    "summary",
-    "other",
-]
+Kind = Literal["yes_no", "number", "when", "list", "fact", "account", "happened", "summary"]
+"""A fact is told in a few words, an account (why, how, what somebody said) in sentences."""
 
 _POLITE = re.compile(
     r"^\W*(?:(?:and|but|so|please)\b,?\s*)*"
@@ -43,8 +32,11 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "list",
-        r"^(?:name|list)\b|^which (?:\w+ ){0,2}(?:people|(?!(?:was|is|has|does|bus|gas|process|class|his|its)\b)"
-        r"\w*[^\Wsui]s)\b(?! (?:is|was|has|does)\b)|^(?:what|who) (?:are|were) the (?:two|three|four|five|names of)\b",
+        # not "which council members": "which company wants" looks the same
+        r"^(?:name (?!of\b)|list\b|names of\b)|^which (?:other |(?:two|three|four|five|six|several|\d+) (?:\w+ )?)?"
+        r"(?:people|(?!(?:was|is|has|does|bus|gas|process|class|his|its)\b)\w*[^\Wsui]s)\b"
+        r"(?! (?:is|was|has|does|the|an?|his|her|its|their)\b|\W*$)"
+        r"|^(?:what|who) (?:are|were) the (?:two|three|four|five|names of)\b",
     ),
     (
         "yes_no",
@@ -55,23 +47,22 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
         r"\bwhat (?:has |have |had )?(?:happened|happens|occurred|went on)\b"
         r"|\bwhat(?:'s|’s| is| was| has)(?: been)? (?:happening|going on|reported|published|written|in the news)\b",
     ),
-    ("definition", r"\bwhat (?:does|do|did) .{1,200}\b(?:mean|stand for)\W*$|^define\b"),
-    ("statement", r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|write|claim|(?<!['’]s )report)\b"),
-    ("why", r"\b(?:why|for what reason|what (?:caused|led to))\b"),
+    ("fact", r"\bwhat (?:does|do|did) .{1,200}\b(?:mean|stand for)\W*$"),
+    (
+        "account",
+        r"\bwhat (?:did|does|do|has|have) .{1,200}\b(?:say|said|think|want|write|claim|(?<!['’]s )report)\b"
+        r"|\b(?:why|for what reason|what (?:caused|led to))\b",
+    ),
 )
 _ASKING_WORDS: tuple[tuple[Kind, str], ...] = (
     ("number", r"how (?:many|much|old|tall|big|large|long|far|fast|high|deep|wide|heavy)"),
-    ("how", r"how (?:did|do|does|is|are|was|were|has|have|can|could|come)|what (?:is known|do we know)"),
+    ("account", r"how (?:did|do|does|is|are|was|were|has|have|can|could|come)|what (?:is known|do we know)"),
     ("when", r"when|(?:what|which) (?:date|day|year)"),
-    ("where", r"where"),
-    ("who", r"who(?:m|se)?"),
+    ("fact", r"where|who(?:m|se)?"),
 )
 _OF_A_KIND = tuple((kind, re.compile(words, re.IGNORECASE)) for kind, words in _KINDS)
 _ASKING = re.compile(rf"\b(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in _ASKING_WORDS)})\b", re.IGNORECASE)
-_DEFINITION = re.compile(
-    r"^what(?:'s|’s| is| are) (?:an? )?(?!the\b|his\b|her\b|its\b|their\b)[\w-]+(?: [\w-]+)?\W*$", re.I
-)
-_SHORT: frozenset[Kind] = frozenset(("number", "who", "when", "where", "list", "definition", "other"))
+_SHORT: frozenset[Kind] = frozenset(("number", "when", "list", "fact"))
 
 _ASKS_FOR_A_DAY = re.compile(r"\b(?:what|which) day\b", re.IGNORECASE)
 _ASKS_FOR_A_YEAR = re.compile(r"\b(?:what|which) year\b", re.IGNORECASE)
@@ -92,7 +83,7 @@ def kind_of(question: str) -> Kind:
             return kind
     if match := _ASKING.search(asked):
         return next(kind for kind, _ in _ASKING_WORDS if match[kind])
-    return "definition" if _DEFINITION.match(asked) else "other"
+    return "fact"
 
 
 def may_answer(question: str, answer: str) -> bool:

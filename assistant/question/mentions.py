@@ -20,6 +20,8 @@ Names = tuple[str, ...]
 MAX_NAME_WORDS = 8
 SAID = "What is said"
 """Stands for "What does Reuters say": all that its articles have on the subject is asked for."""
+IS_IT_SAID = "Is it said"
+"""Stands for "Has Reuters reported"."""
 REPORT = rf"(?:{NEWS}|article|report|story|column|piece|guide|review)"
 DATED = r"(?:published|written|printed|posted|dated|filed)"
 ABOUT = r"(?:about|on|regarding|concerning) [^?.!;]{1,100}?"
@@ -64,11 +66,28 @@ _VOICE_AROUND = (
     (re.compile(r"^\W*$"), r"(?:reports|reported|says|said|writes|wrote) (?:that|how|on)\b"),
     (re.compile(r"\b(?:differ\w*|disagree\w*|compar\w+)\b.{0,40}\b(?:between|of|in) $", re.I), r""),
 )
+_REPORTING = (
+    r"(?:sa(?:y|ys|id)|tells?|told|writ\w+|wrote|(?:accus|alleg|claim|confirm|cover|describ|detail|discuss|focus|highlight"
+    r"|indicat|mention|publish|report|review|suggest)(?:e?s|e?d)?|note[sd]?|impl(?:y|ies|ied))"
+)
+_ALSO_BEFORE = re.compile(rf"\b(?:{_REPORTING} (?:by|in|on|of by)|as per) $", re.IGNORECASE)
+_ALSO_BEHIND = re.compile(rf"(?: (?:has|have|had|also|first))* {_REPORTING}\b(?! (?:by|in)\b)", re.IGNORECASE)
+"""Beside a name that is not asked for itself: "after the Guardian told of it, what did Reuters report?"."""
 _CUT_BEFORE = re.compile(
-    r",?\s*\b(?:according to|as reported (?:by|in|on)|reported by|(?:published )?from)(?: both)? (?:the )?[\"'‘“]?$",
+    r",?\s*\b(?:according to|as (?:reported|told|described|published|said) (?:by|in|on)"
+    r"|(?:(?<!was )(?<!were )(?<!been )(?:reported|published) )?(?:by|from))(?: both)? (?:the )?[\"'‘“]?$",
     re.IGNORECASE,
 )
-_WHAT_BEFORE = re.compile(r"\bwhat (?:do|does|did|has|have)(?: both)? (?:the )?[\"'‘“]?$", re.IGNORECASE)
+_ASKS_BEFORE = re.compile(
+    r"(?:\b(?P<what>what) |^\W*)(?:do|does|did|has|have)(?: both)? (?:the )?[\"'‘“]?$", re.IGNORECASE
+)
+_SAYS_WHAT = re.compile(
+    rf"[\"'’”]?\s*{_SAY}(?!(?<=report)(?:.*\b(?:say|said|claim|tell|write|mention)| {DATED})\b)", re.I
+)
+"""Not in "What did the Reuters report say?"."""
+_SAYS_THAT = re.compile(
+    rf"[\"'’”]?\s*{_SAY}(?= (?:that|how|why|when|where|whether|if|who|what|which|an?|the|any)\b)", re.IGNORECASE
+)
 
 _BY_BEFORE = re.compile(
     rf"\b{REPORT} (?:{ABOUT} )?(?:(?:that|which) (?:was|were) )?(?:{DATED} |reported )?by $", re.IGNORECASE
@@ -85,7 +104,7 @@ class Heard:
     groups: tuple[Names, ...]
     """In the question's order."""
     names: Names
-    """Theirs and, where there are any, those of all others that the question mentions: it may mean them, too."""
+    """Theirs and, where there are any, those of others that the question says to report: it may mean them, too."""
     places: tuple[Span, ...]
     """Where any of them stands."""
     cuts: tuple[tuple[Span, str], ...]
@@ -109,15 +128,20 @@ def _heard(
 ) -> Heard:
     mentioned = list(_mentions(question, _known(held)))
     groups: dict[Names, None] = {}
+    others: set[Names] = set()
     cuts = []
     for run in _runs(question, mentioned):
-        place = (run[0][0][0], run[-1][0][1])
-        if is_meant(_before(question, place[0]), _behind(question, place[1])):
-            groups.update(dict.fromkeys(names for _, names in run))
+        place, named = (run[0][0][0], run[-1][0][1]), [names for _, names in run]
+        before, behind = _before(question, place[0]), _behind(question, place[1])
+        if is_meant(before, behind):
+            groups.update(dict.fromkeys(named))
             cuts.append(cut(question, place))
+        elif _ALSO_BEFORE.search(before) or _ALSO_BEHIND.match(behind):
+            others.update(named)
+    wanted = others.union(groups) if groups else set[Names]()
     return Heard(
         groups=tuple(groups),
-        names=tuple(dict.fromkeys(name for _, names in mentioned for name in names)) if groups else (),
+        names=tuple(dict.fromkeys(name for _, names in mentioned if names in wanted for name in names)),
         places=tuple(place for place, _ in mentioned),
         cuts=tuple(cuts),
     )
@@ -200,16 +224,18 @@ def _is_an_author(before: str, behind: str) -> bool:
 def _source_cut(question: str, place: Span) -> tuple[Span, str]:
     start, end = place
     before, behind = question[:start], question[end:]
-    if match := _CUT_BEFORE.search(before):
-        return (match.start(), len(question) - len(re.sub(r"^[\"'’”]?,?", "", behind))), ""
-    if (match := _WHAT_BEFORE.search(before)) and (says := re.match(rf"[\"'’”]?\s*{_SAY}", behind, re.IGNORECASE)):
-        return (match.start(), end + says.end()), SAID
+    if asks := _ASKS_BEFORE.search(before):
+        says, instead = (_SAYS_WHAT, SAID) if asks["what"] else (_SAYS_THAT, IS_IT_SAID)
+        if match := says.match(behind):
+            return (asks.start(), end + match.end()), instead
     the = re.search(r"(?:\bthe )?[\"'‘“]?$", before, re.IGNORECASE)
     start = the.start() if the else start
     if match := re.match(
         r"[\"”]?(?:['’]s?)?(?= (?:latest |recent |own |first )?" + REPORT + r"\b)", behind, re.IGNORECASE
     ):
         return (start, end + match.end()), "the"
+    if match := _CUT_BEFORE.search(before):
+        return (match.start(), len(question) - len(re.sub(r"^[\"'’”]?,?", "", behind))), ""
     return (start, len(question) - len(re.sub(r"^[\"'’”]", "", behind))), "the report"
 
 

@@ -6,6 +6,7 @@ left as text ("since the election", "on Monday", "last season") costs nothing, w
 """
 
 import datetime as dt
+import math
 import re
 from dataclasses import dataclass
 
@@ -22,14 +23,14 @@ _POINT = (
 )
 _NUMBERS = {"one": 1, "two": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
-_UNIT_DAYS = {"hour": 0, "day": 1, "week": 7, "month": 30, "year": 365}
+_UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PREPOSITION = r"(?:in|on|during|from|of|for|over|within)"
 _PERIOD = re.compile(
     rf"\b(?:(?:between|from) (?P<first>{_POINT}|{_DAY}) (?:and|to|until|till|through) (?P<last>{_POINT})"
     rf"|(?P<open>since|after|before|until|till|up to) (?P<bound>{_POINT})"
     rf"|(?:(?P<word>{_PREPOSITION}) )?(?P<point>{_POINT})"
     rf"|(?:{_PREPOSITION} )?(?P<relative>today|yesterday|(?:this|(?:the )?(?:last|past|previous)) (?:week|month|year)"
-    rf"|(?:the )?(?:last|past) (?P<count>{_COUNT}) (?P<unit>{'|'.join(_UNIT_DAYS)})s?))(?!\w)",
+    rf"|(?:the )?(?:last|past) (?P<count>{_COUNT}) (?P<unit>{'|'.join(('hour', *_UNIT_DAYS))})s?))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -129,8 +130,9 @@ def _relative(words: str, count: str | None, unit: str | None, now: dt.date) -> 
         return now - dt.timedelta(days=1), now - dt.timedelta(days=1)
     if count and unit:
         n = int(count) if count.isdigit() else _NUMBERS[count.lower()]
-        days = n * _UNIT_DAYS[unit.lower()]
-        return now - dt.timedelta(days=max(days - 1, 1 if unit.lower() == "hour" else 0)), now
+        # 24 hours ago it was yesterday; of one day there is today alone
+        days_ago = math.ceil(n / 24) if unit.lower() == "hour" else n * _UNIT_DAYS[unit.lower()] - 1
+        return now - dt.timedelta(days=max(days_ago, 0)), now
     which, unit = words.split()
     if which == "past":
         return now - dt.timedelta(days=_UNIT_DAYS[unit] - 1), now

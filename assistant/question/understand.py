@@ -68,7 +68,14 @@ _GOES_ON = re.compile(
     r"\W*$|[,;:.?!)]|['’]s\b| (?:about|on|in|at|by|and|or|that|which|with|regarding|for|who|from|say)\b"
 )
 """Behind a year that stands alone; "after the 2023 earthquake" names no days."""
+_DATED_BEFORE = re.compile(
+    rf"(?<! is)(?<! was)(?<! were)(?<! been)(?<!['’]s)(?: (?:that|which) (?:was|were|ha(?:s|ve) been))? {DATED} $",
+    re.IGNORECASE,
+)
+"""Says nothing without its date: "the report published in May 2024"."""
 _QUOTED = re.compile(rf"(?<!\d)\"([^\"]{{2,{MAX_PHRASE_CHARS}}})\"|“([^”]{{2,{MAX_PHRASE_CHARS}}})”")
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""Thai, Lao, Burmese, Khmer, kana and Han: a phrase of a text without blanks is no word that the index knows."""
 _LATEST = re.compile(
     r"(?<!at the )\b(?:latest|newest|most recent(?:ly)?)\b(?! date\b)|\bcurrently\b"
     r"|\b(?:right now|at present|these days)\b|(?<!electric )(?<!ocean )(?<!sea )(?<!tidal )"
@@ -175,8 +182,10 @@ def _is_a_year(question: str, period: Period) -> bool:
 
 
 def _place(question: str, period: Period) -> Span:
+    """With what hangs on it."""
     possessive = re.match(r"['’]s\b", question[period.end :])
-    return period.start, period.end + (possessive.end() if possessive else 0)
+    dated = _DATED_BEFORE.search(question[: period.start])
+    return dated.start() if dated else period.start, period.end + (possessive.end() if possessive else 0)
 
 
 def _with_the_day_after(period: Period) -> Period:
@@ -205,13 +214,15 @@ def _hull(wanted: Sequence[Period]) -> tuple[dt.date | None, dt.date | None]:
 
 
 def _phrases(question: str, names: Sequence[Span]) -> tuple[str, ...]:
-    """Quoted words, unless they are a source's name or the whole question."""
+    """Quoted words, unless they are a source's name, the whole question or of a script without blanks."""
     found = []
     for match in _QUOTED.finditer(question):
         phrase = (match[1] or match[2]).strip(" ,.;:!?")
         is_name = any(match.start() < end and start < match.end() for start, end in names)
         is_whole = not stems(question[: match.start()] + question[match.end() :])
-        if stems(phrase) and len(phrase.split()) <= MAX_PHRASE_WORDS and not (is_name or is_whole):
+        if is_name or is_whole or _UNSPACED.search(phrase):
+            continue
+        if stems(phrase) and len(phrase.split()) <= MAX_PHRASE_WORDS:
             found.append(phrase)
     return tuple(dict.fromkeys(found))[:MAX_PHRASES]
 
