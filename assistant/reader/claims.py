@@ -80,7 +80,7 @@ def denied(claim: str, *, surely: bool = False) -> str | None:
     if len(nots) > 1 or _DENIES.search(claim) or not (nots or auxiliaries) or (surely and len(auxiliaries) > 1):
         return None
     if nots:
-        return claim.replace(nots[0], "", 1)
+        return claim.replace(str(nots[0]), "", 1)
     end = auxiliaries[0].end()
     return f"{claim[:end]} not{claim[end:]}"
 
