@@ -80,7 +80,7 @@ def denied(claim: str, *, surely: bool = False) -> str | None:
     if len(nots) > 1 or _DENIES.search(claim) or not (nots or auxiliaries) or (surely and len(auxiliaries) > 1):
         return None
     if nots:
-        return claim.replace(str(nots[0]), "", 1)
+        return claim.replace(nots[0], "", 1)
     end = auxiliaries[0].end()
     return f"{claim[:end]} not{claim[end:]}"
 
@@ -102,8 +102,8 @@ def miscounted(claim: str, text: str, rng: random.Random) -> str | None:
     others = sorted(set(_NUMBER.findall(text)) - {number.group() for number in own})
     if not own or not others:
         return None
-    number = rng.choice(own)
-    return claim[: number.start()] + rng.choice(others) + claim[number.end() :]
+    number, other = rng.choice(own), str(rng.choice(others))
+    return claim[: number.start()] + other + claim[number.end() :]
 
 
 def nearest(claim: str, text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
