@@ -166,7 +166,7 @@ def answer_chain(
                 asked = for_reading(asked)
             retrieval, evidence = found.retrieval, tuple[Evidence, ...]()
             if not (found.told or found.are_beginnings):
-                evidence = tuple(reader.read(asked, retrieval.documents, retrieval.reserve))
+                evidence = tuple(reader.read(asked, retrieval.documents))
                 retrieval = best_first(retrieval, evidence)
             if question.history and wish(question.text) == "more":
                 evidence = unseen(evidence, question.history)

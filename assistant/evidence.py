@@ -29,7 +29,7 @@ TRUST = np.array([0.18, 0.58, 0.87])
 TRUST_BIAS = -1.99
 
 SURE_ENOUGH = 0.5
-"""Probability of a sentence from which on nothing is read that is held in reserve; docs/answers.md has its worth."""
+"""Probability of a sentence from which on nothing is read that is held in reserve; docs/decisions.md has its worth."""
 
 Span = tuple[int, int]
 _Scored = tuple[Document, Span, Span, float]

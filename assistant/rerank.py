@@ -23,9 +23,8 @@ PASSAGE = FEATURES.index("passage")
 
 
 def best_first(retrieval: Retrieval, evidence: Sequence[Evidence]) -> Retrieval:
-    """As many documents, the best of all; scores are from 0 to 1 now, and fall. `evidence`: best first, of them."""
-    documents = reranked((*retrieval.documents, *retrieval.reserve), evidence)
-    return replace(retrieval, documents=tuple(documents[: len(retrieval.documents)]), reserve=())
+    """The documents best first; scores are from 0 to 1 now, and fall. `evidence`: best first, of them."""
+    return replace(retrieval, documents=tuple(reranked(retrieval.documents, evidence)))
 
 
 def searched(library: Library, reader: EvidenceReader, query: str, filters: Filters, k: int) -> Found:

@@ -32,8 +32,6 @@ class Retrieval:
     """How many articles there were to search in, after filters."""
     articles_held: int
     """How many there were before filters."""
-    reserve: tuple[Document, ...] = ()
-    """Further ones, to be read where `documents` do not answer."""
 
 
 WIDE = 3
@@ -53,15 +51,14 @@ class PassageSearch:
     snapshot: Snapshot
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        """The best `k` passages that no copy of their article says before them; the next `k` are the reserve."""
-        for wanted in (4 * k, MAX_HITS):  # all there may be only where copies crowd the others out
+        """The best `k` passages that no copy of their article says before them."""
+        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies crowd the others out
             found = self.snapshot.search(query, filters, wanted)
             hits = _one_voice(found.hits, self.snapshot)
-            if len(hits) >= 2 * k or len(found.hits) < wanted:
+            if len(hits) >= k or len(found.hits) < wanted:
                 break
-        documents = tuple(map(as_document, hits[: 2 * k]))
         return Retrieval(
-            documents[:k], found.generation, found.articles_searched, found.articles_held, reserve=documents[k:]
+            tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
         )
 
     def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
@@ -70,7 +67,7 @@ class PassageSearch:
         least = NEAR_THE_BEST * max((document.metadata["score"] for document in wide.documents), default=0.0)
         good = [document for document in wide.documents if document.metadata["score"] >= least]
         newest = sorted(good, key=lambda document: document.metadata["published_at"] or "", reverse=True)
-        return replace(wide, documents=tuple(newest[:k]), reserve=())
+        return replace(wide, documents=tuple(newest[:k]))
 
     def find_apart(self, query: str, filters: Filters, sources: Sequence[Sequence[str]], k: int) -> Retrieval:
         """As `find`, from each of the sources as many."""
@@ -125,8 +122,7 @@ class ArticleRetriever(BaseRetriever):
 def joined(parts: Sequence[Retrieval]) -> Retrieval:
     """Of searches that have no article in common, one after the other."""
     documents = tuple(document for part in parts for document in part.documents)
-    searched = sum(part.articles_searched for part in parts)
-    return replace(parts[-1], documents=documents, articles_searched=searched, reserve=())
+    return replace(parts[-1], documents=documents, articles_searched=sum(part.articles_searched for part in parts))
 
 
 def _one_voice(hits: Sequence[Hit], snapshot: Snapshot) -> Sequence[Hit]:

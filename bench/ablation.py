@@ -91,14 +91,15 @@ def by_parts(library: Library, reader: EvidenceReader, questions: Sequence[TestQ
             ids = search(question.question)
             found[name] = Found(_place(question, ids), None, None, _since(began))
         began = time.perf_counter()
-        passages = retriever.find(question.question, Filters(), DEFAULT_TOP_K)
+        documents = retriever.find(question.question, Filters(), 2 * DEFAULT_TOP_K).documents
+        passages, reserve = documents[:DEFAULT_TOP_K], documents[DEFAULT_TOP_K:]
         finding = _since(began)
-        evidence = reader.read(question.question, passages.documents)
+        evidence = reader.read(question.question, passages)
         milliseconds = _since(began)
         for name, kept in features_kept():
             found[name] = read_with(kept, question, evidence, milliseconds)
         began = time.perf_counter()
-        evidence = reader.read(question.question, passages.documents, passages.reserve)
+        evidence = reader.read(question.question, passages, reserve)
         found["+ reserve"] = read_with(ALL, question, evidence, finding + _since(began))
         several.append(Asked(question, found))
     return several

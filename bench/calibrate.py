@@ -92,8 +92,7 @@ def _case(
     topic: str,
     filters: Filters,
 ) -> Case:
-    found = retriever.find(question.question, filters, DEFAULT_TOP_K)
-    evidence = reader.read(question.question, found.documents, found.reserve)
+    evidence = reader.read(question.question, retriever.find(question.question, filters, DEFAULT_TOP_K).documents)
     accepted = () if filters else question.answers
     return Case(
         source,

@@ -40,13 +40,7 @@ def test_what_was_not_read_comes_behind_in_the_order_of_the_search() -> None:
     assert ids(reranked(FOUND, [])) == ["a", "b", "c"]
 
 
-def test_a_passage_of_the_reserve_takes_the_place_of_a_worse_one() -> None:
-    found = Retrieval(tuple(FOUND[:2]), generation=1, articles_searched=3, articles_held=3, reserve=(FOUND[2],))
-    read = [
-        evidence(TEXT, C, features=(9.0, 0.4, 1.0)),
-        evidence(TEXT, A, features=(0.0, 1.2, 1.0)),
-        evidence(TEXT, B, features=(-9.0, 1.0, 1.0)),
-    ]
-    ordered = best_first(found, read)
-    assert ids(ordered.documents) == ["c", "a"]
-    assert ordered.reserve == ()
+def test_the_documents_of_a_retrieval_are_put_in_order() -> None:
+    found = Retrieval(tuple(FOUND[:2]), generation=1, articles_searched=3, articles_held=3)
+    read = [evidence(TEXT, B, features=(5.0, 1.0, 1.0)), evidence(TEXT, A, features=(0.0, 1.2, 1.0))]
+    assert ids(best_first(found, read).documents) == ["b", "a"]

@@ -102,8 +102,8 @@ def miscounted(claim: str, text: str, rng: random.Random) -> str | None:
     others = sorted(set(_NUMBER.findall(text)) - {number.group() for number in own})
     if not own or not others:
         return None
-    number = rng.choice(own)
-    return claim[: number.start()] + rng.choice(others) + claim[number.end() :]
+    number, other = rng.choice(own), str(rng.choice(others))
+    return claim[: number.start()] + other + claim[number.end() :]
 
 
 def nearest(claim: str, text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
