@@ -231,7 +231,7 @@ def main() -> None:
                 "RANK": rank.round(2).tolist(),
                 "TRUST": trust.round(2).tolist(),
                 "TRUST_BIAS": round(bias, 2),
-                "SHARE_WRONG": [(least, round(wrong, 2)) for least, _, wrong in shares_wrong(rows)],
+                "SHARE_WRONG": [(least, round(wrong, 3)) for least, _, wrong in shares_wrong(rows)],
             }
         )
     )

@@ -26,7 +26,8 @@ from bench.chart import Point, chart
 from index.library import Library
 
 DOCS = Path(__file__).parents[1] / "docs"
-THRESHOLDS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.0, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Points of assistant/extractive/refusing.py, too."""
 BINS = 10
 MAX_POINTS = 100
 
@@ -97,7 +98,7 @@ def main() -> None:
     for name, asked_of in rows.items():
         print(f"-- {name}: {len(asked_of)} questions")
         for least, answered, wrong in shares_wrong(asked_of):
-            print(f"from {least:.1f} on: {answered:.2f} answered, {wrong:.3f} of these wrong")
+            print(f"from {least:.2f} on: {answered:.2f} answered, {wrong:.3f} of these wrong")
     curves = {name: reliability(asked_of) for name, asked_of in rows.items()}
     drawing = chart("Reliability", "said to be right", "right", curves, diagonal=True)
     (options.docs / "reliability.svg").write_text(drawing, encoding="utf-8")

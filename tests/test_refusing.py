@@ -1,13 +1,13 @@
 """From how many answers may be wrong to the least probability of one, and the curves that this is read from."""
 
-from itertools import pairwise
+import math
 
 import pytest
 
 from assistant.extractive.extract import ANSWER_THRESHOLD
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
 from bench.chart import chart
-from bench.refusing import reliability, risk_coverage, shares_wrong
+from bench.refusing import THRESHOLDS, reliability, risk_coverage, shares_wrong
 
 ROWS = [
     {"confidence": 0.92, "best_right": 1.0},
@@ -22,20 +22,27 @@ def test_as_many_wrong_as_by_default_is_the_threshold_of_the_extractive_writer()
     assert least_probability(DEFAULT_MAX_WRONG) == ANSWER_THRESHOLD == pytest.approx(0.25)
 
 
-def test_the_measured_points_go_from_everything_answered_to_nothing_wrong() -> None:
-    assert (SHARE_WRONG[0][0], SHARE_WRONG[-1]) == (0.0, (1.0, 0.0))
-    for (low, more), (high, less) in pairwise(SHARE_WRONG):
-        assert low < high
-        assert less < more
+def test_the_measured_points_begin_where_everything_is_answered_and_are_those_that_the_bench_prints() -> None:
+    points = [point for point, _ in SHARE_WRONG]
+    assert points[0] == 0
+    assert points == sorted(points)
+    assert set(points) <= set(THRESHOLDS)
 
 
 def test_fewer_wrong_answers_take_a_higher_probability() -> None:
     for threshold, share in SHARE_WRONG:
         assert least_probability(share) == pytest.approx(threshold)
+    shares = [LEAST_MAX_WRONG + n / 100 for n in range(40)]
+    assert [least_probability(share) for share in shares] == sorted(map(least_probability, shares), reverse=True)
     (low, more), (high, less) = SHARE_WRONG[:2]
     assert least_probability((more + less) / 2) == pytest.approx((low + high) / 2)
     assert least_probability(1) == 0  # nothing is refused
-    assert 0.9 < least_probability(LEAST_MAX_WRONG) < 1
+
+
+@pytest.mark.parametrize("share", [LEAST_MAX_WRONG - 0.001, 0, math.nan])
+def test_fewer_wrong_answers_than_were_measured_are_not_promised(share: float) -> None:
+    with pytest.raises(ValueError, match=f"max_wrong is {share}; expected {LEAST_MAX_WRONG} to 1"):
+        least_probability(share)
 
 
 def test_reliability_sets_what_was_said_beside_what_is_right() -> None:

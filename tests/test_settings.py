@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.extractive.refusing import DEFAULT_MAX_WRONG
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
 from web.settings import Settings, SettingsError
 
-SHARE = "a share from 0.01 to 1, such as 0.1 for one in ten"
+SHARE = f"a share from {LEAST_MAX_WRONG}, the least that was measured, to 1, such as 0.1 for one in ten"
 
 
 def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
@@ -89,7 +89,7 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("ASSISTANT_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
         ("ASSISTANT_MAX_UPLOAD_MB", "1.5", "a whole number from 1 to 4096"),
         ("ASSISTANT_MAX_WRONG", "0", SHARE),
-        ("ASSISTANT_MAX_WRONG", "0.001", SHARE),
+        ("ASSISTANT_MAX_WRONG", str(LEAST_MAX_WRONG - 0.001), SHARE),
         ("ASSISTANT_MAX_WRONG", "1.01", SHARE),
         ("ASSISTANT_MAX_WRONG", "10%", SHARE),
         ("ASSISTANT_MAX_WRONG", "0,1", SHARE),
@@ -110,7 +110,7 @@ def test_a_bad_value_is_refused_by_name_value_and_expectation(name: str, value: 
     assert str(caught.value) == f"{name} is {value!r}; expected {expected}."
 
 
-@pytest.mark.parametrize("value", ["0.01", ".5", "1", "1.0"])
+@pytest.mark.parametrize("value", [str(LEAST_MAX_WRONG), ".5", "1", "1.0"])
 def test_the_least_and_the_greatest_share_of_wrong_answers_can_be_set(value: str) -> None:
     assert Settings.from_mapping({"ASSISTANT_MAX_WRONG": value}).max_wrong == float(value)
 

@@ -136,7 +136,9 @@ def _share(env: Mapping[str, str], name: str, default: float, least: float) -> f
         return default
     # float() also reads "nan", "1e-1" and digits of other scripts
     if not re.fullmatch(r"[01]?\.?[0-9]{1,6}", value) or not least <= float(value) <= 1:
-        raise _refuse(name, value, f"a share from {least} to 1, such as 0.1 for one in ten")
+        raise _refuse(
+            name, value, f"a share from {least}, the least that was measured, to 1, such as 0.1 for one in ten"
+        )
     return float(value)
 
 
