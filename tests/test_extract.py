@@ -13,6 +13,7 @@ from assistant.extractive.extract import (
     MAX_SENTENCES,
     NEARLY_AS_GOOD,
     NEWER_AS_GOOD,
+    SAME_ANSWER_COSINE,
     SAME_FACT_COSINE,
     WORTH_SHOWING,
     confidence,
@@ -200,8 +201,8 @@ def test_where_days_do_not_tell_reports_apart_their_sources_stand_before_them(da
 RESIGNED = "Prime Minister Henrik Dalso resigned on Thursday after he lost a vote by 88 to 81."
 
 
-def answering(text: str, source: Source, score: float, answer: str) -> Evidence:
-    return Evidence(quote(text, source, score), answer=answer, features=())
+def answering(text: str, source: Source, score: float, answer: str, start: int = 0) -> Evidence:
+    return Evidence(quote(text, source, score, start), answer=answer, features=())
 
 
 def test_the_same_answer_in_other_words_is_told_once_and_its_article_named() -> None:
@@ -211,7 +212,7 @@ def test_the_same_answer_in_other_words_is_told_once_and_its_article_named() -> 
         answering(again, NEW, NEARLY, "Dalso"),
         answering("He is Henrik Dalso.", UNDATED, NOT_NEARLY, "Dalso"),
     ]
-    [statement] = write(found, one_fact)
+    [statement] = write(found, alike(SAME_ANSWER_COSINE + 0.01))
     assert (statement.text, said(statement)) == (RESIGNED, ("old", ["new", "undated"]))
     assert statement.support[0].copies[0].text == again
     latest = [said(statement) for statement in write(found, one_fact, newest_first=True)]
@@ -236,8 +237,8 @@ def test_another_answer_and_one_with_a_further_number_or_day_or_a_not_are_told(o
 
 def test_a_sentence_on_something_else_or_of_the_same_article_is_told() -> None:
     other = "Henrik Dalso has a dog."
-    for source, embed in ((NEW, embed_with()), (OLD, one_fact)):
-        found = [answering(RESIGNED, OLD, BEST, "Henrik Dalso"), answering(other, source, NEARLY, "")]
+    for source, embed in ((UNDATED, alike(SAME_ANSWER_COSINE - 0.01)), (OLD, one_fact)):
+        found = [answering(RESIGNED, OLD, BEST, "Henrik Dalso"), answering(other, source, NEARLY, "", start=200)]
         assert written(found, embed) == [RESIGNED, other]
 
 
@@ -302,6 +303,15 @@ def test_the_same_words_with_another_number_are_no_copy() -> None:
 def one_fact(texts: Sequence[str]) -> Vectors:
     """All texts at one point."""
     return np.ones((len(texts), 1), np.float32)
+
+
+def alike(cosine: float) -> Embed:
+    """All texts but the first at one point, with that cosine to the first."""
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        return np.array([(1, 0), *[(cosine, np.sqrt(1 - cosine**2))] * (len(texts) - 1)], np.float32)
+
+    return embed
 
 
 def said(statement: Statement) -> tuple[str, list[str]]:

@@ -38,6 +38,9 @@ WORTH_SHOWING = 0.2
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""
 SAME_FACT_COSINE = 0.6
+SAME_ANSWER_COSINE = 0.8
+"""From this on a sentence with the answer's words tells no more than the best one. Reports of one story that did tell
+more came up to 0.73 (docs/decisions.md)."""
 LEAST_WORDS = 5
 """A shorter one is a dateline or a remark over the story."""
 CONSIDERED = 24
@@ -109,7 +112,7 @@ def _again(best: Support, answer: str, others: Sequence[Support], embed: Embed) 
         and weekdays(voice.quote.text) <= weekdays(best.quote.text)
         and says_as_surely(voice.quote.text, best.quote.text)
     ]
-    return _of_the_fact(best, same, embed)
+    return _like(best, same, SAME_ANSWER_COSINE, embed)
 
 
 def _with_copies(best: Support, again: Sequence[Support]) -> Support:
@@ -131,7 +134,7 @@ def _at_odds(told: Sequence[Support], embed: Embed) -> list[Support]:
         and _adds(voice.quote.text, first.quote.text)
         and _adds(first.quote.text, voice.quote.text)
     ]
-    same = _of_the_fact(first, rivals, embed)
+    same = _like(first, rivals, SAME_FACT_COSINE, embed)
     return [first, *same] if same else []
 
 
@@ -155,12 +158,12 @@ def _adds(one: str, other: str) -> bool:
     return bool(figures(one) - figures(other)) or any(not is_among(day, dated) for day in days(one))
 
 
-def _of_the_fact(first: Support, others: Sequence[Support], embed: Embed) -> list[Support]:
-    """Those whose sentence is like that of `first`."""
+def _like(first: Support, others: Sequence[Support], least: float, embed: Embed) -> list[Support]:
+    """Those whose sentence has at least that cosine to that of `first`."""
     if not others:
         return []
     fact, *vectors = embed([voice.quote.text for voice in (first, *others)])
-    return [v for v, vector in zip(others, vectors, strict=True) if float(fact @ vector) >= SAME_FACT_COSINE]
+    return [v for v, vector in zip(others, vectors, strict=True) if float(fact @ vector) >= least]
 
 
 def _is_later(voice: Support, other: Support) -> bool:
@@ -216,7 +219,7 @@ def _newer(
         for voice in others
         if voice.quote.score >= least and _is_later(voice, best) and voice.quote.article_id != best.quote.article_id
     ]
-    same = later if of_any_fact else _of_the_fact(best, later, embed)
+    same = later if of_any_fact else _like(best, later, SAME_FACT_COSINE, embed)
     return sorted(same, key=lambda voice: voice.quote.published_on, reverse=True)
 
 
