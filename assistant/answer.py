@@ -45,7 +45,8 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Another article that says the cited sentence in the same words, or nearly: its own sentence, verbatim."""
+    """Another article that says the cited sentence in the same words, nearly, or gives its answer in others: its own
+    sentence, verbatim."""
 
     article_id: str
     revision: str
@@ -76,9 +77,11 @@ class Citation:
     end: int
     score: float
     """Higher is better: the probability that the sentence answers, or under a chat model that it bears out what was
-    written; of a whole passage what orders them, which is no probability."""
+    written; of a whole passage what orders them, which is no probability; 1 for the beginning of an article, which
+    nothing judged."""
     also_in: tuple[Copy, ...] = ()
-    """The same sentence in copies of the article: those found for the question, and up to 20 others."""
+    """The same sentence in copies of the article, those found for the question and up to 20 others; with the best
+    sentence, those of other articles, too, that tell the fact with the same answer and no further number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,10 @@ class Answer:
     """Text with markers `[1]`; the markers are exactly the citations' `index` values."""
     short_answer: str | None
     answered: bool
-    confidence: float
+    confidence: float | None
     """The probability that the best sentence found answers, 0 to 1, also where it was refused; without a chat model it
-    decides whether there is an answer."""
+    decides whether there is an answer. None where nothing was judged: the beginnings of articles, and what a follow-up
+    about the last answer itself is told."""
     reason: Reason | None
     citations: tuple[Citation, ...]
     nearest: tuple[Citation, ...]

@@ -36,7 +36,7 @@ from assistant.question.understand import Understood, as_it_stands, both, unders
 from assistant.rerank import best_first
 from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined
 from assistant.statement import Statement
-from index.days import has_come
+from index.days import day_to_compare, has_come
 from index.embed import Embed
 from index.filters import Filters
 from index.snapshot import Snapshot
@@ -233,8 +233,8 @@ def _beginnings(search: PassageSearch, inquiry: Inquiry) -> Retrieval | None:
         for names in each
     ]
     found = joined(parts)
-    if understood.kind == "happened":  # as it went on
-        dated = sorted(found.documents, key=lambda document: document.metadata["published_at"] or "")
+    if understood.kind == "happened":  # as it went on; what no day is known of comes last
+        dated = sorted(found.documents, key=lambda d: day_to_compare(d.metadata["published_at"]) or "9999")
         found = replace(found, documents=tuple(dated))
     return found if found.documents else None
 
@@ -319,7 +319,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         answer=text,
         short_answer=_short_answer(reading, citations) if answered else None,
         answered=answered,
-        confidence=round(_confidence(reading, citations), 4),
+        confidence=_confidence(reading),
         reason=None if answered else _reason(retrieval),
         citations=citations,
         nearest=() if answered else _passages(retrieval)[:NEAREST],
@@ -334,11 +334,11 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
     )
 
 
-def _confidence(reading: Reading, citations: Sequence[Citation]) -> float:
-    """What decided; where the reader was not asked, what the first citation is held with."""
-    if reading.evidence or not citations:
-        return extract.confidence(reading.evidence)
-    return citations[0].score
+def _confidence(reading: Reading) -> float | None:
+    """What decided; None where nothing was judged: beginnings, and what is told again, answer as they are."""
+    if reading.found.told or reading.found.are_beginnings:
+        return None
+    return round(extract.confidence(reading.evidence), 4)
 
 
 def _reason(retrieval: Retrieval) -> Reason:

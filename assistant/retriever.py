@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.dates import in_words
+from index.days import day_to_compare
 from index.filters import Filters
 from index.library import Library
 from index.search import Hit, beginning
@@ -66,7 +67,7 @@ class PassageSearch:
         wide = self.find(query, filters, WIDE * k)
         least = NEAR_THE_BEST * max((document.metadata["score"] for document in wide.documents), default=0.0)
         good = [document for document in wide.documents if document.metadata["score"] >= least]
-        newest = sorted(good, key=lambda document: document.metadata["published_at"] or "", reverse=True)
+        newest = sorted(good, key=lambda document: day_to_compare(document.metadata["published_at"]), reverse=True)
         return replace(wide, documents=tuple(newest[:k]))
 
     def find_apart(self, query: str, filters: Filters, sources: Sequence[Sequence[str]], k: int) -> Retrieval:
@@ -94,7 +95,7 @@ class PassageSearch:
                     on_topic.setdefault(hit.article.id, hit)
             hits = list((headed or on_topic).values())
             if newest_first:
-                hits.sort(key=lambda hit: hit.article.published_at or "", reverse=True)
+                hits.sort(key=lambda hit: day_to_compare(hit.article.published_at), reverse=True)
         else:
             found = self.snapshot.newest(filters, MAX_HITS)
             hits = list(found.hits)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
-from index.days import has_come
+from index.days import day_to_compare
 from index.words import word_set
 
 SAME_WORDS = 0.8
@@ -39,8 +39,7 @@ class Quote:
     @property
     def published_on(self) -> str:
         """The day; empty when unknown or ahead, so that days compare."""
-        date = self.passage.metadata["published_at"] or ""
-        return date[:10] if has_come(date) else ""
+        return day_to_compare(self.passage.metadata["published_at"])
 
     def behind(self, position: int) -> "Quote":
         """What of this quote stands behind `position`, which lies within it."""
@@ -56,7 +55,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """A quote that is cited, and the same words in other articles."""
+    """A quote that is cited, and the same words, or others for the same fact, in other articles."""
 
     quote: Quote
     copies: tuple[Quote, ...] = ()

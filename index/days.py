@@ -10,6 +10,11 @@ MAX_DAYS_AHEAD = 2
 """Papers are dated for tomorrow, and it is tomorrow in Auckland."""
 
 
+def day_to_compare(date: str | None) -> str:
+    """Its day, in ISO 8601; empty where it is unknown or ahead, so that days compare. date: as `has_come` takes it."""
+    return date[:10] if date and has_come(date) else ""
+
+
 def last_day() -> str:
     """The last one that has come, as ISO 8601 has it."""
     return (dt.datetime.now(dt.UTC).date() + dt.timedelta(days=MAX_DAYS_AHEAD)).isoformat()

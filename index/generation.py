@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk import CHUNKER_VERSION
+from index.days import last_day
 from index.disk import sync_folder, write_synced
 from index.embed import Vectors
 from index.errors import BrokenIndex, StorageFault
@@ -68,7 +69,8 @@ class ArticleKey:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What there is to ask for: the names as articles have them, and the days of the first and last article."""
+    """What there is to ask for: the names as articles have them, and the days of the first and last article that are
+    not ahead."""
 
     sources: tuple[str, ...]
     authors: tuple[str, ...]
@@ -143,19 +145,21 @@ class Generation:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
 
-    @cached_property
+    @property
     def holdings(self) -> Holdings:
-        dated = self._days[self._days > 0]
+        sources, authors = self._names
+        days = self._days_to_compare()
+        dated = days[days > 0]
         return Holdings(
-            sources=tuple(sorted({a.source for a in self.articles if a.source})),
-            authors=tuple(sorted({a.author for a in self.articles if a.author})),
+            sources=sources,
+            authors=authors,
             oldest=dt.date.fromordinal(int(dated.min())) if len(dated) else None,
             newest=dt.date.fromordinal(int(dated.max())) if len(dated) else None,
         )
 
     def newest_first(self, allowed: Mask | None) -> NDArray[np.int64]:
-        """Ordinals of the allowed articles; those of a day in their order, those without a day last."""
-        order = np.argsort(-self._days, kind="stable")
+        """Ordinals of the allowed articles; those of a day in their order, those without one, or of one ahead, last."""
+        order = np.argsort(-self._days_to_compare(), kind="stable")
         return order if allowed is None else order[allowed[order]]
 
     @cached_property
@@ -168,6 +172,16 @@ class Generation:
         ordinal = self.ordinals.get(article_id, len(self.articles))
         first, end = np.searchsorted(self._having_copies, [ordinal, ordinal + 1])
         return self._copies[first:end]
+
+    @cached_property
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The sources and the authors."""
+        sources = {a.source for a in self.articles if a.source}
+        return tuple(sorted(sources)), tuple(sorted({a.author for a in self.articles if a.author}))
+
+    def _days_to_compare(self) -> NDArray[np.int64]:
+        """(articles,); 0 where the day is unknown or ahead, as it is now: a generation may be in use for weeks."""
+        return np.where(self._days <= _day(last_day()), self._days, 0)
 
 
 class Generations:

@@ -15,7 +15,7 @@ def outcome(
     *,
     id: str = "1",
     answered: bool = True,
-    confidence: float = 0.5,
+    confidence: float | None = 0.5,
     ranks: tuple[int, ...] = (),
     right: bool = False,
     holds: bool = False,

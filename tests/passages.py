@@ -16,6 +16,7 @@ class Source:
     title: str = "A title"
     published_at: str | None = None
     language: str | None = None
+    outlet: str | None = "Oldport Courier"
 
 
 def passage(text: str, source: Source, start: int = 0, score: float = 1.0, before: str = "") -> Document:
@@ -28,7 +29,7 @@ def passage(text: str, source: Source, start: int = 0, score: float = 1.0, befor
             "revision": "r1",
             "title": source.title,
             "url": f"https://example.org/{source.article_id}",
-            "source": "Oldport Courier",
+            "source": source.outlet,
             "author": None,
             "published_at": source.published_at,
             "language": source.language,

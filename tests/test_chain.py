@@ -150,7 +150,7 @@ def test_as_of_is_the_newest_date_among_the_citations(assistant: Assistant, stoc
 
 def test_the_short_answer_to_a_yes_or_no_question_is_yes_or_no_where_a_sentence_says_it(assistant: Assistant) -> None:
     for question, said in (
-        ("Did the Zephyr bridge in Oldport open in November 2023?", "Yes"),
+        ("Did the Zephyr bridge in Oldport open on 4 November 2023?", "Yes"),
         ("Was the Zephyr bridge in Oldport painted after it opened?", None),
     ):
         assert assistant.ask(Question(question)).short_answer == said
@@ -158,7 +158,8 @@ def test_the_short_answer_to_a_yes_or_no_question_is_yes_or_no_where_a_sentence_
 
 def test_an_answer_says_how_probable_it_is_and_so_does_a_refusal(assistant: Assistant, stocked: Library) -> None:
     answer, refusal = assistant.ask(OPENED), assistant.ask(CARPET)
-    assert answer.confidence == answer.citations[0].score > ANSWER_THRESHOLD > refusal.confidence > 0
+    assert answer.confidence == answer.citations[0].score > ANSWER_THRESHOLD
+    assert 0 < (refusal.confidence or 0) < ANSWER_THRESHOLD
     never_refused = Assistant(stocked, max_wrong=1).ask(CARPET)
     assert never_refused.answered
     assert never_refused.confidence == refusal.confidence

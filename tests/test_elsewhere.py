@@ -10,7 +10,7 @@ from test_copy_pairs import OTHER, STORY, article
 from assistant.answer import Citation, Copy, Question
 from assistant.assistant import Assistant
 from assistant.cite import Citer
-from assistant.elsewhere import Elsewhere
+from assistant.elsewhere import PART_CHARS, Elsewhere
 from assistant.retriever import ArticleRetriever, as_document
 from assistant.statement import Quote, Statement, Support
 from index.filters import NO_FILTERS, Filters
@@ -168,6 +168,26 @@ def test_case_quotes_and_blanks_do_not_keep_a_copy_from_speaking(library: Librar
     library.add([article("late", STORY.replace(HASTY, found), "2023-11-12")])
     spoken = Elsewhere(library.snapshot(), NO_FILTERS).speaker(support(library, "late", found))
     assert (spoken.quote.article_id, spoken.quote.text) == ("first", first)
+
+
+def test_in_a_long_copy_the_sentence_is_looked_for_about_where_it_was_found(library: Library) -> None:
+    rng = random.Random(5)
+    words = [word for word in STORY.split() if word.isalpha()]
+    filler = " ".join(f"The {' '.join(rng.sample(words, 12))}." for _ in range(5 * PART_CHARS // 80))
+    assert len(filler) > 2 * PART_CHARS
+    for name, text in (
+        ("late", f"{HASTY} {filler}"),
+        ("end", f"{filler} {HASTY}"),
+        ("first", f"It rained. {HASTY} {filler}"),
+    ):
+        library.add([article(name, text, "2023-11-12" if name == "late" else "2023-11-01")])
+    assert set(library.snapshot().copies(["late"])["late"]) == {"first", "late", "end"}
+    elsewhere = Elsewhere(library.snapshot(), NO_FILTERS)
+    spoken = elsewhere.speaker(support(library, "late", HASTY))
+    assert (spoken.quote.article_id, spoken.quote.text, spoken.quote.start) == ("first", HASTY, len("It rained. "))
+    citer = Citer(elsewhere.also_said)
+    citer.render(Statement(HASTY, (spoken,)))
+    assert beside(citer.citations[0]) == {"late"}  # the one that has it at its end goes another way
 
 
 HAN = (

@@ -14,6 +14,7 @@ from assistant.extractive.extract import (
     MAX_SENTENCES,
     NEARLY_AS_GOOD,
     NEWER_AS_GOOD,
+    SAME_ANSWER_COSINE,
     SAME_FACT_COSINE,
     WORTH_SHOWING,
     confidence,
@@ -154,11 +155,93 @@ def test_reports_that_differ_in_a_number_have_their_days_before_them(cosine: flo
     assert [statement.text for statement in write(found, embed_with(tolls=cosine))] == shown
 
 
-def test_reports_with_the_same_numbers_or_of_the_same_day_have_none() -> None:
+def test_reports_with_the_same_numbers_or_that_nothing_tells_apart_have_none() -> None:
     again = "In the city 3,869 people had died by then."
     for other, source in ((again, OLD), (OLD_TOLL, Source("other", published_at=NEW.published_at))):
         found = [evidence(NEW_TOLL, NEW, BEST), evidence(other, source, NEARLY)]
         assert [statement.text for statement in write(found, one_fact)] == [NEW_TOLL, other]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The dam is to be closed on 4 November.", "The dam will be closed from 4 December."),
+        ("Nine boats sank in the harbour.", "In the harbour eleven boats were lost."),
+        ("The bridge cost 90 million crowns.", "The bridge cost 90 thousand crowns."),
+    ],
+)
+def test_dates_and_numbers_in_words_are_at_odds_too(one: str, other: str) -> None:
+    found = [evidence(one, NEW, BEST), evidence(other, OLD, NEARLY)]
+    shown = [f"April 17, 2020: {one}", f"April 16, 2020: {other}"]
+    assert [statement.text for statement in write(found, one_fact)] == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The dam was closed on Nov. 4.", "The dam was closed on 4 November 2023."),
+        ("Twelve boats sank.", "In the harbour 12 boats sank, the owners of 9 said."),  # tells more, not otherwise
+    ],
+)
+def test_the_same_date_or_number_written_otherwise_is_not_at_odds(one: str, other: str) -> None:
+    found = [evidence(one, NEW, BEST), evidence(other, OLD, NEARLY)]
+    assert [statement.text for statement in write(found, one_fact)] == [one, other]
+
+
+@pytest.mark.parametrize(("day", "shown"), [("2020-04-17", ", April 17, 2020"), (None, ""), ("2999-01-01", "")])
+def test_where_days_do_not_tell_reports_apart_their_sources_stand_before_them(day: str | None, shown: str) -> None:
+    courier, letter = Source("courier", published_at=day), Source("letter", published_at=day, outlet="Sky Letter")
+    found = [evidence(NEW_TOLL, courier, BEST), evidence(OLD_TOLL, letter, NEARLY)]
+    assert [statement.text for statement in write(found, one_fact)] == [
+        f"Oldport Courier{shown}: {NEW_TOLL}",
+        f"Sky Letter{shown}: {OLD_TOLL}",
+    ]
+    found[1] = evidence(OLD_TOLL, Source("letter", published_at=day, outlet="Oldport Courier"), NEARLY)
+    assert [statement.text for statement in write(found, one_fact)] == [NEW_TOLL, OLD_TOLL]
+
+
+RESIGNED = "Prime Minister Henrik Dalso resigned on Thursday after he lost a vote by 88 to 81."
+
+
+def answering(text: str, source: Source, score: float, answer: str, start: int = 0) -> Evidence:
+    return Evidence(quote(text, source, score, start), answer=answer, features=())
+
+
+def test_the_same_answer_in_other_words_is_told_once_and_its_article_named() -> None:
+    again = "On Thursday the government fell, and Henrik Dalso stepped down."
+    found = [
+        answering(RESIGNED, OLD, BEST, "Henrik Dalso"),
+        answering(again, NEW, NEARLY, "Dalso"),
+        answering("He is Henrik Dalso.", UNDATED, NOT_NEARLY, "Dalso"),
+    ]
+    [statement] = write(found, alike(SAME_ANSWER_COSINE + 0.01))
+    assert (statement.text, said(statement)) == (RESIGNED, ("old", ["new", "undated"]))
+    assert statement.support[0].copies[0].text == again
+    latest = [said(statement) for statement in write(found, one_fact, newest_first=True)]
+    assert latest == [("new", []), ("old", ["undated"])]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Liv Tannen stepped down on Thursday.",  # somebody else
+        "Henrik Dalso stepped down after 17 months.",  # a number more
+        "Henrik Dalso stepped down on March 14.",
+        "Henrik Dalso stepped down on Friday.",
+        "Henrik Dalso did not step down on Thursday.",
+        "Henrik Dalso may step down.",
+    ],
+)
+def test_another_answer_and_one_with_a_further_number_or_day_or_a_not_are_told(other: str) -> None:
+    found = [answering(RESIGNED, OLD, BEST, "Henrik Dalso"), answering(other, NEW, NEARLY, "")]
+    assert sorted(said(statement)[0] for statement in write(found, one_fact)) == ["new", "old"]
+
+
+def test_a_sentence_on_something_else_or_of_the_same_article_is_told() -> None:
+    other = "Henrik Dalso has a dog."
+    for source, embed in ((UNDATED, alike(SAME_ANSWER_COSINE - 0.01)), (OLD, one_fact)):
+        found = [answering(RESIGNED, OLD, BEST, "Henrik Dalso"), answering(other, source, NEARLY, "", start=200)]
+        assert written(found, embed) == [RESIGNED, other]
 
 
 def test_an_older_report_of_the_same_fact_stays_behind() -> None:
@@ -222,6 +305,15 @@ def test_the_same_words_with_another_number_are_no_copy() -> None:
 def one_fact(texts: Sequence[str]) -> Vectors:
     """All texts at one point."""
     return np.ones((len(texts), 1), np.float32)
+
+
+def alike(cosine: float) -> Embed:
+    """All texts but the first at one point, with that cosine to the first."""
+
+    def embed(texts: Sequence[str]) -> Vectors:
+        return np.array([(1, 0), *[(cosine, np.sqrt(1 - cosine**2))] * (len(texts) - 1)], np.float32)
+
+    return embed
 
 
 def said(statement: Statement) -> tuple[str, list[str]]:

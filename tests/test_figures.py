@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.chat.figures import days, days_meant, figures, is_among, weekdays
+from assistant.figures import days, days_meant, figures, is_among, weekdays
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Publishing an index: what is on disk is whole and what was written, or it is not used."""
 
+import datetime as dt
 import fcntl
 import hashlib
 import json
@@ -12,6 +13,7 @@ import pytest
 
 from index.embed import Vectors
 from index.errors import BrokenIndex, Cancelled
+from index.filters import Filters
 from index.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
 from index.progress import Stage
 
@@ -52,6 +54,17 @@ def entries(generations: Generations) -> set[str]:
 def files_of(folder: Path) -> list[Path]:
     """Every file of a generation with something in it; tantivy's lock files are empty."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+
+
+def test_what_is_of_a_day_that_is_ahead_is_not_the_newest() -> None:
+    days = ("2023-01-02", "2999-01-01", None, "2023-05-06T08:00:00Z")
+    keys = tuple(ArticleKey(f"a{n}", "r", day, None, None) for n, day in enumerate(days))
+    generation = Generation.words_only(replace(corpus(n=8), articles=keys))
+    assert generation.newest_first(None).tolist() == [3, 0, 1, 2]
+    assert (generation.holdings.oldest, generation.holdings.newest) == (dt.date(2023, 1, 2), dt.date(2023, 5, 6))
+    after = generation.allowed_articles(Filters(after=dt.date(2024, 1, 1)), frozenset())
+    assert after is not None
+    assert after.tolist() == [False, True, False, False]  # a filter goes by what is stated
 
 
 # -- publishing

@@ -95,6 +95,16 @@ def test_a_figure_that_nothing_was_measured_for_is_left_out() -> None:
     assert {"refused", "auroc", "balanced_accuracy", "mrr"}.isdisjoint(metrics([outcome(("a",))]))
 
 
+def test_answers_without_a_confidence_count_in_all_but_what_speaks_of_it() -> None:
+    judged = [outcome(("a",), confidence=0.9, right=True), outcome(answered=False, confidence=0.1)]
+    found = metrics([*judged, outcome(("a",), confidence=None, right=True), outcome(confidence=None)])
+    assert (found["auroc"], found["coverage_at_90"]) == (1, 0.25)
+    assert (found["answered"], found["answers_right"]) == (1, 0.6667)
+    alone = metrics([outcome(("a",), confidence=None, right=True), outcome(confidence=None)])
+    assert "auroc" not in alone
+    assert alone["coverage_at_90"] == 0
+
+
 def test_the_95th_percentile_is_the_19th_of_20_and_the_99th_the_last() -> None:
     found = metrics([outcome(milliseconds=n) for n in range(20, 0, -1)])
     assert (found["ms_p50"], found["ms_p95"], found["ms_p99"]) == (10.5, 19, 20)
@@ -163,6 +173,7 @@ def test_auroc_is_the_share_of_pairs_in_the_right_order() -> None:
         ([0.9, 0.8, 0.8, 0.8], [1, 1, 1, 0], 0.25),  # those as confident are given together
         ([0.9, 0.8, 0.7, 0.6], [1, math.nan, 1, math.nan], 0.5),  # refused
         ([0.9, 0.8], [math.nan, math.nan], 0.0),
+        ([math.nan, 0.8], [1, 1], 0.5),  # nothing was judged for the first
         ([1 - n / 20 for n in range(10)], [1] * 9 + [0], 1.0),  # nine of ten are right
     ],
 )

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from assistant.answer import Answer, Question
+from assistant.answer import Answer, Question, as_turn
 from assistant.assistant import Assistant
+from assistant.retriever import PassageSearch
 from index.article import Article
 from index.filters import Filters
 from index.library import Library
@@ -61,6 +62,32 @@ def test_the_latest_news_is_the_newest_articles_newest_first(assistant: Assistan
     answer = assistant.ask(Question("What's the latest news?"))
     assert cited(answer) == ["end", "owl", "talks", "stop"]
     assert answer.understood.newest_first
+
+
+def test_a_report_of_a_day_that_is_ahead_is_not_the_latest(library: Library) -> None:
+    ahead = told(
+        *("ahead", "Trams in 2999", "2999-01-01", "Sky Letter"),
+        "The trams of Oldport fly over the harbour in this story. Nobody drives them.",
+    )
+    library.add([ahead, *TRAMS])
+    assistant = Assistant(library)
+    answer = assistant.ask(Question("What's the latest news?"))
+    assert cited(answer)[0] == "end"
+    assert answer.as_of == "2024-06-02"
+    assert cited(assistant.ask(Question("What is the latest on the trams?")))[0] == "end"
+    newest = PassageSearch(library.snapshot()).find_newest("trams of Oldport", Filters(), 5).documents
+    assert [document.metadata["article_id"] for document in newest][-1] == "ahead"
+    counted = assistant.ask(Question("What happened last week?")).understood
+    assert (counted.filters, counted.counted_from) == ({"after": "2024-05-20", "before": "2024-05-26"}, "2024-06-02")
+
+
+def test_what_nothing_was_judged_for_has_no_confidence(assistant: Assistant) -> None:
+    news = assistant.ask(Question("What's the latest news?"))
+    assert (news.answered, news.confidence) == (True, None)
+    asked = assistant.ask(Question("How many crowns more do the tram drivers ask for?"))
+    assert asked.confidence is not None
+    again = assistant.ask(Question("Which source says so?", (as_turn(asked),)))
+    assert (again.answered, again.confidence) == (True, None)
 
 
 def test_news_on_a_topic_leaves_the_other_articles_out(assistant: Assistant) -> None:

@@ -9,7 +9,10 @@ from assistant.extractive.yes_no import yes_or_no
     ("question", "sentence", "said"),
     [
         ("Did the ferry reach Oldport?", "The ferry reached Oldport shortly after noon.", "Yes"),
-        ("did ada quill win the election", "Ada Quill won the mayoral election with 61 percent.", "Yes"),
+        ("did ada quill win the election", "Ada Quill won the election with 61 percent.", "Yes"),
+        ("Did the mayor resign?", "Nobody was hurt, but the mayor resigned on Monday.", "Yes"),
+        ("Did Tom Vale resign?", "Mr Tom Vale resigned over the flood.", "Yes"),
+        ("Did the mayor’s deputy resign?", "The mayor's deputy has resigned.", "Yes"),
         (
             "Has the Zephyr bridge been closed?",
             "The Zephyr bridge was closed on Friday, and trains were stopped.",
@@ -20,7 +23,7 @@ from assistant.extractive.yes_no import yes_or_no
             "Police said nothing more; Tom Vale was arrested in Norvik on Monday.",
             "Yes",
         ),
-        ("Did the mayor resign?", "The mayor did not resign on Tuesday.", "No"),
+        ("Did the mayor resign?", "The mayor did not resign, and the vote was held.", "No"),
         ("Is the dam safe?", "The dam isn’t safe, the report found.", "No"),
         ("Did the Marlow comet return in 2011?", "The Marlow comet never returned in 2011.", "No"),
     ],
@@ -53,7 +56,37 @@ def test_a_sentence_that_says_just_that_gives_yes_or_no(question: str, sentence:
         ("Will the mayor resign?", "The mayor resigned."),
         ("Was the vaccine approved in 2021?", "The vaccine was approved in 2020."),
         ("Did Ada Quill win the election?", "Ada Quill lost the election."),
-        ("Did the bank close?", "The bank closed its branch in Oldport."),  # not the bank itself
+        # something or somebody else did, or it was done to something else
+        ("Did the bank close?", "The bank closed its branch in Oldport."),
+        ("Did the bank close?", "The bank closed 40 branches."),
+        ("Did the ferry sink?", "The ferry sank two fishing boats."),
+        ("Did Hamas release the hostages?", "Hamas released two of the hostages on Friday."),
+        ("Did the mayor resign?", "The mayor's deputy resigned on Monday."),
+        ("Did the mayor resign?", "The wife of the mayor resigned."),
+        ("Did the mayor resign?", "The deputy mayor resigned."),
+        ("Did the mayor resign?", "The mayor saw her deputy resign."),
+        ("Did the president die?", "The president's wife died on Monday."),
+        ("Did Virginia vote?", "West Virginia voted on Monday."),
+        ("Did the mayor resign?", "The mayor resigned as head of the choir."),
+        ("Did the ferry sail from Oldport?", "The ferry sailed to Oldport."),
+        ("Did Tom Vale shoot?", "Tom Vale was shot in Norvik."),
+        # at another time
+        ("Is the dam safe?", "The dam was safe in 2019."),
+        ("Was the dam safe?", "The dam is safe."),
+        ("Is the dam safe?", "The dam is safe in summer."),
+        ("Did the comet return?", "The comet returns in 2061."),
+        ("Did the mayor resign?", "The mayor is to resign on Tuesday."),
+        ("Did the mayor resign?", "The mayor will resign on Tuesday."),
+        ("Does the ferry sail to Oldport?", "The ferry sailed to Oldport."),
+        # not for that reason, or not then
+        ("Did the mayor resign?", "The mayor did not resign over the flood."),
+        ("Did the mayor resign?", "The mayor did not resign on Tuesday."),
+        # somebody says or asks so
+        ("Did the mayor resign?", "“The mayor resigned,” Tom Vale shouted."),
+        ("Did the mayor resign?", "The mayor resigned, according to opponents."),
+        ("Did the mayor resign?", "The mayor resigned, as her opponents claim."),
+        ("Did the mayor resign?", "The mayor resigned?"),
+        ("Did she resign?", "She resigned."),  # who?
     ],
 )
 def test_what_needs_judgement_gives_neither(question: str, sentence: str) -> None:

@@ -276,7 +276,7 @@ class AnswerReply(Reply):
     answer: str
     short_answer: str | None
     answered: bool
-    confidence: float
+    confidence: float | None
     reason: Reason | None
     citations: list[CitationReply]
     nearest: list[CitationReply]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from langchain_core.documents import Document
 
-from assistant.chat.figures import days, days_meant, figures, is_among, weekdays
 from assistant.dates import in_words
+from assistant.figures import days, days_meant, figures, is_among, weekdays
 from assistant.wording import Word, Wording, clauses
 from index.sentences import sentence_spans
 from index.words import stems

@@ -124,6 +124,6 @@ def _taken(of: Columns, rows: NDArray[np.int64]) -> Columns:
 
 def _row(measured: dict[str, Any]) -> Row:
     found = {name: float(value) for name, value in measured.items()}
-    if not {"answerable", "confidence", "citations"} <= found.keys() or not all(map(math.isfinite, found.values())):
+    if not {"answerable", "citations"} <= found.keys() or not all(map(math.isfinite, found.values())):
         raise ValueError("an outcome lacks a number")
     return found

@@ -80,11 +80,11 @@ def auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float
 def coverage(confidence: NDArray[np.float64], is_right: NDArray[np.float64], precision: float) -> float:
     """Greatest share of questions that can be answered, the most confident first, with `precision` of them right.
 
-    is_right: NaN where a question was refused, which counts as not answered.
+    is_right: NaN where a question was refused, which counts as not answered; so does one without a confidence.
     """
     if not len(is_right):
         return math.nan
-    given = ~np.isnan(is_right)
+    given = ~np.isnan(is_right) & ~np.isnan(confidence)
     order = np.argsort(-confidence[given], kind="stable")
     scores, rights = confidence[given][order], is_right[given][order]
     answered = np.arange(1, len(scores) + 1)
@@ -131,13 +131,14 @@ def _balanced_accuracy(of: Columns) -> float:
 
 
 def _auroc(of: Columns) -> float:
-    if "answerable" not in of:
+    if not {"answerable", "confidence"} <= of.keys():
         return math.nan
-    return auroc(of["confidence"][of["answerable"] == 1], of["confidence"][of["answerable"] == 0])
+    judged = ~np.isnan(of["confidence"])
+    return auroc(*(of["confidence"][judged & (of["answerable"] == answerable)] for answerable in (1, 0)))
 
 
 def _coverage(of: Columns) -> float:
-    nothing = np.full(len(of.get("confidence", ())), math.nan)
+    nothing = np.full(len(of.get("answerable", ())), math.nan)
     return coverage(of.get("confidence", nothing), of.get("answers_right", nothing), PRECISION)
 
 
@@ -172,7 +173,6 @@ def _measured(outcome: Outcome) -> Row:
     question, answer = outcome.question, outcome.answer
     found: Row = {
         "answerable": bool(question.answers),
-        "confidence": answer.confidence,
         "citations": outcome.citations,
         "verbatim": outcome.verbatim,
         "ms": outcome.milliseconds,
@@ -180,7 +180,10 @@ def _measured(outcome: Outcome) -> Row:
     found |= {f"ms_{part}": getattr(answer.timings_ms, part) for part in PARTS}
     if answer.answered:
         found["answers_right"] = bool(question.answers) and outcome.is_right
-        found["best_right"] = bool(question.answers) and outcome.best_is_right
+    if answer.confidence is not None:
+        found["confidence"] = answer.confidence
+        if answer.answered:
+            found["best_right"] = bool(question.answers) and outcome.best_is_right
     if not question.answers:
         return found | {"refused": not answer.answered}
     found |= {

@@ -1,11 +1,11 @@
 """The extractive writer: the few sentences that answer best or that articles begin with, verbatim.
 
-Sentences that say the same in the same words are one voice: the best of them is cited and the others are named
-beside it. Of sentences that tell the same fact in different words, or with another number, the newest comes first,
-since news ages; where their numbers differ, each has its day before it. A further sentence is added where it answers
-nearly as well as the first, or where the first is not sure to be the answer. One that opens with a pronoun brings the
-sentence before it; a dateline is left out, unless it is what answers. A list is told in up to four, each of
-which adds a member.
+Sentences that say the same in the same words, or give the best one's answer in others, are one voice: the best is
+cited and the others are named beside it. Of sentences that tell one fact otherwise the newest comes first, since news
+ages; where their numbers or dates differ, each has its day before it, and its source where days do not tell them apart.
+A further sentence is added where it answers nearly as well as the first, or where the first is not sure to be the
+answer. One that opens with a pronoun brings the sentence before it; a dateline is left out, unless it is what answers.
+A list is told in up to four, each of which adds a member.
 """
 
 import re
@@ -18,11 +18,14 @@ from assistant.antecedent import with_antecedent
 from assistant.dates import in_words
 from assistant.evidence import Evidence
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
+from assistant.extractive.yes_no import says_as_surely
+from assistant.figures import days, figures, is_among, weekdays
 from assistant.statement import Quote, Statement, Support, say_the_same
+from assistant.wording import NUMBER_WORDS
 from index.embed import Embed
 from index.ingest.written import behind_dateline
 from index.sentences import is_ended, sentence_spans
-from index.words import stems
+from index.words import function_stems, stems
 
 ANSWER_THRESHOLD = least_probability(DEFAULT_MAX_WRONG)
 """Least probability of the first sentence where nothing is set. docs/decisions.md has what it answers and refuses."""
@@ -38,6 +41,9 @@ WORTH_SHOWING = 0.2
 NEWER_AS_GOOD = 0.6
 """The same for a newer report of the same fact."""
 SAME_FACT_COSINE = 0.6
+SAME_ANSWER_COSINE = 0.8
+"""From this on a sentence with the answer's words tells no more than the best one. Reports of one story that did tell
+more came up to 0.73 (docs/decisions.md)."""
 LEAST_WORDS = 5
 """A shorter one is a dateline or a remark over the story."""
 CONSIDERED = 24
@@ -72,12 +78,15 @@ def write(
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     newest_first: a later sentence that answers nearly as well goes first even if it does not tell the same fact.
     """
-    quotes = [with_antecedent(_behind_dateline(e)) for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
-    voices = _voices(quotes)
+    read = [e for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
+    voices = _voices([with_antecedent(_behind_dateline(e)) for e in read])
     if not voices or confidence(evidence) < threshold:
         return
     least = WORTH_SHOWING * voices[0].quote.score  # what is under it is never told
     best, *others = (speaker(voice) for voice in voices if voice.quote.score >= least)
+    # who asks for the latest sees a later report, though it says nothing new
+    again = _again(best, read[0].answer, [v for v in others if not (newest_first and _is_later(v, best))], embed)
+    best, others = _with_copies(best, again), [voice for voice in others if voice not in again]
     newer = _newer(best, others, embed, threshold, of_any_fact=newest_first)
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
@@ -87,9 +96,36 @@ def write(
         if _sentences(more) <= MAX_SENTENCES:
             chosen, told = [*chosen, voice], more
     at_odds = _at_odds(told, embed)
+    names = _told_apart(at_odds)
     for voice in told:
-        day = in_words(voice.quote.published_on) if voice in at_odds else ""
-        yield Statement(f"{day}: {voice.quote.text}" if day else voice.quote.text, (voice,))
+        name = names[at_odds.index(voice)] if voice in at_odds else ""
+        yield Statement(f"{name}: {voice.quote.text}" if name else voice.quote.text, (voice,))
+
+
+def _again(best: Support, answer: str, others: Sequence[Support], embed: Embed) -> list[Support]:
+    """Those of other articles that tell the fact with the same answer and no number or day that `best` lacks."""
+    names = {stem for stem in stems(answer) if not stem[0].isdigit()} - function_stems() - NUMBER_WORDS
+    same = [
+        voice
+        for voice in others
+        if answer
+        and voice.quote.article_id != best.quote.article_id
+        and names <= voice.quote.word_set()
+        and not _adds(answer, voice.quote.text)
+        and not _adds(voice.quote.text, best.quote.text)
+        and weekdays(voice.quote.text) <= weekdays(best.quote.text)
+        and says_as_surely(voice.quote.text, best.quote.text)
+    ]
+    return _like(best, same, SAME_ANSWER_COSINE, embed)
+
+
+def _with_copies(best: Support, again: Sequence[Support]) -> Support:
+    """`best` with the articles of `again` named beside it, each once."""
+    copies = {copy.article_id: copy for copy in best.copies}
+    for quote in (quote for voice in again for quote in (voice.quote, *voice.copies)):
+        if quote.article_id != best.quote.article_id:
+            copies.setdefault(quote.article_id, quote)
+    return replace(best, copies=tuple(copies.values()))
 
 
 def members(
@@ -124,24 +160,50 @@ def _named(answer: str) -> list[frozenset[str]]:
 
 
 def _at_odds(told: Sequence[Support], embed: Embed) -> list[Support]:
-    """The first and those of another day that tell the same fact with other numbers: each has its day before it."""
+    """The first and those of other articles that tell the same fact with other numbers or dates."""
     first, *others = told
     rivals = [
         voice
         for voice in others
-        if "" < voice.quote.published_on != first.quote.published_on > ""
-        and _numbers(voice) - _numbers(first)
-        and _numbers(first) - _numbers(voice)
+        if voice.quote.article_id != first.quote.article_id
+        and _adds(voice.quote.text, first.quote.text)
+        and _adds(first.quote.text, voice.quote.text)
     ]
-    if not rivals:
-        return []
-    fact, *vectors = embed([voice.quote.text for voice in (first, *rivals)])
-    same = [v for v, vector in zip(rivals, vectors, strict=True) if float(fact @ vector) >= SAME_FACT_COSINE]
+    same = _like(first, rivals, SAME_FACT_COSINE, embed)
     return [first, *same] if same else []
 
 
-def _numbers(voice: Support) -> set[str]:
-    return {stem for stem in voice.quote.word_set() if stem[0].isdigit()}
+def _told_apart(voices: Sequence[Support]) -> list[str]:
+    """The day of each, with the source where days are not enough; nothing where that is not either."""
+    published = [in_words(voice.quote.published_on) for voice in voices]
+    if _are_names(published):
+        return published
+    sources = [voice.quote.passage.metadata["source"] for voice in voices]
+    both = [", ".join(filter(None, pair)) for pair in zip(sources, published, strict=True)]
+    return both if _are_names(both) else [""] * len(voices)
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    return all(texts) and len(set(texts)) == len(texts)
+
+
+def _adds(one: str, other: str) -> bool:
+    """Whether `one` states a number or a date that `other` does not."""
+    dated = days(other)
+    return bool(figures(one) - figures(other)) or any(not is_among(day, dated) for day in days(one))
+
+
+def _like(first: Support, others: Sequence[Support], least: float, embed: Embed) -> list[Support]:
+    """Those whose sentence has at least that cosine to that of `first`."""
+    if not others:
+        return []
+    fact, *vectors = embed([voice.quote.text for voice in (first, *others)])
+    return [v for v, vector in zip(others, vectors, strict=True) if float(fact @ vector) >= least]
+
+
+def _is_later(voice: Support, other: Support) -> bool:
+    """By days that are known of both."""
+    return voice.quote.published_on > other.quote.published_on > ""
 
 
 def _behind_dateline(evidence: Evidence) -> Quote:
@@ -190,18 +252,9 @@ def _newer(
     later = [
         voice
         for voice in others
-        if voice.quote.score >= least
-        and voice.quote.published_on > best.quote.published_on > ""
-        and voice.quote.article_id != best.quote.article_id
+        if voice.quote.score >= least and _is_later(voice, best) and voice.quote.article_id != best.quote.article_id
     ]
-    if not later:
-        return []
-    told, *vectors = embed([voice.quote.text for voice in (best, *later)])
-    same = [
-        voice
-        for voice, vector in zip(later, vectors, strict=True)
-        if of_any_fact or float(told @ vector) >= SAME_FACT_COSINE
-    ]
+    same = later if of_any_fact else _like(best, later, SAME_FACT_COSINE, embed)
     return sorted(same, key=lambda voice: voice.quote.published_on, reverse=True)
 
 
