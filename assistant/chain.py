@@ -100,6 +100,8 @@ class Ending:
 
     answerer: str
     began: float
+    is_judged: bool
+    """Whether it was for a probability to decide."""
     checked: Checked | None
     notice: str | None
 
@@ -191,10 +193,14 @@ def answer_chain(
                 checked, notice = draft.checked, draft.notice
                 if notice:
                     logger.warning("%s", notice)
+            is_judged = not (told or reading.found.are_beginnings)
             if answerer == EXTRACTIVE:
-                for statement in told or _extracted(reading, embed, threshold):
+                asked = reading.found.inquiry.understood.text
+                spoken = list(extract.spoken(asked, reading.evidence, speaker, threshold=threshold))
+                is_judged = is_judged and not spoken
+                for statement in told or spoken or _extracted(reading, embed, threshold):
                     yield [statement]
-            yield [Ending(answerer, began, checked, notice)]
+            yield [Ending(answerer, began, is_judged, checked, notice)]
 
     def cite(written: Iterator[list[Piece]]) -> Iterator[AddableDict]:
         reading: Reading | None = None
@@ -319,7 +325,7 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         answer=text,
         short_answer=_short_answer(reading, citations) if answered else None,
         answered=answered,
-        confidence=_confidence(reading),
+        confidence=round(extract.confidence(reading.evidence), 4) if ending.is_judged else None,
         reason=None if answered else _reason(retrieval),
         citations=citations,
         nearest=() if answered else _passages(retrieval)[:NEAREST],
@@ -332,13 +338,6 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         checked=ending.checked,
         notice=ending.notice,
     )
-
-
-def _confidence(reading: Reading) -> float | None:
-    """What decided; None where nothing was judged: beginnings, and what is told again, answer as they are."""
-    if reading.found.told or reading.found.are_beginnings:
-        return None
-    return round(extract.confidence(reading.evidence), 4)
 
 
 def _reason(retrieval: Retrieval) -> Reason:

@@ -17,6 +17,7 @@ from langchain_core.documents import Document
 from assistant.antecedent import with_antecedent
 from assistant.dates import in_words
 from assistant.evidence import Evidence
+from assistant.extractive import speech
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.extractive.yes_no import says_as_surely
 from assistant.figures import days, figures, is_among, weekdays
@@ -126,6 +127,19 @@ def _with_copies(best: Support, again: Sequence[Support]) -> Support:
         if quote.article_id != best.quote.article_id:
             copies.setdefault(quote.article_id, quote)
     return replace(best, copies=tuple(copies.values()))
+
+
+def spoken(
+    question: str,
+    evidence: Sequence[Evidence],
+    speaker: Speaker = lambda voice: voice,
+    *,
+    threshold: float = ANSWER_THRESHOLD,
+) -> Iterator[Statement]:
+    """For "What did A say about B?" the sentences in which A says it, whatever their probability."""
+    quotes = [with_antecedent(_behind_dateline(e)) for e in speech.said(question, evidence, threshold)]
+    for voice in _once([speaker(voice) for voice in _voices(quotes)]):
+        yield Statement(voice.quote.text, (voice,))
 
 
 def members(
