@@ -8,19 +8,14 @@ import datetime as dt
 import re
 
 from assistant.dates import MONTH, month_number
+from index.english import NUMBERS, SCALES, WEEKDAYS
 
 Day = tuple[int | None, int | None, int | None]
 """Year, month, day; None where it is not said."""
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_WORDS = dict(zip(_UNITS, range(20), strict=True)) | dict(zip(_TENS, range(20, 100, 10), strict=True)) | {"dozen": 12}
-_SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+_WORDS = NUMBERS | {"dozen": 12}
 _SHORT_SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billion"}
-_ANY_WORD = "|".join([*_WORDS, *_SCALES])
+_ANY_WORD = "|".join([*_WORDS, *SCALES])
 _NUMBER_WORDS = re.compile(rf"\b(?:{_ANY_WORD})(?:(?:[ -]| and )(?:{_ANY_WORD}))*\b", re.IGNORECASE)
 _DIGITS = re.compile(
     r"\d+(?:[.,]\d+)*(?:(?:[ -])?(?P<scale>hundred|thousand|million|billion|trillion)\b|(?P<short>k|m|mn|bn)\b)?",
@@ -39,8 +34,7 @@ _ISO = re.compile(r"\b([12]\d{3})-(\d\d)-(\d\d)\b")
 _YEAR = re.compile(r"(?<![\d.,])([12]\d{3})(?![\d]|[.,]\d)")
 _YEARS_AWAY = (("last year", -1), ("a year ago", -1), ("next year", 1))
 _DAYS_AWAY = (("yesterday", -1), ("today", 0), ("tomorrow", 1))
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b")
+_WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})\b")
 
 
 def figures(text: str) -> set[float]:
@@ -72,7 +66,7 @@ def days_meant(text: str, published_at: str | None) -> set[Day]:
         if year is None:
             meant |= {(near, month, day) for near in (own.year - 1, own.year, own.year + 1)}
     for name in weekdays(text):
-        back = (own.weekday() - _WEEKDAYS.index(name)) % 7
+        back = (own.weekday() - WEEKDAYS.index(name)) % 7
         meant |= {_day(own - dt.timedelta(days=back)), _day(own + dt.timedelta(days=7 - back))}
     return meant | {_day(own + dt.timedelta(days=shift)) for word, shift in _DAYS_AWAY if word in lower}
 
@@ -124,7 +118,7 @@ def _digits(match: re.Match[str]) -> float:
     plain = _THOUSANDS.sub("", number.group())
     head, *rest = re.split("[.,]", plain)
     # "1.20 a.m." and "2.1.3" are read as far as they go
-    return round(float(f"{head}.{rest[0]}" if rest else head) * _SCALES.get(scale.lower(), 1), 6)
+    return round(float(f"{head}.{rest[0]}" if rest else head) * SCALES.get(scale.lower(), 1), 6)
 
 
 def _in_words(words: str) -> float | None:
@@ -132,8 +126,8 @@ def _in_words(words: str) -> float | None:
     total = current = 0
     has_count = False
     for word in re.split(r"[ -]+", words.lower()):
-        if word in _SCALES:
-            scale = _SCALES[word]
+        if word in SCALES:
+            scale = SCALES[word]
             if scale == 100:
                 current = max(current, 1) * scale
             else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+from index.english import MONTHS, NUMBERS, SCALES, WEEKDAYS
 from index.sentences import sentence_spans
 from index.words import function_stems, stems
 
@@ -35,17 +36,8 @@ PLAIN = frozenset(
     "will would you".split()
 )
 """Words that say little whatever a sentence is about, beside `function_stems`."""
-DAYS_AND_MONTHS = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August "
-    "September October November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split()
-)
-NUMBER_WORDS = frozenset(
-    stems(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty "
-        "thirty forty fifty sixty seventy eighty ninety hundred thousand million billion percent"
-    )
-)
+DAYS_AND_MONTHS = frozenset((*WEEKDAYS, *MONTHS, *(month[:3] for month in MONTHS), "Sept"))
+NUMBER_WORDS = frozenset(stems(" ".join((*NUMBERS, *SCALES, "percent")))) - frozenset(stems("zero one"))
 
 
 @dataclass(frozen=True, slots=True)

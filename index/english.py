@@ -8,6 +8,7 @@ _ONES = (
     "eighteen nineteen"
 )
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
 NUMBERS = {word: n for n, word in enumerate(_ONES.split())} | {
     word: n for n, word in zip(range(20, 100, 10), _TENS.split(), strict=True)
 }

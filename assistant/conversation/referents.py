@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
+from index.english import MONTHS, WEEKDAYS
 
 NAME = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Gen|Rep|Rev|Col|Capt|Lt|Sgt|St)\.\s(?=[A-ZÀ-Þ])"
@@ -52,11 +53,14 @@ _FIRM = frozenset(
     "association federation alliance league committee commission cement steel oil gas energy electric media news times "
     "foundation club fc united holdings industries systems technologies labs software pharma foods shipping".split()
 )
-_NO_PERSON = _FIRM | frozenset(
-    "airport bridge canal mill mine forest bay river lake mount mountain island islands street park treaty cup open "
-    "marathon prize award act bill hurricane storm typhoon strait gulf sea ocean dam harbour port tower "
-    "january february march april may june july august september october november december "
-    "monday tuesday wednesday thursday friday saturday sunday".split()
+_NO_PERSON = (
+    _FIRM
+    | {name.lower() for name in (*MONTHS, *WEEKDAYS)}
+    | frozenset(
+        "airport bridge canal mill mine forest bay river lake mount mountain island islands street park treaty cup "
+        "open marathon prize award act bill hurricane storm typhoon strait gulf sea ocean dam harbour "
+        "port tower".split()
+    )
 )
 _PRONOUN = re.compile(r"\b(?:(?P<man>he|him|his|himself)|she|her|hers|herself)\b", re.IGNORECASE)
 _KIN = re.compile(

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from assistant.dates import MONTH, month_number
+from index.english import NUMBERS
 
 STALE_DAYS = 30
 """A collection whose newest article is older is an archive: its last week is not the clock's."""
@@ -21,7 +22,7 @@ _POINT = (
     rf"(?:{_YEAR}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}/{_YEAR}|{_DAY}(?: of)? {MONTH},? {_YEAR}|{MONTH} {_DAY},? {_YEAR}"
     rf"|{MONTH},?(?: of)? {_YEAR}|{_DAY}(?: of)? {MONTH}|{MONTH} {_DAY}|{_YEAR}|{MONTH})(?![\w/-])"
 )
-_NUMBERS = {"one": 1, "two": 2, "three": 3, "few": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
+_NUMBERS = NUMBERS | {"few": 3}
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)})"
 _UNIT_DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 _PREPOSITION = r"(?:in|on|during|from|of|for|over|within)"
