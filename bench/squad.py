@@ -1,6 +1,6 @@
 """SQuAD as a library: every paragraph of both versions an article, the questions of some titles asked.
 
-    python -m bench.squad --data DIR [--part tune] [--work DIR] [--limit N] [--json]
+    python -m bench.squad --data DIR [--part tune] [--work DIR] [--limit N] [--max-wrong SHARE] [--json]
 
 Prints the figures of `assistant eval` over the questions of both versions, then over those of 2.0, which has those
 without an answer. The reader was trained on the `train` titles and its scores were fitted on the `tune` titles
@@ -21,6 +21,7 @@ from assistant.assistant import Assistant
 from assistant.evaluation.measures import metrics, table
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import TestQuestion
+from assistant.extractive.refusing import DEFAULT_MAX_WRONG
 from index.article import Article, article_id
 from index.library import Library
 
@@ -71,6 +72,7 @@ def main() -> None:
     parser.add_argument("--part", choices=("train", "tune", "test"), default="tune")
     parser.add_argument("--work", type=Path, help="keep the index here")
     parser.add_argument("--limit", type=int, help="ask only that many, drawn with a fixed seed")
+    parser.add_argument("--max-wrong", type=float, default=DEFAULT_MAX_WRONG, help="as ASSISTANT_MAX_WRONG")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     asked = questions(options.data, options.part, VERSIONS)
@@ -80,7 +82,7 @@ def main() -> None:
         tempfile.TemporaryDirectory() as scratch,
         closing(library(options.data, options.work or Path(scratch))) as held,
     ):
-        assistant = Assistant(held)
+        assistant = Assistant(held, max_wrong=options.max_wrong)
         assistant.warm()
         outcomes = evaluate(assistant, asked, _say)
     of_two = {question.id for question in questions(options.data, options.part, ("2.0",))}
