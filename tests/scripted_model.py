@@ -29,6 +29,8 @@ class ScriptedModel:
     rewriting: list[str] = field(default_factory=list)
     status: int = 200
     error: str = "scripted failure"
+    broken: str = "scripted break"
+    """The error that BREAK is."""
     headers: dict[str, str] = field(default_factory=dict)
     most_prompt_chars: int = 1_000_000
     """A longer prompt is refused as too long."""
@@ -82,7 +84,7 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
             try:
                 for chunk in chunks:
                     if chunk == BREAK:
-                        self._event({"error": {"message": "scripted break", "type": "server_error"}})
+                        self._event({"error": {"message": model.broken, "type": "server_error"}})
                         break
                     if chunk == CLOSE:
                         self.connection.shutdown(SHUT_RDWR)

@@ -277,6 +277,16 @@ def test_a_follow_up_is_rewritten_by_the_model(assistant: Assistant, model: Scri
     assert "Question: How much did the Zephyr bridge cost?" in model.prompt
 
 
+def test_a_question_rewritten_with_characters_in_halves_is_searched_for(
+    assistant: Assistant, model: ScriptedModel
+) -> None:
+    model.rewriting = ["How much did the \ud83c", "\udf09 Zephyr bridge cost?\ud83c"]
+    model.chunks = ["The bridge cost 90 million crowns [1]."]
+    answer = assistant.ask(Question("And the price?", (Turn(OPENED.text, OPENED.text, OPENED_SENTENCE),)))
+    assert answer.standalone_question == "How much did the 🌉 Zephyr bridge cost?\ufffd"
+    assert answer.answer == "The bridge cost 90 million crowns. [1]"
+
+
 @pytest.mark.parametrize("reply", ["", "Sure! Here you are:\nHow much did it cost?", "very " * 200])
 def test_a_rewriting_that_is_no_question_gives_way_to_the_rules(
     reply: str, assistant: Assistant, model: ScriptedModel

@@ -75,6 +75,30 @@ def test_markdown_and_markers_in_any_form_leave_the_sentence_and_its_passage(
 
 
 @pytest.mark.parametrize(
+    ("chunks", "text"),
+    [
+        (("The Zephyr \ud83c", "\udf09 bridge opened [1]."), "The Zephyr 🌉 bridge opened."),
+        (("The Zephyr \ud83c", "", "\udf09 bridge opened [1]."), "The Zephyr 🌉 bridge opened."),
+        (("The Zephyr \ud83c", " bridge opened [1]."), "The Zephyr \ufffd bridge opened."),
+        (("The Zephyr \udf09", "\ud83c bridge opened [1]."), "The Zephyr \ufffd\ufffd bridge opened."),
+        (("The Zephyr bridge opened [1].\ud83c",), "The Zephyr bridge opened."),
+    ],
+)
+def test_a_character_sent_in_halves_is_joined_and_half_of_one_is_replaced(
+    chunks: tuple[str, ...], text: str, model: ScriptedModel
+) -> None:
+    statements, draft = drafted(model, *chunks)
+    assert texts(statements) == [(text, ["bridge"])]
+    assert draft.notice is None
+
+
+def test_half_of_a_character_in_an_error_is_replaced(model: ScriptedModel) -> None:
+    model.broken = "no \ud83c"
+    _, draft = drafted(model, BREAK)
+    assert draft.notice == f"The chat model failed while it wrote: no \ufffd. {INSTEAD}"
+
+
+@pytest.mark.parametrize(
     "hostile",
     [
         "<script>alert(document.cookie)</script> [1]",
@@ -205,7 +229,7 @@ def test_no_more_replies_are_open_than_may_be(model: ScriptedModel) -> None:
     replies = [write(chat, "When did it open?", (BRIDGE,)) for _ in range(MAX_OPEN_REPLIES)]
     assert {next(reply).text for reply in replies} == {OPENED}
     with pytest.raises(ChatModelFault, match=f"{MAX_OPEN_REPLIES} earlier replies"):
-        next(write(chat, "When did it open?", (BRIDGE,), max_seconds=0.1))
+        next(write(chat, "When did it open?", (BRIDGE,)))  # soon, though an answer may take three minutes
 
 
 def test_of_many_passages_that_a_sentence_names_the_first_count(model: ScriptedModel) -> None:

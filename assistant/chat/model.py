@@ -5,6 +5,7 @@ by sentence as it streams, without Markdown and its markers in whatever form; a 
 given is dropped. Nothing is believed here: `assistant.chat.verify` holds each sentence to what it cites.
 """
 
+import codecs
 import re
 import threading
 import time
@@ -37,6 +38,9 @@ MAX_WRITING_SECONDS = 180
 """For the whole of an answer, from its request on: a server that trickles would hold its question's place for ever."""
 MAX_OPEN_REPLIES = 32
 """One that is given up stays open until its server says something or hangs up, and so may never end."""
+MAX_PLACE_SECONDS = 3
+"""For a place among them: where all are taken by replies that hang, more patience only keeps the reader from the answer
+in the articles' own words."""
 MAX_RETRIES = 1
 """After a fault that may pass, such as 429; the provider's client waits as long as it is told to."""
 
@@ -174,11 +178,14 @@ def _stream(
 ) -> Iterator[str]:
     """The reply as it comes. Raises ChatModelFault, also where it goes on after so many characters or seconds.
 
+    Some servers send the two halves of an emoji in two deltas: they are joined, and half of one becomes U+FFFD, since
+    neither the stemmer nor a tokenizer takes it.
+
     A thread of its own hears the model: a provider's client that waits, or that reads comments which only keep the
     connection, gives nothing back by which the time could be looked at, and cannot be interrupted.
     """
     until = time.monotonic() + max_seconds
-    if not _open_replies.acquire(timeout=max_seconds):
+    if not _open_replies.acquire(timeout=min(max_seconds, MAX_PLACE_SECONDS)):
         raise ChatModelFault(f"{MAX_OPEN_REPLIES} earlier replies of the chat model have not ended.")
     heard: SimpleQueue[str | Exception | None] = SimpleQueue()
     is_over = threading.Event()
@@ -202,11 +209,13 @@ def _stream(
 
     # in the caller's context, so that LangChain's callbacks hear of it
     threading.Thread(target=copy_context().run, args=(hear,), daemon=True).start()
+    characters = codecs.getincrementaldecoder("utf-16-le")("replace")
     try:
         while (said := heard.get(timeout=max(0.0, until - time.monotonic()))) is not None:
             if isinstance(said, Exception):
                 raise _fault(said)
-            yield said
+            yield characters.decode(said.encode("utf-16-le", "surrogatepass"))
+        yield characters.decode(b"", final=True)
     except Empty:
         raise ChatModelFault(f"The chat model's reply did not end within {max_seconds:g} seconds.") from None
     finally:
@@ -223,8 +232,9 @@ def _fault(error: Exception) -> ChatModelFault:
 
 
 def _in_short(error: Exception) -> str:
-    """On one line, with a full stop."""
-    text = " ".join(str(error).split())[:300] or type(error).__name__
+    """On one line, with a full stop, as text that can be sent."""
+    said = str(error).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = " ".join(said.split())[:300] or type(error).__name__
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
