@@ -14,7 +14,7 @@ from index.english import MONTHS, NUMBERS, SCALES, WEEKDAYS
 from index.sentences import sentence_spans
 from index.words import function_stems, stems
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _PAST = (
     "ate:eat beat:beat became:become began:begin bent:bend bit:bite blew:blow bought:buy broke:break broken:break "
     "brought:bring built:build burst:burst came:come chose:choose chosen:choose cost:cost cut:cut dug:dig drew:draw "
@@ -36,6 +36,7 @@ PLAIN = frozenset(
     "will would you".split()
 )
 """Words that say little whatever a sentence is about, beside `function_stems`."""
+_CONTRACTED = re.compile(r"['’](?:t|ll|ve|re|d|m)$", re.IGNORECASE)
 DAYS_AND_MONTHS = frozenset((*WEEKDAYS, *MONTHS, *(month[:3] for month in MONTHS), "Sept"))
 NUMBER_WORDS = frozenset(stems(" ".join((*NUMBERS, *SCALES, "percent")))) - frozenset(stems("zero one"))
 
@@ -55,11 +56,18 @@ class Word:
 
     @property
     def is_capital(self) -> bool:
-        return self.text[0].isupper() and self.text not in DAYS_AND_MONTHS and self.text != "I"
+        says_nothing = self.text in DAYS_AND_MONTHS or self.text == "I" or self.is_contracted
+        return self.text[0].isupper() and not says_nothing
 
     @property
     def is_content(self) -> bool:
-        return not (self.form in function_stems() or self.lower in PLAIN or self.is_number)
+        is_plain = self.form in function_stems() or self.lower in PLAIN or self.is_contracted
+        return not (is_plain or self.is_number)
+
+    @property
+    def is_contracted(self) -> bool:
+        """An auxiliary and its "not", or a pronoun and its auxiliary."""
+        return _CONTRACTED.search(self.text) is not None
 
     @property
     def is_number(self) -> bool:
@@ -153,4 +161,5 @@ def _words(text: str) -> Iterator[Word]:
         for n, match in enumerate(_WORD.finditer(text, start, end)):
             word = re.sub(r"['’]s$", "", match.group())
             root = ROOTS.get(word.lower(), word)
-            yield Word(word, (stems(root) or [root.lower()])[0], match.start(), n == 0)
+            # the stemmer parts at an apostrophe, and "O'Brien" is not "O'Neill" for its "o", nor "can't" "can"
+            yield Word(word, "".join(stems(root)) or root.lower(), match.start(), n == 0)
