@@ -52,7 +52,7 @@ def outcome(
         answer=answer,
         gold_ranks=ranks,
         is_right=right,
-        best_is_right=right,
+        best_is_right=right if answered and confidence is not None else None,
         holds_answer=holds,
         citations=citations[0],
         verbatim=citations[1],

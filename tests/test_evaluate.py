@@ -1,10 +1,13 @@
 """Questions asked of a small library by the real reader, and what is judged of the answers."""
 
 import pytest
+from scripted_model import ScriptedModel, scripted
 
 from assistant.assistant import Assistant
+from assistant.evaluation.measures import row
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import GoldSpan, TestQuestion
+from index.article import Article
 from index.filters import Filters
 from index.library import Library
 
@@ -89,10 +92,43 @@ def test_a_last_turn_about_the_answer_before_it_has_what_that_cited(stocked: Lib
     assert found.is_right
 
 
-def test_the_most_probable_sentence_is_judged_by_itself(stocked: Library) -> None:
-    right, wrong = evaluate(
-        Assistant(stocked, max_wrong=1), [OPENED, TestQuestion("2", OPENED.question, ("90 million crowns",))]
+@pytest.mark.parametrize(("answer", "expected"), [("5 crowns", True), ("7 crowns", False)])
+def test_the_sentence_that_the_confidence_is_of_is_judged_by_itself(
+    answer: str, expected: bool, library: Library
+) -> None:
+    toll = "The toll of the Zephyr bridge in Oldport is {} crowns for a car."
+    later = "Since Monday {} crowns are asked of a car at the Zephyr bridge in Oldport, as a toll."
+    library.add(
+        [
+            Article("old", "Toll of the bridge", toll.format(5), "old.txt", published_at="2023-11-05"),
+            Article("new", "Council news", later.format(7), "new.txt", published_at="2024-11-05"),
+        ]
     )
-    assert right.best_is_right
-    assert right.answer.confidence == max(c.score for c in right.answer.citations)
-    assert not wrong.best_is_right
+    asked = TestQuestion("1", "What is the toll of the Zephyr bridge in Oldport?", (answer,))
+    (found,) = evaluate(Assistant(library, max_wrong=1), [asked])
+    assert [c.article_id for c in found.answer.citations] == ["new", "old"]  # the newer report first
+    assert found.answer.confidence == found.answer.citations[1].score
+    assert (found.is_right, found.best_is_right) == (True, expected)
+
+
+def test_what_is_cited_for_a_question_without_an_answer_is_wrong_and_of_no_citation_nothing_is_judged(
+    stocked: Library,
+) -> None:
+    wrong, refused = evaluate(Assistant(stocked), [TestQuestion("1", OPENED.question, ()), CARPET])
+    assert (wrong.best_is_right, refused.best_is_right) == (False, None)
+
+
+def test_what_a_chat_model_cites_is_not_the_sentence_that_the_confidence_is_of(
+    stocked: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = ScriptedModel(["The Zephyr bridge in Oldport opened on 4 November 2023 [1]."])
+    with scripted(model) as address:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        written, fallen_back = [
+            found for model.status in (200, 400) for found in evaluate(Assistant(stocked, "openai:scripted"), [OPENED])
+        ]
+    assert (written.is_right, written.best_is_right) == (True, None)
+    assert (fallen_back.is_right, fallen_back.best_is_right) == (True, True)
+    assert "best_right" not in row(written)
+    assert row(fallen_back)["best_right"] == 1

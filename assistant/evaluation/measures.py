@@ -182,8 +182,8 @@ def _measured(outcome: Outcome) -> Row:
         found["answers_right"] = bool(question.answers) and outcome.is_right
     if answer.confidence is not None:
         found["confidence"] = answer.confidence
-        if answer.answered:
-            found["best_right"] = bool(question.answers) and outcome.best_is_right
+    if outcome.best_is_right is not None:
+        found["best_right"] = outcome.best_is_right
     if not question.answers:
         return found | {"refused": not answer.answered}
     found |= {

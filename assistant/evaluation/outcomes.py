@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answer import Answer, Citation, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
+from assistant.chain import EXTRACTIVE
 from assistant.evaluation.questions import TestQuestion
 from index.sentences import sentence_spans
 
@@ -26,8 +27,9 @@ class Outcome:
     """Places of the gold articles among the articles considered, from 1, ascending; there are 8 passages of them."""
     is_right: bool
     """A cited sentence of a gold article holds an accepted answer; for a question without one: it was refused."""
-    best_is_right: bool
-    """The same of the citation with the highest score, which is the one that `Answer.confidence` speaks of."""
+    best_is_right: bool | None
+    """The same of the sentence that `Answer.confidence` is of, which need not come first, nor score highest; False for
+    a question without an accepted answer. None where it is not cited, as where a chat model wrote."""
     holds_answer: bool
     """The answer's text holds an accepted answer, wherever it is from."""
     citations: int
@@ -88,13 +90,15 @@ def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
         for c in answer.citations
         if (c.article_id in gold or not question.articles) and holds(c.quote, question.answers)
     ]
-    best = max(answer.citations, key=lambda c: c.score, default=None)
+    # told by its score, which two sentences of one answer hardly share; a chat model's citations have another kind
+    judged = answer.citations if answer.answerer == EXTRACTIVE else ()
+    best = next((c for c in judged if c.score == answer.confidence), None)
     return Outcome(
         question=question,
         answer=answer,
         gold_ranks=tuple(n for n, article_id in enumerate(ids, 1) if article_id in gold),
         is_right=bool(right) if question.answers else not answer.answered,
-        best_is_right=best in right if question.answers else not answer.answered,
+        best_is_right=best in right if best else None,
         holds_answer=holds(answer.answer, question.answers),
         citations=len(answer.citations),
         verbatim=sum(_is_verbatim(assistant, c) for c in answer.citations),
