@@ -44,6 +44,11 @@ class Understood:
     counted_from: dt.date | None = None
     """The day that counted as today for "last week", where it is not today."""
 
+    @property
+    def oldest_first(self) -> bool:
+        """As it went on."""
+        return self.kind == "happened" and not self.newest_first
+
 
 _BEFORE_A_DATE = re.compile(
     rf"\b{NEWS}(?: (?:that |which )?(?:(?:was|were|have been) )?{DATED})? $"
