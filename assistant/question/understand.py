@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.question import mentions
-from assistant.question.expected import NEWS, Kind, kind_of
+from assistant.question.expected import NEWS, Kind, asking, kind_of
 from assistant.question.mentions import ABOUT, DATED, REPORT, Span
 from assistant.question.periods import Period, now_for, periods
 from index.filters import Filters
@@ -124,8 +124,8 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
     is_limited = bool(given or filters) or _ABOUT_NEWS.search(question) is not None
     is_broad = (
         kind == "summary"
-        or mentions.SAID in text
-        or (kind == "happened" and (not topic or _IN_A_PLACE.match(question) is not None))
+        or mentions.SAID in asking(text)
+        or (kind == "happened" and (not topic or _IN_A_PLACE.match(asking(question)) is not None))
     )
     return Understood(
         text=text,
