@@ -239,7 +239,7 @@ def _beginnings(search: PassageSearch, inquiry: Inquiry) -> Retrieval | None:
         for names in each
     ]
     found = joined(parts)
-    if understood.kind == "happened":  # as it went on; what no day is known of comes last
+    if understood.oldest_first:  # what no day is known of comes last
         dated = sorted(found.documents, key=lambda d: day_to_compare(d.metadata["published_at"]) or "9999")
         found = replace(found, documents=tuple(dated))
     return found if found.documents else None
@@ -263,7 +263,12 @@ def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Sta
                 statements = extract.members(evidence, speaker, threshold=threshold)
             else:
                 statements = extract.write(
-                    evidence, embed, speaker, threshold=threshold, newest_first=understood.newest_first
+                    evidence,
+                    embed,
+                    speaker,
+                    threshold=threshold,
+                    newest_first=understood.newest_first,
+                    oldest_first=understood.oldest_first,
                 )
             yield from itertools.islice(statements, most if names else None)
 

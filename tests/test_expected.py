@@ -89,7 +89,34 @@ def test_one_is_asked_for(question: str) -> None:
         ("What year was it?", "1951", True),
         ("What year was it?", "15:05", False),
         ("Who won?", "Leicester City", True),
+        ("How many people died?", "twenty", True),
+        ("How many people died?", "Forty-one pupils", True),
+        ("How much did it cost?", "a million crowns", True),
+        ("How many people died?", "hundreds", True),
+        ("How many people died?", "someone", False),
+        ("who built it? (What year was the bridge opened?)", "Ada Quill", True),
+        ("the second one? (What year was the bridge opened?)", "Ada Quill", False),
     ],
 )
 def test_a_short_answer_of_another_kind_is_none(question: str, answer: str, fits: bool) -> None:
     assert may_answer(question, answer) == fits
+
+
+@pytest.mark.parametrize(
+    ("follow_up", "kind"),
+    [
+        ("when was that? (Why did the dam close?)", "when"),
+        ("how many died? (Summarise the news about the dam)", "number"),
+        ("which ship was it? (What happened to the ferry?)", "fact"),
+        ("why? (death toll Puerto Rico (2018))", "account"),
+        ("recap? (Who pays for the dam?)", "summary"),
+        # another subject for the same question
+        ("What about the second one? (How many bridges will be rebuilt?)", "number"),
+        ("the second one? (When did the bridge open?)", "when"),
+        # brackets that a person typed
+        ("death toll Puerto Rico (2018)", "fact"),
+        ("How many people died (in total)?", "number"),
+    ],
+)
+def test_a_follow_up_is_of_its_own_kind_and_not_of_the_kind_of_the_question_before(follow_up: str, kind: str) -> None:
+    assert kind_of(follow_up) == kind

@@ -133,6 +133,13 @@ def test_a_newer_report_of_the_same_fact_comes_first() -> None:
     assert written(found, embed_with(tolls=ONE_FACT)) == [NEW_TOLL, OLD_TOLL]
 
 
+def test_what_happened_is_told_in_the_order_of_its_days_and_what_has_none_last() -> None:
+    found = [evidence(TRAINS, UNDATED, BEST), evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, OLD, BEST)]
+    for tolls in (TWO_FACTS, ONE_FACT):
+        told = [statement.text for statement in write(found, embed_with(tolls), oldest_first=True)]
+        assert [text.rpartition(": ")[2] for text in told] == [OLD_TOLL, NEW_TOLL, TRAINS]
+
+
 def test_a_newer_report_that_answers_much_worse_is_left_out() -> None:
     found = [evidence(OLD_TOLL, OLD, BEST), evidence(NEW_TOLL, NEW, BAD_IF_NEWER)]
     assert written(found, embed_with(tolls=ONE_FACT)) == [OLD_TOLL]

@@ -158,6 +158,19 @@ def test_a_source_that_does_not_tell_is_no_source(assistant: Assistant) -> None:
     assert {citation.source for citation in elsewhere.nearest} == {"Orbit Desk"}
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wie viel Sand wurde um die Ever Given ausgebaggert?",
+        "Wie viele Menschen starben bei Hurrikan Maria in Puerto Rico?",
+        *("武汉有多少人死于新冠肺炎？", "是谁赢得了比赛？", "asdf qwer zxcv", "blorf Wuhan gnarp", "?????", "🚢🚢🚢"),
+    ],
+)
+def test_a_question_in_another_language_and_gibberish_are_refused(assistant: Assistant, question: str) -> None:
+    answer = ask(assistant, question)
+    assert (answer.answered, answer.reason, answer.citations) == (False, "no_evidence", ())
+
+
 def test_a_conversation_keeps_its_topic_and_lets_go_of_it(assistant: Assistant) -> None:
     history: tuple[Turn, ...] = ()
     told = []

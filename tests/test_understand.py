@@ -177,10 +177,27 @@ def test_a_quotation_without_blanks_is_no_phrase(question: str) -> None:
         ("Tell me more", False),
         ("What happened to the ship?", False),
         ("Who won in May 2024?", False),
+        ("when was that? (Summarise the news about the dam)", False),
+        ("how many died? (What does Reuters say about the dam?)", False),
+        ("a summary, please (Who pays for the dam?)", True),
     ],
 )
 def test_the_news_of_a_time_and_summaries_want_the_beginnings_of_articles(question: str, wants: bool) -> None:
     assert read(question).wants_beginnings == wants
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told_so"),
+    [
+        ("What happened to the ship?", True),
+        ("what happened then? (Who owns the ship?)", True),
+        ("What happened to the ship most recently?", False),
+        ("Where is the ship?", False),
+        ("where is it now? (What happened to the ship?)", False),
+    ],
+)
+def test_what_happened_is_told_oldest_first_unless_the_latest_is_wanted(question: str, is_told_so: bool) -> None:
+    assert read(question).oldest_first == is_told_so
 
 
 def test_a_library_without_articles_has_nothing_to_be_asked_for() -> None:

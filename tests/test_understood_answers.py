@@ -64,6 +64,30 @@ def test_the_latest_news_is_the_newest_articles_newest_first(assistant: Assistan
     assert answer.understood.newest_first
 
 
+def test_what_happened_to_something_is_told_oldest_first(library: Library) -> None:
+    wreck = [
+        told(
+            *("raised", "The Bluefin in dock", "2024-06-12", "Sky Letter"),
+            "The ferry Bluefin was raised from the sea bed and towed into dock on Wednesday.",
+        ),
+        told(
+            *("sank", "A ferry lost", "2024-06-03", "Oldport Courier"),
+            "The ferry Bluefin struck a rock off Norvik and sank on Monday.",
+        ),
+    ]
+    library.add([*TRAMS, *wreck])
+    assert cited(Assistant(library).ask(Question("What happened to the ferry Bluefin?"))) == ["sank", "raised"]
+
+
+def test_a_follow_up_to_a_summary_is_answered_and_the_summary_not_told_again(assistant: Assistant) -> None:
+    summary = assistant.ask(Question("Summarise the news about the trams"))
+    assert (len(set(cited(summary))), summary.confidence) == (3, None)
+    answer = assistant.ask(Question("And how many crowns more?", (as_turn(summary),)))
+    assert answer.standalone_question == "how many crowns more? (Summarise the news about the trams)"
+    assert answer.confidence is not None
+    assert answer.short_answer is not None
+
+
 def test_a_report_of_a_day_that_is_ahead_is_not_the_latest(library: Library) -> None:
     ahead = told(
         *("ahead", "Trams in 2999", "2999-01-01", "Sky Letter"),

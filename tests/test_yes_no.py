@@ -10,7 +10,9 @@ from assistant.extractive.yes_no import yes_or_no
     [
         ("Did the ferry reach Oldport?", "The ferry reached Oldport shortly after noon.", "Yes"),
         ("did ada quill win the election", "Ada Quill won the election with 61 percent.", "Yes"),
-        ("Did the mayor resign?", "Nobody was hurt, but the mayor resigned on Monday.", "Yes"),
+        ("Did the mayor resign?", "On Monday, the mayor resigned.", "Yes"),
+        ("Did the mayor resign?", "In May 2024 the mayor resigned with immediate effect.", "Yes"),
+        ("Did the mayor resign?", "OLDPORT (Sky Letter) — The mayor resigned late on Monday.", "Yes"),
         ("Did Tom Vale resign?", "Mr Tom Vale resigned over the flood.", "Yes"),
         ("Did the mayor’s deputy resign?", "The mayor's deputy has resigned.", "Yes"),
         (
@@ -18,13 +20,10 @@ from assistant.extractive.yes_no import yes_or_no
             "The Zephyr bridge was closed on Friday, and trains were stopped.",
             "Yes",
         ),
-        (
-            "Was Tom Vale arrested in Norvik?",
-            "Police said nothing more; Tom Vale was arrested in Norvik on Monday.",
-            "Yes",
-        ),
+        ("Was Tom Vale arrested in Norvik?", "Tom Vale was arrested in Norvik on Monday.", "Yes"),
+        ("Was the bridge being built?", "The bridge was being built.", "Yes"),
         ("Did the mayor resign?", "The mayor did not resign, and the vote was held.", "No"),
-        ("Is the dam safe?", "The dam isn’t safe, the report found.", "No"),
+        ("Is the dam safe?", "The dam isn’t safe.", "No"),
         ("Did the Marlow comet return in 2011?", "The Marlow comet never returned in 2011.", "No"),
     ],
 )
@@ -86,7 +85,29 @@ def test_a_sentence_that_says_just_that_gives_yes_or_no(question: str, sentence:
         ("Did the mayor resign?", "The mayor resigned, according to opponents."),
         ("Did the mayor resign?", "The mayor resigned, as her opponents claim."),
         ("Did the mayor resign?", "The mayor resigned?"),
+        ("Is the dam safe?", "The dam isn’t safe, the report found."),
         ("Did she resign?", "She resigned."),  # who?
+        # what stands before or behind takes it back, or might
+        ("Did the mayor resign?", "The mayor resigned, a rumour that proved wrong."),
+        ("Did the mayor resign?", "The mayor resigned, it was rumoured."),
+        ("Did the mayor resign?", "The mayor resigned, or so it went around in town."),
+        ("Did the mayor resign?", "The mayor resigned on Monday, a report with no truth to it."),
+        ("Did the mayor resign?", "The mayor resigned on Monday but came back."),
+        ("Did the mayor resign?", "The mayor resigned - on paper."),
+        ("Did the mayor resign?", "The mayor resigned; it was a trick."),
+        ("Did the mayor resign?", "The mayor resigned (on paper)."),
+        ("Did the mayor resign?", "The mayor resigned on Monday as head of the choir."),
+        ("Did the mayor resign?", "In the film, the mayor resigned on Monday."),
+        ("Did the mayor resign?", "In the play the bridge fell, and the mayor resigned on Monday."),
+        ("Did the mayor resign?", "Nobody was hurt, but the mayor resigned on Monday."),
+        ("Did the mayor resign?", "The last mayor resigned on Monday."),
+        ("Did the passengers die?", "40 passengers died."),
+        ("Did the bank close?", "The bank closed and sold two branches."),
+        ("Was the bridge built?", "The bridge was being built."),
+        ("Is the airport open?", "The airport is open, but only to cargo."),
+        ("Is the airport open?", "The airport is open, to cargo."),
+        ("Is the airport open?", "The airport is open, and only to cargo."),
+        ("Is the dam safe?", "The dam is not safe and cheap."),
     ],
 )
 def test_what_needs_judgement_gives_neither(question: str, sentence: str) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from assistant.answer import Turn
 from assistant.antecedent import IMPERSONAL
 from assistant.conversation.again import wish
+from assistant.conversation.carried import in_two
 from assistant.conversation.referents import MAX_READ_CHARS, NAME, listed, names, person, place, several, thing
 from assistant.dates import Span, date_spans
 from index.embed import Embed
@@ -163,11 +164,11 @@ def for_reading(standalone_question: str) -> str:
     The search is helped by all the words; a reader would take two questions for two, and answer the one before again.
     Of one about the last answer the earlier question is all there is to read for.
     """
-    carried = re.fullmatch(r"(.+?)\?* \((.+)\)", standalone_question, re.DOTALL)
-    if carried and wish(carried[1]):
-        return carried[2]
-    found = names(carried[2]) if carried else []
-    return f"{carried[1]}, about {', '.join(found)}?" if carried and found else standalone_question
+    asked, carried = in_two(standalone_question)
+    if carried and wish(asked):
+        return carried
+    found = names(carried)
+    return f"{asked}, about {', '.join(found)}?" if found else standalone_question
 
 
 def _topic(turn: Turn) -> str:

@@ -2,10 +2,10 @@
 
 Sentences that say the same in the same words, or give the best one's answer in others, are one voice: the best is
 cited and the others are named beside it. Of sentences that tell one fact otherwise the newest comes first, since news
-ages; where their numbers or dates differ, each has its day before it, and its source where days do not tell them apart.
-A further sentence is added where it answers nearly as well as the first, or where the first is not sure to be the
-answer. One that opens with a pronoun brings the sentence before it; a dateline is left out, unless it is what answers.
-A list is told in up to four, each of which adds a member.
+ages, but what happened is told in its order; where their numbers or dates differ, each has its day before it, and its
+source where days do not tell them apart. A further sentence is added where it answers nearly as well as the first, or
+where the first is not sure to be the answer. One that opens with a pronoun brings the sentence before it; a dateline is
+left out, unless it is what answers. A list is told in up to four, each of which adds a member.
 """
 
 import re
@@ -72,12 +72,14 @@ def write(
     *,
     threshold: float = ANSWER_THRESHOLD,
     newest_first: bool = False,
+    oldest_first: bool = False,
 ) -> Iterator[Statement]:
     """Nothing when the best sentence is under the threshold.
 
     evidence: best first, as `EvidenceReader.read` gives it. embed: tells whether two sentences tell the same fact.
     speaker: asked before reports are put in the order of their days, since a late re-post of a report is no later one.
     newest_first: a later sentence that answers nearly as well goes first even if it does not tell the same fact.
+    oldest_first: the sentences chosen are told in the order of their days, as it went on; those of no known day last.
     """
     read = [e for e in evidence[:CONSIDERED] if not is_heading(e.quote.text)]
     voices = _voices([with_antecedent(_behind_dateline(e)) for e in read])
@@ -98,6 +100,8 @@ def write(
             chosen, told = [*chosen, voice], more
     at_odds = _at_odds(told, embed)
     names = _told_apart(at_odds)
+    if oldest_first:
+        told.sort(key=lambda voice: voice.quote.published_on or "9999")
     for voice in told:
         name = names[at_odds.index(voice)] if voice in at_odds else ""
         yield Statement(f"{name}: {voice.quote.text}" if name else voice.quote.text, (voice,))

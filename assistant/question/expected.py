@@ -3,13 +3,15 @@
 English only, by the words that ask, after a polite opening ("Can you tell me …"). The kind decides whether an answer
 carries a short answer and which ("Yes", a number, a date), whether each of its sentences is to add a member, and
 whether the beginnings of articles answer where no sentence can ("What's new?"). Kinds that would be answered alike
-("who" and "where", "why" and "how") are one.
+("who" and "where", "why" and "how") are one. A follow-up is of its own kind, not of that of the question it carries.
 """
 
 import re
 from typing import Literal
 
+from assistant.conversation.carried import in_two
 from assistant.dates import date_spans
+from index.english import NUMBERS, SCALES
 
 Kind = Literal["yes_no", "number", "when", "list", "fact", "account", "happened", "summary"]
 """A fact is told in a few words, an account (why, how, what somebody said) in sentences."""
@@ -70,24 +72,29 @@ _DAY_OR_TIME_ALONE = re.compile(r"\w+day|\d{1,2}:\d\d.*")
 """Of a date in a text: what only tells the reader of that day's paper when it was."""
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _SAYS_A_NUMBER = re.compile(
-    r"\d|\b(?:no|none|half|once|twice|dozens?|hundreds?|thousands?|one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve)\b",
-    re.IGNORECASE,
+    rf"\d|\b(?:no|none|half|once|twice|{'|'.join(NUMBERS)}|(?:dozen|{'|'.join(SCALES)})s?)\b", re.IGNORECASE
 )
+_OF_ANOTHER = re.compile(r"^\W*(?:(?:and|but|so)\b,?\s*)?(?:what|how) about\b", re.IGNORECASE)
+_ASKS_BY_ITSELF = re.compile(r"\b(?:what|which)\b", re.IGNORECASE)
 
 
 def kind_of(question: str) -> Kind:
-    asked = _POLITE.sub("", question)
-    for kind, words in _OF_A_KIND:
-        if words.search(asked):
-            return kind
-    if match := _ASKING.search(asked):
-        return next(kind for kind, _ in _ASKING_WORDS if match[kind])
-    return "fact"
+    return _stated(asking(question)) or "fact"
+
+
+def asking(question: str) -> str:
+    """The part of a follow-up that tells what is asked: "when was that" of "when was that? (Why did the dam close?)".
+
+    One that only names another subject asks what the question it carries asks: "the second one? (Who pays?)".
+    """
+    own, carried = in_two(question)
+    names_a_subject = _OF_ANOTHER.match(own) or not (_stated(own) or _ASKS_BY_ITSELF.search(own))
+    return carried if carried and names_a_subject else own
 
 
 def may_answer(question: str, answer: str) -> bool:
     """Whether a short answer is of the kind asked for: a number for "how many", a date for "when"."""
+    question = asking(question)
     kind = kind_of(question)
     if kind == "number":
         return bool(_SAYS_A_NUMBER.search(answer))
@@ -102,3 +109,13 @@ def may_answer(question: str, answer: str) -> bool:
 def asks_for_a_span(question: str) -> bool:
     """Whether a few words could answer: not for reasons, accounts, statements, summaries or yes and no."""
     return kind_of(question) in _SHORT
+
+
+def _stated(question: str) -> Kind | None:
+    """None where no word tells."""
+    asked = _POLITE.sub("", question)
+    for kind, words in _OF_A_KIND:
+        if words.search(asked):
+            return kind
+    match = _ASKING.search(asked)
+    return next((kind for kind, _ in _ASKING_WORDS if match[kind]), None) if match else None

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assistant.question import mentions
-from assistant.question.expected import NEWS, Kind, kind_of
+from assistant.question.expected import NEWS, Kind, asking, kind_of
 from assistant.question.mentions import ABOUT, DATED, REPORT, Span
 from assistant.question.periods import Period, now_for, periods
 from index.filters import Filters
@@ -43,6 +43,11 @@ class Understood:
     """Whether no one sentence can answer, but the beginnings of the articles on the topic, or of all, do."""
     counted_from: dt.date | None = None
     """The day that counted as today for "last week", where it is not today."""
+
+    @property
+    def oldest_first(self) -> bool:
+        """As it went on."""
+        return self.kind == "happened" and not self.newest_first
 
 
 _BEFORE_A_DATE = re.compile(
@@ -119,8 +124,8 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
     is_limited = bool(given or filters) or _ABOUT_NEWS.search(question) is not None
     is_broad = (
         kind == "summary"
-        or mentions.SAID in text
-        or (kind == "happened" and (not topic or _IN_A_PLACE.match(question) is not None))
+        or mentions.SAID in asking(text)
+        or (kind == "happened" and (not topic or _IN_A_PLACE.match(asking(question)) is not None))
     )
     return Understood(
         text=text,
