@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from assistant.answer import Answer, Delta, Event, Question, Sources
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.chat import model as chat_model
+from assistant.chat import support
 from assistant.evidence import EvidenceReader
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.rerank import searched
@@ -44,6 +45,8 @@ class Assistant:
         """Load models and index now rather than with the first question."""
         self.library.warm()
         self._reader.warm()
+        if self.answerer != EXTRACTIVE:
+            support.network()
 
     def search(self, query: str, filters: Filters, k: int) -> Found:
         """The best `k` passages and no answer, in the order in which an answer is looked for in them."""

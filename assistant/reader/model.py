@@ -58,6 +58,10 @@ class SpanReader:
         self._tokenizer = PairTokenizer(folder)
         self._lock = threading.Lock()
 
+    def takes(self, question: str) -> bool:
+        """Whether `read` reads all of it."""
+        return self._tokenizer.fits(question)
+
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageLogits]:
         """passages: (heading, text) pairs, read in one batch."""
         encoded = self._tokenizer.encode([question] * len(passages), [f"{head}\n{text}" for head, text in passages])
@@ -76,15 +80,11 @@ class SpanReader:
         return found
 
 
-@cache
-def _trained_reader() -> SpanReader:
-    return SpanReader()
-
-
 _LOADING = threading.Lock()
+_loaded = cache(SpanReader)
 
 
-def trained_reader() -> SpanReader:
-    """The shipped reader, one for the process. Any thread may call."""
+def trained_reader(weights: Path = WEIGHTS) -> SpanReader:
+    """The one of the process with these weights, by default the reader's. Any thread may call."""
     with _LOADING:
-        return _trained_reader()
+        return _loaded(weights)

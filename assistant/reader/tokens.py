@@ -7,7 +7,7 @@ from tokenizers import Encoding, Tokenizer
 
 MAX_TOKENS = 256
 """Question, heading and passage together; what is longer loses the end of the passage."""
-MAX_QUESTION_TOKENS = 64
+MAX_QUESTION_TOKENS = 96
 
 
 class PairTokenizer:
@@ -22,6 +22,10 @@ class PairTokenizer:
         self._questions = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._questions.no_padding()
         self._questions.enable_truncation(MAX_QUESTION_TOKENS)
+
+    def fits(self, question: str) -> bool:
+        """Whether `encode` takes all of it."""
+        return not self._questions.encode(question, add_special_tokens=False).overflowing
 
     def encode(self, questions: Sequence[str], passages: Sequence[str]) -> list[Encoding]:
         """Unpadded. Passages are cut to fit, questions only when very long."""

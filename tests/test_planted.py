@@ -1,0 +1,43 @@
+"""Sentences over articles, half of them borne out, said by a chat model.
+
+The model is a real HTTP server on loopback that says one sentence a question, with the numbers of the article's
+passages. Every third of 400 here; `python -m bench.planted` has them all, by kind.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from scripted_model import ScriptedModel, scripted
+
+from assistant.chat.draft import Draft
+from assistant.chat.model import load
+from bench.planted import FRESH, planted
+
+EVERY = 3
+LEAST_CAUGHT, MOST_FAILING = 0.75, 0.35
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
+    model = ScriptedModel()
+    with scripted(model) as address:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+        yield model
+
+
+def test_most_of_what_an_article_does_not_bear_out_is_marked_and_little_of_what_it_does(model: ScriptedModel) -> None:
+    chat = load("openai:scripted")
+    said: Counter[bool] = Counter()
+    marked: Counter[bool] = Counter()
+    for row in planted(*FRESH)[::EVERY]:
+        markers = "".join(f"[{n}]" for n in range(1, len(row.cited) + 1))
+        model.chunks = [f"{row.sentence} {markers}"]
+        draft = Draft(chat, "What happened?", row.cited, cuts_unsupported=False)
+        list(draft.statements())
+        said[row.supported] += 1
+        marked[row.supported] += draft.checked.supported < draft.checked.sentences
+    assert said[True] + said[False] == 134
+    assert marked[False] >= LEAST_CAUGHT * said[False], marked
+    assert marked[True] <= MOST_FAILING * said[True], marked
