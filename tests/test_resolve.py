@@ -403,3 +403,8 @@ def test_long_texts_of_one_pattern_are_resolved_at_all(long: str) -> None:
     turn = Turn(f"Who is {long}?", f"Who is {long}?", long)
     for follow_up in ("Who are they?", "What is it?", "and him?", "no, I meant Biden", "back to the dam", long):
         assert standalone(follow_up, (turn,), EMBED)
+
+
+def test_an_initial_is_part_of_a_name() -> None:
+    resolved = last_of(("Who built the dam?", "How old is she?"), "Mary W. Holt built the dam. [1]")
+    assert resolved == "How old is Mary W. Holt?"

@@ -18,7 +18,8 @@ DECLARED = "The World Health Organization on Friday declared the outbreak of Rho
 NEAR = "Dr. Ada Quill, who leads the UN agency in Oldport, told reporters that the vaccine was near."
 LATE = "“We were late,” said Ruth Berg, the mayor."
 SHUT = "According to Nils Holt the harbour stays shut."
-TEXT = f"{DECLARED} {NEAR} {LATE} {SHUT} Nobody asked Ivo Lund. The WHO was praised by the town."
+FERRY = "Ida Roth, standing in for Harbour Master Tom Vale, had said that the ferry would sail."
+TEXT = f"{DECLARED} {NEAR} {LATE} {SHUT} Nobody asked Ivo Lund. The WHO was praised by the town. {FERRY}"
 
 
 def sentences(article_id: str = "fever", day: str = "2014-08-08", text: str = TEXT) -> list[Evidence]:
@@ -35,6 +36,7 @@ def sentences(article_id: str = "fever", day: str = "2014-08-08", text: str = TE
         ("What did Ada Quill say about the vaccine?", NEAR),
         ("what did quill say about the vaccine", NEAR),
         ("What has Ruth Berg said?", LATE),
+        ("What did Ida Roth say about the ferry?", FERRY),
         ("What does Mr. Holt say about the harbour?", SHUT),
     ],
 )
@@ -47,6 +49,7 @@ def test_the_sentence_in_which_the_one_asked_for_speaks_is_told(question: str, s
     [
         "What did Ivo Lund say about the fever?",  # is named, but does not speak
         "What did Ada Stone say about the vaccine?",
+        "What did Tom Vale say about the ferry?",  # another stands in for him
         "What did the WHO say about the eclipse?",
         "What did the WHO say about the fever in 2015?",
         "What did the mayor of Newport say about the vaccine?",

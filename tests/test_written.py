@@ -305,6 +305,8 @@ def test_a_dateline_gives_the_date_and_the_agency_and_stays() -> None:
         ("PORT MERROW, June 5, 2023 /Tide Newswire/ -- Rain fell.", "PORT MERROW, June 5, 2023 /Tide Newswire/ --"),
         ("Oldport (Northern Wire) — Rain fell.", None),
         ("OLDPORT is wet - very wet.", None),
+        ("COVID-19 spread in Oldport.", None),
+        ("WASP-96 b is a planet.", None),
     ],
 )
 def test_a_dateline_begins_with_a_place_in_capitals(line: str, words: str | None) -> None:

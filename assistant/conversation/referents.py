@@ -12,7 +12,7 @@ from assistant.answer import Turn
 from index.english import MONTHS, WEEKDAYS
 
 NAME = re.compile(
-    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Gen|Rep|Rev|Col|Capt|Lt|Sgt|St)\.\s(?=[A-ZÀ-Þ])"
+    r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Gen|Rep|Rev|Col|Capt|Lt|Sgt|St|[A-ZÀ-Þ])\.\s(?=[A-ZÀ-Þ])"
     r"|\b[A-ZÀ-Þ][\w'’-]*+(?:\s(?:of\s(?:the\s)?)?(?=[A-ZÀ-Þ\d]))?+|(?<=[a-zA-Z] )\d++)++"
 )
 """Possessive throughout: "A-A-A-A" can be divided in many ways, and patterns are built on this."""

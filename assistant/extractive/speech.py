@@ -32,6 +32,8 @@ _ASKED = re.compile(
     re.IGNORECASE,
 )
 _TITLES = frozenset("the a an mr mrs ms dr president prime minister senator sir king queen".split())
+_OBJECT_BEFORE = re.compile(r"\b(?:for|to|with|about|against|from|by|as|than|told) (?:the )?(?:[A-Z][\w.'’-]+ ){0,4}$")
+"""In "standing in for Prime Minister Johnson, had said" he does not speak."""
 _JOINING = frozenset(stems("about regarding concerning after before during since until over under his her its into"))
 _YEAR = re.compile(r"\b[12]\d{3}\b")
 _BETWEEN = r" (?:(?:of|the|for|and|on|in) )*"
@@ -81,7 +83,7 @@ class Asked:
     def _speaks(self, sentence: str) -> bool:
         for mention in self.who.finditer(sentence):
             before, behind = sentence[: mention.start()], sentence[mention.end() :][:_REACH]
-            if re.search(_SPEECH, behind):
+            if re.search(_SPEECH, behind) and not _OBJECT_BEFORE.search(before):
                 return True
             if re.search(rf"(?:{_SPEECH}|\b[Aa]ccording to\b)(?: [\w.'’-]+){{0,4}} $", before):
                 return True

@@ -53,6 +53,7 @@ class Understood:
 _BEFORE_A_DATE = re.compile(
     rf"\b{NEWS}(?: (?:that |which )?(?:(?:was|were|have been) )?{DATED})? $"
     rf"|\b{REPORT} [^?.!;]{{0,150}}?{DATED} $"
+    r"|\bwhat (?:was|has been) (?:reported|published|written) (?:about|on) [^?.!;]{1,150} $"
     rf"|\bwhat(?:'s|’s)? (?:(?:was|were|is|has|have) )?(?:been )?(?:happened|happening|going on|went on|occurred"
     rf"|reported|{DATED}|in the news|new|the (?:latest )?news) $"
     r"|\b(?:summari[sz]e|recap|(?:summary|overview)(?: of)?) (?:the events )?$",

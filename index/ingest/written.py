@@ -422,12 +422,13 @@ _DATE_LABEL = re.compile(
     re.I,
 )
 _CAPITAL = r"(?:[A-Z.'’]|-(?=[A-Z]))"
+# a hyphen without blanks ends none: "COVID-19 spread"
 _DATELINE = re.compile(
     rf"[A-Z]{_CAPITAL}{{2,}}(?:(?: & |[ /])[A-Z]{_CAPITAL}*)*"
     rf"(?:, (?!{_MONTH} \d)[A-Z](?:[\w.'’ ]|-(?=\w)){{1,30}}){{0,2}}"
     rf"(?:, (?P<day>{_MONTH_DAY}(?:,? \d{{4}})?))?"
     rf"(?:(?: |--)\((?P<agency>[A-Z][^()]{{1,40}})\)(?:--(?P<last>{_MONTH_DAY}(?:,? \d{{4}})?))?"
-    r"| /(?P<distributor>[A-Z][\w. -]{1,30})/)? ?[-–—]{1,2} ?(?=\S)"
+    r"| /(?P<distributor>[A-Z][\w. -]{1,30})/)?(?: ?[–—]{1,2} ?(?=\S)| ?--? (?=\S)| --?(?=\S)|--(?=\S))"
 )
 _BY = re.compile(r"(?:(?:words|text|story|report|article|written|posted|reported) )?by\b:?\s+(?=\S)", re.I)
 _FOR = re.compile(r"(.{3,80}?) (?:for|FOR) (the |THE |)(.{3,60})")
