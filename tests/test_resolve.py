@@ -408,3 +408,15 @@ def test_long_texts_of_one_pattern_are_resolved_at_all(long: str) -> None:
 def test_an_initial_is_part_of_a_name() -> None:
     resolved = last_of(("Who built the dam?", "How old is she?"), "Mary W. Holt built the dam. [1]")
     assert resolved == "How old is Mary W. Holt?"
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        "How long has the Ever Given been held?",
+        "How long was the Ever Given held?",
+        "When did the Ever Given run aground?",
+    ],
+)
+def test_what_the_verb_stands_behind_is_it(earlier: str) -> None:
+    assert last_of((earlier, "Who owns it?")) == OWNER

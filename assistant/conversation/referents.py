@@ -94,11 +94,14 @@ _PHRASE = re.compile(
 """At a question's end: "the Ever Given", "the Palma Bay earthquake", "the tower in Paris"."""
 _AUXILIARY = frozenset("did does do has have had will would can could should is are was were".split())
 _SUBJECT_PHRASE = re.compile(
-    rf"\b(?:did|does|do|will|would|can|could|should) (?P<phrase>the {NAME.pattern}) [a-z]+\W*$"
+    rf"\b(?:did|does|do|will|would|can|could|should) (?P<phrase>the {NAME.pattern}) "
+    r"[a-z]+(?: (?:aground|ashore|away|back|down|off|out|up))?\W*$"
 )
-"""With one word after it, which is the verb then: "When did the Merry Tern sink?"."""
+"""With the verb after it: "When did the Merry Tern sink?", "… run aground?"."""
+_HAS_BEEN = re.compile(rf"\b(?:has|have|had) (?P<phrase>the (?:(?!(?:{_LINK}|the)\b){_WORD} ){{1,4}})been\b")
 _DONE_TO = re.compile(
-    rf"^(?i:when|where|why|how|by whom) (?:was|were|is|are) (?P<phrase>the (?:(?!(?:{_LINK}|the)\b){_WORD} ){{1,4}})"
+    rf"^(?i:when|where|why|how(?: long| often)?|by whom) (?:was|were|is|are) "
+    rf"(?P<phrase>the (?:(?!(?:{_LINK}|the)\b){_WORD} ){{1,4}})"
     r"[a-z]+(?:ed|en|wn|ilt|unk|ught|ade|old|ost|eld|ound|ung)\W*$"
 )
 """Before a participle that ends it: "When was the James Webb telescope launched?"."""
@@ -145,7 +148,12 @@ def thing(history: Sequence[Turn]) -> str | None:
     """What "it" means: the firm or the thing ("the …") that the last question was about; None where that is unclear."""
     turn = history[-1]
     question = _topic(turn)
-    if match := _SUBJECT_PHRASE.search(question) or _DONE_TO.match(question) or _WHAT_IS.match(question):
+    if (
+        match := _SUBJECT_PHRASE.search(question)
+        or _HAS_BEEN.search(question)
+        or _DONE_TO.match(question)
+        or _WHAT_IS.match(question)
+    ):
         return str(match["phrase"]).strip()
     match = _PHRASE.search(question)
     if match and not match["phrase"].endswith("ing"):
