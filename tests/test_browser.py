@@ -329,16 +329,17 @@ def test_the_keyboard_alone_asks_opens_a_citation_and_comes_back(page: Page) -> 
 
 
 def test_an_answer_that_nothing_is_sure_of_says_so(page: Page) -> None:
-    shown = """async (score) => {
+    shown = """async ([score, confidence]) => {
         const { renderAnswer } = await import("/static/answer.js");
         const article = document.createElement("article");
         const citation = { index: 1, title: "A bridge", quote: "It opened.", score };
         const answer = { answered: true, answerer: "extractive", answer: "It opened. [1]", citations: [citation] };
-        renderAnswer(article, answer, {});
+        renderAnswer(article, { ...answer, confidence }, {});
         return article.innerText;
     }"""
-    assert "Not certain" in page.evaluate(shown, 0.49)
-    assert "Not certain" not in page.evaluate(shown, 0.5)
+    assert "Not certain" in page.evaluate(shown, [0.49, 0.3])
+    assert "Not certain" not in page.evaluate(shown, [0.5, 0.5])
+    assert "Not certain" not in page.evaluate(shown, [0.08, None])  # nothing was judged
 
 
 def test_an_article_tells_what_was_left_out_of_it_why_it_is_what_it_is_and_what_changed(

@@ -55,8 +55,9 @@ function answeredParts(answer, handlers) {
   ].filter(Boolean);
 }
 
-function isDoubtful({ answerer, citations }) {
-  return answerer === "extractive" && citations.every(({ score }) => score < SURE);
+/** Where there is no confidence, as for what somebody said, nothing was for a probability to decide. */
+function isDoubtful({ answerer, citations, confidence }) {
+  return answerer === "extractive" && confidence !== null && citations.every(({ score }) => score < SURE);
 }
 
 function refusal(answer) {
