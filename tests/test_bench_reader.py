@@ -18,6 +18,7 @@ def test_figures_are_given_for_each_threshold_and_each_question_word() -> None:
         "answerable                   3 questions  exact 0.333  F1 0.333",
         "unanswerable                 2 questions  exact 0.500  F1 0.500",
         "all                          5 questions  exact 0.400  F1 0.400",
+        "all, answered from the score 5.05 on, the best on `tune`: F1 0.400",
         "all, answered from the score 3.00 on: F1 0.600",  # one right answer and two right refusals
         "AUROC of answerable against unanswerable: 0.833",  # five of six pairs
         "always answered              3 questions  exact 0.333  F1 0.556",  # (1 + 2/3 + 0) / 3
