@@ -2,8 +2,8 @@
 
 Half of them are borne out: of 400 over articles of `bench/news/tune.jsonl` (`tests/data/planted.jsonl`), of 400 over
 those of `bench/news/test.jsonl` (`planted-fresh.jsonl`, harder: figures that are worked out count as borne out there),
-and of 310 over others of these (`planted-kept.jsonl`). SCALE, BIAS and DOUBTS of assistant/chat/verify.py are fitted to the
-first 400 and 200 of the second; nothing is to the last. Each sentence cites all passages of its article.
+and of 310 over others of these (`planted-kept.jsonl`). SCALE, BIAS and DOUBTS of assistant/chat/verify.py are fitted
+to the first 400 and 200 of the second; nothing is to the last. Each sentence cites all passages of its article.
 """
 
 import json

@@ -12,8 +12,8 @@ Each line is a text with title and date, and its questions with answer and sente
 - `encyclopaedia.jsonl`: 1,923 passages of reference prose on 640 subjects, 7 questions with an answer and 6 near
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
 - `claims.jsonl`: 2,700 passages of these four, with 5 sentences each that they bear out and 5 that they do not, told by
-  what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`. The last 720 are of kinds that
-  a network trained on the first 1,980 missed most, such as roles and causes, and have not been trained on yet.
+  what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`. The last 720 are of
+  kinds that a network trained on the first 1,980 missed most, such as roles and causes; none has been trained on them.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """
