@@ -1,10 +1,10 @@
 """Fit `RANK` and `TRUST` of assistant/evidence.py: `python -m bench.calibrate --data DIR --work DIR`.
 
-On questions of SQuAD 2.0 `tune` titles, asked of all 1,204 paragraphs, and on those of `bench/news/tune.jsonl`, asked
-of all news texts; every third of them once more with its topic (SQuAD's title, the news story) kept out of the search,
-so that the collection does not know it. The topics are divided in two: each half is measured with weights from the
-other. The weights printed last are from both, and are measured on `bench/news/test.jsonl`, to which nothing is
-fitted.
+On questions of SQuAD 2.0 `tune` titles, asked of all paragraphs of both versions, and on those of
+`bench/news/tune.jsonl`, asked of all news texts; every third of them once more with its topic (SQuAD's title, the news
+story) kept out of the search, so that the collection does not know it. The topics are divided in two: each half is
+measured with weights from the other. The weights printed last are from both, and are measured on
+`bench/news/test.jsonl`, to which nothing is fitted.
 
 RANK maximises the softmax probability, among a question's sentences, of those that hold a gold answer. TRUST is the
 logistic regression, over the sentences put first, of "holds a gold answer" (never, for a question without one).
