@@ -92,18 +92,9 @@ class Wording:
     def content(self) -> frozenset[str]:
         return frozenset(word.form for word in self.words if word.is_content)
 
-    @cached_property
-    def common(self) -> frozenset[str]:
-        """Forms that stand there in lower case."""
-        return frozenset(word.form for word in self.words if word.text.islower())
-
     def has(self, form: str) -> bool:
         """Whether the form, or one that begins like it ("Spain", "Spanish"), stands there."""
         return form in self.places or (len(form) > 4 and form[:4] in self._beginnings)
-
-    def is_name(self, word: Word) -> bool:
-        """Whether a capitalised word is written so here whatever its place."""
-        return word.is_capital and word.form in self.places and word.form not in self.common
 
     def any(self, words: frozenset[str]) -> bool:
         return any(word.lower in words for word in self.words)

@@ -1,4 +1,4 @@
-"""What tests share: a small deterministic embedder, an empty library that uses it, and the parts of one."""
+"""What tests share: a deterministic embedder, a chat model, an empty library with that embedder, and its parts."""
 
 import hashlib
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from articles import Folder
+from scripted_model import ScriptedModel, scripted
 
 from index.database import Database
 from index.embed import Vectors
 from index.library import Library
 from index.store import Store
 from index.words import content_stems
+
+CHAT_KEY = "sk-secret-of-the-test"
 
 pytest_plugins = ["web_fixtures"]
 
@@ -34,6 +37,16 @@ class HashingEmbedder:
             for stem in content_stems(text) or [text]:
                 row[hashlib.sha256(stem.encode("utf-8", "surrogatepass")).digest()[0]] += 1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
+    """What `load("openai:scripted")` reaches."""
+    model = ScriptedModel()
+    with scripted(model) as address:
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        monkeypatch.setenv("OPENAI_API_KEY", CHAT_KEY)
+        yield model
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ The model is a real HTTP server on loopback that streams as OpenAI's does; LangC
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from conftest import CHAT_KEY
 from scripted_model import BREAK, ScriptedModel, scripted
 from web_fixtures import BRIDGE, COMET
 
@@ -21,19 +21,9 @@ from index.filters import Filters
 from index.library import Library
 
 NAME = "openai:scripted"
-KEY = "sk-secret-of-the-test"
 OPENED = Question("When did the Zephyr bridge in Oldport open?")
 OPENED_SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."
 COST_SENTENCE = "The bridge cost 90 million crowns."
-
-
-@pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
-    model = ScriptedModel()
-    with scripted(model) as address:
-        monkeypatch.setenv("OPENAI_BASE_URL", address)
-        monkeypatch.setenv("OPENAI_API_KEY", KEY)
-        yield model
 
 
 @pytest.fixture
@@ -254,7 +244,7 @@ def test_a_server_that_fails_before_the_first_sentence_is_stood_in_for(
 def test_a_server_that_cannot_be_reached_is_stood_in_for(stocked: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     with scripted(ScriptedModel()) as address:
         monkeypatch.setenv("OPENAI_BASE_URL", address)
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)  # and the server is gone
+    monkeypatch.setenv("OPENAI_API_KEY", CHAT_KEY)  # and the server is gone
     answer = Assistant(stocked, NAME).ask(OPENED)
     assert answer.answer.startswith(f"{OPENED_SENTENCE} [1]")
     assert answer.answerer == "extractive"
@@ -340,10 +330,10 @@ def test_the_key_goes_to_the_provider_in_its_header_and_nowhere_else(
     assistant: Assistant, model: ScriptedModel
 ) -> None:
     answer = ask(assistant, model, "The Zephyr bridge in Oldport opened [1].")
-    assert model.keys == [f"Bearer {KEY}"]
-    assert KEY not in str(model.requests)
-    assert KEY not in repr(answer)
-    assert KEY not in repr(assistant)
+    assert model.keys == [f"Bearer {CHAT_KEY}"]
+    assert CHAT_KEY not in str(model.requests)
+    assert CHAT_KEY not in repr(answer)
+    assert CHAT_KEY not in repr(assistant)
 
 
 def test_an_article_cannot_close_its_passage_open_another_or_fill_in_the_prompt(

@@ -4,11 +4,10 @@ The model is a real HTTP server on loopback that streams as OpenAI's does. The e
 nothing is left is tested with the whole chain, in `test_chat_model`.
 """
 
-from collections.abc import Iterator
-
 import pytest
+from conftest import CHAT_KEY
 from passages import Source, passage
-from scripted_model import BREAK, CLOSE, COMMENTS, SILENCE, TRICKLE, ScriptedModel, scripted
+from scripted_model import BREAK, CLOSE, COMMENTS, SILENCE, TRICKLE, ScriptedModel
 
 from assistant.answer import Checked, Turn
 from assistant.chat.draft import INSTEAD, MAX_SENTENCES, Draft
@@ -23,15 +22,6 @@ BRIDGE = passage(
 )
 COMET = passage("Comet Marlow was seen in May.", Source("comet", "Comet seen", "2021-05-20"))
 OPENED = "The Zephyr bridge in Oldport opened."
-
-
-@pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
-    model = ScriptedModel()
-    with scripted(model) as address:
-        monkeypatch.setenv("OPENAI_BASE_URL", address)
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-        yield model
 
 
 def drafted(
@@ -249,7 +239,7 @@ def test_an_error_status_is_told_in_its_servers_words(status: int, model: Script
     assert statements == []
     assert draft.notice is not None
     assert "come back later" in draft.notice
-    assert "sk-test" not in draft.notice
+    assert CHAT_KEY not in draft.notice
     assert len(model.requests) == (1 if status in (401, 404) else 2)
 
 

@@ -5,10 +5,8 @@ passages. Every third of 310 here, to which nothing is fitted; `python -m bench.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 
-import pytest
-from scripted_model import ScriptedModel, scripted
+from scripted_model import ScriptedModel
 
 from assistant.chat.draft import Draft
 from assistant.chat.model import load
@@ -16,15 +14,6 @@ from bench.planted import KEPT, planted
 
 EVERY = 3
 LEAST_CAUGHT, MOST_FAILING = 0.75, 0.35
-
-
-@pytest.fixture
-def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedModel]:
-    model = ScriptedModel()
-    with scripted(model) as address:
-        monkeypatch.setenv("OPENAI_BASE_URL", address)
-        monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
-        yield model
 
 
 def test_most_of_what_an_article_does_not_bear_out_is_marked_and_little_of_what_it_does(model: ScriptedModel) -> None:
