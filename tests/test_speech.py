@@ -49,6 +49,7 @@ def test_the_sentence_in_which_the_one_asked_for_speaks_is_told(question: str, s
     [
         "What did Ivo Lund say about the fever?",  # is named, but does not speak
         "What did Ada Stone say about the vaccine?",
+        "What did Mary Quill say about the vaccine?",  # another of that name
         "What did Tom Vale say about the ferry?",  # another stands in for him
         "What did the WHO say about the eclipse?",
         "What did the WHO say about the fever in 2015?",

@@ -73,7 +73,6 @@ class Asked:
         return (
             self.years <= set(_YEAR.findall(text))
             and held >= (len(self.topic) if len(self.topic) <= 2 else MOST_OF * len(self.topic))
-            and (self.names <= known or self.who.search(text) is not None)
             and self._speaks(evidence.quote.text)
         )
 
@@ -98,7 +97,10 @@ def said(question: str, evidence: Sequence[Evidence], threshold: float) -> list[
     asked = Asked.read(question)
     if asked is None or any(asked.who.search(e.quote.text) for e in evidence[:1] if e.quote.score >= threshold):
         return []
-    told = [one for one in evidence if asked.is_told_in(one)]
+    known: dict[str, set[str]] = {}
+    for one in evidence:  # a name stands in full once in an article
+        known.setdefault(one.quote.article_id, set()).update(stems("\n".join(headed(one.quote.passage))))
+    told = [one for one in evidence if asked.names <= known[one.quote.article_id] and asked.is_told_in(one)]
     told = list(filter(asked.is_of_its_year, told)) or told
     return sorted(told, key=lambda one: -len(asked.topic & set(stems(one.quote.text))))[:MAX_SAID]
 
