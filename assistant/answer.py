@@ -79,6 +79,8 @@ class Citation:
     """Higher is better: the probability that the sentence answers, or under a chat model that it bears out what was
     written; of a whole passage what orders them, which is no probability; 1 for the beginning of an article, which
     nothing judged."""
+    provenance: str | None = None
+    """Of its article: "wire", "opinion" and the like, where it is known."""
     also_in: tuple[Copy, ...] = ()
     """The same sentence in copies of the article, those found for the question and up to 20 others; with the best
     sentence, those of other articles, too, that tell the fact with the same answer and no further number."""
@@ -140,6 +142,10 @@ class Answer:
     answerer: str
     timings_ms: Timings = field(default=Timings())
     understood: ReadOut = field(default=ReadOut())
+    is_certain: bool = True
+    """False where no sentence of an extractive answer is more likely to answer than not."""
+    differs: tuple[int, ...] = ()
+    """`index` of the citations that tell the same with other numbers or dates; none or at least two."""
     checked: Checked | None = None
     """None where no chat model was asked. Those that it wrote are counted, also where the answer is extracted."""
     notice: str | None = None
@@ -159,9 +165,21 @@ def as_turn(answer: Answer) -> Turn:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Stream event: the passages under consideration, before anything is written."""
+    """Stream event: the passages under consideration, before anything is written, and the question as it was
+    understood, as in the Answer."""
 
     passages: tuple[Citation, ...]
+    standalone_question: str
+    applied_filters: dict[str, str | list[str]]
+    understood: ReadOut
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Stream event: what stands above the sentences, as in the Answer; not where there is no answer."""
+
+    short_answer: str | None
+    is_certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +189,5 @@ class Delta:
     text: str
 
 
-Event = Sources | Delta | Answer
-"""A stream is one Sources, then Deltas, then one Answer."""
+Event = Sources | Lead | Delta | Answer
+"""A stream is one Sources, then a Lead and Deltas, then one Answer."""

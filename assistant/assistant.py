@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assistant.answer import Answer, Delta, Event, Question, Sources
+from assistant.answer import Answer, Delta, Event, Question
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.chat import model as chat_model
 from assistant.chat import support
@@ -57,11 +57,9 @@ class Assistant:
         return answer
 
     def stream(self, question: Question) -> Iterator[Event]:
-        """One Sources, then Deltas, then the Answer that they add up to."""
+        """One Sources, then a Lead and Deltas, then the Answer that they add up to."""
         for piece in self._chain.stream(question):
-            if "sources" in piece:
-                yield Sources(piece["sources"])
-            elif "delta" in piece:
+            if "delta" in piece:
                 yield Delta(piece["delta"])
             else:
-                yield piece["answer"]
+                yield from piece.values()

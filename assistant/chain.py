@@ -2,7 +2,7 @@
 
     chain = answer_chain(ArticleRetriever(library=library), EvidenceReader())
     chain.invoke(Question("..."))["answer"]            # an Answer
-    for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"delta": …} …, {"answer": …}
+    for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"lead": …}, {"delta": …} …, {"answer": …}
 
 The first two steps map one value to the next; the others are generators, so that the passages leave the chain as soon
 as they are read and in order, and a sentence as soon as it is written and checked. What is streamed and what is invoked
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from assistant.answer import Answer, Checked, Citation, Copy, Question, ReadOut, Reason, Timings
+from assistant.answer import Answer, Checked, Citation, Copy, Lead, Question, ReadOut, Reason, Sources, Timings
 from assistant.chat import model as chat_model
 from assistant.chat.draft import Draft
 from assistant.cite import Citer, passage_citation
@@ -49,7 +49,7 @@ logger = logging.getLogger(__name__)
 EXTRACTIVE = "extractive"
 MAX_SHORT_ANSWER_CHARS = 80
 SURE = 0.5
-"""Least probability of a sentence from which a short answer is taken."""
+"""Least probability of a sentence that is taken to answer: there is a short answer, and no word of doubt."""
 MAX_BEGINNINGS = 4
 """Sentences and articles of an answer of beginnings, or of one that is told source by source."""
 NEAREST = 3
@@ -95,6 +95,15 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """What a writer says before its first statement."""
+
+    is_certain: bool
+    has_short_answer: bool
+    """Whether the answer that the first one holds may stand for all."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """What a writer says last: who wrote, when it began, and what there is to say about a chat model's part."""
 
@@ -106,7 +115,7 @@ class Ending:
     notice: str | None
 
 
-Piece = Reading | Statement | Ending
+Piece = Reading | Opening | Statement | Ending
 """What the generators hand on, in lists, since LangChain adds up what a generator gives when it is invoked."""
 
 
@@ -183,10 +192,13 @@ def answer_chain(
             speaker = reading.found.elsewhere.speaker
             told = reading.found.told
             answerer, checked, notice = EXTRACTIVE, None, None
+            is_list = reading.found.inquiry.understood.kind == "list"
             if model is not None and reading.retrieval.documents and not told:
                 question, documents = reading.found.inquiry.standalone_question, reading.retrieval.documents
                 draft = Draft(model, question, documents, cuts_unsupported=cuts_unsupported)
                 for statement in draft.statements():
+                    if answerer == EXTRACTIVE:
+                        yield [Opening(is_certain=True, has_short_answer=not is_list)]
                     answerer = model_name
                     yield [replace(statement, support=tuple(map(speaker, statement.support)))]
                 answerer = model_name if draft.has_refused else answerer
@@ -198,24 +210,32 @@ def answer_chain(
                 asked = reading.found.inquiry.understood.text
                 spoken = list(extract.spoken(asked, reading.evidence, speaker, threshold=threshold))
                 is_judged = is_judged and not spoken
-                for statement in told or spoken or _extracted(reading, embed, threshold):
-                    yield [statement]
+                statements = list(told or spoken or _extracted(reading, embed, threshold))
+                is_sure = any(s.quote.score >= SURE for statement in statements for s in statement.support)
+                yield [Opening(is_sure or not is_judged, not is_list or len(statements) == 1), *statements]
             yield [Ending(answerer, began, is_judged, checked, notice)]
 
     def cite(written: Iterator[list[Piece]]) -> Iterator[AddableDict]:
         reading: Reading | None = None
+        opening: Opening | None = None
+        lead: Lead | None = None
         citer = Citer()
         deltas: list[str] = []
         for piece in itertools.chain.from_iterable(written):
             if isinstance(piece, Reading):
                 reading = piece
                 citer.also_said = piece.found.elsewhere.also_said
-                yield AddableDict(sources=_passages(piece.retrieval))
+                yield AddableDict(sources=_sources(piece))
+            elif isinstance(piece, Opening):
+                opening = piece
             elif isinstance(piece, Statement):
                 deltas.append((" " if deltas else "") + citer.render(piece))
+                if lead is None and reading and opening:
+                    lead = _lead(reading, opening, citer.citations)
+                    yield AddableDict(lead=lead)
                 yield AddableDict(delta=deltas[-1])
             elif reading is not None:
-                yield AddableDict(answer=_answer(reading, citer, "".join(deltas), piece))
+                yield AddableDict(answer=_answer(reading, lead, citer, "".join(deltas), piece))
 
     found = RunnableLambda(resolve) | RunnableLambda(retrieve)
     return found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite)
@@ -284,16 +304,23 @@ def _read_out(inquiry: Inquiry, citations: Sequence[Citation]) -> ReadOut:
     )
 
 
-def _short_answer(reading: Reading, citations: Sequence[Citation]) -> str | None:
+def _sources(reading: Reading) -> Sources:
+    inquiry = reading.found.inquiry
+    passages = _passages(reading.retrieval)
+    return Sources(passages, inquiry.standalone_question, inquiry.filters.as_json(), _read_out(inquiry, passages))
+
+
+def _lead(reading: Reading, opening: Opening, citations: Sequence[Citation]) -> Lead:
+    has_short_answer = opening.has_short_answer and citations
+    return Lead(_short_answer(reading, citations[0]) if has_short_answer else None, opening.is_certain)
+
+
+def _short_answer(reading: Reading, citation: Citation) -> str | None:
     """The answer that the reader sees in the first cited sentence, where the question asks for so little; yes or no.
 
     Set off above the sentences it is read as certain, so a doubtful one is left out: the sentence speaks for itself.
-    So is that to a question for several where it takes more sentences than one to tell them.
     """
     question, kind = reading.found.inquiry.standalone_question, reading.found.inquiry.understood.kind
-    citation = citations[0]
-    if kind == "list" and len(citations) > 1:
-        return None
     places: tuple[Citation | Copy, ...] = (citation, *citation.also_in)
     for evidence in reading.evidence:
         quote = evidence.quote
@@ -318,7 +345,7 @@ def _ms(seconds: float) -> int:
     return round(seconds * 1000)
 
 
-def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer:
+def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending: Ending) -> Answer:
     inquiry, retrieval = reading.found.inquiry, reading.retrieval
     citations = tuple(citer.citations)
     answered = bool(citations)
@@ -328,11 +355,13 @@ def _answer(reading: Reading, citer: Citer, text: str, ending: Ending) -> Answer
         question=inquiry.question.text,
         standalone_question=inquiry.standalone_question,
         answer=text,
-        short_answer=_short_answer(reading, citations) if answered else None,
+        short_answer=lead.short_answer if lead else None,
         answered=answered,
         confidence=round(extract.confidence(reading.evidence), 4) if ending.is_judged else None,
+        is_certain=lead is None or lead.is_certain,
         reason=None if answered else _reason(retrieval),
         citations=citations,
+        differs=tuple(citer.at_odds),
         nearest=() if answered else _passages(retrieval)[:NEAREST],
         applied_filters=inquiry.filters.as_json(),
         as_of=max(dates, default=None),

@@ -29,11 +29,15 @@ class Citer:
     also_said: Callable[[Citation], tuple[Copy, ...]] = attrgetter("also_in")
     """Where else a citation's sentence stands."""
     citations: list[Citation] = field(default_factory=list)
+    at_odds: list[int] = field(default_factory=list)
+    """Those that tell the same with other numbers or dates."""
 
     def render(self, statement: Statement) -> str:
         """The statement's text with its markers; new citations are appended to `citations`."""
         text = _FALSE_MARKER.sub(r"(\1)", statement.text.strip())
         markers = dict.fromkeys(self._index(support) for support in statement.support)
+        if statement.is_at_odds:
+            self.at_odds.extend(markers)
         return f"{text} {''.join(f'[{n}]' for n in markers) or UNSUPPORTED}"
 
     def _index(self, support: Support) -> int:
@@ -85,5 +89,5 @@ def _copy(quote: Quote) -> Copy:
         quote=_verbatim(quote),
         start=quote.start,
         end=quote.end,
-        **{name: metadata[name] for name in SOURCE_FIELDS if name != "author"},
+        **{name: metadata[name] for name in SOURCE_FIELDS if name not in {"author", "provenance"}},
     )

@@ -42,7 +42,7 @@ LEAST_APART = 2
 MAX_BEFORE_CHARS = 1_000
 SAID_BEFORE = 0.9
 """Share of a passage's stems that a passage of a copy must have to be read in its place."""
-SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at")
+SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at", "provenance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,7 @@ def as_document(hit: Hit) -> Document:
             "source": article.source,
             "author": article.author,
             "published_at": article.published_at,
+            "provenance": article.provenance,
             "language": article.language,
             "start": hit.start,
             "end": hit.end,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from langchain_core.documents import Document
 
+from assistant.wording import NUMBER_WORDS
 from index.days import day_to_compare
 from index.words import word_set
 
@@ -66,6 +67,8 @@ class Statement:
     text: str
     support: tuple[Support, ...]
     """Empty for a sentence of a chat model that nothing in the passages bears out."""
+    is_at_odds: bool = False
+    """Whether another statement of the answer tells the same with other numbers or dates."""
 
 
 def say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -73,5 +76,5 @@ def say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
 
     Where there are no words, of a script that is not read, nothing says the same.
     """
-    numbers_differ = any(stem[0].isdigit() for stem in one ^ other)
+    numbers_differ = any(stem[0].isdigit() or stem in NUMBER_WORDS for stem in one ^ other)
     return 0 < SAME_WORDS * len(one | other) <= len(one & other) and not numbers_differ

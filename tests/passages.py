@@ -32,6 +32,7 @@ def passage(text: str, source: Source, start: int = 0, score: float = 1.0, befor
             "source": source.outlet,
             "author": None,
             "published_at": source.published_at,
+            "provenance": None,
             "language": source.language,
             "start": start,
             "end": start + len(text),

@@ -9,7 +9,7 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 from web_fixtures import BRIDGE, COMET
 
-from assistant.answer import Answer, Citation, Delta, Event, Question, Sources, Timings, as_turn
+from assistant.answer import Answer, Citation, Delta, Event, Lead, Question, Sources, Timings, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import answer_chain
 from assistant.evidence import EvidenceReader
@@ -71,12 +71,49 @@ def test_the_chain_is_a_runnable_that_others_can_build_on(chain: Runnable[Questi
 
 
 def test_events_come_in_order_and_the_deltas_are_the_answer(assistant: Assistant) -> None:
-    sources, *deltas, answer = events = list(assistant.stream(OPENED))
+    sources, lead, *deltas, answer = events = list(assistant.stream(OPENED))
     assert isinstance(sources, Sources)
     assert isinstance(answer, Answer)
     assert deltas
-    assert [type(event) for event in events] == [Sources, *[Delta] * len(deltas), Answer]
+    assert [type(event) for event in events] == [Sources, Lead, *[Delta] * len(deltas), Answer]
     assert joined(events) == answer.answer
+    assert lead == Lead(answer.short_answer, answer.is_certain) == Lead("4 November 2023", True)
+
+
+def test_how_the_question_was_understood_is_told_before_anything_is_written(assistant: Assistant) -> None:
+    history = (as_turn(assistant.ask(OPENED)),)
+    for question in (Question("And what was it built of?", history), Question("What happened in November 2023?")):
+        sources, *_, answer = assistant.stream(question)
+        assert isinstance(sources, Sources)
+        assert isinstance(answer, Answer)
+        assert sources.standalone_question == answer.standalone_question
+        assert (answer.standalone_question != answer.question) == bool(question.history)
+        assert sources.applied_filters == answer.applied_filters
+        assert bool(answer.applied_filters) != bool(question.history)
+        assert sources.understood.filters == answer.understood.filters
+
+
+def test_an_answer_that_is_more_likely_wrong_than_right_is_not_certain(stocked: Library) -> None:
+    *_, answer = events = list(Assistant(stocked, max_wrong=1).stream(CARPET))
+    assert isinstance(answer, Answer)
+    assert not answer.is_certain
+    assert events[1] == Lead(None, False)
+
+
+def test_reports_that_differ_in_a_number_are_named_as_such(library: Library) -> None:
+    told = "The flood in Oldport on Monday killed {} people, the mayor Ada Quill said."
+    days = {"nine": "2024-05-02", "eleven": "2024-05-03"}
+    articles = [replace(BRIDGE, id=n, title="Flood", text=told.format(n), published_at=days[n]) for n in days]
+    library.add(articles)
+    answer = Assistant(library).ask(Question("How many people did the flood in Oldport kill?"))
+    assert answer.differs == (1, 2)
+    assert [citation.article_id for citation in answer.citations] == ["eleven", "nine"]
+
+
+def test_a_citation_says_what_kind_of_article_it_is_of(assistant: Assistant, stocked: Library) -> None:
+    assert [citation.provenance for citation in assistant.ask(OPENED).citations] == [None]
+    stocked.add([replace(BRIDGE, provenance="wire")])
+    assert [citation.provenance for citation in assistant.ask(OPENED).citations] == ["wire"]
 
 
 def test_sources_come_in_the_order_of_the_reading_the_one_that_answers_first(

@@ -7,7 +7,7 @@ import pytest
 from assistant.answer import Answer, Citation, Cited, as_turn
 from index.database import Database
 from web.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
-from web.errors import UnknownMessage, UnknownSession
+from web.errors import Refused, UnknownMessage, UnknownSession
 from web.replies import Json
 
 
@@ -77,6 +77,25 @@ def test_a_turn_remembers_the_short_answer_and_what_was_cited(database: Database
     conversations.append(said["session_id"], answer)
     assert conversations.history(said["session_id"]) == (as_turn(_answer("Who cut the ribbon?")), as_turn(answer))
     assert as_turn(answer).cited == (Cited("bridge", "r1", 10, 27, 0.9),)
+
+
+def test_the_last_question_asked_anew_takes_the_place_of_the_first_wording(database: Database) -> None:
+    conversations = Conversations(database)
+    first = _say(conversations, None, "Who cut the ribon?")
+    session = first["session_id"]
+    assert conversations.history(session, first["message_id"]) == ()
+    anew = conversations.append(session, _answer("Who cut the ribbon?"), first["message_id"])
+    assert [one["title"] for one in conversations.list()] == ["Who cut the ribbon?"]
+    then = conversations.append(session, _answer("And wen?"))
+    conversations.append(session, _answer("And when?"), then["message_id"])
+    assert [one["question"] for one in conversations.get(session)["messages"]] == ["Who cut the ribbon?", "And when?"]
+    assert [one["title"] for one in conversations.list()] == ["Who cut the ribbon?"]
+    for replaced in (anew["message_id"], then["message_id"], "none"):
+        with pytest.raises(Refused, match=replaced):
+            conversations.history(session, replaced)
+        with pytest.raises(Refused, match=replaced):
+            conversations.append(session, _answer("And where?"), replaced)
+    assert len(conversations.get(session)["messages"]) == 2
 
 
 def _say(conversations: Conversations, session_id: str | None, question: str) -> Json:

@@ -159,7 +159,9 @@ def test_a_newer_report_of_another_fact_does_not_come_first() -> None:
 )
 def test_reports_that_differ_in_a_number_have_their_days_before_them(cosine: float, shown: list[str]) -> None:
     found = [evidence(NEW_TOLL, NEW, BEST), evidence(OLD_TOLL, OLD, NEARLY)]
-    assert [statement.text for statement in write(found, embed_with(tolls=cosine))] == shown
+    told = list(write(found, embed_with(tolls=cosine)))
+    assert [statement.text for statement in told] == shown
+    assert [statement.is_at_odds for statement in told] == [cosine == ONE_FACT] * 2
 
 
 def test_reports_with_the_same_numbers_or_that_nothing_tells_apart_have_none() -> None:
@@ -477,7 +479,8 @@ def in_a_row(*sentences: str, source: Source = OLD) -> list[Evidence]:
         ("奥德港市议会星期二决定在哈勒河上建造一座新的大桥。", "市长罗卡贝蒂说工程将在明年春天开始并持续两年左右。"),
         ("居民代表要求先为必须搬走的7户人家找到合适的新住处。", "居民代表要求先为必须搬走的9户人家找到合适的新住处。"),
         ("…", "!"),
+        ("The flood in Oldport on Monday killed nine.", "The flood in Oldport on Monday killed eleven."),
     ],
 )
-def test_sentences_without_blanks_or_words_are_not_all_the_same(one: str, other: str) -> None:
+def test_sentences_without_blanks_or_words_or_of_other_numbers_are_not_the_same(one: str, other: str) -> None:
     assert not say_the_same(word_set(one), word_set(other))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 from flask import Flask
 
-from assistant.answer import Answer, Delta, Event, Question, Sources
+from assistant.answer import Answer, Delta, Event, Question, ReadOut, Sources
 from assistant.assistant import Assistant
 from index.errors import ModelFault
 from index.library import Library
@@ -43,7 +43,7 @@ def test_a_stream_is_sources_deltas_and_the_answer_they_add_up_to(app: Flask, se
     assert reply.headers["Cache-Control"] == "no-store"
     events = _events(reply.body.decode())
     names = [name for name, _ in events]
-    assert names == ["sources"] + ["delta"] * (len(events) - 2) + ["done"]
+    assert names == ["sources", "lead"] + ["delta"] * (len(events) - 3) + ["done"]
     answer = AnswerReply.model_validate(events[-1][1], strict=True)
     assert "".join(data["text"] for name, data in events if name == "delta") == answer.answer
     assert answer.message_id
@@ -71,7 +71,7 @@ class _Scripted(Assistant):
 
     def stream(self, question: Question) -> Iterator[Event]:
         try:
-            yield Sources(())
+            yield Sources((), question.text, {}, ReadOut())
             self.has_begun.release()
             assert self.may_go_on.wait(60)
             if self.error:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    Connection,
     ForeignKey,
     Index,
     Integer,
@@ -31,7 +32,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from assistant.answer import Answer, Cited, Turn
 from index.database import Database
 from index.errors import shown
-from web.errors import UnknownMessage, UnknownSession
+from web.errors import Refused, UnknownMessage, UnknownSession
 from web.replies import Json, answer_json
 
 HISTORY_TURNS = 6
@@ -82,8 +83,11 @@ class Conversations:
         self._max_messages = max_messages
         database.create(metadata)
 
-    def history(self, session_id: str) -> tuple[Turn, ...]:
-        """The last turns of a conversation, oldest first. Raises UnknownSession."""
+    def history(self, session_id: str, replaces: str | None = None) -> tuple[Turn, ...]:
+        """The last turns of a conversation, oldest first, without the last of all where that is to be replaced.
+
+        Raises UnknownSession, and Refused where `replaces` is not its last message.
+        """
         newest_first = (
             select(messages.c.answer)
             .where(messages.c.session_id == session_id)
@@ -93,14 +97,19 @@ class Conversations:
         with self._database.read() as connection:
             if not connection.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first():
                 raise _unknown(session_id)
+            if replaces is not None:
+                newest_first = newest_first.where(messages.c.number < _last(connection, session_id, replaces))
             answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
         return tuple(map(_turn, reversed(answers)))
 
-    def append(self, session_id: str | None, answer: Answer) -> Json:
+    def append(self, session_id: str | None, answer: Answer, replaces: str | None = None) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
 
+        replaces: the id of its last message, which was asked again in other words and goes.
+
         Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten; with one, its
-        messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile.
+        messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile, Refused where
+        `replaces` is no longer its last message.
         """
         now = _now()
         begins = session_id is None
@@ -108,12 +117,14 @@ class Conversations:
         with self._database.write() as connection:
             if session_id is None:
                 session_id = secrets.token_urlsafe(16)
-                title = " ".join(answer.question.split())[:MAX_TITLE_CHARS]
+                title = _title(answer.question)
                 connection.execute(insert(sessions).values(id=session_id, title=title, created_at=now, updated_at=now))
             else:
                 touched = connection.execute(update(sessions).where(sessions.c.id == session_id).values(updated_at=now))
                 if not touched.rowcount:
                     raise _unknown(session_id)
+                if replaces is not None:
+                    _drop_last(connection, session_id, replaces, answer.question)
             reply = answer_json(answer, message_id, session_id)
             connection.execute(
                 insert(messages).values(
@@ -201,6 +212,31 @@ def _turn(answer: Json) -> Turn:
     return Turn(
         answer["question"], answer["standalone_question"], answer["answer"], answer["short_answer"], tuple(cited)
     )
+
+
+def _title(question: str) -> str:
+    return " ".join(question.split())[:MAX_TITLE_CHARS]
+
+
+def _last(connection: Connection, session_id: str, message_id: str) -> int:
+    """The number of that message. Raises Refused where it is not the conversation's last one."""
+    last = select(messages.c.id, messages.c.number).where(messages.c.session_id == session_id)
+    row = connection.execute(last.order_by(messages.c.number.desc()).limit(1)).first()
+    if row is None or row.id != message_id:
+        message = f"The message {shown(message_id)} is not the conversation's last one, which alone can be asked anew."
+        raise Refused(409, message, field="replaces")
+    return int(row.number)
+
+
+def _drop_last(connection: Connection, session_id: str, message_id: str, question: str) -> None:
+    """A conversation that was named for the question that goes is named for the new one."""
+    number = _last(connection, session_id, message_id)
+    first = select(func.min(messages.c.number)).where(messages.c.session_id == session_id)
+    if connection.scalar(first) == number:
+        old = connection.scalar(select(messages.c.question).where(messages.c.number == number)) or ""
+        named = (sessions.c.id == session_id, sessions.c.title == _title(old))
+        connection.execute(update(sessions).where(*named).values(title=_title(question)))
+    connection.execute(delete(messages).where(messages.c.number == number))
 
 
 def _unknown(session_id: str) -> UnknownSession:

@@ -1,4 +1,4 @@
-"""An answer as it is written, as server-sent events: `sources`, `delta`…, then `done` or `error`.
+"""An answer as it is written, as server-sent events: `sources`, `lead`, `delta`…, then `done` or `error`.
 
 The events go out one by one as they come. A client that leaves closes the generator, and with it the
 assistant's work on the answer; nothing of it is stored.
@@ -7,13 +7,14 @@ assistant's work on the answer; nothing of it is stored.
 import json
 import logging
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import asdict
 
-from assistant.answer import Answer, Delta, Event, Sources
+from assistant.answer import Answer, Delta, Event, Lead, Sources
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from web.error_replies import error_body, status_of
 from web.errors import WebError
-from web.replies import Json, sources_json
+from web.replies import Json
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,12 @@ def event_stream(events: Iterator[Event], store: Callable[[Answer], Json]) -> It
     try:
         for event in events:
             match event:
-                case Sources(passages):
-                    yield _event("sources", sources_json(passages))
-                case Delta(text):
-                    yield _event("delta", {"text": text})
+                case Sources():
+                    yield _event("sources", asdict(event))
+                case Lead():
+                    yield _event("lead", asdict(event))
+                case Delta():
+                    yield _event("delta", asdict(event))
                 case Answer():
                     yield _event("done", store(event))
     except (IndexFault, AssistantFault, WebError) as error:

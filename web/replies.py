@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.answer import Answer, Citation
+from assistant.answer import Answer
 from index.difference import Change, Span
 from index.filters import Filters
 from index.library import Status
@@ -18,10 +18,6 @@ Json = dict[str, Any]
 
 def answer_json(answer: Answer, message_id: str | None = None, session_id: str | None = None) -> Json:
     return asdict(answer) | {"message_id": message_id, "session_id": session_id}
-
-
-def sources_json(passages: Sequence[Citation]) -> Json:
-    return {"passages": [asdict(passage) for passage in passages]}
 
 
 def found_json(found: Found, filters: Filters) -> Json:

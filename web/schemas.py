@@ -89,12 +89,28 @@ class FiltersBody(Body):
 class AskBody(Body):
     question: QuestionText
     session_id: Annotated[str, Field(max_length=100), UNICODE] | None = None
+    replaces: (
+        Annotated[
+            str,
+            Field(
+                max_length=100, description="The conversation's last message, which this question takes the place of."
+            ),
+            UNICODE,
+        ]
+        | None
+    ) = None
     top_k: TopK = DEFAULT_TOP_K
     stream: bool = False
     filters: FiltersBody | None = None
     understand: Annotated[
         bool, Field(description="Whether dates, sources, authors and phrases are read out of the question as filters.")
     ] = True
+
+    @model_validator(mode="after")
+    def _of_a_conversation(self) -> "AskBody":
+        if self.replaces is not None and self.session_id is None:
+            raise ValueError("replaces needs a session_id")
+        return self
 
     def as_question(self, history: tuple[Turn, ...]) -> Question:
         filters = self.filters.as_filters() if self.filters else Filters()
@@ -251,6 +267,7 @@ class CitationReply(Reply):
     start: int
     end: int
     score: float
+    provenance: str | None
     also_in: list[CopyReply]
 
 
@@ -286,6 +303,8 @@ class AnswerReply(Reply):
     answerer: str
     timings_ms: TimingsReply
     understood: UnderstoodReply
+    is_certain: bool
+    differs: list[int]
     checked: CheckedReply | None
     notice: str | None
     message_id: str | None

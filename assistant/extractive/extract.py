@@ -104,7 +104,7 @@ def write(
         told.sort(key=lambda voice: voice.quote.published_on or "9999")
     for voice in told:
         name = names[at_odds.index(voice)] if voice in at_odds else ""
-        yield Statement(f"{name}: {voice.quote.text}" if name else voice.quote.text, (voice,))
+        yield Statement(f"{name}: {voice.quote.text}" if name else voice.quote.text, (voice,), voice in at_odds)
 
 
 def _again(best: Support, answer: str, others: Sequence[Support], embed: Embed) -> list[Support]:

@@ -25,18 +25,18 @@ ANSWERED = {
 api.components_schemas["AnswerReply"] = Schema(**get_model_schema(AnswerReply, mode="serialization"))
 
 
-@api.post("/ask", responses={200: ANSWERED})
+@api.post("/ask", responses={200: ANSWERED, **errors(409)})
 def ask(body: AskBody) -> Json | Response:
     """Answer a question; with `stream`, as server-sent events.
 
     Without a `session_id` a conversation begins, and the answer says which.
     """
     serving = services()
-    history = () if body.session_id is None else serving.conversations.history(body.session_id)
+    history = () if body.session_id is None else serving.conversations.history(body.session_id, body.replaces)
     question = body.as_question(history)
 
     def store(answer: Answer) -> Json:
-        return serving.conversations.append(body.session_id, answer)
+        return serving.conversations.append(body.session_id, answer, body.replaces)
 
     if not body.stream:
         with serving.gate.held():
