@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from assistant.answer import Answer, Delta, Event, Question
+from assistant.answer import Answer, Delta, Event, Question, Turn
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.chat import model as chat_model
 from assistant.chat import support
@@ -10,6 +10,7 @@ from assistant.evidence import EvidenceReader
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
+from assistant.suggest.choose import Suggestions
 from index.filters import Filters
 from index.library import Library
 from index.search import Found
@@ -32,6 +33,7 @@ class Assistant:
         self.library = library
         self.answerer = llm or EXTRACTIVE
         self._reader = EvidenceReader()
+        self._suggestions = Suggestions(library, self._reader)
         self._chain = answer_chain(
             ArticleRetriever(library=library),
             self._reader,
@@ -51,6 +53,14 @@ class Assistant:
     def search(self, query: str, filters: Filters, k: int) -> Found:
         """The best `k` passages and no answer, in the order in which an answer is looked for in them."""
         return searched(self.library, self._reader, query, filters, k)
+
+    def first_questions(self) -> tuple[str, ...]:
+        """A few that the newest articles answer; fewer or none where no sentence of theirs makes one."""
+        return self._suggestions.first()
+
+    def next_questions(self, turn: Turn) -> tuple[str, ...]:
+        """Up to two that go on from `turn`."""
+        return self._suggestions.next(turn)
 
     def ask(self, question: Question) -> Answer:
         answer: Answer = self._chain.invoke(question)["answer"]

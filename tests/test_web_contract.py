@@ -51,7 +51,9 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
-    "answer": "understood confidence checked notice",
+    "answer": "understood confidence is_certain differs checked notice",
+    "citation": "provenance",
+    "nearest": "provenance",
     "read out": "filters newest_first counted_from silent_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
@@ -327,6 +329,7 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("get", "/api/jobs/{job_id}"),
         ("delete", "/api/jobs/{job_id}"),
         ("get", "/api/sessions"),
+        ("get", "/api/suggestions"),
         ("get", "/api/sessions/{session_id}"),
         ("delete", "/api/sessions/{session_id}"),
         ("post", "/api/feedback"),

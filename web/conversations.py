@@ -102,6 +102,14 @@ class Conversations:
             answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
         return tuple(map(_turn, reversed(answers)))
 
+    def turn(self, message_id: str) -> Turn:
+        """Raises UnknownMessage."""
+        with self._database.read() as connection:
+            answer = connection.scalar(select(messages.c.answer).where(messages.c.id == message_id))
+        if answer is None:
+            raise UnknownMessage(f"There is no message {shown(message_id)}.")
+        return _turn(json.loads(answer))
+
     def append(self, session_id: str | None, answer: Answer, replaces: str | None = None) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
 

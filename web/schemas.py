@@ -187,6 +187,10 @@ class ArticlesQuery(BaseModel):
     cursor: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
 
 
+class SuggestionsQuery(BaseModel):
+    message_id: Annotated[str, Field(max_length=100), UNICODE] | None = None
+
+
 class JobsQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=50)] = 20
 
@@ -309,6 +313,10 @@ class AnswerReply(Reply):
     notice: str | None
     message_id: str | None
     session_id: str | None
+
+
+class SuggestionsReply(Reply):
+    questions: list[str]
 
 
 class HitReply(Reply):

@@ -62,6 +62,11 @@ class SpanReader:
         """Whether `read` reads all of it."""
         return self._tokenizer.fits(question)
 
+    def knows(self, word: str) -> bool:
+        """Whether `word`, in small letters, is in its vocabulary, which has most English words as they stand in a
+        dictionary."""
+        return self._tokenizer.knows(word)
+
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageLogits]:
         """passages: (heading, text) pairs, read in one batch."""
         encoded = self._tokenizer.encode([question] * len(passages), [f"{head}\n{text}" for head, text in passages])

@@ -27,6 +27,10 @@ class PairTokenizer:
         """Whether `encode` takes all of it."""
         return not self._questions.encode(question, add_special_tokens=False).overflowing
 
+    def knows(self, word: str) -> bool:
+        """Whether `word`, in small letters, is one piece of the vocabulary."""
+        return self.pairs.token_to_id(word) is not None
+
     def encode(self, questions: Sequence[str], passages: Sequence[str]) -> list[Encoding]:
         """Unpadded. Passages are cut to fit, questions only when very long."""
         asked = self._questions.encode_batch(list(questions), add_special_tokens=False)

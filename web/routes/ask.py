@@ -1,4 +1,4 @@
-"""Questions and searches."""
+"""Questions, searches, and what to ask."""
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -10,7 +10,7 @@ from index.filters import Filters
 from web.events import HEADERS, MEDIA_TYPE, event_stream
 from web.replies import Json, found_json
 from web.routes.errors import errors
-from web.schemas import AnswerReply, AskBody, FoundReply, SearchBody
+from web.schemas import AnswerReply, AskBody, FoundReply, SearchBody, SuggestionsQuery, SuggestionsReply
 from web.services import services
 
 api = APIBlueprint("ask", __name__, url_prefix="/api", abp_responses=errors(400, 404, 413, 415, 422, 503))
@@ -57,3 +57,13 @@ def search(body: SearchBody) -> Json:
     with serving.gate.held():
         found = serving.assistant.search(body.query, filters, body.top_k)
     return found_json(found, filters)
+
+
+@api.get("/suggestions", responses={200: SuggestionsReply})
+def suggest(query: SuggestionsQuery) -> Json:
+    """Questions that the articles answer: to begin with, or, with a `message_id`, after that answer."""
+    serving = services()
+    turn = None if query.message_id is None else serving.conversations.turn(query.message_id)
+    with serving.gate.held():
+        found = serving.assistant.first_questions() if turn is None else serving.assistant.next_questions(turn)
+    return {"questions": list(found)}

@@ -1,0 +1,1 @@
+"""Questions that the articles at hand answer, for people who do not know yet what to ask."""
