@@ -146,6 +146,8 @@ class Answer:
     """False where no sentence of an extractive answer is more likely to answer than not."""
     differs: tuple[int, ...] = ()
     """`index` of the citations that tell the same with other numbers or dates; none or at least two."""
+    articles_searched: int = 0
+    """How many articles there were to search in, after filters."""
     checked: Checked | None = None
     """None where no chat model was asked. Those that it wrote are counted, also where the answer is extracted."""
     notice: str | None = None

@@ -362,6 +362,7 @@ def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending
         reason=None if answered else _reason(retrieval),
         citations=citations,
         differs=tuple(citer.at_odds),
+        articles_searched=retrieval.articles_searched,
         nearest=() if answered else _passages(retrieval)[:NEAREST],
         applied_filters=inquiry.filters.as_json(),
         as_of=max(dates, default=None),

@@ -51,7 +51,7 @@ KEYS = {
 }
 """What was promised, written out here: compared with the code's own schemas a renamed key would go unnoticed."""
 MORE_KEYS = {
-    "answer": "understood confidence is_certain differs checked notice",
+    "answer": "understood confidence is_certain differs articles_searched checked notice",
     "citation": "provenance",
     "nearest": "provenance",
     "read out": "filters newest_first counted_from silent_sources",

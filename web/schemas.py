@@ -309,6 +309,7 @@ class AnswerReply(Reply):
     understood: UnderstoodReply
     is_certain: bool
     differs: list[int]
+    articles_searched: int
     checked: CheckedReply | None
     notice: str | None
     message_id: str | None

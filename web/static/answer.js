@@ -3,7 +3,7 @@
 
 import { build, button, dotted, icon } from "./dom.js";
 import { pieces, series, t } from "./strings.js";
-import { day, filterPhrases } from "./words.js";
+import { day, kind, limits } from "./words.js";
 
 const REFUSALS = {
   no_articles: { what: "answer.no_articles", next: "answer.no_articles_next" },
@@ -11,18 +11,14 @@ const REFUSALS = {
   no_evidence: { what: "answer.no_evidence", next: "answer.no_evidence_next" },
 };
 
-/** Below this probability the reader of an answer is told that it may be beside the point. */
-const SURE = 0.5;
-
 /**
  * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
- * resolves when stored, `add()` to add articles, `asWords()` to ask again without what was read out of the question.
- * `rating` is true, false or null.
+ * resolves when stored, `add()` to add articles, `without(filters)` to ask again held to these alone,
+ * whatever the question says. `rating` is true, false or null.
  */
 export function renderAnswer(article, answer, handlers, rating = null) {
   article.removeAttribute("aria-busy");
   article.replaceChildren(
-    ...(answer.notice ? [build("p", { class: "next-step" }, answer.notice)] : []),
     ...(answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers)),
     foot(answer, handlers, rating),
   );
@@ -39,17 +35,26 @@ function answeredParts(answer, handlers) {
   const silent = answer.understood?.silent_sources ?? [];
   return [
     context(answer, handlers),
-    answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
-    isDoubtful(answer) && build("p", { class: "next-step" }, t("answer.doubtful")),
-    build("div", { class: "sentences" }, build("p", { dir: "auto" }, ...withMarkers(answer, handlers))),
+    ...lead(answer),
+    ...(answer.differs?.length ? sideBySide(answer, handlers)
+      : [sentences(build("p", { dir: "auto" }, ...withMarkers(answer, handlers)))]),
+    notice(answer),
     passageList(t("answer.sources"), answer.citations, handlers),
     silent.length > 0 && build("p", { class: "byline", dir: "auto" }, t("answer.silent", { names: series(silent) })),
   ].filter(Boolean);
 }
 
-/** Where there is no confidence, as for what somebody said, nothing was for a probability to decide. */
-function isDoubtful({ answerer, citations, confidence }) {
-  return answerer === "extractive" && confidence !== null && citations.every(({ score }) => score < SURE);
+/** What stands above the sentences; answers stored before doubts were told have none. */
+export function lead({ short_answer: short, is_certain: isCertain }) {
+  return [
+    short && build("p", { class: "short-answer", dir: "auto" }, short),
+    isCertain === false && build("p", { class: "next-step" }, t("answer.doubtful")),
+  ].filter(Boolean);
+}
+
+/** What went wrong with a chat model: known last, and so below what is there already. */
+function notice({ notice: words }) {
+  return words && build("p", { class: "next-step" }, words);
 }
 
 function refusal(answer) {
@@ -58,9 +63,11 @@ function refusal(answer) {
 
 function refusedParts(answer, handlers) {
   const { what, next } = refusal(answer);
+  const searched = answer.articles_searched > 0 && t("answer.searched", { n: answer.articles_searched });
   return [
     build("p", { class: "refusal", dir: "auto" }, t(what)),
-    build("p", { class: "next-step" }, t(next)),
+    build("p", { class: "next-step" }, searched ? `${searched} ` : "", t(next)),
+    notice(answer),
     answer.reason === "no_articles" && button(t("action.add_articles"), handlers.add, { class: "solid" }),
     context(answer, handlers),
     answer.nearest.length > 0 && passageList(t("answer.nearest"), answer.nearest, handlers),
@@ -68,28 +75,23 @@ function refusedParts(answer, handlers) {
 }
 
 /** How the question was understood and what it was held to, where that is not what was typed. */
-function context(answer, handlers) {
-  const understood = answer.standalone_question && answer.standalone_question !== answer.question;
-  const phrases = filterPhrases(answer.applied_filters ?? {});
-  const read = readOut(answer.understood);
-  if (!understood && !phrases.length && !read) return null;
+export function context({ question, standalone_question: standalone, applied_filters: applied = {}, understood = {} }, { without }) {
+  const { filters: read = {}, newest_first: newestFirst, counted_from: countedFrom } = understood;
+  const all = limits(applied);
+  const chosen = all.filter(({ phrase }) => !limits(read).some((other) => other.phrase === phrase));
+  const removable = all.filter((limit) => !chosen.includes(limit));
+  if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
+  if (standalone === question && !all.length && !removable.length) return null;
+  const chip = ({ phrase, rest }) => build("li", {}, button(`${phrase} ×`, () => without(rest), {
+    "aria-label": t("answer.without", { limit: phrase }), title: t("answer.without_title"),
+  }));
   return build("div", { class: "context" },
-    understood && build("p", { dir: "auto" }, understoodAs(answer.standalone_question)),
-    phrases.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.limited") },
-      ...phrases.map((phrase) => build("li", {}, phrase))),
-    read && build("p", { class: "byline" }, `${read} `, button(t("answer.ask_without"), handlers.asWords,
-      { class: "link", title: t("answer.ask_without_title") })));
-}
-
-/** What was read out of the question and not chosen; answers stored before that was told have none. */
-function readOut(understood) {
-  const { filters = {}, newest_first: newestFirst, counted_from: countedFrom } = understood ?? {};
-  const phrases = [...filterPhrases(filters), newestFirst && t("answer.newest_first")].filter(Boolean);
-  if (!phrases.length) return "";
-  return [
-    t("answer.read_out", { limits: phrases.join(", ") }),
-    countedFrom && t("answer.counted_from", { day: day(countedFrom) }),
-  ].filter(Boolean).join(" ");
+    standalone && standalone !== question && build("p", { dir: "auto" }, understoodAs(standalone)),
+    chosen.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.limited") },
+      ...chosen.map(({ phrase }) => build("li", {}, phrase))),
+    removable.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.read_out") },
+      build("li", { class: "says" }, t("answer.read_out")), ...removable.map(chip)),
+    countedFrom && build("p", {}, t("answer.counted_from", { day: day(countedFrom) })));
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */
@@ -98,18 +100,39 @@ function understoodAs(question) {
   return topic ? t("answer.understood_topic", { question: asked, topic }) : t("answer.understood", { question });
 }
 
-function withMarkers(answer, handlers) {
-  const byIndex = new Map(answer.citations.map((citation) => [citation.index, citation]));
-  return answer.answer.split(/(\[\d+\])/).map((piece) => {
-    const citation = /^\[\d+\]$/.test(piece) && byIndex.get(Number(piece.slice(1, -1)));
-    return citation ? marker(piece, citation, handlers) : piece;
+export function sentences(...children) {
+  return build("div", { class: "sentences" }, ...children);
+}
+
+/** Text in pieces, each marker by itself. */
+export const splitAtMarkers = (text) => text.split(/(\[\d+\])/).filter(Boolean);
+
+function withMarkers({ answer: text, citations }, handlers) {
+  return splitAtMarkers(text).map((piece) => {
+    const citation = /^\[\d+\]$/.test(piece) && citations.find(({ index }) => index === Number(piece.slice(1, -1)));
+    return citation ? marker(citation, handlers) : piece;
   });
 }
 
-function marker(label, citation, handlers) {
+/** Sentences that tell the same otherwise, each under its source and day, and then what else the answer says. */
+function sideBySide(answer, handlers) {
+  const rivals = answer.citations.filter(({ index }) => answer.differs.includes(index));
+  const told = answer.answer.match(/.+?(?:\[\d+\])+/gs) ?? [];
+  const others = told.filter((sentence) => !answer.differs.some((index) => sentence.endsWith(`[${index}]`)));
+  return [
+    build("section", { class: "differs", "aria-label": t("answer.differs") },
+      build("h3", {}, t("answer.differs")),
+      build("ul", {}, ...rivals.map((citation) => build("li", {},
+        build("p", { class: "byline" }, ...dotted(day(citation.published_at) || t("article.undated"), citation.source || citation.title)),
+        build("p", { class: "sentences", dir: "auto" }, `${citation.quote} `, marker(citation, handlers)))))),
+    others.length > 0 && sentences(build("p", { dir: "auto" }, ...withMarkers({ ...answer, answer: others.join("").trim() }, handlers))),
+  ];
+}
+
+function marker(citation, handlers) {
   const published = day(citation.published_at);
   const name = t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
-  return button(label, (event) => handlers.open(citation, event.currentTarget),
+  return button(`[${citation.index}]`, (event) => handlers.open(citation, event.currentTarget),
     { class: "marker", "aria-label": name, title: citation.quote });
 }
 
@@ -126,7 +149,8 @@ function passageItem(passage, numbered, handlers) {
   return build("li", {},
     numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),
     button(title, open, { class: "title", dir: "auto", "aria-label": t("answer.open", { title }) }),
-    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"))),
+    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"),
+      passage.provenance && build("span", { class: "badge" }, kind(passage.provenance)))),
     build("blockquote", { dir: "auto" }, passage.quote),
     passage.also_in?.length > 0 && copies(passage, handlers));
 }

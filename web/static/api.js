@@ -61,13 +61,13 @@ async function payload(response) {
   }
 }
 
-/** Asks with a stream: `onSources(passages)` and `onDelta(text)` as they come, resolves to the whole Answer. */
-export async function ask(question, { signal, onSources, onDelta }) {
+/** Asks with a stream: `on.sources`, `on.lead` and `on.delta` as they come, resolves to the whole Answer. */
+export async function ask(question, signal, on) {
   const response = await request("POST", "/api/ask", { body: { ...question, stream: true }, signal });
   if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return payload(response);
   for await (const { name, data } of events(response.body)) {
-    if (name === "sources") onSources(data.passages);
-    else if (name === "delta") onDelta(data.text);
+    if (name === "sources" || name === "lead") on[name](data);
+    else if (name === "delta") on.delta(data.text);
     else if (name === "done") return data;
     else if (name === "error") throw new ApiError(data.error.message, { code: data.error.code, status: 500 });
   }

@@ -10,6 +10,7 @@ import { prepareJobs } from "./jobs.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
+import { clearNext, prepareSuggestions, suggestFirst, suggestNext } from "./suggest.js";
 import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
 import { t } from "./strings.js";
 
@@ -17,6 +18,7 @@ const box = find("question");
 const conversation = find("conversation");
 
 let sessionId = kept.get("session");
+let editing = null; // the exchange whose question is in the box to be asked anew
 let running = null; // the AbortController of the answer under way
 let opening = 0; // counts openings, so that a slow earlier one does not overwrite a later one
 
@@ -27,6 +29,7 @@ function start() {
   prepareLibrary({ onRemoved: refreshState });
   prepareAdding({ openLibrary });
   prepareNarrowing();
+  prepareSuggestions((question) => running || answerQuestion(question, chosenFilters()));
   prepareConversations({
     current: () => sessionId,
     onOpen: (id) => {
@@ -40,6 +43,7 @@ function start() {
     onEnd: () => {
       refreshState();
       refreshLibrary();
+      suggestFirst();
     },
   });
   prepareBox();
@@ -50,6 +54,7 @@ function start() {
     box.focus();
   });
   openSession(sessionId);
+  suggestFirst();
 }
 
 function prepareBox() {
@@ -69,9 +74,11 @@ function prepareBox() {
     submit();
   });
   find("stop").addEventListener("click", () => running?.abort());
+  find("stop-editing").addEventListener("click", leaveEditing);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || document.querySelector("dialog:modal")) return;
     if (running) running.abort();
+    else if (editing) leaveEditing();
     else if (readerIsPanel()) closeReader();
   });
 }
@@ -81,9 +88,11 @@ function submit() {
   if (running) return;
   box.focus();
   if (!question) return;
+  const replaced = editing;
   setBox("");
+  stopEditing();
   foldNarrowing();
-  answerQuestion(question, chosenFilters());
+  answerQuestion(question, chosenFilters(), true, replaced);
 }
 
 function setBox(text) {
@@ -104,10 +113,12 @@ function keepDraft(asked = "") {
 }
 
 /** `understand`: whether dates, sources and phrases in the question may become filters. */
-async function answerQuestion(question, filters, understand = true) {
+async function answerQuestion(question, filters, understand = true, replaced = null) {
   const abort = new AbortController();
-  const exchange = addExchange(conversation, question);
-  const partial = partialAnswer(exchange.article);
+  const exchange = addExchange(conversation, question, edit);
+  const partial = partialAnswer(exchange, handlersFor(exchange));
+  replaced?.element.remove();
+  clearNext();
   setRunning(abort);
   keepDraft(question);
   clearNotice("notices", "ask");
@@ -115,26 +126,58 @@ async function answerQuestion(question, filters, understand = true) {
   showWelcome();
   exchange.element.scrollIntoView({ block: "start" });
   try {
-    const answer = await ask(requestBody(question, filters, understand), {
-      signal: abort.signal,
-      onSources: partial.sources,
-      onDelta: partial.delta,
-    });
-    renderInto(exchange.article, answer);
+    const body = requestBody(question, filters, understand, replaced);
+    const answer = await ask(body, abort.signal, partial);
+    renderInto(exchange, answer);
     remember(answer.session_id);
     keepDraft();
     announce(spokenSummary(answer));
+    suggestNext(exchange);
   } catch (error) {
-    if (exchange.element.isConnected) endEarly(error, { abort, exchange, partial, question, filters, understand });
+    if (!exchange.element.isConnected) return;
+    if (replaced) putBack(replaced, exchange, abort.signal.aborted ? null : error);
+    else endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
   }
 }
 
-function requestBody(question, filters, understand) {
+function requestBody(question, filters, understand, replaced) {
   return {
     question, ...(sessionId && { session_id: sessionId }), ...(filters && { filters }), ...(!understand && { understand }),
+    ...(replaced?.messageId && { replaces: replaced.messageId }),
   };
+}
+
+/** Puts the question of an exchange into the box; what is asked then takes its place. */
+function edit(exchange) {
+  if (running) return;
+  editing = exchange;
+  find("editing").hidden = false;
+  setBox(exchange.question);
+  box.focus();
+}
+
+function leaveEditing() {
+  stopEditing();
+  setBox("");
+  keepDraft();
+  box.focus();
+}
+
+function stopEditing() {
+  if (!editing) return;
+  editing = null;
+  find("editing").hidden = true;
+}
+
+/** The question as it was, where its new wording was not answered; that goes back into the box. */
+function putBack(old, exchange, error) {
+  exchange.element.replaceWith(old.element);
+  edit(old);
+  setBox(exchange.question);
+  keepDraft();
+  if (error) notify("notices", "ask", error.message, remedies(error));
 }
 
 function endEarly(error, { abort, exchange, partial, question, filters, understand }) {
@@ -166,18 +209,18 @@ function askAgain(exchange, question, filters, understand) {
   answerQuestion(question, filters, understand);
 }
 
-function renderInto(article, answer, rating = null) {
-  renderAnswer(article, answer, {
-    open: openArticle,
-    add: openLibrary,
-    asWords: () => running || answerQuestion(answer.standalone_question, filtersGiven(answer), false),
-    rate: (isPositive, text) => rate(answer.message_id, isPositive, text),
-  }, rating);
+function renderInto(exchange, answer, rating = null) {
+  exchange.messageId = answer.message_id;
+  renderAnswer(exchange.article, answer, handlersFor(exchange, answer.standalone_question), rating);
 }
 
-/** The filters of an answer without those that were read out of its question. */
-function filtersGiven({ applied_filters: applied, understood }) {
-  return Object.fromEntries(Object.entries(applied).filter(([name]) => !(name in understood.filters)));
+function handlersFor(exchange, standalone = exchange.question) {
+  return {
+    open: openArticle,
+    add: openLibrary,
+    without: (filters) => running || answerQuestion(standalone, filters, false),
+    rate: (isPositive, text) => rate(exchange.messageId, isPositive, text),
+  };
 }
 
 /** True when the server has stored it. */
@@ -216,6 +259,7 @@ function remember(id) {
 
 function leaveConversation() {
   running?.abort();
+  stopEditing();
   opening += 1;
   conversation.replaceChildren();
   closeReader();
@@ -252,8 +296,7 @@ async function openSession(id) {
 function showSession({ messages }) {
   conversation.replaceChildren();
   for (const { question, answer, feedback } of messages) {
-    const rating = feedback?.is_positive ?? null;
-    renderInto(addExchange(conversation, question).article, answer, rating);
+    renderInto(addExchange(conversation, question, edit), answer, feedback?.is_positive ?? null);
   }
   if (messages.at(-1)?.question === box.value) { // it was answered while the page was away
     setBox("");

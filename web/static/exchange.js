@@ -1,31 +1,44 @@
 /* One question with its answer while that is being written: the text as it comes, a line that says what
  * is going on, and what is left of it when it ends early. */
 
+import { context, lead, sentences, splitAtMarkers } from "./answer.js";
 import { announce, build, button } from "./dom.js";
 import { t } from "./strings.js";
 
-/** Appends question and an empty answer to `conversation`. */
-export function addExchange(conversation, question) {
+/** Appends question and an empty answer to `conversation`; `onEdit(exchange)` when it is to be asked in other words. */
+export function addExchange(conversation, question, onEdit) {
   const article = build("article", { class: "answer", "aria-label": t("exchange.answer_to", { question }) });
   const element = build("div", { class: "exchange" },
-    build("h2", { class: "question", dir: "auto" }, question), article);
+    build("div", { class: "asked" },
+      build("h2", { class: "question", dir: "auto" }, question),
+      button(t("exchange.edit"), () => onEdit(exchange), { class: "quiet edit" })),
+    article);
+  const exchange = { element, article, question, messageId: null };
   conversation.append(element);
-  return { element, article };
+  return exchange;
 }
 
-/** Fills `article` piece by piece. `end(sentence, again)` says why it stays incomplete. */
-export function partialAnswer(article) {
+/**
+ * Fills the exchange's article piece by piece, each piece below what is there, so that nothing moves that is
+ * being read. Handlers as `renderAnswer` takes them. `end(sentence, again)` says why it stays incomplete.
+ */
+export function partialAnswer({ article, question }, handlers) {
   const note = build("p", { class: "aside working" }, t("exchange.searching"));
-  const text = build("p", { class: "sentences", dir: "auto" });
+  const text = build("p", { dir: "auto" });
+  const add = (...parts) => note.before(...parts.filter(Boolean));
   article.setAttribute("aria-busy", "true"); // the finished answer is announced, not its pieces
-  article.append(note, text);
+  article.append(note);
   return {
-    started: () => text.textContent !== "",
-    sources(passages) {
+    started: () => text.isConnected,
+    sources({ passages, ...understood }) {
+      add(context({ question, ...understood }, handlers));
       note.textContent = passages.length ? placesOf(passages) : t("exchange.nothing");
     },
+    lead: (found) => add(...lead(found)),
     delta(piece) {
-      text.append(document.createTextNode(piece));
+      if (!text.isConnected) add(sentences(text));
+      text.append(...splitAtMarkers(piece).map((part) =>
+        (/^\[\d+\]$/.test(part) ? build("span", { class: "marker" }, part) : part)));
     },
     end(sentence, again) {
       article.removeAttribute("aria-busy");

@@ -32,16 +32,21 @@ export function kind(provenance) {
   return Object.hasOwn(KINDS, provenance) ? t(KINDS[provenance]) : provenance;
 }
 
-/** Filters, as the API takes them, in short phrases. */
-export function filterPhrases(filters) {
-  const list = (value) => (value === undefined || value === null ? [] : [value].flat());
-  const articles = list(filters.article_id).length;
-  return [
-    filters.after && t("limit.from", { day: day(filters.after) }),
-    filters.before && t("limit.until", { day: day(filters.before) }),
-    ...list(filters.source).map((name) => t("limit.source", { name })),
-    ...list(filters.author).map((name) => t("limit.author", { name })),
-    ...list(filters.phrase).map((words) => t("limit.phrase", { words })),
-    articles > 0 && t("limit.articles", { n: articles }),
-  ].filter(Boolean);
+const LIMITS = {
+  after: (value) => t("limit.from", { day: day(value) }),
+  before: (value) => t("limit.until", { day: day(value) }),
+  source: (name) => t("limit.source", { name }),
+  author: (name) => t("limit.author", { name }),
+  phrase: (words) => t("limit.phrase", { words }),
+};
+
+/** Each filter of those that the API takes: a short phrase for it, and the `rest` of them. */
+export function limits(filters) {
+  const { article_id: articles, ...others } = filters;
+  const found = Object.entries(others).flatMap(([name, values]) => [values].flat().map((value) => {
+    const left = [values].flat().filter((one) => one !== value);
+    return { phrase: LIMITS[name](value), rest: { ...filters, [name]: left.length ? left : undefined } };
+  }));
+  if (articles?.length) found.push({ phrase: t("limit.articles", { n: articles.length }), rest: others });
+  return found;
 }
