@@ -114,6 +114,14 @@ def test_where_no_sentence_makes_one_the_name_is_asked_about(stocked: Library) -
         assert assistant.ask(Question(question)).answered
 
 
+def test_a_name_that_belongs_to_another_word_goes_without_its_article(stocked: Library) -> None:
+    again = replace(FERRY, id="again", text="The Oldport ferry is late today.", title="Late", source="Sky Letter")
+    stocked.add([replace(FERRY, text="The Oldport ferry is closed."), again])
+    assistant = Assistant(stocked)
+    following = assistant.next_questions(as_turn(assistant.ask(Question("Is the Oldport ferry closed?"))))
+    assert following[0] == "What is the latest on Oldport?"
+
+
 def test_they_are_asked_for_over_http(client: FlaskClient) -> None:
     first = client.get("/api/suggestions").json
     assert first is not None

@@ -33,7 +33,9 @@ TRIED_OF_AN_ARTICLE = 2
 SAME_QUESTION = 0.6
 """Share of a question's content words that another one has, from which on it is not offered beside that."""
 
-_NAME = re.compile(r"(?:the )?[A-ZÀ-Þ][\w’'-]*[\w](?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'-]+)*")
+_WORDS = r"[A-ZÀ-Þ][\w’'-]*\w(?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'-]+)*"
+_NAME = re.compile(rf"the {_WORDS}\b(?! [a-z])|{_WORDS}")
+"""With its article, but for one that is another word's: "the Ever Given", but "the Oldport ferry"."""
 _ASKED_SO = re.compile(r"\b(?:latest|newest|report\w*|said|say)\b", re.IGNORECASE)
 
 _Made = tuple[str, Turned]

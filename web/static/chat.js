@@ -132,6 +132,7 @@ async function answerQuestion(question, filters, understand = true, replaced = n
     announce(spokenSummary(answer));
     suggestNext(exchange);
   } catch (error) {
+    if (running === abort) setRunning(null);
     if (!exchange.element.isConnected) return;
     if (replaced) putBack(replaced, exchange, abort.signal.aborted ? null : error);
     else endEarly(error, { abort, exchange, partial, question, filters, understand });

@@ -21,7 +21,7 @@ export async function suggestFirst() {
 export async function suggestNext({ element, messageId }) {
   const questions = messageId ? await found(`/api/suggestions?message_id=${encodeURIComponent(messageId)}`) : [];
   if (!questions.length || element !== element.parentElement?.lastElementChild) return;
-  element.append(build("section", { class: "next-questions" },
+  element.append(build("section", { class: "next-questions", "aria-label": t("suggest.next") },
     build("h3", {}, t("suggest.next")), build("ul", {}, ...questions.map(item))));
 }
 

@@ -1,0 +1,197 @@
+"""Asking in a real browser: what stands still, what can be taken back, edited and asked next."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser_fixtures import ANSWER, QUESTION, ask
+from playwright.sync_api import Locator, Page, Route, expect
+from web_fixtures import BRIDGE
+
+from index.library import Library
+
+FERRY = "The Oldport ferry will be closed on 1 March 2024.\n\nAda Quill opened the Oldport ferry in 1998."
+FLOOD = "The flood in Oldport on Monday killed {} people, the mayor Ada Quill said."
+
+
+def answers(page: Page) -> Locator:
+    return page.get_by_role("main").get_by_role("article")
+
+
+def answered(page: Page, n: int) -> Locator:
+    """The `n`th answer, complete."""
+    answer = answers(page).nth(n - 1)
+    expect(answer).not_to_have_attribute("aria-busy", "true")
+    return answer
+
+
+def streamed(events: Sequence[tuple[str, object]]) -> str:
+    return "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+
+
+@pytest.fixture
+def differing(stocked: Library) -> Iterator[Library]:
+    for number, day in (("nine", "2024-05-02"), ("eleven", "2024-05-03")):
+        stocked.add([replace(BRIDGE, id=number, title="Flood", text=FLOOD.format(number), published_at=day, url=None)])
+    yield stocked
+
+
+def test_nothing_that_is_read_moves_while_an_answer_is_written_and_when_it_is_complete(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+            const { addExchange, partialAnswer } = await import("/static/exchange.js");
+            const { renderAnswer } = await import("/static/answer.js");
+            const answer = await (await fetch("/api/ask", { method: "POST", body: JSON.stringify(
+                { question: "When did the Zephyr bridge in Oldport open?" }),
+                headers: { "Content-Type": "application/json" } })).json();
+            Object.assign(answer, { standalone_question: "When did the bridge open?", is_certain: false });
+            document.body.classList.remove("blank");
+            const handlers = { without() {}, open() {}, add() {}, rate() {} };
+            const exchange = addExchange(document.getElementById("conversation"), "When?", () => {});
+            const partial = partialAnswer(exchange, handlers);
+            const places = [];
+            const look = () => {
+                places.push(exchange.article.querySelector(".sentences p").getBoundingClientRect().toJSON());
+            };
+            partial.sources({ passages: answer.citations, ...answer });
+            partial.lead(answer);
+            const [first, ...others] = answer.answer.match(/.+?(?:\\[\\d+\\])/g).concat(" And more. [1]");
+            partial.delta(first);
+            look();
+            others.forEach((piece) => partial.delta(piece));
+            look();
+            renderAnswer(exchange.article, { ...answer, answer: answer.answer + " And more. [1]" }, handlers);
+            look();
+            window.places = places;
+        }"""
+    )
+    first, written, complete = page.evaluate("window.places")
+    assert first["top"] == written["top"] == complete["top"] > 0
+    assert written == complete
+
+
+def test_an_answer_can_be_stopped_and_asked_again(page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/ask", lambda route: held.append(route))
+    ask(page, QUESTION)
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(answers(page)).to_contain_text("Stopped before the answer was complete.")
+    page.unroute("**/api/ask")
+    page.get_by_role("button", name="Ask again").click()
+    expect(answered(page, 1)).to_contain_text(ANSWER)
+    expect(answers(page)).to_have_count(1)
+
+
+def test_an_answer_that_breaks_off_says_so_and_keeps_the_question(page: Page) -> None:
+    sources = {"passages": [], "standalone_question": QUESTION, "applied_filters": {}, "understood": {"filters": {}}}
+    begun = streamed(
+        [("sources", sources), ("lead", {"short_answer": None, "is_certain": True}), ("delta", {"text": "The"})]
+    )
+    page.route("**/api/ask", lambda route: route.fulfill(body=begun, headers={"Content-Type": "text/event-stream"}))
+    ask(page, QUESTION)
+    expect(answers(page)).to_contain_text("The answer was broken off.")
+    expect(page.get_by_role("alert")).to_contain_text("The connection broke before the answer was complete.")
+    expect(page.get_by_role("textbox", name="question")).to_have_value(QUESTION)
+    page.unroute("**/api/ask")
+    assert Axe().run(page).violations_count == 0
+    page.get_by_role("button", name="Ask again").click()
+    expect(answered(page, 1)).to_contain_text(ANSWER)
+    expect(page.get_by_role("textbox", name="question")).to_have_value("")
+
+
+def test_the_last_question_is_edited_in_its_place_also_on_the_server(page: Page) -> None:
+    ask(page, "What is known of comet Marlow?")
+    answered(page, 1)
+    ask(page, "When did the Zephyr bridge in Oldport closed?")
+    answered(page, 2)
+    expect(page.get_by_role("button", name="Edit")).to_have_count(1)
+    page.get_by_role("button", name="Edit").click()
+    box = page.get_by_role("textbox", name="question")
+    expect(box).to_be_focused()
+    expect(box).to_have_value("When did the Zephyr bridge in Oldport closed?")
+    expect(page.get_by_text("Editing your last question.")).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(box).to_have_value("")
+    expect(page.get_by_text("Editing your last question.")).to_be_hidden()
+    page.get_by_role("button", name="Edit").click()
+    ask(page, QUESTION)
+    expect(answered(page, 2)).to_contain_text(ANSWER)
+    expect(answers(page)).to_have_count(2)
+    page.reload()
+    expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
+    expect(answers(page)).to_have_count(2)
+
+
+def test_an_edit_that_is_not_answered_leaves_the_question_as_it_was(page: Page) -> None:
+    ask(page, QUESTION)
+    expect(answered(page, 1)).to_contain_text(ANSWER)
+    page.get_by_role("button", name="Edit").click()
+    held: list[Route] = []
+    page.route("**/api/ask", lambda route: held.append(route))
+    ask(page, "When was it opened?")
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(answers(page)).to_contain_text(ANSWER)
+    expect(page.get_by_role("textbox", name="question")).to_have_value("When was it opened?")
+    expect(page.get_by_text("Editing your last question.")).to_be_visible()
+
+
+def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page) -> None:
+    ask(page, "What happened in November 2023?")
+    expect(answered(page, 1)).to_contain_text(ANSWER)
+    limits = answers(page).first.get_by_role("list", name="Read from the question:")
+    expect(limits.get_by_role("button")).to_have_text(["From 1 Nov 2023 ×", "Until 30 Nov 2023 ×"])
+    assert Axe().run(page).violations_count == 0
+    limits.get_by_role("button", name="Until 30 Nov 2023: ask again without it").click()
+    again = answered(page, 2)
+    expect(again.get_by_role("list", name="Limited to")).to_have_text("From 1 Nov 2023")
+    expect(again.get_by_role("list", name="Read from the question:")).to_have_count(0)
+
+
+def test_sources_that_differ_stand_side_by_side_each_with_its_day(differing: Library, page: Page) -> None:
+    ask(page, "How many people did the flood in Oldport kill?")
+    rivals = answered(page, 1).get_by_role("region", name="Sources differ").get_by_role("listitem")
+    expect(rivals).to_have_count(2)
+    expect(rivals.first).to_contain_text("3 May 2024")
+    expect(rivals.first).to_contain_text(FLOOD.format("eleven"))
+    expect(rivals.last).to_contain_text(FLOOD.format("nine"))
+    assert Axe().run(page).violations_count == 0
+    rivals.last.get_by_role("button", name="Source 2").click()
+    expect(page.locator("mark")).to_have_text(FLOOD.format("nine"))
+
+
+def test_questions_to_begin_with_and_to_go_on_with_are_asked_at_a_press(stocked: Library, page: Page) -> None:
+    first = page.get_by_role("region", name="Questions these articles answer")
+    expect(first.get_by_role("button").first).to_be_visible()
+    assert Axe().run(page).violations_count == 0
+    question = first.get_by_role("button").first.inner_text()
+    first.get_by_role("button").first.click()
+    answer = answered(page, 1)
+    expect(answer.get_by_role("button", name="Source 1").first).to_be_visible()
+    expect(page.get_by_role("heading", name=question)).to_be_visible()
+    expect(first).to_be_hidden()
+    stocked.add([replace(BRIDGE, id="ferry", title="Ferry line to close", text=FERRY, url=None)])
+    following = page.get_by_role("region", name="Ask next")
+    ask(page, "When will the Oldport ferry be closed?")
+    answered(page, 2)
+    expect(following).to_have_count(1)
+    assert Axe().run(page).violations_count == 0
+    following.get_by_role("button").first.click()
+    expect(answered(page, 3)).to_contain_text("Ada Quill opened the Oldport ferry in 1998.")
+
+
+def test_a_refusal_says_how_much_was_searched(page: Page) -> None:
+    ask(page, "Which team won the curling championship of 1987?")
+    expect(answered(page, 1)).to_contain_text("2 articles were searched.")
+
+
+def test_a_source_names_its_day_outlet_and_kind(stocked: Library, page: Page) -> None:
+    stocked.add([replace(BRIDGE, provenance="wire")])
+    ask(page, QUESTION)
+    source = answered(page, 1).get_by_role("listitem").first
+    for words in ("Oldport Courier", "5 Nov 2023", "news agency report"):
+        expect(source).to_contain_text(words)
