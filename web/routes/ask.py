@@ -32,6 +32,7 @@ def ask(body: AskBody) -> Json | Response:
     Without a `session_id` a conversation begins, and the answer says which.
     """
     serving = services()
+    serving.check_can_answer()
     history = () if body.session_id is None else serving.conversations.history(body.session_id)
     question = body.as_question(history)
 
@@ -53,6 +54,7 @@ def ask(body: AskBody) -> Json | Response:
 def search(body: SearchBody) -> Json:
     """Ranked passages, no answer."""
     serving = services()
+    serving.check_can_answer()
     filters = body.filters.as_filters() if body.filters else Filters()
     with serving.gate.held():
         found = serving.assistant.search(body.query, filters, body.top_k)
