@@ -10,13 +10,13 @@ import { prepareJobs } from "./jobs.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
-import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
+import { prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
 
 const box = find("question");
 const conversation = find("conversation");
 
-let sessionId = kept.get("session");
+let sessionId = conversation.dataset.session ?? kept.get("session"); // the form may have asked before this script came
 let running = null; // the AbortController of the answer under way
 let opening = 0; // counts openings, so that a slow earlier one does not overwrite a later one
 
@@ -49,11 +49,12 @@ function start() {
     clearNarrowing();
     box.focus();
   });
+  if (location.pathname !== "/") history.replaceState(null, "", "/"); // a reload must not send the form again
   openSession(sessionId);
 }
 
 function prepareBox() {
-  box.value = kept.get("draft", "sessionStorage") ?? "";
+  box.value = kept.get("draft", "sessionStorage") ?? box.value;
   fitBox();
   box.addEventListener("input", () => {
     fitBox();
@@ -115,11 +116,7 @@ async function answerQuestion(question, filters, understand = true) {
   showWelcome();
   exchange.element.scrollIntoView({ block: "start" });
   try {
-    const answer = await ask(requestBody(question, filters, understand), {
-      signal: abort.signal,
-      onSources: partial.sources,
-      onDelta: partial.delta,
-    });
+    const answer = await askWhenReady(() => requestBody(question, filters, understand), abort.signal, partial);
     renderInto(exchange.article, answer);
     remember(answer.session_id);
     keepDraft();
@@ -128,6 +125,18 @@ async function answerQuestion(question, filters, understand = true) {
     if (exchange.element.isConnected) endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
+  }
+}
+
+async function askWhenReady(body, signal, partial) {
+  for (;;) {
+    try {
+      return await ask(body(), { signal, onSources: partial.sources, onDelta: partial.delta });
+    } catch (error) {
+      if (error.code !== "not_ready") throw error;
+      partial.wait();
+      await untilReady(signal);
+    }
   }
 }
 

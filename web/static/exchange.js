@@ -24,6 +24,10 @@ export function partialAnswer(article) {
     sources(passages) {
       note.textContent = passages.length ? placesOf(passages) : t("exchange.nothing");
     },
+    wait() {
+      note.textContent = t("exchange.waiting");
+      announce(note.textContent);
+    },
     delta(piece) {
       text.append(document.createTextNode(piece));
     },
