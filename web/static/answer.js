@@ -15,7 +15,7 @@ const REFUSALS = {
 const SURE = 0.5;
 
 /**
- * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
+ * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which
  * resolves when stored, `add()` to add articles, `asWords()` to ask again without what was read out of the question.
  * `rating` is true, false or null.
  */
@@ -102,14 +102,14 @@ function withMarkers(answer, handlers) {
   const byIndex = new Map(answer.citations.map((citation) => [citation.index, citation]));
   return answer.answer.split(/(\[\d+\])/).map((piece) => {
     const citation = /^\[\d+\]$/.test(piece) && byIndex.get(Number(piece.slice(1, -1)));
-    return citation ? marker(piece, citation, handlers) : piece;
+    return citation ? marker(piece, citation, answer.citations, handlers) : piece;
   });
 }
 
-function marker(label, citation, handlers) {
+function marker(label, citation, citations, handlers) {
   const published = day(citation.published_at);
   const name = t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
-  return button(label, (event) => handlers.open(citation, event.currentTarget),
+  return button(label, (event) => handlers.open(citation, event.currentTarget, citations),
     { class: "marker", "aria-label": name, title: citation.quote });
 }
 
@@ -117,11 +117,11 @@ function passageList(heading, passages, handlers) {
   const ordered = passages.some(({ index }) => index > 0);
   return build("section", { class: ordered ? "sources" : "sources nearest" },
     build("h3", {}, heading),
-    build("ol", {}, ...passages.map((passage) => passageItem(passage, ordered, handlers))));
+    build("ol", {}, ...passages.map((passage) => passageItem(passage, passages, ordered, handlers))));
 }
 
-function passageItem(passage, numbered, handlers) {
-  const open = (event) => handlers.open(passage, event.currentTarget);
+function passageItem(passage, passages, numbered, handlers) {
+  const open = (event) => handlers.open(passage, event.currentTarget, passages);
   const title = passage.title || t("article.untitled");
   return build("li", {},
     numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),

@@ -136,6 +136,7 @@ async function askWhenReady(body, signal, partial) {
       if (error.code !== "not_ready") throw error;
       partial.wait();
       await untilReady(signal);
+      partial.goOn();
     }
   }
 }

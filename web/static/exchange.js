@@ -28,6 +28,7 @@ export function partialAnswer(article) {
       note.textContent = t("exchange.waiting");
       announce(note.textContent);
     },
+    goOn: () => (note.textContent = t("exchange.searching")),
     delta(piece) {
       text.append(document.createTextNode(piece));
     },

@@ -61,7 +61,9 @@ export function untilReady(signal) {
 /** Shows how far a job is in place of the count of articles; null when none runs. */
 export function showJob(words, job) {
   jobWords = words;
-  showProgress(find("building"), job);
+  const [bar, said] = find("building").children;
+  showProgress(bar, job);
+  said.textContent = words ?? "";
   showState();
 }
 
