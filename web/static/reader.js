@@ -29,8 +29,8 @@ export function prepareReader({ onAskAbout }) {
   dialog.addEventListener("close", afterClose);
   for (const [control, by] of steps) control.addEventListener("click", () => step(by));
   dialog.addEventListener("keydown", (event) => {
-    const plain = !(event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input, textarea, select"));
-    if (plain && Object.hasOwn(KEYS, event.key)) step(KEYS[event.key]);
+    const isAlone = !(event.ctrlKey || event.metaKey || event.altKey) && find("single-keys").checked;
+    if (isAlone && Object.hasOwn(KEYS, event.key) && !event.target.matches("input, textarea, select")) step(KEYS[event.key]);
     if (event.key !== "Escape" || dialog.matches(":modal")) return;
     event.stopPropagation();
     closeReader();
