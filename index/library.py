@@ -252,6 +252,10 @@ class Library:
         """`Snapshot.search` in the present generation."""
         return self.snapshot().search(text, filters, k)
 
+    def is_published(self) -> bool:
+        """Whether there is an index of any passages; without one, words are looked for in what the store first had."""
+        return self._generations.current_name() is not None and len(self._loaded().generation.passages) > 0
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
         return self._embedder.embed(texts)

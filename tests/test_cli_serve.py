@@ -6,11 +6,14 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from index.generation import Generations
 
 SERVE = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())", "serve"]
 
@@ -49,6 +52,36 @@ def test_it_says_when_it_is_ready_answers_and_ends_on_sigterm(server: "subproces
     assert "bad.jsonl" in err
     assert "Traceback" not in err
     assert "Zephyr" not in err
+
+
+def test_the_page_is_up_before_the_index_is_and_sigterm_then_ends_it(tmp_path: Path) -> None:
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    (folder / "bridge.txt").write_text("The Zephyr bridge in Oldport opened.", encoding="utf-8")
+    with Generations(tmp_path / "data" / "index").lock():  # the index waits for this
+        process = subprocess.Popen(
+            [*SERVE, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+        )
+        try:
+            assert process.stderr
+            line = process.stderr.readline()
+            assert line.startswith("The page is at http://127.0.0.1:")
+            address = line.removeprefix("The page is at ").rstrip(".\n")
+            with urllib.request.urlopen(f"{address}/", timeout=60) as reply:
+                assert reply.status == 200
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(f"{address}/api/health", timeout=60)
+            with refused.value as reply:
+                assert (reply.code, reply.headers["Retry-After"]) == (503, "1")
+            with urllib.request.urlopen(f"{address}{reply.headers['Location']}", timeout=60) as job:
+                assert json.loads(job.read())["kind"] == "rebuild"
+            process.terminate()
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+            process.communicate()
+    assert (process.returncode, out) == (0, "")
+    assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("by_option", [True, False], ids=["--port", "ASSISTANT_PORT"])

@@ -123,6 +123,5 @@ def test_the_page_carries_the_strings_of_its_scripts_and_nothing_in_them_ends_th
 
 def test_what_stands_in_a_sentence_of_the_page_is_in_its_place(client: FlaskClient) -> None:
     page = client.get("/").text
-    assert "Without it, <code>assistant ask</code> answers on the command line." in page
     assert ".csv .docx" in page
     assert "up to 1 MB at once." in page

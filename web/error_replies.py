@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from assistant.errors import AssistantFault
 from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle, shown
-from web.errors import Busy, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
+from web.errors import Busy, NotReady, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
 from web.limits import too_large
 
 log = logging.getLogger(__name__)
@@ -33,6 +33,10 @@ CODES = {
     503: "unavailable",
 }
 
+NOT_READY = "not_ready"
+"""Set apart from what else is 503: it passes by itself, and the index is all that is waited for."""
+NOT_READY_RETRY_SECONDS = 1
+
 
 def status_of(error: IndexFault | AssistantFault | WebError) -> int:
     """The HTTP status of an error that was raised on purpose."""
@@ -48,13 +52,15 @@ def status_of(error: IndexFault | AssistantFault | WebError) -> int:
     return 503
 
 
-def error_body(status: int, message: str, field: str | None = None) -> dict[str, dict[str, str]]:
-    error = {"code": CODES.get(status, "failed"), "message": message}
+def error_body(
+    status: int, message: str, field: str | None = None, code: str | None = None
+) -> dict[str, dict[str, str]]:
+    error = {"code": code or CODES.get(status, "failed"), "message": message}
     return {"error": error | {"field": field} if field else error}
 
 
-def error_reply(status: int, message: str, field: str | None = None) -> Response:
-    reply = jsonify(error_body(status, message, field))
+def error_reply(status: int, message: str, field: str | None = None, code: str | None = None) -> Response:
+    reply = jsonify(error_body(status, message, field, code))
     reply.status_code = status
     return reply
 
@@ -76,10 +82,15 @@ def answer_errors(app: Flask) -> None:
     @app.errorhandler(AssistantFault)
     @app.errorhandler(WebError)
     def fault(error: IndexFault | AssistantFault | WebError) -> ResponseReturnValue:
-        reply = error_reply(status_of(error), str(error), error.field if isinstance(error, Refused) else None)
+        field = error.field if isinstance(error, Refused) else None
+        code = NOT_READY if isinstance(error, NotReady) else None
+        reply = error_reply(status_of(error), str(error), field, code)
         match error:
             case RebuildRunning():
                 reply.location = f"/api/jobs/{error.job_id}"
+            case NotReady():
+                reply.location = f"/api/jobs/{error.job_id}"
+                reply.headers["Retry-After"] = str(NOT_READY_RETRY_SECONDS)
             case Busy():
                 reply.headers["Retry-After"] = str(error.retry_after_seconds)
             case IndexFault() | AssistantFault() if reply.status_code == 503:

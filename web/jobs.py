@@ -10,7 +10,7 @@ import logging
 import secrets
 import threading
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -60,6 +60,10 @@ _IS_IDLE_POLL = and_(
 """Whether a job polled a feed, has ended, and changed nothing."""
 
 
+Watch = Callable[[Job], None]
+"""Called with a job whenever it has come further, and last as it ended."""
+
+
 class Jobs:
     """A queue and the one thread that works it off, from `start` to `close`."""
 
@@ -77,11 +81,14 @@ class Jobs:
         self._cancelled: set[str] = set()
         self._is_closing = False
         self._thread: threading.Thread | None = None
+        self._first = ""  # id of the rebuild that goes before all others, and who watches it
+        self._watch: Watch = lambda _job: None
 
-    def start(self) -> None:
+    def start(self, watch_first: Watch | None = None) -> None:
         """Queue again what an earlier process left unfinished, and begin to work.
 
-        Polls of feeds are not: whoever polls asks again.
+        Polls of feeds are not: whoever polls asks again. watch_first: a rebuild goes before everything else, and this
+        watches it.
         """
         is_cancelled = func.json_extract(jobs.c.request, "$.is_cancelled").is_(True).label("is_cancelled")
         said = [func.json_extract(jobs.c.request, f"$.{key}").label(key) for key in ("created_at", "name")]
@@ -102,8 +109,19 @@ class Jobs:
                 if row.is_cancelled:
                     self._cancelled.add(row.id)
         self._intake.drop_others({row.id for row in rows})
+        if watch_first:
+            self._put_rebuild_first(watch_first)
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
         self._thread.start()
+
+    def _put_rebuild_first(self, watch: Watch) -> None:
+        """One that an earlier process did not finish, unless it was cancelled, else a new one."""
+        left = [job.id for job in self._unfinished.values() if job.kind == "rebuild" and job.id not in self._cancelled]
+        self._watch = watch
+        self._first = left[0] if left else self._enqueue(_new_id(), "rebuild", {"full": False}, may_exceed=True)
+        with self._changed:
+            self._waiting.remove(self._first)
+            self._waiting.appendleft(self._first)
 
     def close(self) -> None:
         """Stop at the next step of the running job. What is unfinished is done after the next start."""
@@ -182,6 +200,12 @@ class Jobs:
             raise UnknownJob(f"There is no job {shown(job_id)}.")
         return self._told(outcome)
 
+    def first(self) -> Job | None:
+        """The job that `start` put before all others, until it has ended."""
+        with self._changed:
+            job = self._unfinished.get(self._first)
+        return job if job and job.state not in FINISHED else None
+
     def newest(self, limit: int) -> list[Json]:
         """The jobs asked for last, the last one first, each as `get` gives it, without polls that changed nothing."""
         with self._changed:
@@ -217,7 +241,9 @@ class Jobs:
         if not job or job.state in FINISHED:
             state = self.get(job_id)["state"]
             raise Refused(409, f"Job {job_id} has ended already: {state}.")
-        return self._finish(replace(job, state="cancelled", message="Cancelled before it began.")).as_json()
+        ended = self._finish(replace(job, state="cancelled", message="Cancelled before it began."))
+        self._tell(ended)
+        return ended.as_json()
 
     def _note_cancelled(self, job_id: str) -> None:
         """A job that is killed before it hears of it is not done after the next start."""
@@ -227,14 +253,23 @@ class Jobs:
 
     # -- the queue
 
-    def _enqueue(self, job_id: str, kind: Kind, request: Json, *, name: str | None = None, alone: bool = False) -> str:
+    def _enqueue(
+        self,
+        job_id: str,
+        kind: Kind,
+        request: Json,
+        *,
+        name: str | None = None,
+        alone: bool = False,
+        may_exceed: bool = False,
+    ) -> str:
         job = Job(job_id, kind, now(), name, is_polled=request.get("is_polled", False))
         request = request | {"created_at": job.created_at, "name": name}
         with self._changed:
             same = [j.id for j in self._unfinished.values() if j.kind == kind and j.state not in FINISHED]
             if alone and same:
                 raise RebuildRunning(same[0])
-            if len(self._waiting) >= MAX_QUEUED:
+            if len(self._waiting) >= MAX_QUEUED and not may_exceed:
                 waiting = len(self._waiting)
                 raise Busy(429, f"{waiting} jobs are waiting. Try again later.", retry_after_seconds=30)
             with self._database.write() as connection:
@@ -261,8 +296,14 @@ class Jobs:
                     self._finish(ended)
             except Exception as error:
                 # whatever it is, the jobs behind this one are worked on; this one is told from memory
+                ended = _broken(job, error)
                 with self._changed:
-                    self._unfinished[job.id] = _broken(job, error)
+                    self._unfinished[job.id] = ended
+            try:
+                if ended:
+                    self._tell(ended)
+            except Exception:  # who watches has failed, the job has not
+                log.exception("the end of job %s could not be told", job.id)
 
     def _run(self, job: Job) -> Job | None:
         """The job as it ended; None where it stopped because the queue closes and is to be done again."""
@@ -283,10 +324,10 @@ class Jobs:
 
         def progress(stage: Stage, done: int, total: int) -> None:
             rate, seconds_left = pace.note(stage, done, total)
+            reached = replace(job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left)
             with self._changed:
-                self._unfinished[job.id] = replace(
-                    job, state=stage, done=done, total=total, rate=rate, seconds_left=seconds_left
-                )
+                self._unfinished[job.id] = reached
+            self._tell(reached)
             stop_if_asked()  # now, so that one that is cancelled tells how far it came
 
         try:
@@ -311,6 +352,10 @@ class Jobs:
         with self._changed:
             total = self._unfinished[job.id].total
         return replace(job, state="done", done=total, total=total, added_ids=tuple(added_ids), report=report)
+
+    def _tell(self, job: Job) -> None:
+        if job.id == self._first:
+            self._watch(job)
 
     def _begun(self, job_id: str) -> Json:
         """What was asked for, and in `began_at` when the work on it first began, whatever ended it since."""

@@ -49,7 +49,7 @@ def guard(app: Flask, settings: Settings) -> None:
             return None
         if has_token(settings.api_token):
             return None
-        if request.method == "GET" and not request.path.startswith("/api/"):
+        if not request.path.startswith("/api/"):
             return redirect("/login", 303)
         reply = error_reply(401, "A token is needed: Authorization: Bearer TOKEN.")
         reply.headers["WWW-Authenticate"] = "Bearer"

@@ -10,7 +10,7 @@ from flask import current_app
 from assistant.assistant import Assistant
 from index.library import Library
 from web.conversations import Conversations
-from web.errors import Busy
+from web.errors import Busy, NotReady
 from web.freshness import Freshness
 from web.jobs import Jobs
 from web.settings import Settings
@@ -55,6 +55,19 @@ class Services:
     conversations: Conversations
     freshness: Freshness
     gate: Gate = field(default_factory=Gate)
+
+    def check_up_to_date(self) -> None:
+        """Raises NotReady until the job that a server begins with has ended, however it did."""
+        if job := self.jobs.first():
+            count = f", {job.done:,} of {job.total:,}" if job.total else ""
+            raise NotReady(
+                f"The index is being brought up to date with the articles folder ({job.state}{count}).", job.id
+            )
+
+    def check_can_answer(self) -> None:
+        """Raises NotReady where that job runs and there is no index of before to answer from."""
+        if not self.library.is_published():
+            self.check_up_to_date()
 
 
 def services() -> Services:

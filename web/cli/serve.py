@@ -1,4 +1,8 @@
-"""`assistant serve`: brings the index up to date with the articles folder, then serves until told to stop."""
+"""`assistant serve`: the page is up at once; the first job brings the index up to date with the articles folder.
+
+Then the models are loaded. Until that job has ended health answers 503: a program that waits for 200 finds everything
+of the folder.
+"""
 
 import datetime as dt
 import signal
@@ -10,13 +14,13 @@ from types import FrameType
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantFault
-from index.errors import Cancelled, IndexFault
+from index.errors import IndexFault
 from index.library import Library
-from index.progress import Stage
 from web.app import create_app
 from web.cli.terminal import ProgressLine, print_problems
 from web.feeds import Feeds
 from web.freshness import Freshness
+from web.job import FINISHED, Job
 from web.jobs import Jobs
 from web.server import Server, bind
 from web.settings import Settings
@@ -32,44 +36,38 @@ def serve(_args: Namespace, settings: Settings) -> int:
     ):
         assistant = Assistant(
             library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported
-        )  # a chat model that cannot be had is told before the rebuild
-        try:
-            _bring_up_to_date(library, settings, stopping)
-        except Cancelled:
-            return 0
-        with closing(Jobs(library, settings.articles)) as jobs:
+        )  # a chat model that cannot be had is told before anything is read
+        with ProgressLine() as line, closing(Jobs(library, settings.articles)) as jobs:
             app = create_app(settings, library, assistant, jobs)
             server = Server(app, listener, max_request_bytes=settings.max_request_bytes)
-            jobs.start()
-            freshness = Freshness(library.database, settings.feeds)
+            print(f"The page is at {server.address}.", file=sys.stderr, flush=True)
             stopping.then(server)
             ready = _Ready(assistant, server)
-            ready.start()
+
+            def watch(job: Job) -> None:
+                if job.state not in FINISHED:
+                    line.show(job.state, job.done, job.total)
+                    return
+                line.clear()
+                _print_outcome(job, library, settings)
+                if not stopping.is_set():
+                    ready.start()
+
+            jobs.start(watch)
+            freshness = Freshness(library.database, settings.feeds)
             with closing(Feeds(jobs, freshness, dt.timedelta(minutes=settings.feed_minutes))) as feeds:
                 feeds.start()
                 server.run()
-            ready.join()  # a model half loaded does not survive the interpreter's end
+        ready.finish()
     return 1 if ready.has_failed else 0
 
 
-def _bring_up_to_date(library: Library, settings: Settings, stopping: "_Stop") -> None:
-    """Whatever is wrong with the folder, what is stored is served. Raises Cancelled."""
-    with ProgressLine() as line:
-
-        def progress(stage: Stage, done: int, total: int) -> None:
-            if stopping.is_set():
-                raise Cancelled("Stopped.")
-            line(stage, done, total)
-
-        try:
-            report = library.rebuild(settings.articles, progress=progress)
-        except Cancelled:
-            raise
-        except IndexFault as error:
-            line.clear()
-            print(f"assistant: {error}", file=sys.stderr)
-            return
-    print_problems(report)
+def _print_outcome(job: Job, library: Library, settings: Settings) -> None:
+    """Whatever is wrong with the folder, what is stored is served."""
+    if job.state != "done":
+        print(f"assistant: {job.message}", file=sys.stderr)
+        return
+    print_problems(job.report)
     if not library.status().articles:
         print(
             f"There are no articles yet. Add some on the page, or put files into {settings.articles}.",
@@ -110,6 +108,11 @@ class _Ready(threading.Thread):
         self._assistant = assistant
         self._server = server
         self.has_failed = False
+
+    def finish(self) -> None:
+        """A model half loaded does not survive the interpreter's end."""
+        if self.ident is not None:  # else it was never begun
+            self.join()
 
     def run(self) -> None:
         try:

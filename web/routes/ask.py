@@ -32,6 +32,7 @@ def ask(body: AskBody) -> Json | Response:
     Without a `session_id` a conversation begins, and the answer says which.
     """
     serving = services()
+    serving.check_can_answer()
     history = () if body.session_id is None else serving.conversations.history(body.session_id, body.replaces)
     question = body.as_question(history)
 
@@ -53,6 +54,7 @@ def ask(body: AskBody) -> Json | Response:
 def search(body: SearchBody) -> Json:
     """Ranked passages, no answer."""
     serving = services()
+    serving.check_can_answer()
     filters = body.filters.as_filters() if body.filters else Filters()
     with serving.gate.held():
         found = serving.assistant.search(body.query, filters, body.top_k)
@@ -63,6 +65,7 @@ def search(body: SearchBody) -> Json:
 def suggest(query: SuggestionsQuery) -> Json:
     """Questions that the articles answer: to begin with, or, with a `message_id`, after that answer."""
     serving = services()
+    serving.check_can_answer()
     turn = None if query.message_id is None else serving.conversations.turn(query.message_id)
     with serving.gate.held():
         found = serving.assistant.first_questions() if turn is None else serving.assistant.next_questions(turn)

@@ -7,11 +7,15 @@ from web.routes.errors import errors
 from web.schemas import HealthReply
 from web.services import services
 
-api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors())
+api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors(503))
 
 
 @api.get("/health", responses={200: HealthReply}, openapi_extensions={"security": []})
 def health() -> Json:
-    """The state of the index. Needs no token."""
+    """The state of the index. Needs no token.
+
+    503 until it has been brought up to date after the start; `Location` is the job that does it.
+    """
     serving = services()
+    serving.check_up_to_date()
     return status_json(serving.library.status(), serving.assistant.answerer, serving.freshness.feeds())

@@ -12,7 +12,7 @@ const REFUSALS = {
 };
 
 /**
- * Fills `article` with `answer`. Handlers: `open(citation, opener)`, `rate(isPositive, text)` which
+ * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which
  * resolves when stored, `add()` to add articles, `without(filters)` to ask again held to these alone,
  * whatever the question says. `rating` is true, false or null.
  */
@@ -110,7 +110,7 @@ export const splitAtMarkers = (text) => text.split(/(\[\d+\])/).filter(Boolean);
 function withMarkers({ answer: text, citations }, handlers) {
   return splitAtMarkers(text).map((piece) => {
     const citation = /^\[\d+\]$/.test(piece) && citations.find(({ index }) => index === Number(piece.slice(1, -1)));
-    return citation ? marker(citation, handlers) : piece;
+    return citation ? marker(citation, citations, handlers) : piece;
   });
 }
 
@@ -124,15 +124,15 @@ function sideBySide(answer, handlers) {
       build("h3", {}, t("answer.differs")),
       build("ul", {}, ...rivals.map((citation) => build("li", {},
         build("p", { class: "byline" }, ...dotted(day(citation.published_at) || t("article.undated"), citation.source || citation.title)),
-        build("p", { class: "sentences", dir: "auto" }, `${citation.quote} `, marker(citation, handlers)))))),
+        build("p", { class: "sentences", dir: "auto" }, `${citation.quote} `, marker(citation, answer.citations, handlers)))))),
     others.length > 0 && sentences(build("p", { dir: "auto" }, ...withMarkers({ ...answer, answer: others.join("").trim() }, handlers))),
   ];
 }
 
-function marker(citation, handlers) {
+function marker(citation, citations, handlers) {
   const published = day(citation.published_at);
   const name = t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
-  return button(`[${citation.index}]`, (event) => handlers.open(citation, event.currentTarget),
+  return button(`[${citation.index}]`, (event) => handlers.open(citation, event.currentTarget, citations),
     { class: "marker", "aria-label": name, title: citation.quote });
 }
 
@@ -140,11 +140,11 @@ function passageList(heading, passages, handlers) {
   const ordered = passages.some(({ index }) => index > 0);
   return build("section", { class: ordered ? "sources" : "sources nearest" },
     build("h3", {}, heading),
-    build("ol", {}, ...passages.map((passage) => passageItem(passage, ordered, handlers))));
+    build("ol", {}, ...passages.map((passage) => passageItem(passage, passages, ordered, handlers))));
 }
 
-function passageItem(passage, numbered, handlers) {
-  const open = (event) => handlers.open(passage, event.currentTarget);
+function passageItem(passage, passages, numbered, handlers) {
+  const open = (event) => handlers.open(passage, event.currentTarget, passages);
   const title = passage.title || t("article.untitled");
   return build("li", {},
     numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),

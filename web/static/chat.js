@@ -12,13 +12,13 @@ import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
 import { clearNext, prepareSuggestions, suggestFirst, suggestNext } from "./suggest.js";
-import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
+import { prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
 
 const box = find("question");
 const conversation = find("conversation");
 
-let sessionId = kept.get("session");
+let sessionId = conversation.dataset.session ?? kept.get("session"); // the form may have asked before this script came
 let editing = null; // the exchange whose question is in the box to be asked anew
 let running = null; // the AbortController of the answer under way
 let opening = 0; // counts openings, so that a slow earlier one does not overwrite a later one
@@ -51,12 +51,13 @@ function start() {
   prepareState();
   prepareKeys({ onNew: beginAnew });
   find("new-conversation").addEventListener("click", beginAnew);
+  if (location.pathname !== "/") history.replaceState(null, "", "/"); // a reload must not send the form again
   openSession(sessionId);
   suggestFirst();
 }
 
 function prepareBox() {
-  box.value = kept.get("draft", "sessionStorage") ?? "";
+  box.value = kept.get("draft", "sessionStorage") ?? box.value;
   fitBox();
   box.addEventListener("input", () => {
     fitBox();
@@ -124,8 +125,7 @@ async function answerQuestion(question, filters, understand = true, replaced = n
   showWelcome();
   exchange.element.scrollIntoView({ block: "start" });
   try {
-    const body = requestBody(question, filters, understand, replaced);
-    const answer = await ask(body, abort.signal, partial);
+    const answer = await askWhenReady(() => requestBody(question, filters, understand, replaced), abort.signal, partial);
     renderInto(exchange, answer);
     remember(answer.session_id);
     keepDraft();
@@ -138,6 +138,19 @@ async function answerQuestion(question, filters, understand = true, replaced = n
     else endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
+  }
+}
+
+async function askWhenReady(body, signal, partial) {
+  for (;;) {
+    try {
+      return await ask(body(), signal, partial);
+    } catch (error) {
+      if (error.code !== "not_ready") throw error;
+      partial.wait();
+      await untilReady(signal);
+      partial.goOn();
+    }
   }
 }
 

@@ -80,7 +80,10 @@ export function pressTwice(keys, values, run) {
 
 /** Says `text` to screen readers, once. */
 export function announce(text) {
-  find("announcer").textContent = text;
+  const announcer = find("announcer");
+  const place = document.activeElement?.closest("dialog:modal") ?? document.body; // what is outside of it is not read
+  if (announcer.parentNode !== place) place.append(announcer);
+  announcer.textContent = text;
 }
 
 /** Puts one notice of that kind under `place`, in place of the last. Actions: `{label, run}` or `{label, href}`.

@@ -35,6 +35,11 @@ export function partialAnswer({ article, question }, handlers) {
       note.textContent = passages.length ? placesOf(passages) : t("exchange.nothing");
     },
     lead: (found) => add(...lead(found)),
+    wait() {
+      note.textContent = t("exchange.waiting");
+      announce(note.textContent);
+    },
+    goOn: () => (note.textContent = t("exchange.searching")),
     delta(piece) {
       if (!text.isConnected) add(sentences(text));
       text.append(...splitAtMarkers(piece).map((part) =>

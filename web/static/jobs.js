@@ -16,7 +16,7 @@ const ENDED = ["done", "failed", "cancelled"];
 const following = new Set();
 let listeners = { onProgress: () => {}, onEnd: () => {} };
 
-/** `onProgress(words)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
+/** `onProgress(words, job)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
 export function prepareJobs(handlers) {
   listeners = handlers;
   find("earlier-jobs").addEventListener("toggle", showEarlier);
@@ -34,7 +34,7 @@ export async function followJob(id, title = t("job.title")) {
     try {
       job = await call("GET", `/api/jobs/${encodeURIComponent(id)}`);
       place.progress(job);
-      listeners.onProgress(ENDED.includes(job.state) ? null : progressWords(job));
+      listeners.onProgress(ENDED.includes(job.state) ? null : progressWords(job), job);
     } catch (error) {
       if (error instanceof ApiError && [401, 404].includes(error.status)) {
         job = { state: "lost", message: error.status === 404 ? t("job.unknown") : error.message };
@@ -98,8 +98,7 @@ function jobPlace(id, title) {
     progress(job) {
       about.textContent = subject(job);
       words.textContent = cancel.disabled && !ENDED.includes(job.state) ? t("job.stopping") : progressWords(job);
-      if (job.total > 0) Object.assign(bar, { max: job.total, value: job.done });
-      else bar.removeAttribute("value");
+      showProgress(bar, job);
     },
     end(job) {
       const hadFocus = element.contains(document.activeElement);
@@ -111,6 +110,12 @@ function jobPlace(id, title) {
       announce(summary);
     },
   };
+}
+
+/** Without a job, or where it is not known how much there is, the bar only moves. */
+export function showProgress(bar, job) {
+  if (job?.total > 0) Object.assign(bar, { max: job.total, value: job.done });
+  else bar.removeAttribute("value");
 }
 
 function outcome(job, isNew) {

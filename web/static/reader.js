@@ -1,9 +1,10 @@
 /* Opens an article beside the conversation with the cited sentence marked. On a wide window it is a
- * panel and the chat stays usable; on a phone, or over another dialog, it is modal. */
+ * panel and the chat stays usable; on a phone, or over another dialog, it is modal. Keys and buttons step through
+ * the citations that it was opened from, in whatever articles they are. */
 
 import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
-import { actionControls, build, dotted, find, webAddress } from "./dom.js";
+import { actionControls, announce, build, dotted, find, webAddress } from "./dom.js";
 import { t } from "./strings.js";
 import { day, kind } from "./words.js";
 
@@ -12,17 +13,24 @@ const heading = find("reader-title");
 const body = find("reader-body");
 const toMark = find("to-mark");
 const askAbout = find("ask-about");
+const steps = [[find("previous-citation"), -1], [find("next-citation"), 1]];
+const KEYS = { j: 1, n: 1, k: -1, p: -1 };
 const narrow = window.matchMedia("(max-width: 60rem)");
 
 let opener = null;
 let loading = null;
 let shown = null;
+let row = []; // the places to step through, and which of them is open
+let at = 0;
 
 /** `onAskAbout(article)` is called when the reader wants questions kept to the open article. */
 export function prepareReader({ onAskAbout }) {
   dialog.querySelector(".close").addEventListener("click", closeReader);
   dialog.addEventListener("close", afterClose);
+  for (const [control, by] of steps) control.addEventListener("click", () => step(by));
   dialog.addEventListener("keydown", (event) => {
+    const isAlone = !(event.ctrlKey || event.metaKey || event.altKey) && find("single-keys").checked;
+    if (isAlone && Object.hasOwn(KEYS, event.key) && !event.target.matches("input, textarea, select")) step(KEYS[event.key]);
     if (event.key !== "Escape" || dialog.matches(":modal")) return;
     event.stopPropagation();
     closeReader();
@@ -41,17 +49,44 @@ export function prepareReader({ onAskAbout }) {
   });
 }
 
-/** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. */
-export async function openArticle(place, from) {
+/** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. `among`: places, it is one. */
+export function openArticle(place, from, among = [place]) {
   opener = from ?? document.activeElement;
+  row = among;
+  at = row.indexOf(place);
+  show();
+  return load(place);
+}
+
+/** To the place so many further on in the row; the focus stays on its control. */
+async function step(by) {
+  const place = row[at + by];
+  if (!place) return;
+  at += by;
+  await load(place);
+  if (row[at] === place) announce(t("reader.place_said", { at: at + 1, all: row.length, title: place.title || t("article.untitled"), quote: place.quote }));
+}
+
+async function load(place) {
+  const focused = document.activeElement;
+  const isWithin = dialog.contains(focused);
+  await fill(place);
+  if (isWithin && (!focused.isConnected || focused.closest("[hidden]"))) heading.focus({ preventScroll: true });
+}
+
+async function fill(place) {
   loading?.abort();
+  if (shown && shown.id === place.article_id && shown.revision === place.revision) {
+    render(shown, place);
+    return;
+  }
   loading = new AbortController();
   const { signal } = loading;
   shown = null;
   heading.textContent = place.title || t("reader.title");
-  toMark.hidden = askAbout.hidden = true;
+  askAbout.hidden = true;
+  showPlace(false);
   body.replaceChildren(build("p", { class: "aside" }, t("reader.opening")));
-  show();
   try {
     const article = await fetchArticle(place, signal);
     if (!signal.aborted) render(article, place);
@@ -108,7 +143,7 @@ function renderFailure(error, place) {
   body.replaceChildren(
     build("p", { class: "notice", role: "alert" },
       gone ? t("reader.gone") : error.message,
-      ...actionControls(remedies(error, gone ? null : { label: t("reader.open_again"), run: () => openArticle(place, opener) }))),
+      ...actionControls(remedies(error, gone ? null : { label: t("reader.open_again"), run: () => load(place) }))),
     place.quote ? build("blockquote", { dir: "auto" }, place.quote) : "",
   );
 }
@@ -128,10 +163,24 @@ function render(article, place) {
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
     about(article),
   ].filter(Boolean));
-  toMark.hidden = !span;
+  showPlace(Boolean(span));
   askAbout.hidden = false;
-  heading.focus({ preventScroll: true });
+  dialog.scrollTop = 0;
   body.querySelector("mark")?.scrollIntoView({ block: "center" });
+}
+
+/** Where in the row this is, which is also the way back to the sentence. */
+function showPlace(isMarked) {
+  const isRow = row.length > 1;
+  const place = { at: at + 1, all: row.length };
+  toMark.hidden = !isMarked && !isRow;
+  toMark.textContent = isRow ? t("reader.place", place) : t("reader.to_mark");
+  if (isRow) toMark.setAttribute("aria-label", t("reader.place_named", place));
+  else toMark.removeAttribute("aria-label");
+  for (const [control, by] of steps) {
+    control.hidden = !isRow;
+    control.setAttribute("aria-disabled", String(!row[at + by])); // not disabled: it would lose the focus
+  }
 }
 
 function note(article, { revision, quote }, span) {

@@ -4,6 +4,7 @@
 import { call, remedies } from "./api.js";
 import { rebuild } from "./adding.js";
 import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
+import { followJob, runningJob, showProgress } from "./jobs.js";
 import { fetchArticles, openLibrary } from "./library.js";
 import { openArticle } from "./reader.js";
 import { offerSources } from "./narrowing.js";
@@ -17,6 +18,7 @@ const NEWEST = 3;
 let health = null;
 let status = "unknown";
 let jobWords = null;
+let waiting = []; // what is to go on when the index is up to date
 let timer = null;
 let alarmed = "";
 
@@ -34,19 +36,34 @@ export async function refreshState() {
     changeStatus(health.status);
     showAlarms();
     showState();
+    for (const goOn of waiting.splice(0)) goOn();
     await showNewest();
   } catch (error) {
+    const job = error.code === "not_ready" && runningJob(error);
     if (!error.status) health = null;
-    changeStatus(error.status ? status : "offline", error);
+    changeStatus(job ? "building" : error.status ? status : "offline", error);
     showState();
+    if (job) followJob(job, t("state.building")); // whose end refreshes the state
   }
   if (!["ok", "empty"].includes(status)) timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS);
   else if (health?.feeds.length) timer = setTimeout(refreshState, FEEDS_AFTER_MS);
 }
 
+/** Resolves when the index is up to date after the server's start. */
+export function untilReady(signal) {
+  return new Promise((resolve, reject) => {
+    waiting.push(resolve);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    refreshState();
+  });
+}
+
 /** Shows how far a job is in place of the count of articles; null when none runs. */
-export function showJob(words) {
+export function showJob(words, job) {
   jobWords = words;
+  const [bar, said] = find("building").children;
+  showProgress(bar, job);
+  said.textContent = words ?? "";
   showState();
 }
 
@@ -54,13 +71,15 @@ export function showJob(words) {
 export function showWelcome() {
   const blank = find("conversation").childElementCount === 0;
   const empty = status === "empty";
+  const building = status === "building";
   document.body.classList.toggle("blank", blank);
   find("question").placeholder = t(blank ? "ask.question" : "ask.follow_up");
   find("welcome").hidden = !blank;
   find("newest").hidden = !blank || empty || !find("newest").querySelector("li");
   find("first-step").hidden = !empty;
-  find("welcome-heading").textContent = t(empty ? "state.empty" : "state.welcome");
-  find("welcome-text").textContent = t(empty ? "state.empty_text" : "state.welcome_text");
+  find("building").hidden = !building;
+  find("welcome-heading").textContent = t(empty ? "state.empty" : building ? "state.building" : "state.welcome");
+  find("welcome-text").textContent = t(empty ? "state.empty_text" : building ? "state.building_text" : "state.welcome_text");
 }
 
 // a notice comes with a change only: once dismissed, it stays away while nothing has changed
@@ -83,6 +102,7 @@ function showState() {
 }
 
 function stateWords() {
+  if (status === "building") return t("state.building");
   if (!health) return t("state.offline");
   if (!health.articles) return t("state.empty");
   const newest = day(health.newest_article);

@@ -1,0 +1,197 @@
+"""The page without scripts: a form asks, and the server writes question, answer, citations and what went wrong."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from web_fixtures import BRIDGE
+
+from assistant.assistant import Assistant
+from index.article import Article
+from index.library import Library
+from web.app import create_app
+from web.jobs import Jobs
+from web.plain import original, pieces
+from web.services import MAX_RUNNING, MAX_WAITING
+from web.settings import Settings
+
+QUESTION = "When did the Zephyr bridge in Oldport open?"
+SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."
+
+
+def ask(client: FlaskClient, status: int = 200, **fields: str) -> str:
+    reply = client.post("/ask", data={"question": QUESTION} | fields)
+    assert reply.status_code == status, reply.text
+    return html.unescape(reply.text)
+
+
+def session_of(page: str) -> str:
+    [session_id] = re.findall(r'name="session_id" value="([\w-]+)"', page)
+    return str(session_id)
+
+
+def notice_of(page: str) -> str:
+    [said] = re.findall(r'role="alert"><p>(.*?)</p>', page, re.DOTALL)
+    return str(said).strip()
+
+
+def typed(page: str) -> str:
+    [text] = re.findall(r"<textarea[^>]*>(.*?)</textarea>", page, re.DOTALL)
+    return str(text)
+
+
+def test_the_page_shows_question_answer_and_citation_with_a_link_to_the_original(client: FlaskClient) -> None:
+    page = ask(client)
+    assert f'<h2 class="question" dir="auto">{QUESTION}</h2>' in page
+    assert '<p class="short-answer" dir="auto">4 November 2023</p>' in page
+    assert re.search(
+        rf'{SENTENCE} <a class="marker" href="#answer1-1" aria-label="Source 1: {BRIDGE.title}">\[1\]</a>', page
+    )
+    [citation] = re.findall(r'<li id="answer1-1">(.*?)</li>', page, re.DOTALL)
+    fragment = "The%20Zephyr%20bridge%20in%20Oldport%20opened%20on%204%20November%202023."
+    assert f'href="https://example.org/bridge#:~:text={fragment}"' in citation
+    for said in (BRIDGE.title, "Oldport Courier", "Nils Berg", "5 Nov 2023", SENTENCE):
+        assert said in citation
+    assert "As of 5 Nov 2023" in page
+    assert typed(page) == ""
+
+
+def test_a_follow_up_goes_on_in_the_same_conversation(client: FlaskClient) -> None:
+    session_id = session_of(ask(client))
+    page = ask(client, question="What did it cost?", session_id=session_id)
+    assert session_of(page) == session_id
+    assert page.index(QUESTION) < page.index('id="latest"') < page.index("The bridge cost 90 million crowns. ")
+    assert "Understood as “" in page
+    assert len((client.get(f"/api/sessions/{session_id}").json or {})["messages"]) == 2
+
+
+def test_a_refusal_says_why_and_shows_the_nearest_passages_apart(client: FlaskClient) -> None:
+    page = ask(client, question="Which team won the curling championship of 1987?")
+    assert "The articles do not answer this." in page
+    assert '<section class="sources nearest">' in page
+    assert "Closest passages (not an answer)" in page
+    assert 'class="marker"' not in page
+
+
+def test_without_articles_it_says_so(library: Library, settings: Settings, jobs: Jobs) -> None:
+    client = create_app(settings, library, Assistant(library), jobs).test_client()
+    assert "There are no articles to answer from yet." in ask(client)
+
+
+def test_dates_and_source_limit_the_answer_are_told_and_stay_in_their_fields(client: FlaskClient) -> None:
+    page = ask(client, after="2022-01-01", before="2024-01-01", source="Oldport Courier")
+    for limit in ("From 1 Jan 2022", "Until 1 Jan 2024", "Source: Oldport Courier"):
+        assert f"<li>{limit}</li>" in page
+    assert 'name="after" value="2022-01-01"' in page
+    assert "No article is left within these limits." in ask(client, source="Sky Letter", after="2022-01-01")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"question": " \n"}, "There is no question yet."),
+        ({"question": "x" * 2_001}, "The question is too long: at most 2000 characters are read."),
+        ({"after": "2024-01-01", "before": "2023-01-01"}, "The first date is later than the last."),
+        ({"after": "last week"}, "A date is written as 2023-11-04"),
+        ({"source": "x" * 301}, "a source has at most 300 characters."),
+    ],
+)
+def test_what_cannot_be_asked_is_said_and_stays_in_its_field(
+    client: FlaskClient, fields: dict[str, str], said: str
+) -> None:
+    session_id = session_of(ask(client))
+    page = ask(client, 422, session_id=session_id, **fields)
+    assert said in notice_of(page)
+    assert typed(page) == fields.get("question", QUESTION).strip()
+    assert session_of(page) == session_id
+    assert SENTENCE in page
+
+
+def test_a_form_larger_than_any_question_is_refused_in_words(client: FlaskClient) -> None:
+    assert "too long" in notice_of(ask(client, 413, question="x" * 1_000_001))
+
+
+def test_a_conversation_that_is_gone_begins_anew_and_that_is_said(client: FlaskClient) -> None:
+    page = ask(client, session_id="gone")
+    assert "no longer has the earlier conversation" in notice_of(page)
+    assert SENTENCE in page
+    assert session_of(page) != "gone"
+
+
+def test_a_busy_server_says_so_and_the_question_stays(app: Flask) -> None:
+    gate = app.extensions["services"].gate
+    for _ in range(MAX_RUNNING + MAX_WAITING):
+        assert gate._places.acquire(blocking=False)
+    page = ask(app.test_client(), 503)
+    assert "Too many questions are waiting." in notice_of(page)
+    assert typed(page) == QUESTION
+
+
+def test_what_stands_in_an_article_is_text_and_no_address_of_another_kind_is_followed(
+    client: FlaskClient, stocked: Library
+) -> None:
+    text = "The <b>Marrow</b> tunnel opened <script>alert(1)</script> in 2019."
+    stocked.add([Article(id="x", title="<i>Tunnel</i>", text=text, origin="x.txt", url="javascript:alert(1)")])
+    reply = client.post("/ask", data={"question": "When did the Marrow tunnel open?"})
+    assert "&lt;script&gt;" in reply.text
+    assert "<script>alert" not in reply.text
+    assert "<i>" not in reply.text
+    assert "javascript:" not in reply.text
+
+
+def test_a_page_of_another_site_may_not_ask(client: FlaskClient) -> None:
+    for headers in ({"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert client.post("/ask", data={"question": QUESTION}, headers=headers).status_code == 403
+    assert client.post("/ask", data={"question": QUESTION}, headers={"Origin": "http://localhost"}).status_code == 200
+    assert client.get("/").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_who_is_not_signed_in_is_sent_to_the_sign_in(stocked: Library, settings: Settings, jobs: Jobs) -> None:
+    guarded = Settings(articles=settings.articles, data_dir=settings.data_dir, api_token="secret")
+    client = create_app(guarded, stocked, Assistant(stocked), jobs).test_client()
+    reply = client.post("/ask", data={"question": QUESTION})
+    assert (reply.status_code, reply.location) == (303, "/login")
+
+
+def test_the_address_of_an_answer_leads_to_the_page(client: FlaskClient) -> None:
+    reply = client.get("/ask")
+    assert (reply.status_code, reply.location) == (303, "/")
+
+
+def test_it_speaks_the_language_that_is_asked_for(client: FlaskClient) -> None:
+    reply = client.post("/ask", data={"question": QUESTION}, headers={"Accept-Language": "de"})
+    assert "Stand: 5. Nov. 2023" in reply.text
+    assert "Quellen" in reply.text
+
+
+def test_only_the_markers_of_citations_are_markers() -> None:
+    cited = {"index": 1}
+    answer: dict[str, Any] = {"answer": "It opened. [1] In [2023], he said. [12]", "citations": [cited]}
+    found = pieces(answer)
+    assert "".join(piece for piece, _ in found) == answer["answer"]
+    assert [piece for piece, citation in found if citation is cited] == ["[1]"]
+
+
+@pytest.mark.parametrize(
+    ("url", "quote", "address"),
+    [
+        (None, "A.", None),
+        ("file:///etc/passwd", "A.", None),
+        (
+            "https://example.org/a",
+            "A well-known, dry well.",
+            "https://example.org/a#:~:text=A%20well%2Dknown%2C%20dry%20well.",
+        ),
+        ("https://example.org/a#b", "A.", "https://example.org/a#b:~:text=A."),
+        (
+            "https://example.org/a",
+            " ".join("abcdefghijklmnopq"),
+            "https://example.org/a#:~:text=a%20b%20c%20d%20e%20f%20g%20h,j%20k%20l%20m%20n%20o%20p%20q",
+        ),
+    ],
+)
+def test_the_original_is_opened_at_the_sentence(url: str | None, quote: str, address: str | None) -> None:
+    assert original({"url": url, "quote": quote}) == address

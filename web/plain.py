@@ -1,0 +1,35 @@
+"""What the page shows of an answer where the server writes it, for browsers that run no script: values in, pieces out.
+
+The templates have the words; `static/answer.js` shows the same where scripts run.
+"""
+
+import re
+from urllib.parse import quote
+
+from index.canonical import is_web_address
+from web.replies import Json
+
+FRAGMENT_WORDS = 8
+
+
+def pieces(answer: Json) -> list[tuple[str, Json | None]]:
+    """The answer's text in order: markers, each with the citation that it refers to, and what stands between them."""
+    cited = {f"[{citation['index']}]": citation for citation in answer["citations"]}
+    return [(piece, cited.get(piece)) for piece in re.split(r"(\[[0-9]+\])", answer["answer"]) if piece]
+
+
+def original(citation: Json) -> str | None:
+    """The address of the cited article, with a fragment that has the browser scroll to the quote; None without one."""
+    url = citation["url"]
+    if not url or not is_web_address(url):  # so that no `javascript:` is ever followed
+        return None
+    words = citation["quote"].split()
+    fragment = _fragment(words)
+    if len(words) > 2 * FRAGMENT_WORDS:
+        fragment = f"{_fragment(words[:FRAGMENT_WORDS])},{_fragment(words[-FRAGMENT_WORDS:])}"
+    return f"{url}{'' if '#' in url else '#'}:~:text={fragment}"
+
+
+def _fragment(words: list[str]) -> str:
+    # a bare dash is part of the fragment's own grammar
+    return quote(" ".join(words), safe="").replace("-", "%2D")
