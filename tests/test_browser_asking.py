@@ -1,7 +1,7 @@
 """Asking in a real browser: what stands still, what can be taken back, edited and asked next."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -32,10 +32,10 @@ def streamed(events: Sequence[tuple[str, object]]) -> str:
 
 
 @pytest.fixture
-def differing(stocked: Library) -> Iterator[Library]:
+def differing(stocked: Library) -> Library:
     for number, day in (("nine", "2024-05-02"), ("eleven", "2024-05-03")):
         stocked.add([replace(BRIDGE, id=number, title="Flood", text=FLOOD.format(number), published_at=day, url=None)])
-    yield stocked
+    return stocked
 
 
 def test_nothing_that_is_read_moves_while_an_answer_is_written_and_when_it_is_complete(page: Page) -> None:
