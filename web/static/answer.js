@@ -100,9 +100,10 @@ function understoodAs(question) {
 
 function withMarkers(answer, handlers) {
   const byIndex = new Map(answer.citations.map((citation) => [citation.index, citation]));
-  return answer.answer.split(/(\[\d+\])/).map((piece) => {
+  return answer.answer.split(/(\[\d+\]|\s+(?=\[\d+\])|(?<=\])\s+)/).map((piece, i) => {
     const citation = /^\[\d+\]$/.test(piece) && byIndex.get(Number(piece.slice(1, -1)));
-    return citation ? marker(piece, citation, answer.citations, handlers) : piece;
+    return citation ? marker(piece, citation, answer.citations, handlers)
+      : i && piece.trim() ? build("bdi", {}, piece) : piece; // the first alone says the paragraph's direction
   });
 }
 

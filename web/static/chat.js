@@ -11,7 +11,7 @@ import { prepareKeys } from "./keys.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
-import { prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
+import { mustWait, prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
 
 const box = find("question");
@@ -127,14 +127,16 @@ async function answerQuestion(question, filters, understand = true) {
 }
 
 async function askWhenReady(body, signal, partial) {
-  for (;;) {
+  for (let waits = mustWait(); ; waits = true) {
+    if (waits) {
+      partial.wait();
+      await untilReady(signal);
+      partial.goOn();
+    }
     try {
       return await ask(body(), { signal, onSources: partial.sources, onDelta: partial.delta });
     } catch (error) {
       if (error.code !== "not_ready") throw error;
-      partial.wait();
-      await untilReady(signal);
-      partial.goOn();
     }
   }
 }
