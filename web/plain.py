@@ -15,7 +15,11 @@ FRAGMENT_WORDS = 8
 def pieces(answer: Json) -> list[tuple[str, Json | None]]:
     """The answer's text in order: markers, each with the citation that it refers to, and what stands between them."""
     cited = {f"[{citation['index']}]": citation for citation in answer["citations"]}
-    return [(piece, cited.get(piece)) for piece in re.split(r"(\[[0-9]+\])", answer["answer"]) if piece]
+    return [
+        (piece, cited.get(piece))
+        for piece in re.split(r"(\[[0-9]+\]|\s+(?=\[[0-9]+\])|(?<=\])\s+)", answer["answer"])
+        if piece
+    ]
 
 
 def original(citation: Json) -> str | None:

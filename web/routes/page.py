@@ -112,10 +112,13 @@ def _conversation(session_id: str | None) -> tuple[list[Json], str | None]:
 
 
 def _page(shown: _Shown, status: int = 200) -> ResponseReturnValue:
+    serving = services()
     page = render_template(
         "chat.html",
+        first_job=serving.jobs.first(),
+        must_wait=not serving.library.is_published(),
         version=version("article-assistant"),
-        max_upload_mb=services().settings.max_upload_mb,
+        max_upload_mb=serving.settings.max_upload_mb,
         max_question_chars=MAX_QUESTION_CHARS,
         suffixes=sorted(SUFFIXES),
         shown=shown,

@@ -104,12 +104,17 @@ export function sentences(...children) {
   return build("div", { class: "sentences" }, ...children);
 }
 
-/** Text in pieces, each marker by itself. */
-export const splitAtMarkers = (text) => text.split(/(\[\d+\])/).filter(Boolean);
+/** Text in pieces: each marker, the blanks around it, and what stands between, which keeps its own direction. */
+export function atMarkers(text, marked) {
+  return text.split(/(\[\d+\]|\s+(?=\[\d+\])|(?<=\])\s+)/).filter(Boolean).map((piece, i) => {
+    if (/^\[\d+\]$/.test(piece)) return marked(piece);
+    return i && piece.trim() ? build("bdi", {}, piece) : piece; // the first alone says the paragraph's direction
+  });
+}
 
 function withMarkers({ answer: text, citations }, handlers) {
-  return splitAtMarkers(text).map((piece) => {
-    const citation = /^\[\d+\]$/.test(piece) && citations.find(({ index }) => index === Number(piece.slice(1, -1)));
+  return atMarkers(text, (piece) => {
+    const citation = citations.find(({ index }) => index === Number(piece.slice(1, -1)));
     return citation ? marker(citation, citations, handlers) : piece;
   });
 }

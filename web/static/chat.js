@@ -12,7 +12,7 @@ import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
 import { clearNext, prepareSuggestions, suggestFirst, suggestNext } from "./suggest.js";
-import { prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
+import { mustWait, prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
 
 const box = find("question");
@@ -142,14 +142,16 @@ async function answerQuestion(question, filters, understand = true, replaced = n
 }
 
 async function askWhenReady(body, signal, partial) {
-  for (;;) {
+  for (let waits = mustWait(); ; waits = true) {
+    if (waits) {
+      partial.wait();
+      await untilReady(signal);
+      partial.goOn();
+    }
     try {
       return await ask(body(), signal, partial);
     } catch (error) {
       if (error.code !== "not_ready") throw error;
-      partial.wait();
-      await untilReady(signal);
-      partial.goOn();
     }
   }
 }

@@ -1,7 +1,7 @@
 /* One question with its answer while that is being written: the text as it comes, a line that says what
  * is going on, and what is left of it when it ends early. */
 
-import { context, lead, sentences, splitAtMarkers } from "./answer.js";
+import { atMarkers, context, lead, sentences } from "./answer.js";
 import { announce, build, button } from "./dom.js";
 import { t } from "./strings.js";
 
@@ -42,8 +42,7 @@ export function partialAnswer({ article, question }, handlers) {
     goOn: () => (note.textContent = t("exchange.searching")),
     delta(piece) {
       if (!text.isConnected) add(sentences(text));
-      text.append(...splitAtMarkers(piece).map((part) =>
-        (/^\[\d+\]$/.test(part) ? build("span", { class: "marker" }, part) : part)));
+      text.append(...atMarkers(piece, (label) => build("span", { class: "marker" }, label)));
     },
     end(sentence, again) {
       article.removeAttribute("aria-busy");

@@ -23,6 +23,8 @@ export function prepareJobs(handlers) {
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
 }
 
+export const isFollowing = (id) => following.has(id);
+
 /** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
 export async function followJob(id, title = t("job.title")) {
   if (following.has(id)) return;

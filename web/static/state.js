@@ -4,7 +4,7 @@
 import { call, remedies } from "./api.js";
 import { rebuild } from "./adding.js";
 import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
-import { followJob, runningJob, showProgress } from "./jobs.js";
+import { followJob, isFollowing, runningJob, showProgress } from "./jobs.js";
 import { fetchArticles, openLibrary } from "./library.js";
 import { openArticle } from "./reader.js";
 import { offerSources } from "./narrowing.js";
@@ -18,6 +18,7 @@ const NEWEST = 3;
 let health = null;
 let status = "unknown";
 let jobWords = null;
+let first = null; // the job that the server began with
 let waiting = []; // what is to go on when the index is up to date
 let timer = null;
 let alarmed = "";
@@ -25,12 +26,27 @@ let alarmed = "";
 export function prepareState() {
   find("first-add").addEventListener("click", openLibrary);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
-  return refreshState();
+  const { firstJob } = document.body.dataset; // told with the page: to ask health for it would be an error in the console
+  if (firstJob) awaitFirst(firstJob);
+  else refreshState();
+}
+
+function awaitFirst(job) {
+  first = job;
+  changeStatus("building");
+  showState();
+  followJob(job, t("state.building"));
+}
+
+/** Whether there is nothing to answer from before the index is built. */
+export function mustWait() {
+  return status === "building" && "mustWait" in document.body.dataset;
 }
 
 /** Asks the server how it is, and asks again by itself while it is not well. */
 export async function refreshState() {
   clearTimeout(timer);
+  if (isFollowing(first)) return; // whose end leads here again
   try {
     health = await call("GET", "/api/health");
     changeStatus(health.status);
@@ -40,10 +56,10 @@ export async function refreshState() {
     await showNewest();
   } catch (error) {
     const job = error.code === "not_ready" && runningJob(error);
+    if (job) return awaitFirst(job);
     if (!error.status) health = null;
-    changeStatus(job ? "building" : error.status ? status : "offline", error);
+    changeStatus(error.status ? status : "offline", error);
     showState();
-    if (job) followJob(job, t("state.building")); // whose end refreshes the state
   }
   if (!["ok", "empty"].includes(status)) timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS);
   else if (health?.feeds.length) timer = setTimeout(refreshState, FEEDS_AFTER_MS);
