@@ -4,7 +4,9 @@ import datetime as dt
 import shutil
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +20,7 @@ from index.article import Article
 from index.embed import Vectors
 from index.ingest.fields import article_from_fields
 from index.library import EMBED_BATCH, Library
+from web.language import strings
 from web.settings import Settings
 
 CHROMIUM = shutil.which("chromium")
@@ -43,17 +46,22 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(params=[(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
 def page(request: pytest.FixtureRequest, browser: Browser, app: Flask, serve: Serve) -> Iterator[Page]:
-    """The chat page, open; at the end nothing was asked of another host and the console is empty."""
+    """The chat page, open."""
     viewport, scheme = request.param
-    server = serve(app)
-    page = browser.new_page(viewport=viewport, color_scheme=scheme)
+    with watched(browser.new_page(viewport=viewport, color_scheme=scheme)) as page:
+        page.goto(serve(app).address)
+        yield page
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """Closes it at the end, when nothing may have been asked of another host nor stand in the console."""
     page.set_default_timeout(20_000)
     complaints: list[str] = []
     hosts: set[str | None] = set()
     page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", lambda asked: hosts.add(urlsplit(asked.url).hostname))
-    page.goto(server.address)
     yield page
     page.close()
     assert hosts == {"127.0.0.1"}
@@ -75,6 +83,40 @@ def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
     expect(mark).to_be_in_viewport()
     expect(page.get_by_role("heading", name=BRIDGE.title)).to_be_visible()
     assert Axe().run(page).violations_count == 0
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_in_german_the_page_asks_answers_and_opens_a_citation(
+    browser: Browser, app: Flask, serve: Serve, viewport: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    said = {
+        language: {text for text in strings(language).values() if isinstance(text, str)} for language in "en de".split()
+    }
+    english = said["en"] - said["de"]
+    with watched(browser.new_page(viewport=viewport, color_scheme=scheme, locale="de-DE")) as page:
+
+        def is_german() -> bool:
+            found = page.locator("button:visible, summary:visible, h2:visible, h3:visible, label:visible")
+            names = {word for e in found.all() for word in (e.get_attribute("aria-label"), e.text_content()) if word}
+            return not {name.strip() for name in names} & english and Axe().run(page).violations_count == 0
+
+        page.goto(serve(app).address)
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.locator("#state")).to_have_text("2 Artikel, neuester vom 5. Nov. 2023")
+        assert is_german()
+        page.get_by_role("textbox", name="Die Frage").fill(QUESTION)
+        page.get_by_role("button", name="Fragen", exact=True).click()
+        answer = page.get_by_role("main").get_by_role("article", name=f"Antwort auf: {QUESTION}")
+        expect(answer).to_contain_text("Stand: 5. Nov. 2023")
+        assert is_german()
+        answer.get_by_role("button", name=f"Quelle 1: {BRIDGE.title}, 5. Nov. 2023").first.click()
+        expect(page.locator("mark")).to_have_text(ANSWER)
+        page.get_by_text("Über diesen Artikel").click()
+        assert is_german()
+        page.get_by_role("button", name="Artikel schließen").click()
+        page.get_by_role("button", name="Artikel", exact=True).click()
+        expect(page.get_by_role("button", name=f"Entfernen: {BRIDGE.title}")).to_be_visible()
+        assert is_german()
 
 
 def test_what_was_read_out_of_a_question_is_told_and_one_press_asks_without_it(page: Page) -> None:
