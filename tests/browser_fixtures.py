@@ -1,4 +1,4 @@
-"""The page in a real browser: Debian's Chromium, driven by Playwright, against the real server. A pytest plugin."""
+"""The page in Debian's Chromium, driven by Playwright, against the real server. Used as a pytest plugin."""
 
 import re
 import shutil
@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwr
 from web_fixtures import Serve
 
 CHROMIUM = shutil.which("chromium")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine; .ci/run installs it")
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -22,6 +21,8 @@ ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine; .ci/run installs it")
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

@@ -1,4 +1,4 @@
-"""The page in a real browser: asking, reading, the articles and their jobs."""
+"""The page in a real browser."""
 
 import datetime as dt
 import threading
@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_fixtures import ANSWER, DESKTOP, PHONE, QUESTION, ask, needs_chromium, watched
+from browser_fixtures import ANSWER, DESKTOP, PHONE, QUESTION, ask, watched
 from conftest import HashingEmbedder
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
@@ -20,8 +20,6 @@ from index.ingest.fields import article_from_fields
 from index.library import EMBED_BATCH, Library
 from web.language import strings
 from web.settings import Settings
-
-pytestmark = needs_chromium
 
 
 def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:

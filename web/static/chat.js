@@ -6,6 +6,7 @@ import { renderAnswer, spokenSummary } from "./answer.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareJobs } from "./jobs.js";
+import { prepareKeys } from "./keys.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
@@ -43,11 +44,8 @@ function start() {
   });
   prepareBox();
   prepareState();
-  find("new-conversation").addEventListener("click", () => {
-    newConversation();
-    clearNarrowing();
-    box.focus();
-  });
+  prepareKeys({ onNew: beginAnew });
+  find("new-conversation").addEventListener("click", beginAnew);
   openSession(sessionId);
 }
 
@@ -250,6 +248,12 @@ function newConversation() {
   leaveConversation();
   remember(null);
   showWelcome();
+}
+
+function beginAnew() {
+  newConversation();
+  clearNarrowing();
+  box.focus();
 }
 
 async function openSession(id) {
