@@ -151,6 +151,22 @@ def test_a_conversation_is_saved_as_markdown_and_as_json(page: Page) -> None:
     assert json.loads(whole)["messages"][0]["answer"]["citations"][0]["quote"] == ANSWER
 
 
+def test_a_list_that_cannot_be_loaded_says_so_and_is_tried_again(browser: Browser, app: Flask, serve: Serve) -> None:
+    with watched(browser.new_page(viewport=DESKTOP), r"net::ERR_FAILED") as page:
+        page.goto(serve(app).address)
+        for place in ("**/conversations.js", "**/api/sessions?*"):
+            page.route(place, lambda route: route.abort())
+            page.get_by_role("button", name="Conversations").click()
+            alert = page.get_by_role("alert")
+            expect(alert).to_contain_text("The server cannot be reached.")
+            assert no_violations(page)
+            page.unroute(place)
+            alert.get_by_role("button", name="Try again").click()
+            expect(page.get_by_text("No conversations yet.")).to_be_visible()
+            expect(page.get_by_role("alert")).to_have_count(0)
+            page.keyboard.press("Escape")
+
+
 def test_many_conversations_come_a_page_at_a_time(page: Page, stocked: Library) -> None:
     conversations = Conversations(stocked.database)
     for n in range(120):
