@@ -21,9 +21,18 @@ CHANGES = [
     ("POST", "/api/index/rebuild", {}),
     ("DELETE", "/api/jobs/none", None),
     ("DELETE", "/api/sessions/none", None),
+    ("PATCH", "/api/sessions/none", {"title": "Tide"}),
     ("POST", "/api/feedback", {"message_id": "none", "is_positive": True}),
 ]
-READS = ["/api/articles", "/api/articles/bridge", "/api/jobs/none", "/api/sessions", "/api/openapi.json"]
+READS = [
+    "/api/articles",
+    "/api/articles/bridge",
+    "/api/jobs/none",
+    "/api/sessions",
+    "/api/sessions/none/export",
+    "/api/feedback",
+    "/api/openapi.json",
+]
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
+from assistant.answer import Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.conversations import Conversations
 from web.errors import Busy, NotReady
+from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
+from web.replies import Json
 from web.settings import Settings
 
 MAX_RUNNING = 4
@@ -53,6 +56,7 @@ class Services:
     assistant: Assistant
     jobs: Jobs
     conversations: Conversations
+    feedback: Feedback
     freshness: Freshness
     gate: Gate = field(default_factory=Gate)
 
@@ -68,6 +72,16 @@ class Services:
         """Raises NotReady where that job runs and there is no index of before to answer from."""
         if not self.library.is_published():
             self.check_up_to_date()
+
+    def answered_under(self, question: Question) -> Json:
+        """What an answer depends on and does not tell itself."""
+        return {
+            "embedding_model": self.library.embedding_model,
+            "max_wrong": self.settings.max_wrong,
+            "unsupported": self.settings.unsupported,
+            "top_k": question.top_k,
+            "understand": question.understand,
+        }
 
 
 def services() -> Services:

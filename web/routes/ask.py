@@ -37,7 +37,7 @@ def ask(body: AskBody) -> Json | Response:
     question = body.as_question(history)
 
     def store(answer: Answer) -> Json:
-        return serving.conversations.append(body.session_id, answer, body.replaces)
+        return serving.conversations.append(body.session_id, answer, serving.answered_under(question), body.replaces)
 
     if not body.stream:
         with serving.gate.held():

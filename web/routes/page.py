@@ -91,9 +91,11 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
         history = serving.conversations.history(session_id) if session_id else ()
     except UnknownSession:
         history, session_id, problem = (), None, "lost"
+    question = body.as_question(history)
     with serving.gate.held():
-        answer = serving.assistant.ask(body.as_question(history))
-    return serving.conversations.append(session_id, answer)["session_id"], problem
+        answer = serving.assistant.ask(question)
+    stored = serving.conversations.append(session_id, answer, serving.answered_under(question))
+    return stored["session_id"], problem
 
 
 def _problem(error: ValidationError) -> str:

@@ -3,7 +3,6 @@
 import { ask, call, remedies } from "./api.js";
 import { prepareAdding } from "./adding.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
-import { prepareConversations } from "./conversations.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareJobs } from "./jobs.js";
@@ -14,6 +13,7 @@ import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader
 import { clearNext, prepareSuggestions, suggestFirst, suggestNext } from "./suggest.js";
 import { mustWait, prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
+import { hearTabs, tellTabs } from "./tabs.js";
 
 const box = find("question");
 const conversation = find("conversation");
@@ -21,6 +21,8 @@ const conversation = find("conversation");
 let sessionId = conversation.dataset.session ?? kept.get("session"); // the form may have asked before this script came
 let editing = null; // the exchange whose question is in the box to be asked anew
 let running = null; // the AbortController of the answer under way
+let behind = false; // whether the conversation went on in another tab while an answer is under way here
+let openPast = null;
 let opening = 0; // counts openings, so that a slow earlier one does not overwrite a later one
 
 start();
@@ -31,13 +33,10 @@ function start() {
   prepareAdding({ openLibrary });
   prepareNarrowing();
   prepareSuggestions((question) => running || answerQuestion(question, chosenFilters()));
-  prepareConversations({
-    current: () => sessionId,
-    onOpen: (id) => {
-      leaveConversation();
-      openSession(id);
-    },
-    onDeleted: (id) => id === sessionId && newConversation(),
+  find("open-conversations").addEventListener("click", openConversations);
+  hearTabs({
+    answered: (id) => id === sessionId && catchUp(),
+    deleted: (id) => id === sessionId && loseConversation(),
   });
   prepareJobs({
     onProgress: showJob,
@@ -54,6 +53,27 @@ function start() {
   if (location.pathname !== "/") history.replaceState(null, "", "/"); // a reload must not send the form again
   openSession(sessionId);
   suggestFirst();
+}
+
+async function openConversations() {
+  clearNotice("notices", "session");
+  try {
+    openPast ??= (await import("./conversations.js")).prepareConversations({
+      current: () => sessionId,
+      onOpen: (id) => {
+        leaveConversation();
+        remember(id);
+        openSession(id);
+      },
+      onDeleted: (id) => {
+        tellTabs("deleted", id);
+        if (id === sessionId) newConversation();
+      },
+    });
+    openPast();
+  } catch { // its module did not come
+    notify("notices", "session", t("error.unreachable"), [{ label: t("action.try_again"), run: openConversations }]);
+  }
 }
 
 function prepareBox() {
@@ -128,6 +148,7 @@ async function answerQuestion(question, filters, understand = true, replaced = n
     const answer = await askWhenReady(() => requestBody(question, filters, understand, replaced), abort.signal, partial);
     renderInto(exchange, answer);
     remember(answer.session_id);
+    tellTabs("answered", sessionId);
     keepDraft();
     announce(spokenSummary(answer));
     suggestNext(exchange);
@@ -138,6 +159,7 @@ async function answerQuestion(question, filters, understand = true, replaced = n
     else endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
+    if (behind) catchUp();
   }
 }
 
@@ -159,7 +181,7 @@ async function askWhenReady(body, signal, partial) {
 function requestBody(question, filters, understand, replaced) {
   return {
     question, ...(sessionId && { session_id: sessionId }), ...(filters && { filters }), ...(!understand && { understand }),
-    ...(replaced?.messageId && { replaces: replaced.messageId }),
+    ...(replaced?.element.dataset.message && { replaces: replaced.element.dataset.message }),
   };
 }
 
@@ -201,7 +223,7 @@ function endEarly(error, { abort, exchange, partial, question, filters, understa
     keepDraft();
     return;
   }
-  if (error.status === 404 && sessionId) {
+  if (error.code === "not_found" && sessionId) {
     newConversation();
     answerQuestion(question, filters, understand);
     notify("notices", "session", t("ask.lost"));
@@ -224,7 +246,7 @@ function askAgain(exchange, question, filters, understand) {
 }
 
 function renderInto(exchange, answer, rating = null) {
-  exchange.messageId = answer.message_id;
+  exchange.element.dataset.message = answer.message_id;
   renderAnswer(exchange.article, answer, handlersFor(exchange, answer.standalone_question), rating);
 }
 
@@ -233,7 +255,7 @@ function handlersFor(exchange, standalone = exchange.question) {
     open: openArticle,
     add: openLibrary,
     without: (filters) => running || answerQuestion(standalone, filters, false),
-    rate: (isPositive, text) => rate(exchange.messageId, isPositive, text),
+    rate: (isPositive, text) => rate(exchange.element.dataset.message, isPositive, text),
   };
 }
 
@@ -315,12 +337,45 @@ async function openSession(id) {
 
 function showSession({ messages }) {
   conversation.replaceChildren();
-  for (const { question, answer, feedback } of messages) {
-    renderInto(addExchange(conversation, question, edit), answer, feedback?.is_positive ?? null);
-  }
+  messages.forEach(addMessage);
   if (messages.at(-1)?.question === box.value) { // it was answered while the page was away
     setBox("");
     keepDraft();
   }
   conversation.lastElementChild?.scrollIntoView({ block: "start" });
+}
+
+function addMessage({ question, answer, feedback }) {
+  const exchange = addExchange(conversation, question, edit);
+  renderInto(exchange, answer, feedback?.is_positive ?? null);
+  return exchange.element;
+}
+
+/** Puts what was answered in another tab where it belongs; nothing else that stands here is touched. */
+async function catchUp() {
+  behind = Boolean(running);
+  if (behind || !sessionId) return;
+  const id = sessionId;
+  const session = await call("GET", `/api/sessions/${encodeURIComponent(id)}`).catch(() => null);
+  if (!session || id !== sessionId) return;
+  let last = null;
+  for (const message of session.messages) {
+    const shown = conversation.querySelector(`[data-message="${CSS.escape(message.id)}"]`);
+    const element = shown ?? addMessage(message);
+    if (!shown) last ? last.after(element) : conversation.prepend(element);
+    last = element;
+  }
+  const stored = new Set(session.messages.map(({ id }) => id));
+  for (const element of conversation.querySelectorAll("[data-message]")) {
+    if (!stored.has(element.dataset.message)) element.remove(); // asked anew there
+  }
+}
+
+/** It was deleted in another tab; a question under way here goes back into the box. */
+function loseConversation() {
+  const asked = running && conversation.lastElementChild.querySelector(".question").textContent;
+  newConversation();
+  if (asked && !box.value) setBox(asked);
+  keepDraft();
+  notify("notices", "session", t("ask.deleted"));
 }

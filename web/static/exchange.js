@@ -13,7 +13,7 @@ export function addExchange(conversation, question, onEdit) {
       build("h2", { class: "question", dir: "auto" }, question),
       button(t("exchange.edit"), () => onEdit(exchange), { class: "quiet edit" })),
     article);
-  const exchange = { element, article, question, messageId: null };
+  const exchange = { element, article, question };
   conversation.append(element);
   return exchange;
 }

@@ -18,8 +18,9 @@ export async function suggestFirst() {
 }
 
 /** Under an exchange, until the next question is asked. */
-export async function suggestNext({ element, messageId }) {
-  const questions = messageId ? await found(`/api/suggestions?message_id=${encodeURIComponent(messageId)}`) : [];
+export async function suggestNext({ element }) {
+  const { message } = element.dataset;
+  const questions = message ? await found(`/api/suggestions?message_id=${encodeURIComponent(message)}`) : [];
   if (!questions.length || element !== element.parentElement?.lastElementChild) return;
   element.append(build("section", { class: "next-questions", "aria-label": t("suggest.next") },
     build("h3", {}, t("suggest.next")), build("ul", {}, ...questions.map(item))));
