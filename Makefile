@@ -33,6 +33,7 @@ check: setup-dev
 # speed, the questions over seeds/, the curves in docs/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
 	$(BIN)/python -m bench.speed
+	$(BIN)/python -m bench.page
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds

@@ -5,11 +5,8 @@ HTTP. The figures are of this machine as it is just now: what else runs on it co
 """
 
 import json
-import re
-import socket
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -17,12 +14,12 @@ import urllib.request
 from pathlib import Path
 
 from assistant.evaluation.questions import load_questions
+from bench.serving import COMMAND, await_ready, started
 from index.library import Library
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 QUESTIONS = ROOT / "tests" / "data" / "seeds-unseen.jsonl"
-COMMAND = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())"]
 START_SECONDS = 120
 
 
@@ -56,22 +53,14 @@ def list_articles(where: list[str]) -> float:
 
 
 def serve(where: list[str]) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    address = f"http://127.0.0.1:{port}"
     began = time.perf_counter()
-    with subprocess.Popen([*COMMAND, "serve", "--port", port, *where], stdout=subprocess.PIPE, text=True) as server:
-        try:
-            show("warm start until health answers", until_healthy(address, began), "s")
-            assert server.stdout is not None
-            assert re.match("Ready: ", server.stdout.readline())
-            show("warm start until ready", time.perf_counter() - began, "s")
-            times = sorted(ask(address, question.question) for question in load_questions(QUESTIONS)[0])
-            show(f"a question, median of {len(times)}", 1000 * statistics.median(times), "ms")
-            show("the slowest of them", 1000 * times[-1], "ms")
-        finally:
-            server.terminate()
+    with started(where) as (address, server):
+        show("warm start until health answers", until_healthy(address, began), "s")
+        await_ready(server)
+        show("warm start until ready", time.perf_counter() - began, "s")
+        times = sorted(ask(address, question.question) for question in load_questions(QUESTIONS)[0])
+        show(f"a question, median of {len(times)}", 1000 * statistics.median(times), "ms")
+        show("the slowest of them", 1000 * times[-1], "ms")
 
 
 def until_healthy(address: str, began: float) -> float:

@@ -1,0 +1,36 @@
+"""A real server in a process of its own, for what is measured over HTTP or in a browser."""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+COMMAND = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())"]
+
+
+@contextmanager
+def started(where: Sequence[str]) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """Its address, at which nothing may answer yet, and its process. where: the options that name its folders."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    with subprocess.Popen([*COMMAND, "serve", "--port", port, *where], stdout=subprocess.PIPE, text=True) as server:
+        try:
+            yield f"http://127.0.0.1:{port}", server
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def served(where: Sequence[str]) -> Iterator[str]:
+    """Its address, once it is ready to answer."""
+    with started(where) as (address, server):
+        await_ready(server)
+        yield address
+
+
+def await_ready(server: "subprocess.Popen[str]") -> None:
+    assert server.stdout is not None
+    assert re.match("Ready: ", server.stdout.readline())
