@@ -140,7 +140,7 @@ def test_an_unknown_conversation_is_404(client: FlaskClient) -> None:
     _error(client.post("/api/ask", json=ASK | {"session_id": "none"}), 404)
 
 
-@pytest.mark.parametrize("path", ["/api/ask", "/api/search", "/api/feedback", "/api/index/rebuild"])
+@pytest.mark.parametrize("path", ["/api/ask", "/api/search", "/api/index/rebuild"])
 def test_another_method_is_405_and_says_which_is_allowed(client: FlaskClient, path: str) -> None:
     reply = client.get(path)
     assert _error(reply, 405)["code"] == "method_not_allowed"
