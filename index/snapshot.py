@@ -11,8 +11,9 @@ from index.embed import Embedder
 from index.filters import NO_FILTERS, Filters
 from index.generation import Generation, Holdings
 from index.phrases import holding
+from index.rows import StoredArticle
 from index.search import Found, Hit, beginning, rank
-from index.store import Store, StoredArticle
+from index.store import Store
 from index.vectors import Mask
 
 MAX_HITS = 200

@@ -22,7 +22,7 @@ from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
-from index.store import now
+from index.rows import now
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.intake import Intake, Upload

@@ -6,11 +6,12 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Citation
+from index.catalogue import ListedArticle
 from index.difference import Change, Span
 from index.filters import Filters
 from index.library import Status
+from index.rows import StoredArticle
 from index.search import Found, Hit
-from index.store import StoredArticle
 from web.freshness import Feed, alarms
 
 Json = dict[str, Any]
@@ -49,16 +50,20 @@ def hit_json(hit: Hit) -> Json:
     }
 
 
-def article_json(stored: StoredArticle, *, with_text: bool) -> Json:
-    fields = asdict(stored.article)
-    if not with_text:
-        del fields["text"], fields["removed"]
-    return fields | {
+def article_json(stored: StoredArticle) -> Json:
+    return asdict(stored.article) | {
         "revision": stored.revision,
         "is_current": stored.is_current,
         "added_at": stored.added_at,
         "passages": stored.passages,
     }
+
+
+def listed_json(listed: ListedArticle) -> Json:
+    """Without its text and what was left out of that."""
+    fields = article_json(listed)
+    del fields["text"], fields["removed"]
+    return fields | {"copies": listed.copies}
 
 
 def change_json(change: Change, old: str, new: str) -> Json:

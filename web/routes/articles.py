@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from index.difference import difference
 from index.errors import BadArticle, IndexFault, UnknownArticle, shown
 from index.ingest.fields import check_fields
-from index.store import StoredArticle
+from index.rows import StoredArticle
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid_reply
 from web.errors import Refused
 from web.replies import Json, article_json, change_json
