@@ -10,6 +10,7 @@ from index.catalogue import ListedArticle
 from index.difference import Change, Span
 from index.filters import Filters
 from index.library import Status
+from index.related import Related
 from index.rows import StoredArticle
 from index.search import Found, Hit
 from web.freshness import Feed, alarms
@@ -64,6 +65,17 @@ def listed_json(listed: ListedArticle) -> Json:
     fields = article_json(listed)
     del fields["text"], fields["removed"]
     return fields | {"copies": listed.copies}
+
+
+def related_json(related: Related) -> Json:
+    article = related.article
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published_at": article.published_at,
+        "score": related.score,
+    }
 
 
 def change_json(change: Change, old: str, new: str) -> Json:
