@@ -1,68 +1,25 @@
-"""The page in a real browser: Debian's Chromium, driven by Playwright, against the real server."""
+"""The page in a real browser."""
 
 import datetime as dt
-import shutil
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from browser_fixtures import ANSWER, DESKTOP, PHONE, QUESTION, ask, watched
 from conftest import HashingEmbedder
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
 from index.embed import Vectors
 from index.ingest.fields import article_from_fields
 from index.library import EMBED_BATCH, Library
+from web.language import strings
 from web.settings import Settings
-
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine; .ci/run installs it")
-
-DESKTOP: ViewportSize = {"width": 1280, "height": 800}
-PHONE: ViewportSize = {"width": 390, "height": 844}
-QUESTION = "When did the Zephyr bridge in Oldport open?"
-ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    expect.set_options(timeout=20_000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"],
-        )
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(params=[(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop-light", "phone-dark"])
-def page(request: pytest.FixtureRequest, browser: Browser, app: Flask, serve: Serve) -> Iterator[Page]:
-    """The chat page, open; at the end nothing was asked of another host and the console is empty."""
-    viewport, scheme = request.param
-    server = serve(app)
-    page = browser.new_page(viewport=viewport, color_scheme=scheme)
-    page.set_default_timeout(20_000)
-    complaints: list[str] = []
-    hosts: set[str | None] = set()
-    page.on("console", lambda message: complaints.append(message.text) if message.type != "log" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda asked: hosts.add(urlsplit(asked.url).hostname))
-    page.goto(server.address)
-    yield page
-    page.close()
-    assert hosts == {"127.0.0.1"}
-    assert complaints == []
-
-
-def ask(page: Page, question: str) -> None:
-    page.get_by_role("textbox", name="question").fill(question)
-    page.keyboard.press("Enter")
 
 
 def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
@@ -75,6 +32,40 @@ def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
     expect(mark).to_be_in_viewport()
     expect(page.get_by_role("heading", name=BRIDGE.title)).to_be_visible()
     assert Axe().run(page).violations_count == 0
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_in_german_the_page_asks_answers_and_opens_a_citation(
+    browser: Browser, app: Flask, serve: Serve, viewport: ViewportSize, scheme: Literal["light", "dark"]
+) -> None:
+    said = {
+        language: {text for text in strings(language).values() if isinstance(text, str)} for language in "en de".split()
+    }
+    english = said["en"] - said["de"]
+    with watched(browser.new_page(viewport=viewport, color_scheme=scheme, locale="de-DE")) as page:
+
+        def is_german() -> bool:
+            found = page.locator("button:visible, summary:visible, h2:visible, h3:visible, label:visible")
+            names = {word for e in found.all() for word in (e.get_attribute("aria-label"), e.text_content()) if word}
+            return not {name.strip() for name in names} & english and Axe().run(page).violations_count == 0
+
+        page.goto(serve(app).address)
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.locator("#state")).to_have_text("2 Artikel, neuester vom 5. Nov. 2023")
+        assert is_german()
+        page.get_by_role("textbox", name="Die Frage").fill(QUESTION)
+        page.get_by_role("button", name="Fragen", exact=True).click()
+        answer = page.get_by_role("main").get_by_role("article", name=f"Antwort auf: {QUESTION}")
+        expect(answer).to_contain_text("Stand: 5. Nov. 2023")
+        assert is_german()
+        answer.get_by_role("button", name=f"Quelle 1: {BRIDGE.title}, 5. Nov. 2023").first.click()
+        expect(page.locator("mark")).to_have_text(ANSWER)
+        page.get_by_text("Über diesen Artikel").click()
+        assert is_german()
+        page.get_by_role("button", name="Artikel schließen").click()
+        page.get_by_role("button", name="Artikel", exact=True).click()
+        expect(page.get_by_role("button", name=f"Entfernen: {BRIDGE.title}")).to_be_visible()
+        assert is_german()
 
 
 def test_what_was_read_out_of_a_question_is_told_and_one_press_asks_without_it(page: Page) -> None:

@@ -14,6 +14,7 @@ from web.conversations import Conversations
 from web.error_replies import answer_errors, invalid_reply
 from web.freshness import Freshness
 from web.jobs import Jobs
+from web.language import speak
 from web.routes import articles, ask, health, login, page, sessions
 from web.routes import jobs as job_routes
 from web.schemas import ErrorReply
@@ -46,6 +47,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     guard(app, settings)
     check_bodies(app, settings.max_request_bytes)
     answer_errors(app)
+    speak(app)
     for api in (ask.api, articles.api, job_routes.api, sessions.api, health.api):
         app.register_api(api)
     app.register_blueprint(page.pages)

@@ -3,19 +3,20 @@
 
 import { call } from "./api.js";
 import { build, button } from "./dom.js";
-import { count, day, kind, moment } from "./words.js";
+import { pieces, t } from "./strings.js";
+import { day, kind, moment } from "./words.js";
 
 const FIELDS = {
-  title: "Title", url: "Address", source: "Publisher", author: "Author", published_at: "Published",
-  updated_at: "Updated", language: "Language", section: "Section", image_credit: "Image", provenance: "Kind",
-  origin: "Came as", added_at: "Taken in",
+  title: "field.title", url: "field.url", source: "field.source", author: "field.author",
+  published_at: "field.published", updated_at: "field.updated", language: "field.language", section: "field.section",
+  image_credit: "field.image", provenance: "field.kind", origin: "field.origin", added_at: "field.added",
 };
 
 /** Closed at first; the revisions are asked for when it is opened. */
 export function about(article) {
   const revisions = build("div");
   const element = build("details", { class: "about" },
-    build("summary", {}, "About this article"),
+    build("summary", {}, t("about.title")),
     fields(article), evidence(article), removedLines(article.removed ?? []), revisions);
   element.addEventListener("toggle", () => {
     if (!element.open) return;
@@ -28,9 +29,9 @@ export function about(article) {
 function fields(article) {
   const stated = Object.entries(FIELDS).filter(([name]) => article[name]);
   return build("dl", {}, ...stated.flatMap(([name, label]) => [
-    build("dt", {}, label),
+    build("dt", {}, t(label)),
     build("dd", { dir: "auto" }, said(name, article[name]),
-      told(name, article) && build("span", { class: "aside" }, ` from ${told(name, article)}`)),
+      told(name, article) && build("span", { class: "aside" }, ` ${t("about.found", { where: told(name, article) })}`)),
   ]));
 }
 
@@ -46,13 +47,14 @@ function said(name, value) {
 }
 
 function evidence({ provenance, provenance_evidence: words }) {
-  return provenance && words ? build("p", {}, `Held to be “${kind(provenance)}” because it says: `, build("q", { dir: "auto" }, words)) : "";
+  if (!provenance || !words) return "";
+  return build("p", {}, ...pieces("about.evidence", { kind: kind(provenance), words: build("q", { dir: "auto" }, words) }));
 }
 
 function removedLines(removed) {
   if (!removed.length) return "";
   return build("details", {},
-    build("summary", {}, `${count(removed.length, "line")} left out of the text`),
+    build("summary", {}, t("about.left_out", { n: removed.length })),
     build("ul", {}, ...removed.map(({ rule, text }) =>
       build("li", {}, build("span", { class: "badge" }, rule), " ", build("bdi", {}, text)))));
 }
@@ -62,8 +64,8 @@ async function showRevisions(article, place) {
   try {
     const { revisions } = await call("GET", `${path}/revisions`);
     if (revisions.length < 2) return;
-    place.append(build("p", {}, `${count(revisions.length, "revision")}:`), build("ul", {}, ...revisions.map((revision, n) =>
-      build("li", {}, `taken in ${moment(revision.added_at, "medium")}${revision.is_current ? ", the present one" : ""} `,
+    place.append(build("p", {}, t("about.revisions", { n: revisions.length })), build("ul", {}, ...revisions.map((revision, n) =>
+      build("li", {}, t(revision.is_current ? "about.revision_present" : "about.revision", { when: moment(revision.added_at, "medium") }), " ",
         ...(n + 1 < revisions.length ? whatChanged(path, revisions[n + 1].revision, revision.revision) : [])))));
   } catch (error) {
     place.append(build("p", { class: "aside" }, error.message));
@@ -74,13 +76,13 @@ async function showRevisions(article, place) {
 function whatChanged(path, from, to) {
   const place = build("div", { hidden: true });
   let isKnown = false;
-  const control = button("What changed", async () => {
+  const control = button(t("about.what_changed"), async () => {
     if (!isKnown) {
       try {
         const { changes } = await call("GET", `${path}/difference?from=${encodeURIComponent(from)}&to=${encodeURIComponent(to)}`);
         const shown = changes.filter(({ kind }) => kind !== "same");
         place.replaceChildren(shown.length ? build("ul", { class: "changes" }, ...shown.map(changed))
-          : build("span", { class: "aside" }, "only what is said about the text"));
+          : build("span", { class: "aside" }, t("about.not_text")));
         isKnown = true;
       } catch (error) {
         place.replaceChildren(build("span", { class: "aside" }, error.message));

@@ -4,7 +4,7 @@
 import { call, remedies } from "./api.js";
 import { build, button, clearNotice, find, notify } from "./dom.js";
 import { followJob, runningJob } from "./jobs.js";
-import { count } from "./words.js";
+import { t } from "./strings.js";
 
 const MAX_UPLOAD_MB = Number(document.body.dataset.maxUploadMb);
 
@@ -24,7 +24,7 @@ export function prepareAdding({ openLibrary }) {
 }
 
 export async function rebuild() {
-  await start("/api/index/rebuild", {}, "Rebuilding the index");
+  await start("/api/index/rebuild", {}, t("add.rebuilding"));
 }
 
 /** True when the server took it, or is at it already. Otherwise says why, and offers the same once more.
@@ -44,23 +44,23 @@ async function start(path, body, title, onEnd = () => {}) {
 }
 
 function report(sentence, error, again) {
-  notify("library-notices", "add", sentence, remedies(error, again && { label: "Try again", run: again }));
+  notify("library-notices", "add", sentence, remedies(error, again && { label: t("action.try_again"), run: again }));
 }
 
 async function addFiles(files) {
   if (!files.length) return;
   const megabytes = files.reduce((sum, file) => sum + file.size, 0) / 2 ** 20;
   if (megabytes > MAX_UPLOAD_MB) {
-    report(`These files hold ${Math.ceil(megabytes)} MB; the server takes ${MAX_UPLOAD_MB} MB at once. Add them in smaller groups.`, {});
+    report(t("add.too_large", { megabytes: Math.ceil(megabytes), limit: MAX_UPLOAD_MB }), {});
     return;
   }
   const form = new FormData();
   for (const file of files) form.append("file", file, file.name);
   const sending = build("div", { class: "job" },
-    build("p", { class: "job-words" }, `Sending ${count(files.length, "file")}`),
-    build("progress", { "aria-label": "Sending files" }));
+    build("p", { class: "job-words" }, t("add.sending", { n: files.length })),
+    build("progress", { "aria-label": t("add.sending_files") }));
   find("jobs").prepend(sending);
-  await start("/api/articles", form, `Adding ${count(files.length, "file")}`);
+  await start("/api/articles", form, t("add.adding_files", { n: files.length }));
   sending.remove();
 }
 
@@ -76,7 +76,7 @@ async function addAddress(event) {
   const giveBack = ({ state }) => {
     if (state !== "done" && !field.value) field.value = typed; // to be mended rather than typed again
   };
-  if (await start("/api/articles", { url }, `Adding ${url}`, giveBack) && field.value.trim() === typed) field.value = "";
+  if (await start("/api/articles", { url }, t("add.adding", { what: url }), giveBack) && field.value.trim() === typed) field.value = "";
 }
 
 /** The form exists only while it is open: the question box is the page's one textarea otherwise. */
@@ -90,7 +90,7 @@ function openPaste() {
   const submit = async (event) => {
     event.preventDefault();
     if (!text.value.trim()) {
-      problem.textContent = "There is no text yet. Paste the article's text, then add it.";
+      problem.textContent = t("add.no_text");
       text.focus();
       return;
     }
@@ -98,22 +98,22 @@ function openPaste() {
     const article = Object.fromEntries(Object.entries(given).filter(([, value]) => value));
     try {
       const { job_id: id } = await call("POST", "/api/articles", { body: { ...article, text: text.value } });
-      followJob(id, `Adding ${given.title || "the pasted article"}`);
+      followJob(id, given.title ? t("add.adding", { what: given.title }) : t("add.adding_pasted"));
       dialog.close();
     } catch (error) {
       problem.textContent = error.message;
     }
   };
   const dialog = build("dialog", { class: "form-dialog", "aria-labelledby": "paste-title", onclose: () => dialog.remove() },
-    build("h2", { id: "paste-title" }, "Paste an article"),
+    build("h2", { id: "paste-title" }, t("add.paste")),
     build("form", { onsubmit: submit, novalidate: true },
-      field("Title (optional)", title),
-      build("div", { class: "pair" }, field("Source (optional)", source), field("Published (optional)", date)),
-      field("Text", text),
+      field(t("add.title"), title),
+      build("div", { class: "pair" }, field(t("add.source"), source), field(t("add.published"), date)),
+      field(t("add.text"), text),
       problem,
       build("div", { class: "add-row end" },
-        button("Cancel", () => dialog.close()),
-        build("button", { type: "submit", class: "solid" }, "Add article"))));
+        button(t("action.cancel"), () => dialog.close()),
+        build("button", { type: "submit", class: "solid" }, t("add.article")))));
   document.body.append(dialog);
   dialog.showModal();
   title.focus();

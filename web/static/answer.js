@@ -2,21 +2,13 @@
  * citations. A refusal says why, and keeps its nearest passages apart from citations. */
 
 import { build, button, dotted, icon } from "./dom.js";
-import { count, day, filterPhrases, series } from "./words.js";
+import { pieces, series, t } from "./strings.js";
+import { day, filterPhrases } from "./words.js";
 
 const REFUSALS = {
-  no_articles: {
-    what: "There are no articles to answer from yet.",
-    next: "Add some, then ask again.",
-  },
-  no_match: {
-    what: "No article is left within these limits.",
-    next: "Widen the dates or the sources, then ask again.",
-  },
-  no_evidence: {
-    what: "The articles do not answer this.",
-    next: "Other words may find it, or an article that is not here yet.",
-  },
+  no_articles: { what: "answer.no_articles", next: "answer.no_articles_next" },
+  no_match: { what: "answer.no_match", next: "answer.no_match_next" },
+  no_evidence: { what: "answer.no_evidence", next: "answer.no_evidence_next" },
 };
 
 /** Below this probability the reader of an answer is told that it may be beside the point. */
@@ -38,9 +30,9 @@ export function renderAnswer(article, answer, handlers, rating = null) {
 
 /** What a screen reader hears when the answer is complete. */
 export function spokenSummary(answer) {
-  if (!answer.answered) return refusal(answer).what;
+  if (!answer.answered) return t(refusal(answer).what);
   const text = answer.short_answer || answer.answer.replace(/\s*\[\d+\]/g, "");
-  return `Answer: ${text} (${count(answer.citations.length, "source")})`;
+  return t("answer.spoken", { text, n: answer.citations.length });
 }
 
 function answeredParts(answer, handlers) {
@@ -48,10 +40,10 @@ function answeredParts(answer, handlers) {
   return [
     context(answer, handlers),
     answer.short_answer && build("p", { class: "short-answer", dir: "auto" }, answer.short_answer),
-    isDoubtful(answer) && build("p", { class: "next-step" }, "Not certain. What comes closest in the articles:"),
+    isDoubtful(answer) && build("p", { class: "next-step" }, t("answer.doubtful")),
     build("div", { class: "sentences" }, build("p", { dir: "auto" }, ...withMarkers(answer, handlers))),
-    passageList("Sources", answer.citations, handlers),
-    silent.length > 0 && build("p", { class: "byline", dir: "auto" }, `Nothing on this from ${series(silent)}.`),
+    passageList(t("answer.sources"), answer.citations, handlers),
+    silent.length > 0 && build("p", { class: "byline", dir: "auto" }, t("answer.silent", { names: series(silent) })),
   ].filter(Boolean);
 }
 
@@ -67,11 +59,11 @@ function refusal(answer) {
 function refusedParts(answer, handlers) {
   const { what, next } = refusal(answer);
   return [
-    build("p", { class: "refusal", dir: "auto" }, what),
-    build("p", { class: "next-step" }, next),
-    answer.reason === "no_articles" && button("Add articles", handlers.add, { class: "solid" }),
+    build("p", { class: "refusal", dir: "auto" }, t(what)),
+    build("p", { class: "next-step" }, t(next)),
+    answer.reason === "no_articles" && button(t("action.add_articles"), handlers.add, { class: "solid" }),
     context(answer, handlers),
-    answer.nearest.length > 0 && passageList("Closest passages (not an answer)", answer.nearest, handlers),
+    answer.nearest.length > 0 && passageList(t("answer.nearest"), answer.nearest, handlers),
   ].filter(Boolean);
 }
 
@@ -83,25 +75,27 @@ function context(answer, handlers) {
   if (!understood && !phrases.length && !read) return null;
   return build("div", { class: "context" },
     understood && build("p", { dir: "auto" }, understoodAs(answer.standalone_question)),
-    phrases.length > 0 && build("ul", { class: "chips", "aria-label": "Limited to" },
+    phrases.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.limited") },
       ...phrases.map((phrase) => build("li", {}, phrase))),
-    read && build("p", { class: "byline" }, `${read} `, button("Ask without", handlers.asWords,
-      { class: "link", title: "Ask again, with these words as words" })));
+    read && build("p", { class: "byline" }, `${read} `, button(t("answer.ask_without"), handlers.asWords,
+      { class: "link", title: t("answer.ask_without_title") })));
 }
 
 /** What was read out of the question and not chosen; answers stored before that was told have none. */
 function readOut(understood) {
   const { filters = {}, newest_first: newestFirst, counted_from: countedFrom } = understood ?? {};
-  const phrases = [...filterPhrases(filters), newestFirst && "newest first"].filter(Boolean);
+  const phrases = [...filterPhrases(filters), newestFirst && t("answer.newest_first")].filter(Boolean);
   if (!phrases.length) return "";
-  const counted = countedFrom ? ` Counted from ${day(countedFrom)}, the day of the newest article.` : "";
-  return `Read from the question: ${phrases.join(", ")}.${counted}`;
+  return [
+    t("answer.read_out", { limits: phrases.join(", ") }),
+    countedFrom && t("answer.counted_from", { day: day(countedFrom) }),
+  ].filter(Boolean).join(" ");
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */
 function understoodAs(question) {
   const [, asked, topic] = /^(.+?) \((.+)\)$/s.exec(question) ?? [];
-  return topic ? `Understood as “${asked}”, asked about “${topic}”` : `Understood as “${question}”`;
+  return topic ? t("answer.understood_topic", { question: asked, topic }) : t("answer.understood", { question });
 }
 
 function withMarkers(answer, handlers) {
@@ -113,7 +107,8 @@ function withMarkers(answer, handlers) {
 }
 
 function marker(label, citation, handlers) {
-  const name = [`Source ${citation.index}: ${citation.title}`, day(citation.published_at)].filter(Boolean).join(", ");
+  const published = day(citation.published_at);
+  const name = t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
   return button(label, (event) => handlers.open(citation, event.currentTarget),
     { class: "marker", "aria-label": name, title: citation.quote });
 }
@@ -127,13 +122,11 @@ function passageList(heading, passages, handlers) {
 
 function passageItem(passage, numbered, handlers) {
   const open = (event) => handlers.open(passage, event.currentTarget);
+  const title = passage.title || t("article.untitled");
   return build("li", {},
     numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),
-    button(passage.title || "Untitled", open, {
-      class: "title", dir: "auto",
-      "aria-label": `${passage.title || "Untitled"}: open the article at this sentence`,
-    }),
-    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || "undated")),
+    button(title, open, { class: "title", dir: "auto", "aria-label": t("answer.open", { title }) }),
+    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"))),
     build("blockquote", { dir: "auto" }, passage.quote),
     passage.also_in?.length > 0 && copies(passage, handlers));
 }
@@ -143,24 +136,25 @@ function copies({ also_in: alsoIn }, handlers) {
     [copy.source || copy.title, day(copy.published_at)].filter(Boolean).join(", "),
     (event) => handlers.open(copy, event.currentTarget),
     { class: "link", title: copy.title }));
-  return build("p", { class: "byline" }, "Also in ", ...links.flatMap((link, i) => (i ? ["; ", link] : [link])));
+  return build("p", { class: "byline" },
+    ...pieces("answer.also_in", { articles: links.flatMap((link, i) => (i ? ["; ", link] : [link])) }));
 }
 
 function foot(answer, handlers, rating) {
   return build("footer", { class: "answer-foot" },
-    build("p", {}, answer.as_of ? `As of ${day(answer.as_of)}` : ""),
+    build("p", {}, answer.as_of ? t("answer.as_of", { day: day(answer.as_of) }) : ""),
     answer.answered && navigator.clipboard && copyButton(answer),
     answer.message_id && thumbs(handlers, rating));
 }
 
 function copyButton(answer) {
-  return button("Copy", async (event) => {
+  return button(t("answer.copy"), async (event) => {
     const control = event.currentTarget;
     await navigator.clipboard.writeText(asPlainText(answer)).then(
-      () => (control.textContent = "Copied"),
-      () => (control.textContent = "Not copied"));
-    setTimeout(() => (control.textContent = "Copy"), 2000);
-  }, { class: "quiet", title: "Copy the answer with its sources" });
+      () => (control.textContent = t("answer.copied")),
+      () => (control.textContent = t("answer.not_copied")));
+    setTimeout(() => (control.textContent = t("answer.copy")), 2000);
+  }, { class: "quiet", title: t("answer.copy_title") });
 }
 
 function asPlainText(answer) {
@@ -176,8 +170,8 @@ function thumbs(handlers, rating) {
     remark.hidden = isPositive;
     if (!(await handlers.rate(isPositive))) show(null);
   };
-  const up = button(icon("up"), () => press(true), { class: "thumb", "aria-label": "Good answer", title: "Good answer" });
-  const down = button(icon("down"), () => press(false), { class: "thumb", "aria-label": "Bad answer", title: "Bad answer" });
+  const up = button(icon("up"), () => press(true), { class: "thumb", "aria-label": t("answer.good"), title: t("answer.good") });
+  const down = button(icon("down"), () => press(false), { class: "thumb", "aria-label": t("answer.bad"), title: t("answer.bad") });
   const show = (value) => {
     up.setAttribute("aria-pressed", String(value === true));
     down.setAttribute("aria-pressed", String(value === false));
@@ -187,13 +181,13 @@ function thumbs(handlers, rating) {
 }
 
 function remarkForm(handlers) {
-  const input = build("input", { type: "text", "aria-label": "What was wrong?", placeholder: "What was wrong? (optional)" });
+  const input = build("input", { type: "text", "aria-label": t("answer.wrong"), placeholder: t("answer.wrong_optional") });
   const form = build("form", {
     class: "remark", hidden: true,
     onsubmit: async (event) => {
       event.preventDefault();
-      if (await handlers.rate(false, input.value.trim())) form.replaceChildren(build("p", { role: "status" }, "Thank you."));
+      if (await handlers.rate(false, input.value.trim())) form.replaceChildren(build("p", { role: "status" }, t("answer.thanks")));
     },
-  }, input, build("button", { type: "submit" }, "Send"));
+  }, input, build("button", { type: "submit" }, t("answer.send")));
   return form;
 }

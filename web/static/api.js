@@ -1,5 +1,7 @@
 /* Talks to the server: JSON in and out, one kind of error, and the event stream of an answer. */
 
+import { t } from "./strings.js";
+
 /** What the server, or the lack of one, said. `status` is 0 when no reply came. */
 export class ApiError extends Error {
   constructor(message, { code = "", status = 0, location = null } = {}) {
@@ -8,15 +10,7 @@ export class ApiError extends Error {
   }
 }
 
-const UNREACHABLE = "The server cannot be reached. See that it is running and that you are online.";
-const BROKEN_OFF = "The connection broke before the answer was complete.";
-
-const ADVICE = {
-  401: "You are not signed in.",
-  413: "This is more than the server takes at once. Send less.",
-  429: "The server has too much to do at the moment. Wait a little.",
-  503: "The server is not ready. Wait a little.",
-};
+const ADVICE = { 401: "error.signed_out", 413: "error.too_large", 429: "error.too_much", 503: "error.not_ready" };
 
 /** The reply to one request, its body parsed; null where it has none. */
 export async function call(method, path, { body, signal } = {}) {
@@ -36,7 +30,7 @@ async function request(method, path, { body, signal } = {}) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new ApiError(UNREACHABLE);
+    throw new ApiError(t("error.unreachable"));
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -49,11 +43,11 @@ async function refusal(response) {
   } catch {
     // a proxy's error page: its status is all there is to tell
   }
-  const said = error.message || `The server failed with status ${response.status}.`;
-  const message = response.status === 401 ? ADVICE[401] : error.message || ADVICE[response.status] || said;
-  return new ApiError(message, {
+  const { status } = response;
+  const advice = () => (ADVICE[status] ? t(ADVICE[status]) : t("error.status", { status: String(status) }));
+  return new ApiError((status !== 401 && error.message) || advice(), {
     code: error.code,
-    status: response.status,
+    status,
     location: response.headers.get("Location"),
   });
 }
@@ -63,7 +57,7 @@ async function payload(response) {
   try {
     return text ? JSON.parse(text) : null;
   } catch {
-    throw new ApiError("The server's reply could not be read.", { status: response.status });
+    throw new ApiError(t("error.unreadable"), { status: response.status });
   }
 }
 
@@ -77,7 +71,7 @@ export async function ask(question, { signal, onSources, onDelta }) {
     else if (name === "done") return data;
     else if (name === "error") throw new ApiError(data.error.message, { code: data.error.code, status: 500 });
   }
-  throw new ApiError(BROKEN_OFF);
+  throw new ApiError(t("error.broken_off"));
 }
 
 async function* events(stream) {
@@ -86,7 +80,7 @@ async function* events(stream) {
   try {
     for (;;) {
       const { value, done } = await reader.read().catch((error) => {
-        throw error.name === "AbortError" ? error : new ApiError(BROKEN_OFF);
+        throw error.name === "AbortError" ? error : new ApiError(t("error.broken_off"));
       });
       if (done) return;
       const blocks = (waiting + value).split(/\r?\n\r?\n/);
@@ -105,12 +99,12 @@ function parseEvent(block) {
   try {
     return { name: fields.findLast(([, field]) => field === "event")?.[2] ?? "message", data: JSON.parse(data) };
   } catch {
-    throw new ApiError("The server's reply could not be read.");
+    throw new ApiError(t("error.unreadable"));
   }
 }
 
 /** The actions that mend an error: signing in, or doing the same once more. */
 export function remedies(error, again) {
-  if (error.status === 401) return [{ label: "Sign in", href: "/login" }];
+  if (error.status === 401) return [{ label: t("action.sign_in"), href: "/login" }];
   return again ? [again] : [];
 }

@@ -7,12 +7,12 @@ import { prepareConversations } from "./conversations.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareJobs } from "./jobs.js";
+import { prepareKeys } from "./keys.js";
 import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
 import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
-
-const LOST = "The server no longer has the earlier conversation, so this is a new one.";
+import { t } from "./strings.js";
 
 const box = find("question");
 const conversation = find("conversation");
@@ -45,11 +45,8 @@ function start() {
   });
   prepareBox();
   prepareState();
-  find("new-conversation").addEventListener("click", () => {
-    newConversation();
-    clearNarrowing();
-    box.focus();
-  });
+  prepareKeys({ onNew: beginAnew });
+  find("new-conversation").addEventListener("click", beginAnew);
   openSession(sessionId);
 }
 
@@ -139,19 +136,19 @@ function requestBody(question, filters, understand) {
 }
 
 function endEarly(error, { abort, exchange, partial, question, filters, understand }) {
-  const again = { label: "Ask again", run: () => askAgain(exchange, question, filters, understand) };
+  const again = { label: t("ask.again"), run: () => askAgain(exchange, question, filters, understand) };
   if (abort.signal.aborted) {
-    partial.end("Stopped before the answer was complete.", again);
+    partial.end(t("ask.stopped"), again);
     keepDraft();
     return;
   }
   if (error.status === 404 && sessionId) {
     newConversation();
     answerQuestion(question, filters, understand);
-    notify("notices", "session", LOST);
+    notify("notices", "session", t("ask.lost"));
     return;
   }
-  if (partial.started()) partial.end("The answer was broken off.", null);
+  if (partial.started()) partial.end(t("ask.broken_off"), null);
   else exchange.element.remove();
   if (!box.value) setBox(question);
   keepDraft();
@@ -190,7 +187,7 @@ async function rate(messageId, isPositive, text) {
     });
     return true;
   } catch (error) {
-    notify("notices", "rate", `Your rating was not stored. ${error.message}`, remedies(error));
+    notify("notices", "rate", t("ask.not_rated", { message: error.message }), remedies(error));
     return false;
   }
 }
@@ -200,7 +197,7 @@ function setRunning(abort) {
   running = abort;
   find("stop").hidden = !abort;
   find("send").hidden = Boolean(abort);
-  find("hint").textContent = abort ? "Esc stops the answer" : "Enter asks, Shift+Enter breaks the line";
+  find("hint").textContent = t(abort ? "ask.hint_stop" : "ask.hint");
   if (focusWillBeLost) box.focus({ preventScroll: true });
 }
 
@@ -230,6 +227,12 @@ function newConversation() {
   showWelcome();
 }
 
+function beginAnew() {
+  newConversation();
+  clearNarrowing();
+  box.focus();
+}
+
 async function openSession(id) {
   const turn = ++opening;
   const load = () => call("GET", `/api/sessions/${encodeURIComponent(id)}`);
@@ -243,8 +246,8 @@ async function openSession(id) {
     if (turn !== opening) return;
     const lost = error.status === 404;
     remember(lost ? null : id);
-    notify("notices", "session", lost ? LOST : `The conversation could not be loaded. ${error.message}`,
-      lost ? [] : remedies(error, { label: "Load it again", run: () => openSession(id) }));
+    notify("notices", "session", lost ? t("ask.lost") : t("ask.not_loaded", { message: error.message }),
+      lost ? [] : remedies(error, { label: t("ask.load_again"), run: () => openSession(id) }));
   }
   document.body.classList.remove("loading");
   showWelcome();

@@ -2,7 +2,12 @@
 
 import { call, remedies } from "./api.js";
 import { actionControls, build, button, drawer, find, pressTwice } from "./dom.js";
-import { count, moment } from "./words.js";
+import { t } from "./strings.js";
+import { moment } from "./words.js";
+
+const DELETE = {
+  label: "past.delete", named: "past.delete_named", sure: "past.delete_sure", sureNamed: "past.delete_sure_named",
+};
 
 const past = drawer("conversations");
 
@@ -19,15 +24,15 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
       const { sessions } = await call("GET", "/api/sessions");
       place.replaceChildren(sessions.length
         ? build("ul", { class: "past" }, ...sessions.map(row))
-        : build("p", { class: "aside" }, "No conversations yet. The first question begins one."));
+        : build("p", { class: "aside" }, t("past.none")));
     } catch (error) {
       place.replaceChildren(build("p", { class: "notice", role: "alert" }, error.message,
-        ...actionControls(remedies(error, { label: "Try again", run: list }))));
+        ...actionControls(remedies(error, { label: t("action.try_again"), run: list }))));
     }
   }
 
   function row(session) {
-    const title = session.title || "Untitled conversation";
+    const title = session.title || t("past.untitled");
     const open = () => {
       past.close();
       onOpen(session.id);
@@ -35,8 +40,8 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
     const element = build("li", {},
       build("div", {},
         button(title, open, { class: "title", dir: "auto", "aria-current": session.id === current() ? "true" : null }),
-        build("p", { class: "byline" }, `${moment(session.updated_at)} · ${count(session.messages, "question")}`)),
-      pressTwice("Delete", title, (control) => remove(session.id, element, control)));
+        build("p", { class: "byline" }, `${moment(session.updated_at)} · ${t("count.questions", { n: session.messages })}`)),
+      pressTwice(DELETE, { title }, (control) => remove(session.id, element, control)));
     return element;
   }
 

@@ -1,6 +1,8 @@
 /* Builds elements out of text. Nothing here or elsewhere parses data as HTML: articles, answers and
  * titles reach the page as text nodes and attribute values only. */
 
+import { t } from "./strings.js";
+
 export const find = (id) => document.getElementById(id);
 
 /** A new element; attributes that are null or false are left out, `on…` ones are listeners. */
@@ -47,28 +49,31 @@ export function webAddress(url) {
 
 const ARMED_FOR_MS = 30_000;
 
-/** A button that acts on its second press; the first asks. Leaving it, or half a minute, disarms it. */
-export function pressTwice(label, subject, run) {
+/** A button that acts on its second press; the first asks. Leaving it, or half a minute, disarms it.
+ *  `keys` of strings: `label`, its accessible name `named`, and both once it was pressed, `sure` and `sureNamed`. */
+export function pressTwice(keys, values, run) {
   let timer = null;
+  const say = (label, name) => {
+    control.textContent = t(label, values);
+    control.setAttribute("aria-label", t(name, values));
+    control.classList.toggle("armed", label === keys.sure);
+  };
   const disarm = () => {
     clearTimeout(timer);
     timer = null;
-    control.textContent = label;
-    control.setAttribute("aria-label", `${label} ${subject}`);
-    control.classList.remove("armed");
+    say(keys.label, keys.named);
   };
-  const control = button(label, () => {
+  const control = button("", () => {
     if (timer !== null) {
       disarm();
       run(control);
       return;
     }
-    control.textContent = `${label} for good?`;
-    control.setAttribute("aria-label", `${label} for good? ${subject}. Press again.`);
-    control.classList.add("armed");
-    announce(`Press again to ${label.toLowerCase()} ${subject}`);
+    say(keys.sure, keys.sureNamed);
+    announce(t(keys.sureNamed, values));
     timer = setTimeout(disarm, ARMED_FOR_MS);
-  }, { class: "quiet", "aria-label": `${label} ${subject}` });
+  }, { class: "quiet" });
+  disarm();
   control.addEventListener("blur", () => timer !== null && disarm());
   return control;
 }
@@ -82,7 +87,7 @@ export function announce(text) {
  *  `sentence` may be an element instead, which then is all. */
 export function notify(place, kind, sentence, actions = []) {
   clearNotice(place, kind);
-  const dismiss = button(icon("close"), () => clearNotice(place, kind), { class: "close", "aria-label": "Dismiss" });
+  const dismiss = button(icon("close"), () => clearNotice(place, kind), { class: "close", "aria-label": t("action.dismiss") });
   find(place).append(build("div", { class: "notice", "data-kind": kind, role: "alert" },
     sentence instanceof Element ? sentence : build("p", {}, sentence, ...actionControls(actions)), dismiss));
 }

@@ -2,11 +2,11 @@
  * is going on, and what is left of it when it ends early. */
 
 import { announce, build, button } from "./dom.js";
-import { count } from "./words.js";
+import { t } from "./strings.js";
 
 /** Appends question and an empty answer to `conversation`. */
 export function addExchange(conversation, question) {
-  const article = build("article", { class: "answer", "aria-label": `Answer to: ${question}` });
+  const article = build("article", { class: "answer", "aria-label": t("exchange.answer_to", { question }) });
   const element = build("div", { class: "exchange" },
     build("h2", { class: "question", dir: "auto" }, question), article);
   conversation.append(element);
@@ -15,14 +15,14 @@ export function addExchange(conversation, question) {
 
 /** Fills `article` piece by piece. `end(sentence, again)` says why it stays incomplete. */
 export function partialAnswer(article) {
-  const note = build("p", { class: "aside working" }, "Searching the articles");
+  const note = build("p", { class: "aside working" }, t("exchange.searching"));
   const text = build("p", { class: "sentences", dir: "auto" });
   article.setAttribute("aria-busy", "true"); // the finished answer is announced, not its pieces
   article.append(note, text);
   return {
     started: () => text.textContent !== "",
     sources(passages) {
-      note.textContent = passages.length ? `Reading ${placesOf(passages)}` : "Nothing close was found";
+      note.textContent = passages.length ? placesOf(passages) : t("exchange.nothing");
     },
     delta(piece) {
       text.append(document.createTextNode(piece));
@@ -39,5 +39,5 @@ export function partialAnswer(article) {
 
 function placesOf(passages) {
   const articles = new Set(passages.map(({ article_id: id }) => id));
-  return `${count(passages.length, "passage")} in ${count(articles.size, "article")}`;
+  return t("exchange.reading", { n: passages.length, articles: t("count.articles", { n: articles.size }) });
 }

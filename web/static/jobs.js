@@ -5,7 +5,8 @@
 import { ApiError, call } from "./api.js";
 import { announce, build, button, dotted, find, icon, kept, pressTwice } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { count, moment, series } from "./words.js";
+import { series, t } from "./strings.js";
+import { moment } from "./words.js";
 
 const POLL_EVERY_MS = 500;
 const EARLIER = 20;
@@ -23,7 +24,7 @@ export function prepareJobs(handlers) {
 }
 
 /** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
-export async function followJob(id, title = "Working on the articles") {
+export async function followJob(id, title = t("job.title")) {
   if (following.has(id)) return;
   remember(id, true);
   const place = jobPlace(id, title);
@@ -36,10 +37,10 @@ export async function followJob(id, title = "Working on the articles") {
       listeners.onProgress(ENDED.includes(job.state) ? null : progressWords(job));
     } catch (error) {
       if (error instanceof ApiError && [401, 404].includes(error.status)) {
-        job = { state: "lost", message: error.status === 404 ? "The server no longer knows of this job." : error.message };
+        job = { state: "lost", message: error.status === 404 ? t("job.unknown") : error.message };
         break;
       }
-      place.say(`${error.message} Still trying.`);
+      place.say(t("job.still_trying", { message: error.message }));
     }
     if (!job || !ENDED.includes(job.state)) await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
   }
@@ -47,7 +48,7 @@ export async function followJob(id, title = "Working on the articles") {
   listeners.onProgress(null);
   place.end(job);
   listeners.onEnd();
-  if (job.next_job_id) followJob(job.next_job_id, "Indexing what was taken in");
+  if (job.next_job_id) followJob(job.next_job_id, t("job.next"));
   return job;
 }
 
@@ -65,7 +66,7 @@ async function showEarlier() {
     const told = jobs.filter((job) => ENDED.includes(job.state) && !find(`job-${job.id}`)
       && (job.state !== "done" || job.added || job.updated || job.removed || job.errors.length)).slice(0, EARLIER);
     place.replaceChildren(...told.map((job) => build("div", { class: "job ended" }, ...outcome(job, false))),
-      told.length ? "" : build("p", { class: "aside" }, "None."));
+      told.length ? "" : build("p", { class: "aside" }, t("job.none")));
   } catch (error) {
     place.replaceChildren(build("p", { class: "aside" }, error.message));
   }
@@ -78,32 +79,32 @@ function remember(id, running) {
 }
 
 function jobPlace(id, title) {
-  const words = build("p", { class: "job-words" }, "Sent to the server");
+  const words = build("p", { class: "job-words" }, t("job.sent"));
   const about = build("p", { class: "job-about aside" });
   const bar = build("progress", { "aria-label": title });
-  const cancel = button("Cancel", async () => {
+  const cancel = button(t("action.cancel"), async () => {
     cancel.disabled = true;
     await call("DELETE", `/api/jobs/${encodeURIComponent(id)}`).then(
-      () => (words.textContent = "Stopping…"),
+      () => (words.textContent = t("job.stopping")),
       (error) => {
         words.textContent = error.message;
         cancel.disabled = false;
       });
-  }, { class: "quiet", "aria-label": `Cancel: ${title}` });
+  }, { class: "quiet", "aria-label": t("job.cancel_named", { title }) });
   const element = build("div", { class: "job", id: `job-${id}` }, words, about, bar, cancel);
   return {
     element,
     say: (text) => (words.textContent = text),
     progress(job) {
       about.textContent = subject(job);
-      words.textContent = cancel.disabled && !ENDED.includes(job.state) ? "Stopping…" : progressWords(job);
+      words.textContent = cancel.disabled && !ENDED.includes(job.state) ? t("job.stopping") : progressWords(job);
       if (job.total > 0) Object.assign(bar, { max: job.total, value: job.done });
       else bar.removeAttribute("value");
     },
     end(job) {
       const hadFocus = element.contains(document.activeElement);
       const summary = summaryWords(job);
-      const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": `Dismiss: ${summary}` });
+      const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": t("job.dismiss", { summary }) });
       element.classList.add("ended");
       element.replaceChildren(...outcome(job, true), dismiss);
       if (hadFocus) dismiss.focus();
@@ -119,24 +120,24 @@ function outcome(job, isNew) {
     build("p", { class: "job-about aside" }, ...dotted(subject(job), moment(job.finished_at))),
     isNew && stopNext(job),
     addedList(job),
-    itemList(job.errors, `${count(errors, "item")} could not be taken in`, isNew),
-    itemList(job.notes, "To know about this", isNew),
+    itemList(job.errors, t("job.errors", { n: errors }), isNew),
+    itemList(job.notes, t("job.notes"), isNew),
     takeBack(job),
   ].filter(Boolean);
 }
 
 function subject({ kind, name, is_polled: polled }) {
-  if (kind === "rebuild") return "Articles folder";
-  if (kind === "publish") return "What was taken in before";
-  return polled ? `Feed ${name}` : name ?? "";
+  if (kind === "rebuild") return t("job.folder");
+  if (kind === "publish") return t("job.earlier");
+  return polled ? t("job.feed", { name }) : name ?? "";
 }
 
 /** A way to stop the job that indexes what a cancelled one took in; null where none does. */
 function stopNext({ next_job_id: next }) {
   if (!next) return null;
-  const place = build("div", { class: "job-back" }, button("Stop that, too", async () => {
+  const place = build("div", { class: "job-back" }, button(t("job.stop_next"), async () => {
     place.setAttribute("tabindex", "-1");
-    place.textContent = "Stopping that, too.";
+    place.textContent = t("job.stopping_next");
     place.focus();
     await call("DELETE", `/api/jobs/${encodeURIComponent(next)}`).catch((error) => (place.textContent = error.message));
   }, { class: "quiet" }));
@@ -147,27 +148,36 @@ function stopNext({ next_job_id: next }) {
 function addedList({ added, added_ids: ids = [], added_titles: titles = [] }) {
   if (!titles.length) return null;
   const items = titles.map((title, n) =>
-    button(title || "Untitled", (event) => openArticle({ article_id: ids[n], title }, event.currentTarget), { class: "link", dir: "auto" }));
-  if (added > items.length) items.push(`and ${count(added - items.length, "other")}`);
+    button(title || t("article.untitled"), (event) => openArticle({ article_id: ids[n], title }, event.currentTarget), { class: "link", dir: "auto" }));
+  if (added > items.length) items.push(t("job.others", { n: added - items.length }));
   return build("ul", { class: "job-added" }, ...items.map((item) => build("li", {}, item)));
 }
+
+const TAKE_BACK = {
+  label: "job.take_back", named: "job.take_back_named", sure: "job.take_back_sure", sureNamed: "job.take_back_sure_named",
+  done: "job.taken_back",
+};
+const TAKE_SOME_BACK = {
+  label: "job.take_some", named: "job.take_some_named", sure: "job.take_some_sure", sureNamed: "job.take_some_sure_named",
+  done: "job.taken_some",
+};
 
 /** A way to remove what a job added, as far as the server names it and it is still there; null where nothing is. */
 function takeBack(job) {
   const { kind, added, added_ids: ids = [] } = job;
   if (kind !== "add" || !ids.length) return null;
-  const articles = added === 1 ? "the article" : `${ids.length < added ? "" : "the "}${count(ids.length, "article")}`;
-  const place = build("div", { class: "job-back" }, pressTwice(`Remove ${articles}`, "that this added", async () => {
+  const keys = ids.length < added ? TAKE_SOME_BACK : TAKE_BACK;
+  const place = build("div", { class: "job-back" }, pressTwice(keys, { n: ids.length }, async () => {
     place.setAttribute("tabindex", "-1");
     try {
       for (const [done, id] of ids.entries()) {
-        place.textContent = `Removing ${done + 1} of ${ids.length}`;
+        place.textContent = t("job.removing", { done: done + 1, total: ids.length });
         if (!done) place.focus();
         await call("DELETE", `/api/articles/${encodeURIComponent(id)}`).catch((error) => {
           if (error.status !== 404) throw error; // gone already is as good as removed
         });
       }
-      place.textContent = `Removed ${articles} that this added.`;
+      place.textContent = t(keys.done, { n: ids.length });
     } catch (error) {
       place.replaceChildren(`${error.message} `, takeBack(job));
     }
@@ -185,37 +195,40 @@ function itemList(items, summary, isOpen) {
       build("li", {}, ...(message.startsWith(item) ? [message] : [build("b", {}, item), " ", message])))));
 }
 
+const STATES = {
+  queued: "job.queued", reading: "job.reading", embedding: "job.embedding", indexing: "job.indexing",
+  publishing: "job.publishing",
+};
+const STATES_OF = { reading: "job.reading_of", embedding: "job.embedding_of", indexing: "job.indexing_of" };
+
 function progressWords({ state, done, total, rate, seconds_left: left }) {
-  const of = total > 0 ? ` ${done} of ${total}` : "";
-  const pace = (rate ? `, ${rate} a second` : "") + (left ? `, ${duration(left)} left` : "");
-  return ({
-    queued: "Waiting for its turn",
-    reading: `Reading${of}${of ? "" : " the articles"}`,
-    embedding: `Embedding${of} passages`,
-    indexing: `Indexing${of}${of ? " articles" : ""}`,
-    publishing: "Publishing the new index",
-  }[state] ?? "Working") + pace;
+  let progress = t((total > 0 && STATES_OF[state]) || STATES[state] || "job.working", { done, total });
+  if (rate) progress = t("job.at_rate", { progress, rate });
+  return left ? t("job.time_left", { progress, left: duration(left) }) : progress;
 }
 
 function duration(seconds) {
-  if (seconds < 100) return `${seconds} s`;
-  return seconds < 6000 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 100) return t("job.seconds", { n: seconds });
+  if (seconds < 6000) return t("job.minutes", { n: Math.round(seconds / 60) });
+  return t("job.hours", { n: Math.round(seconds / 360) / 10 });
 }
+
+// what an articles' job may have done: told first, and told after another
+const CHANGES = {
+  added: ["job.articles_added"],
+  updated: ["job.articles_updated", "job.updated"],
+  removed: ["job.articles_removed", "job.removed"],
+};
 
 function summaryWords(job) {
-  const { state, kind, message, added = 0, updated = 0, removed = 0, unchanged = 0, errors = [] } = job;
-  if (state === "cancelled") return message || "Cancelled.";
-  const changes = [[added, "added"], [updated, "updated"], [removed, "removed"]].filter(([n]) => n > 0);
-  if (state !== "done" && changes.length) return `${changed(changes)}, then it failed. ${message || ""}`.trim();
-  if (state !== "done") return errors.length ? "Nothing was added." : `This did not work. ${message || ""}`.trim();
-  if (kind === "publish") return "What was taken in is indexed.";
-  const known = unchanged > 0 ? `${count(unchanged, "article")} unchanged` : "";
-  if (changes.length) return `${changed(changes)}${known ? `; ${known}` : ""}.`;
-  if (known) return kind === "add" ? `Nothing new: ${known}.` : `Up to date: ${known} in the articles folder.`;
-  return errors.length ? "Nothing was added." : "Done. There was nothing to change.";
-}
-
-function changed(changes) {
-  const words = series(changes.map(([n, what], i) => (i ? `${n} ${what}` : `${count(n, "article")} ${what}`)));
-  return words[0].toUpperCase() + words.slice(1);
+  const { state, kind, message = "", unchanged: n = 0, errors = [] } = job;
+  if (state === "cancelled") return message || t("job.cancelled");
+  const done = Object.keys(CHANGES).filter((name) => job[name] > 0);
+  const changes = series(done.map((name, i) => t(CHANGES[name][i && 1], { n: job[name] })));
+  if (state !== "done" && changes) return t("job.failed_after", { changes, message }).trim();
+  if (state !== "done") return errors.length ? t("job.nothing_added") : t("job.failed", { message }).trim();
+  if (kind === "publish") return t("job.published");
+  if (changes) return t(n > 0 ? "job.changed_rest" : "job.changed", { changes, n });
+  if (n > 0) return t(kind === "add" ? "job.nothing_new" : "job.up_to_date", { n });
+  return t(errors.length ? "job.nothing_added" : "job.nothing_changed");
 }

@@ -3,10 +3,14 @@
 import { call, remedies } from "./api.js";
 import { announce, build, button, clearNotice, dotted, drawer, find, notify, pressTwice } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { count, day, kind } from "./words.js";
+import { t } from "./strings.js";
+import { day, kind } from "./words.js";
 
 const PAGE = 50;
 const TYPING_PAUSE_MS = 250;
+const REMOVE = {
+  label: "library.remove", named: "library.remove_named", sure: "library.remove_sure", sureNamed: "library.remove_sure_named",
+};
 
 const library = drawer("library");
 let listing = new AbortController();
@@ -67,26 +71,26 @@ async function addPage(from, signal, place) {
     find("article-list-end").textContent = endOfList(query);
   } catch (error) {
     if (error.name === "AbortError") return;
-    notify("library-notices", "list", error.message, remedies(error, { label: "Try again", run: listArticles }));
+    notify("library-notices", "list", error.message, remedies(error, { label: t("action.try_again"), run: listArticles }));
   }
 }
 
 function endOfList(query) {
   if (find("article-list").children.length) return "";
-  return query ? `No article matches “${query}”.` : "No articles yet. Add files, paste a text or give an address.";
+  return query ? t("library.no_match", { query }) : t("library.empty");
 }
 
 function row(article) {
-  const title = article.title || "Untitled";
+  const title = article.title || t("article.untitled");
   const open = (event) => openArticle({ article_id: article.id, title }, event.currentTarget);
   const element = build("li", {},
     build("div", {},
       button(title, open, { class: "title", dir: "auto" }),
       build("p", { class: "byline" }, ...dotted(
-        article.source, day(article.published_at) || "undated",
-        Number.isInteger(article.passages) && count(article.passages, "passage"),
+        article.source, day(article.published_at) || t("article.undated"),
+        Number.isInteger(article.passages) && t("count.passages", { n: article.passages }),
         article.provenance && build("span", { class: "badge" }, kind(article.provenance))))),
-    pressTwice("Remove", title, (control) => remove(article, element, control)));
+    pressTwice(REMOVE, { title }, (control) => remove(article, element, control)));
   return element;
 }
 
@@ -105,7 +109,7 @@ async function remove(article, element, control) {
   const neighbour = element.nextElementSibling ?? element.previousElementSibling;
   element.remove();
   find("article-list-end").textContent = endOfList(find("article-search").value.trim());
-  announce(`Removed ${article.title || "Untitled"}`);
+  announce(t("library.removed", { title: article.title || t("article.untitled") }));
   (neighbour?.querySelector("button") ?? find("article-search")).focus();
   onRemoved();
 }

@@ -2,6 +2,7 @@
  * each removable, and sent with every question until removed. */
 
 import { build, button, find } from "./dom.js";
+import { t } from "./strings.js";
 import { day } from "./words.js";
 
 const CHIP_TITLE_CHARS = 40;
@@ -47,10 +48,10 @@ export function offerSources(names) {
 function showChips() {
   const empty = (field) => () => (field.value = "");
   const chips = [
-    fields.after.value && [`From ${day(fields.after.value)}`, empty(fields.after)],
-    fields.before.value && [`Until ${day(fields.before.value)}`, empty(fields.before)],
-    fields.source.value.trim() && [`Source: ${fields.source.value.trim()}`, empty(fields.source)],
-    article && [`Only: ${shortened(article.title || "one article")}`, () => (article = null)],
+    fields.after.value && [t("limit.from", { day: day(fields.after.value) }), empty(fields.after)],
+    fields.before.value && [t("limit.until", { day: day(fields.before.value) }), empty(fields.before)],
+    fields.source.value.trim() && [t("limit.source", { name: fields.source.value.trim() }), empty(fields.source)],
+    article && [t("limit.article", { title: shortened(article.title || t("limit.one_article")) }), () => (article = null)],
   ].filter(Boolean);
   const list = find("narrowed");
   list.hidden = chips.length === 0;
@@ -58,7 +59,7 @@ function showChips() {
     remove();
     showChips();
     find("question").focus();
-  }, { "aria-label": `${label}: remove this limit` }))));
+  }, { "aria-label": t("limit.remove", { limit: label }) }))));
 }
 
 function shortened(title) {

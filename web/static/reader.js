@@ -4,6 +4,7 @@
 import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, build, dotted, find, webAddress } from "./dom.js";
+import { t } from "./strings.js";
 import { day, kind } from "./words.js";
 
 const dialog = find("reader");
@@ -47,9 +48,9 @@ export async function openArticle(place, from) {
   loading = new AbortController();
   const { signal } = loading;
   shown = null;
-  heading.textContent = place.title || "Article";
+  heading.textContent = place.title || t("reader.title");
   toMark.hidden = askAbout.hidden = true;
-  body.replaceChildren(build("p", { class: "aside" }, "Opening…"));
+  body.replaceChildren(build("p", { class: "aside" }, t("reader.opening")));
   show();
   try {
     const article = await fetchArticle(place, signal);
@@ -106,20 +107,20 @@ function renderFailure(error, place) {
   const gone = error.status === 404;
   body.replaceChildren(
     build("p", { class: "notice", role: "alert" },
-      gone ? "This article has been removed." : error.message,
-      ...actionControls(remedies(error, gone ? null : { label: "Open it again", run: () => openArticle(place, opener) }))),
+      gone ? t("reader.gone") : error.message,
+      ...actionControls(remedies(error, gone ? null : { label: t("reader.open_again"), run: () => openArticle(place, opener) }))),
     place.quote ? build("blockquote", { dir: "auto" }, place.quote) : "",
   );
 }
 
 function render(article, place) {
   shown = article;
-  heading.textContent = article.title || "Untitled";
+  heading.textContent = article.title || t("article.untitled");
   const span = citedSpan(article.text, place);
   body.replaceChildren(...[
     build("p", { class: "byline" }, ...dotted(
-      article.source, article.author, day(article.published_at) || "undated",
-      article.updated_at && `updated ${day(article.updated_at)}`,
+      article.source, article.author, day(article.published_at) || t("article.undated"),
+      article.updated_at && t("article.updated", { day: day(article.updated_at) }),
       article.section,
       article.provenance && build("span", { class: "badge", title: article.provenance_evidence }, kind(article.provenance)))),
     originalLink(article, span && article.text.slice(span.start, span.end)),
@@ -135,11 +136,10 @@ function render(article, place) {
 
 function note(article, { revision, quote }, span) {
   const missing = quote && !span;
-  const changed = "This article has changed since it was cited";
   const sentence =
-    missing ? `${changed}, and the cited sentence is no longer in it:`
-    : revision && article.revision !== revision ? `${changed}. This is its present text.`
-    : article.is_current === false ? `${changed}. This is the text that was cited.`
+    missing ? t("reader.sentence_gone")
+    : revision && article.revision !== revision ? t("reader.changed")
+    : article.is_current === false ? t("reader.as_cited")
     : null;
   if (!sentence) return null;
   return build("div", { class: "notice" },
@@ -151,7 +151,7 @@ function originalLink({ url, source }, quote) {
   if (!address) return null;
   return build("p", { class: "byline" }, build("a", {
     href: quote ? withTextFragment(address, quote) : address, target: "_blank", rel: "noopener noreferrer",
-  }, source ? `Original at ${source}` : "Original article"));
+  }, source ? t("reader.original_at", { source }) : t("reader.original")));
 }
 
 const FRAGMENT_WORDS = 8;

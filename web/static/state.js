@@ -7,7 +7,8 @@ import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
 import { fetchArticles, openLibrary } from "./library.js";
 import { openArticle } from "./reader.js";
 import { offerSources } from "./narrowing.js";
-import { count, day, moment } from "./words.js";
+import { t } from "./strings.js";
+import { day, moment } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
 const FEEDS_AFTER_MS = 60_000;
@@ -54,14 +55,12 @@ export function showWelcome() {
   const blank = find("conversation").childElementCount === 0;
   const empty = status === "empty";
   document.body.classList.toggle("blank", blank);
-  find("question").placeholder = blank ? "Ask a question" : "Ask a follow-up";
+  find("question").placeholder = t(blank ? "ask.question" : "ask.follow_up");
   find("welcome").hidden = !blank;
   find("newest").hidden = !blank || empty || !find("newest").querySelector("li");
   find("first-step").hidden = !empty;
-  find("welcome-heading").textContent = empty ? "No articles yet" : "Ask the articles";
-  find("welcome-text").textContent = empty
-    ? "Add files, the address of a page or a pasted text, then ask about them here."
-    : "Every answer quotes your articles and shows where. If they do not say, you are told so.";
+  find("welcome-heading").textContent = t(empty ? "state.empty" : "state.welcome");
+  find("welcome-text").textContent = t(empty ? "state.empty_text" : "state.welcome_text");
 }
 
 // a notice comes with a change only: once dismissed, it stays away while nothing has changed
@@ -69,11 +68,10 @@ function changeStatus(next, error) {
   if (next === status) return;
   status = next;
   clearNotice("notices", "state");
-  if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: "Try again", run: refreshState }));
+  if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: t("action.try_again"), run: refreshState }));
   if (status === "degraded") {
-    notify("notices", "state",
-      "The index is not whole. Until it is rebuilt, answers come from an older one or from keyword search alone.",
-      [{ label: "Rebuild", run: () => { openLibrary(); rebuild(); } }]);
+    notify("notices", "state", t("state.degraded"),
+      [{ label: t("action.rebuild"), run: () => { openLibrary(); rebuild(); } }]);
   }
 }
 
@@ -85,24 +83,28 @@ function showState() {
 }
 
 function stateWords() {
-  if (!health) return "Not connected";
-  if (!health.articles) return "No articles yet";
+  if (!health) return t("state.offline");
+  if (!health.articles) return t("state.empty");
   const newest = day(health.newest_article);
-  return count(health.articles, "article") + (newest ? `, newest ${newest}` : "");
+  return t(newest ? "state.articles_newest" : "count.articles", { n: health.articles, day: newest });
 }
 
 function indexWords() {
   if (!health) return "";
   const built = moment(health.last_rebuild_at);
-  return [count(health.passages, "passage"), `embedded with ${health.embedding_model.split("@")[0]}`, built && `index of ${built}`,
-    health.pending && "some changes are not in the index yet"].filter(Boolean).map((words) => ` · ${words}`).join("");
+  return [
+    t("count.passages", { n: health.passages }),
+    t("state.embedded", { model: health.embedding_model.split("@")[0] }),
+    built && t("state.index_of", { when: built }),
+    health.pending && t("state.pending"),
+  ].filter(Boolean).map((words) => ` · ${words}`).join("");
 }
 
 function feedItem({ feed, last_good_at: good, failing_since: failing, message, entry_error_count: entries }) {
-  const words = failing ? `failing since ${moment(failing)}: ${message}`
-    : entries ? `${count(entries, "item")} in it could not be read` : "";
+  const words = failing ? t("state.feed_failing", { when: moment(failing), message })
+    : entries ? t("state.feed_entries", { n: entries }) : "";
   return build("li", { class: failing ? "failing" : null },
-    ...dotted(feed, good ? `last read ${moment(good)}` : "not read yet", words));
+    ...dotted(feed, good ? t("state.feed_read", { when: moment(good) }) : t("state.feed_unread"), words));
 }
 
 function showAlarms() {
@@ -116,9 +118,9 @@ function showAlarms() {
   const failing = feeds.filter((feed) => feed.failing_since).length;
   const partly = feeds.filter((feed) => feed.entry_error_count).length;
   const words = [
-    failing && `${count(failing, "feed")} cannot be read`,
-    partly && `Entries of ${count(partly, "feed")} cannot be read`,
-    alarms.length > failing + partly && "No new article for days",
+    failing && t("state.feeds_failing", { n: failing }),
+    partly && t("state.feeds_partly", { n: partly }),
+    alarms.length > failing + partly && t("state.nothing_new"),
   ];
   notify("notices", "alarms", build("details", {},
     build("summary", {}, words.filter(Boolean).join(". ")),
@@ -135,6 +137,6 @@ async function showNewest() {
 function newestItem({ id, title, source, published_at: published }) {
   const open = (event) => openArticle({ article_id: id, title }, event.currentTarget);
   return build("li", {},
-    button(title || "Untitled", open, { class: "title", dir: "auto" }),
-    build("p", { class: "byline" }, ...dotted(source, day(published) || "undated")));
+    button(title || t("article.untitled"), open, { class: "title", dir: "auto" }),
+    build("p", { class: "byline" }, ...dotted(source, day(published) || t("article.undated"))));
 }

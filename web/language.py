@@ -1,0 +1,72 @@
+"""The language of the pages: a request in, the strings of the language that suits it out.
+
+The cookie wins, which the page sets when its reader chooses; else the first language of Accept-Language that is
+shipped, by its primary tag, so that "de-AT" gets German. What the API says is English whatever is asked for.
+"""
+
+import json
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from markupsafe import Markup, escape
+
+COOKIE = "assistant_language"
+LANGUAGES = {"en": "English", "de": "Deutsch"}
+"""Their names in themselves; the strings of each are in `strings/`."""
+DEFAULT = "en"
+OF_TEMPLATES = "page."
+"""How the keys begin that no script uses."""
+
+Strings = dict[str, str | dict[str, str]]
+
+
+def speak(app: Flask) -> None:
+    """Give every template `t`, `language`, `languages` and `script_strings`."""
+    app.jinja_env.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}  # a tenth less
+
+    @app.context_processor
+    def words() -> dict[str, Any]:
+        language = chosen()
+        return {
+            "language": language,
+            "languages": LANGUAGES,
+            "script_strings": for_scripts(language),
+            "t": partial(_text, language),
+        }
+
+    @app.after_request
+    def tell_caches(reply: Response) -> Response:
+        if reply.mimetype == "text/html":
+            reply.vary.update(["Accept-Language", "Cookie"])
+        return reply
+
+
+def chosen() -> str:
+    """The language of the request at hand, one of LANGUAGES."""
+    named = request.cookies.get(COOKIE)
+    if named in LANGUAGES:
+        return named
+    accepted = (tag.partition("-")[0].lower() for tag, quality in request.accept_languages if quality > 0)
+    return next((language for language in accepted if language in LANGUAGES), DEFAULT)
+
+
+@cache
+def strings(language: str) -> Strings:
+    """Every string: a text with `{name}` placeholders, or one for each plural category of `{n}`."""
+    path = Path(__file__).parent / "strings" / f"{language}.json"
+    found: Strings = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def for_scripts(language: str) -> Strings:
+    """Those that the page's scripts fill in."""
+    return {key: text for key, text in strings(language).items() if not key.startswith(OF_TEMPLATES)}
+
+
+def _text(language: str, key: str, **values: object) -> Markup:
+    text = strings(language)[key]
+    assert isinstance(text, str)  # plural forms are for the browser to choose
+    return escape(text).format(**values)

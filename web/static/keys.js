@@ -1,0 +1,73 @@
+/* The keyboard beyond Enter and Esc: keys that recall a question, go to the box, the articles or a new
+ * conversation, and the help that lists them, where the language is chosen too. Keys without Ctrl work outside
+ * fields only and can be switched off, since dictation and a slip press them unasked (WCAG 2.1.4). */
+
+import { drawer, find, kept } from "./dom.js";
+import { openLibrary } from "./library.js";
+
+const YEAR_SECONDS = 31_536_000;
+const OFF = "off";
+
+const box = find("question");
+const help = drawer("help");
+
+/** `onNew()` begins a new conversation. */
+export function prepareKeys({ onNew }) {
+  find("open-help").addEventListener("click", help.open);
+  find("language").addEventListener("change", (event) => {
+    document.cookie = `assistant_language=${event.target.value}; path=/; max-age=${YEAR_SECONDS}; SameSite=Lax`;
+    location.reload();
+  });
+  const single = find("single-keys");
+  single.checked = kept.get("single-keys") !== OFF;
+  single.addEventListener("change", () => kept.set("single-keys", single.checked ? null : OFF));
+  box.addEventListener("keydown", recall);
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.altKey) return;
+    const action = event.ctrlKey || event.metaKey ? withCtrl(event, onNew) : single.checked && alone(event);
+    if (!action) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+function withCtrl({ key, shiftKey }, onNew) {
+  const pressed = (shiftKey ? "Shift+" : "") + key.toUpperCase();
+  if (pressed === "K") return () => leaveDialogs() && searchArticles();
+  if (pressed === "Shift+O") return () => leaveDialogs() && onNew();
+  return null;
+}
+
+function alone({ key, target }) {
+  if (target.isContentEditable || target.matches("input, textarea, select")) return null;
+  if (key === "?") return help.open;
+  if (key === "/" && !document.querySelector("dialog:modal")) return () => box.focus();
+  return null;
+}
+
+function searchArticles() {
+  openLibrary();
+  find("article-search").select();
+}
+
+/** Shuts what lies over the page; false where that is a form, which would lose what was typed. */
+function leaveDialogs() {
+  const open = [...document.querySelectorAll("dialog:modal")];
+  if (!open.every((dialog) => dialog.matches(".sheet, #help"))) return false;
+  open.forEach((dialog) => dialog.close());
+  return true;
+}
+
+/** Up in an empty box: the question before; Down goes back. What was typed otherwise is never replaced. */
+function recall(event) {
+  const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+  if (!step || event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+  const headings = [...find("conversation").querySelectorAll(".question")];
+  const asked = [...new Set(headings.map(({ textContent }) => textContent).reverse())];
+  const at = asked.indexOf(box.value);
+  if (at < 0 && (box.value || step < 0)) return;
+  event.preventDefault();
+  const next = Math.min(at + step, asked.length - 1);
+  box.value = asked[next] ?? "";
+  box.dispatchEvent(new Event("input"));
+}
