@@ -90,6 +90,10 @@ class Library:
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
+    @property
+    def embedding_model(self) -> str:
+        return self._embedder.id
+
     def close(self) -> None:
         self._embedding.shutdown(wait=False)
         self.reader.close()
@@ -270,6 +274,10 @@ class Library:
         """The current revision, or the one asked for; None when it is not there."""
         return self._store.get(article_id, revision)
 
+    def revision(self, article_id: str) -> str | None:
+        """The current revision of an article; None where there is no such article."""
+        return self._store.current_revision(article_id)
+
     def history(self, article_id: str) -> tuple[Revision, ...]:
         """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
@@ -295,7 +303,7 @@ class Library:
             generation=generation.seq,
             articles=n_articles,
             passages=n_passages,
-            embedding_model=self._embedder.id,
+            embedding_model=self.embedding_model,
             newest_article=self._store.newest_published(),
             last_rebuild_at=self._store.last_rebuild(),
             pending=self._store.seq() != generation.seq,

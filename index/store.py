@@ -174,6 +174,10 @@ class Store:
         with self._database.read() as connection:
             return _stored(connection, article_id, revision)
 
+    def current_revision(self, article_id: str) -> str | None:
+        with self._database.read() as connection:
+            return connection.execute(select(articles.c.revision).where(articles.c.id == article_id)).scalar()
+
     def namesakes(self, article_id: str, text: str) -> dict[str, str]:
         """The present texts, by id, of that article and of others whose file has the same name, the first added first.
 

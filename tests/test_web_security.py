@@ -23,6 +23,7 @@ CHANGES = [
     ("POST", "/api/index/rebuild", {}),
     ("DELETE", "/api/jobs/none", None),
     ("DELETE", "/api/sessions/none", None),
+    ("PATCH", "/api/sessions/none", {"title": "Tide"}),
     ("POST", "/api/feedback", {"message_id": "none", "is_positive": True}),
 ]
 READS = [
@@ -32,6 +33,8 @@ READS = [
     "/api/sources",
     "/api/jobs/none",
     "/api/sessions",
+    "/api/sessions/none/export",
+    "/api/feedback",
     "/api/openapi.json",
 ]
 

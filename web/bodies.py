@@ -20,7 +20,7 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method != "POST" or request.url_rule is None or not request.path.startswith("/api/"):
+        if request.method not in ("POST", "PATCH") or request.url_rule is None or not request.path.startswith("/api/"):
             return
         if request.path in UPLOAD_PATHS:
             if request.mimetype == "multipart/form-data":

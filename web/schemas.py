@@ -6,6 +6,7 @@ Every string and number of a request has a bound, unknown keys are refused, and 
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -31,6 +32,12 @@ def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("must not be blank")
     return text.strip()
+
+
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text):
+        raise ValueError("holds a line break or another control character")
+    return text
 
 
 def _iso_date(value: object) -> object:
@@ -164,9 +171,19 @@ class RebuildBody(Body):
         return {} if value is None else value
 
 
+class RenameBody(Body):
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"\S"}),
+        UNICODE,
+        AfterValidator(_one_line),
+        AfterValidator(_not_blank),
+    ]
+
+
 class FeedbackBody(Body):
     message_id: Annotated[str, Field(min_length=1, max_length=100), UNICODE]
-    is_positive: bool
+    is_positive: Annotated[bool | None, Field(description="Null takes the rating back, and its text with it.")]
     feedback_text: Annotated[str, Field(max_length=4_000), UNICODE] | None = None
 
 
@@ -191,6 +208,16 @@ class ArticlesQuery(BaseModel):
 
     def as_selection(self) -> Selection:
         return Selection(self.q, tuple(self.source), self.after, self.before, self.sort)
+
+
+class SessionsQuery(BaseModel):
+    q: Annotated[str, Field(max_length=100, description="Words, all of which occur in what is listed."), UNICODE] = ""
+    limit: Annotated[int | None, Field(ge=1, le=200, description="Without it, all.")] = None
+    cursor: Annotated[int | None, Field(ge=0, le=2**63 - 1, description="The last page's `next_cursor`.")] = None
+
+
+class ExportQuery(BaseModel):
+    format: Literal["markdown", "json"] = "markdown"
 
 
 class JobsQuery(BaseModel):
@@ -507,10 +534,14 @@ class SessionSummary(Reply):
     created_at: str
     updated_at: str
     messages: int
+    found_in: Annotated[
+        str | None, Field(description="The question of the last message with the words that the title does not have.")
+    ]
 
 
 class SessionsReply(Reply):
     sessions: list[SessionSummary]
+    next_cursor: int | None
 
 
 class FeedbackReply(Reply):

@@ -24,6 +24,7 @@ async function request(method, path, { body, signal } = {}) {
     response = await fetch(path, {
       method,
       signal,
+      keepalive: method === "DELETE", // it may be the last thing a page does
       credentials: "same-origin",
       headers: body && !form ? { "Content-Type": "application/json" } : {},
       body: body && !form ? JSON.stringify(body) : body,
