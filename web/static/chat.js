@@ -1,16 +1,14 @@
 /* The page's entry: asks, shows the answers, and keeps the conversation across a reload. */
 
 import { ask, call, remedies } from "./api.js";
-import { prepareAdding } from "./adding.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
+import { openLibrary, prepareArticles } from "./articles.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
-import { prepareJobs } from "./jobs.js";
 import { prepareKeys } from "./keys.js";
-import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
-import { prepareState, refreshState, showJob, showWelcome } from "./state.js";
+import { prepareState, showWelcome } from "./state.js";
 import { t } from "./strings.js";
 import { hearTabs, tellTabs } from "./tabs.js";
 
@@ -27,20 +25,12 @@ start();
 
 function start() {
   prepareReader({ onAskAbout: askAboutArticle });
-  prepareLibrary({ onRemoved: refreshState });
-  prepareAdding({ openLibrary });
+  prepareArticles();
   prepareNarrowing();
   find("open-conversations").addEventListener("click", openConversations);
   hearTabs({
     answered: (id) => id === sessionId && catchUp(),
     deleted: (id) => id === sessionId && loseConversation(),
-  });
-  prepareJobs({
-    onProgress: showJob,
-    onEnd: () => {
-      refreshState();
-      refreshLibrary();
-    },
   });
   prepareBox();
   prepareState();

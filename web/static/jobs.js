@@ -187,7 +187,8 @@ function takeBack(job) {
   return place;
 }
 
-function itemList(items, summary, isOpen) {
+/** What is said of several items, under a heading that opens; null where nothing is. */
+export function itemList(items, summary, isOpen) {
   if (!items?.length) return null;
   return build("details", { class: "job-errors", open: isOpen },
     build("summary", {}, summary),

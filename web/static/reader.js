@@ -1,7 +1,6 @@
 /* Opens an article beside the conversation with the cited sentence marked. On a wide window it is a
  * panel and the chat stays usable; on a phone, or over another dialog, it is modal. */
 
-import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, build, dotted, find, webAddress } from "./dom.js";
 import { t } from "./strings.js";
@@ -43,7 +42,7 @@ export function prepareReader({ onAskAbout }) {
 
 /** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. */
 export async function openArticle(place, from) {
-  opener = from ?? document.activeElement;
+  if (!dialog.contains(from)) opener = from ?? document.activeElement; // a related article leads back where the first did
   loading?.abort();
   loading = new AbortController();
   const { signal } = loading;
@@ -54,7 +53,10 @@ export async function openArticle(place, from) {
   show();
   try {
     const article = await fetchArticle(place, signal);
-    if (!signal.aborted) render(article, place);
+    if (signal.aborted) return;
+    render(article, place);
+    import("./about.js").then(({ about, related }) => !signal.aborted && body.append(about(article), related(article)),
+      () => {}); // the article is read without them
   } catch (error) {
     if (!signal.aborted) renderFailure(error, place);
   }
@@ -126,7 +128,6 @@ function render(article, place) {
     originalLink(article, span && article.text.slice(span.start, span.end)),
     note(article, place, span),
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
-    about(article),
   ].filter(Boolean));
   toMark.hidden = !span;
   askAbout.hidden = false;

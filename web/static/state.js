@@ -2,11 +2,9 @@
  * the welcome with its first step or the newest articles. */
 
 import { call, remedies } from "./api.js";
-import { rebuild } from "./adding.js";
+import { rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
-import { fetchArticles, openLibrary } from "./library.js";
 import { openArticle } from "./reader.js";
-import { offerSources } from "./narrowing.js";
 import { t } from "./strings.js";
 import { day, moment } from "./words.js";
 
@@ -21,7 +19,6 @@ let timer = null;
 let alarmed = "";
 
 export function prepareState() {
-  find("first-add").addEventListener("click", openLibrary);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
   return refreshState();
 }
@@ -71,7 +68,7 @@ function changeStatus(next, error) {
   if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: t("action.try_again"), run: refreshState }));
   if (status === "degraded") {
     notify("notices", "state", t("state.degraded"),
-      [{ label: t("action.rebuild"), run: () => { openLibrary(); rebuild(); } }]);
+      [{ label: t("action.rebuild"), run: rebuildIndex }]);
   }
 }
 
@@ -128,9 +125,8 @@ function showAlarms() {
 }
 
 async function showNewest() {
-  const { articles } = await fetchArticles();
-  offerSources([...new Set(articles.map(({ source }) => source).filter(Boolean))].sort());
-  find("newest").querySelector("ul").replaceChildren(...articles.slice(0, NEWEST).map(newestItem));
+  const { articles } = await call("GET", `/api/articles?limit=${NEWEST}`);
+  find("newest").querySelector("ul").replaceChildren(...articles.map(newestItem));
   showWelcome();
 }
 
