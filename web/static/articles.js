@@ -2,7 +2,7 @@
  * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
 import { clearNotice, find, kept, notify } from "./dom.js";
-import { t } from "./strings.js";
+import { later, t } from "./strings.js";
 
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);
@@ -27,7 +27,7 @@ async function use(act) {
   clearNotice("notices", "load");
   let library;
   try {
-    library = await import("./library.js");
+    library = await later(() => import("./library.js"));
   } catch {
     notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(act) }]);
     return;

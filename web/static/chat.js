@@ -9,7 +9,7 @@ import { prepareKeys } from "./keys.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
 import { prepareState, showWelcome } from "./state.js";
-import { t } from "./strings.js";
+import { later, t } from "./strings.js";
 import { hearTabs, tellTabs } from "./tabs.js";
 
 const box = find("question");
@@ -42,7 +42,7 @@ function start() {
 async function openConversations() {
   clearNotice("notices", "session");
   try {
-    openPast ??= (await import("./conversations.js")).prepareConversations({
+    openPast ??= (await later(() => import("./conversations.js"))).prepareConversations({
       current: () => sessionId,
       onOpen: (id) => {
         leaveConversation();

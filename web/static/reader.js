@@ -3,7 +3,7 @@
 
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, build, dotted, find, webAddress } from "./dom.js";
-import { t } from "./strings.js";
+import { later, t } from "./strings.js";
 import { day, kind } from "./words.js";
 
 const dialog = find("reader");
@@ -55,7 +55,7 @@ export async function openArticle(place, from) {
     const article = await fetchArticle(place, signal);
     if (signal.aborted) return;
     render(article, place);
-    import("./about.js").then(({ about, related }) => !signal.aborted && body.append(about(article), related(article)),
+    later(() => import("./about.js")).then(({ about, related }) => !signal.aborted && body.append(about(article), related(article)),
       () => {}); // the article is read without them
   } catch (error) {
     if (!signal.aborted) renderFailure(error, place);
