@@ -197,7 +197,6 @@ function remarkForm(handlers, rating, opener) {
     placeholder: t(rating ? "answer.right_optional" : "answer.wrong_optional"),
   });
   const form = build("form", {
-    class: "remark",
     onsubmit: async (event) => {
       event.preventDefault();
       if (!(await handlers.rate(rating, input.value.trim()))) return;

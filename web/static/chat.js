@@ -285,7 +285,7 @@ function addMessage({ question, answer, feedback }) {
 /** Puts what was answered in another tab where it belongs; nothing that stands here is touched. */
 async function catchUp() {
   behind = Boolean(running);
-  if (behind) return;
+  if (behind || !sessionId) return;
   const id = sessionId;
   const session = await call("GET", `/api/sessions/${encodeURIComponent(id)}`).catch(() => null);
   if (!session || id !== sessionId) return;

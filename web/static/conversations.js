@@ -99,7 +99,7 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
           onOpen(id);
         }, { class: "title", dir: "auto", "aria-current": id === current() ? "true" : null }),
         build("p", { class: "byline" }, `${moment(session.updated_at)} · ${t("count.questions", { n: session.messages })}`),
-        question && build("p", { class: "byline", dir: "auto" }, t("past.found_in", { question }))),
+        question && !question.startsWith(session.title) && build("p", { class: "byline", dir: "auto" }, t("past.found_in", { question }))),
       unfold, actions);
   }
 
@@ -112,7 +112,6 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
       element.querySelector(".title").focus();
     };
     const form = build("form", {
-      class: "remark",
       onsubmit: async (event) => {
         event.preventDefault();
         const title = input.value.trim();
@@ -120,8 +119,8 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
         try {
           await call("PATCH", path(session.id), { body: { title } });
         } catch (error) {
-          form.querySelector("p")?.remove();
-          return form.append(build("p", { class: "problem", role: "alert" }, error.message));
+          form.nextSibling?.remove();
+          return form.after(build("p", { class: "problem", role: "alert" }, error.message));
         }
         session.title = title;
         if (form.isConnected) end();

@@ -9,5 +9,5 @@ export function tellTabs(event, id) {
 
 /** `heard` has a function of the id for each event. */
 export function hearTabs(heard) {
-  channel.onmessage = ({ data: { event, id } }) => heard[event](id);
+  channel.onmessage = ({ data: { event, id } }) => heard[event]?.(id);
 }
