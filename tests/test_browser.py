@@ -1,25 +1,19 @@
 """The page in a real browser."""
 
 import datetime as dt
-import threading
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import ANSWER, DESKTOP, PHONE, QUESTION, ask, watched
-from conftest import HashingEmbedder
 from flask import Flask
 from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from web_fixtures import BRIDGE, Serve
 
 from index.article import Article
-from index.embed import Vectors
 from index.ingest.fields import article_from_fields
-from index.library import EMBED_BATCH, Library
+from index.library import Library
 from web.language import strings
-from web.settings import Settings
 
 
 def test_a_citation_opens_the_article_at_the_very_sentence(page: Page) -> None:
@@ -93,171 +87,6 @@ def test_a_refusal_offers_the_closest_passages_and_says_that_they_are_no_answer(
     ask(page, "Which team won the curling championship of 1987?")
     expect(page.get_by_text("Closest passages (not an answer)")).to_be_visible()
     assert Axe().run(page).violations_count == 0
-
-
-def test_an_article_pasted_into_the_library_is_in_the_next_answer(page: Page) -> None:
-    page.get_by_role("button", name="Articles").click()
-    page.get_by_role("button", name="Paste text").click()
-    page.get_by_label("Title (optional)").fill("Ferry line to close")
-    page.get_by_label("Text").fill("The ferry line between Oldport and Norwick will close on 1 March 2030.")
-    page.get_by_role("button", name="Add article").click()
-    expect(page.get_by_text("1 article added").first).to_be_visible()
-    page.keyboard.press("Escape")
-    ask(page, "When will the ferry line between Oldport and Norwick close?")
-    expect(page.get_by_role("main").get_by_role("article").last).to_contain_text("1 March 2030")
-
-
-def test_uploaded_files_are_told_of_one_by_one_and_the_article_is_in_the_list(page: Page, tmp_path: Path) -> None:
-    (tmp_path / "lighthouse.txt").write_text("The lighthouse of Skarn\n\nIt was lit in 1951.")
-    (tmp_path / "blank.txt").write_text(" ")
-    page.get_by_role("button", name="Articles").click()
-    page.get_by_label("Add files").set_input_files([tmp_path / "lighthouse.txt", tmp_path / "blank.txt"])
-    jobs = page.locator("#jobs")
-    expect(jobs).to_contain_text("1 article added.")
-    expect(jobs).to_contain_text("1 item could not be taken in")
-    expect(jobs.locator(".job-errors").get_by_role("listitem")).to_contain_text("blank.txt")
-    row = page.locator("#article-list").get_by_role("listitem").filter(has_text="The lighthouse of Skarn")
-    expect(row).to_contain_text("1 passage")
-    expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(3)
-    page.get_by_role("button", name="Dismiss: 1 article added.").click()
-    expect(jobs).to_be_empty()
-
-
-def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page: Page, tmp_path: Path) -> None:
-    for n in range(7):
-        (tmp_path / f"tide{n}.txt").write_text(f"Tide {n} over Oldport\n\nIt was {n} metres high.")
-    page.get_by_role("button", name="Articles").click()
-    page.get_by_label("Add files").set_input_files([tmp_path / f"tide{n}.txt" for n in range(7)])
-    added = page.locator("#jobs .job-added").get_by_role("listitem")
-    expect(added).to_have_count(6)
-    expect(added.last).to_have_text("and 2 others")
-    added.get_by_role("button", name="Tide 4 over Oldport").click()
-    expect(page.locator("#reader")).to_contain_text("It was 4 metres high.")
-    page.reload()
-    page.get_by_role("button", name="Articles").click()
-    page.get_by_text("What was added and changed before").click()
-    earlier = page.locator("#earlier-jobs")
-    expect(earlier).to_contain_text("7 articles added.")
-    expect(earlier.locator(".job-about")).to_contain_text("tide0.txt, tide1.txt, tide2.txt and 4 others")
-    expect(earlier.locator(".job-about")).to_contain_text(f"{dt.datetime.now().year}")
-    expect(earlier.get_by_role("button", name="Tide 0 over Oldport")).to_be_visible()
-    assert Axe().run(page).violations_count == 0
-    remove = earlier.get_by_role("button", name="that this added")
-    remove.click()
-    expect(remove).to_have_text("Remove the 7 articles for good?")
-    remove.click()
-    expect(earlier).to_contain_text("Removed the 7 articles that this added.")
-    page.get_by_label("Search titles").fill("tide0.txt")
-    expect(page.locator("#article-list-end")).to_have_text("No article matches “tide0.txt”.")
-    page.get_by_label("Search titles").fill("comet.txt")
-    expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(1)
-
-
-@pytest.fixture
-def may_go_on(embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """What embedding waits for."""
-    event = threading.Event()
-    embed = embedder.embed
-
-    def embed_later(texts: Sequence[str]) -> Vectors:
-        assert event.wait(60)
-        return embed(texts)
-
-    monkeypatch.setattr(embedder, "embed", embed_later)
-    return event
-
-
-def test_a_rebuild_shows_how_far_it_is_and_what_came_of_it(
-    page: Page, settings: Settings, may_go_on: threading.Event
-) -> None:
-    for name in ("tide", "moon"):
-        (settings.articles / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    page.get_by_role("button", name="Articles").click()
-    try:
-        page.get_by_role("button", name="Rebuild", exact=True).click()
-        expect(page.locator("#jobs .job-words")).to_have_text("Embedding 0 of 2 passages")
-        bar = page.get_by_role("progressbar", name="Rebuilding the index")
-        expect(bar).to_have_attribute("max", "2")
-        expect(page.locator("#state")).to_contain_text("Embedding 0 of 2 passages")
-    finally:
-        may_go_on.set()
-    expect(page.locator("#jobs .job-words")).to_have_text("2 articles added.")
-    expect(bar).to_have_count(0)
-    expect(page.locator("#article-list")).to_contain_text("The tide over Oldport")
-    page.get_by_role("button", name="Rebuild", exact=True).click()
-    expect(page.locator("#jobs .job-words").first).to_contain_text("Up to date: 2 articles unchanged")
-
-
-def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
-    page: Page, tmp_path: Path, may_go_on: threading.Event
-) -> None:
-    for name in ("tide", "moon"):
-        (tmp_path / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
-    page.get_by_role("button", name="Articles").click()
-    try:
-        page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
-        expect(page.locator("#jobs .job-words")).to_have_text("Embedding 0 of 2 passages")
-        page.get_by_role("button", name="Cancel: Adding 2 files").click()
-        expect(page.locator("#jobs .job-words")).to_have_text("Stopping…")
-    finally:
-        may_go_on.set()
-    jobs = page.locator("#jobs")
-    expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
-    expect(jobs).to_contain_text("What was taken in is indexed.")
-    articles = page.locator("#article-list").get_by_role("listitem")
-    expect(articles).to_have_count(4)
-    remove = page.get_by_role("button", name="that this added")
-    remove.click()
-    expect(remove).to_have_text("Remove the 2 articles for good?")
-    remove.click()
-    expect(jobs).to_contain_text("Removed the 2 articles that this added.")
-    expect(articles).to_have_count(2)
-
-
-def test_the_indexing_that_follows_a_cancelled_add_can_be_stopped_where_that_is_told(
-    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    embed, turns = embedder.embed, threading.Semaphore(0)
-
-    def embed_in_turn(texts: Sequence[str]) -> Vectors:
-        assert turns.acquire(timeout=60)
-        return embed(texts)
-
-    monkeypatch.setattr(embedder, "embed", embed_in_turn)
-    lines = [f'{{"text": "Tide {n} was high."}}' for n in range(2 * EMBED_BATCH)]
-    (tmp_path / "tides.jsonl").write_text("\n".join(lines))
-    jobs = page.locator("#jobs")
-    page.get_by_role("button", name="Articles").click()
-    try:
-        page.get_by_label("Add files").set_input_files(tmp_path / "tides.jsonl")
-        expect(jobs).to_contain_text(f"Embedding 0 of {2 * EMBED_BATCH} passages")
-        page.get_by_role("button", name="Cancel: Adding 1 file").click()
-        expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
-        page.get_by_role("button", name="Stop that, too").click()
-        expect(jobs).to_contain_text("Cancelled. The index follows with the next job.")
-    finally:
-        turns.release(9)
-
-
-def test_an_address_that_gave_nothing_stands_in_its_field_again(page: Page) -> None:
-    page.get_by_role("button", name="Articles").click()
-    field = page.get_by_label("Address of a page or feed")
-    field.fill("http://127.0.0.1:9/inside")
-    page.get_by_role("button", name="Add address").click()
-    expect(page.locator("#jobs")).to_contain_text("1 item could not be taken in")
-    expect(page.locator("#jobs .job-about")).to_contain_text("http://127.0.0.1:9/inside")
-    expect(field).to_have_value("http://127.0.0.1:9/inside")
-
-
-def test_what_is_left_out_of_the_folder_is_told_with_the_rebuild(page: Page, settings: Settings) -> None:
-    (settings.articles / "tide.txt").write_text("The tide over Oldport\n\nIt was high.")
-    (settings.articles / "moon.odt").write_bytes(b"x")
-    page.get_by_role("button", name="Articles").click()
-    page.get_by_role("button", name="Rebuild", exact=True).click()
-    expect(page.locator("#jobs .job-words")).to_have_text("1 article added.")
-    expect(page.locator("#jobs .job-errors")).to_contain_text(
-        "holds 1 file of a format that is not read, left out (moon.odt)"
-    )
 
 
 def test_the_alarm_is_one_line_that_opens(page: Page) -> None:

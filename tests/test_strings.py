@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from web.language import LANGUAGES, OF_TEMPLATES, Strings, for_scripts, strings
+from web.language import LANGUAGES, OF_TEMPLATES, Strings, for_later, for_scripts, strings
 from web.security import COOKIE
 from web.settings import Settings
 
@@ -42,8 +42,36 @@ def test_every_key_that_is_used_exists_and_every_key_is_used() -> None:
 
 
 def test_the_scripts_get_the_strings_that_they_use() -> None:
-    assert IN_SCRIPTS.issubset(for_scripts("en"))
+    assert for_scripts("en").keys() | for_later("en").keys() >= IN_SCRIPTS
     assert {key for key in ENGLISH if key.startswith(OF_TEMPLATES)} <= IN_TEMPLATES - IN_SCRIPTS
+
+
+def first_scripts() -> dict[str, str]:
+    """Those that the page loads at once, by name."""
+    first: dict[str, str] = {}
+    waiting = ["chat.js"]
+    while waiting:
+        name = waiting.pop()
+        if name not in first:
+            first[name] = (WEB / "static" / name).read_text(encoding="utf-8")
+            waiting += re.findall(r'^import [^;]*?"\./([\w-]+\.js)";', first[name], re.M)
+    return first
+
+
+def test_no_script_of_the_first_load_uses_a_string_that_comes_later(client: FlaskClient) -> None:
+    first = first_scripts()
+    used = {key for text in first.values() for key in re.findall(rf"""["']({KEY})["']""", text)}
+    assert used <= for_scripts("en").keys()
+    assert not {"library.js", "jobs.js", "about.js", "conversations.js"} & first.keys()
+    assert client.get("/strings/de").json == for_later("de")
+    assert client.get("/strings/xx").status_code == 404
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_load_weighs_less_than_100_kb(client: FlaskClient, language: str) -> None:
+    page = client.get("/", headers={"Accept-Language": language}).data
+    style = (WEB / "static" / "style.css").read_bytes()
+    assert len(page) + len(style) + sum(len(text.encode()) for text in first_scripts().values()) < 100_000
 
 
 def test_the_templates_use_no_string_with_plural_forms() -> None:

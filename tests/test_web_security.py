@@ -17,7 +17,9 @@ CHANGES = [
     ("POST", "/api/ask", {"question": "Who cut the ribbon?"}),
     ("POST", "/api/search", {"query": "bridge"}),
     ("POST", "/api/articles", {"text": "Planted."}),
+    ("POST", "/api/articles/preview", {"text": "Looked at."}),
     ("DELETE", "/api/articles/bridge", None),
+    ("POST", "/api/articles/bridge/restore", {}),
     ("POST", "/api/index/rebuild", {}),
     ("DELETE", "/api/jobs/none", None),
     ("DELETE", "/api/sessions/none", None),
@@ -27,6 +29,8 @@ CHANGES = [
 READS = [
     "/api/articles",
     "/api/articles/bridge",
+    "/api/articles/bridge/related",
+    "/api/sources",
     "/api/jobs/none",
     "/api/sessions",
     "/api/sessions/none/export",

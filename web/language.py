@@ -18,6 +18,8 @@ LANGUAGES = {"en": "English", "de": "Deutsch"}
 DEFAULT = "en"
 OF_TEMPLATES = "page."
 """How the keys begin that no script uses."""
+LATER = ("about.", "add.", "field.", "job.", "library.", "past.", "preview.")
+"""How those begin that only scripts use which are loaded when they are first needed: the page does not carry them."""
 
 Strings = dict[str, str | dict[str, str]]
 
@@ -62,8 +64,14 @@ def strings(language: str) -> Strings:
 
 @cache
 def for_scripts(language: str) -> Strings:
-    """Those that the page's scripts fill in."""
-    return {key: text for key, text in strings(language).items() if not key.startswith(OF_TEMPLATES)}
+    """Those that the page's scripts fill in from the first."""
+    return {key: text for key, text in strings(language).items() if not key.startswith((OF_TEMPLATES, *LATER))}
+
+
+@cache
+def for_later(language: str) -> Strings:
+    """Those that further scripts fill in."""
+    return {key: text for key, text in strings(language).items() if key.startswith(LATER)}
 
 
 def _text(language: str, key: str, **values: object) -> Markup:

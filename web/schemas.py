@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from assistant.answer import DEFAULT_TOP_K, Question, Reason, Turn
 from index.article import MAX_TEXT_CHARS
+from index.catalogue import Selection, Sort
 from index.filters import Filters
 from index.ingest.fields import MAX_FIELD_CHARS
 from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
@@ -55,6 +56,11 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def in_order(after: dt.date | None, before: dt.date | None) -> None:
+    if after and before and after > before:
+        raise ValueError(f"after ({after}) is later than before ({before})")
+
+
 # a validator before the bounds would have pydantic count a text's "items", so they stand first
 UNICODE = AfterValidator(_unicode)
 Line = Annotated[str, Field(min_length=1, max_length=300), UNICODE]
@@ -84,8 +90,7 @@ class FiltersBody(Body):
 
     @model_validator(mode="after")
     def _in_order(self) -> "FiltersBody":
-        if self.after and self.before and self.after > self.before:
-            raise ValueError(f"after ({self.after}) is later than before ({self.before})")
+        in_order(self.after, self.before)
         return self
 
     def as_filters(self) -> Filters:
@@ -200,8 +205,25 @@ class FeedbackBody(Body):
 
 class ArticlesQuery(BaseModel):
     q: Annotated[str, Field(max_length=300), UNICODE] = ""
+    source: Names = []
+    after: Date | None = None
+    before: Date | None = None
+    sort: Annotated[
+        Sort, Field(description="With a minus, the newest or greatest first. What is not known comes last.")
+    ] = "-published"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
+    cursor: (
+        Annotated[str, Field(max_length=2_000, description="The `next_cursor` of a page in the same order."), UNICODE]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ArticlesQuery":
+        in_order(self.after, self.before)
+        return self
+
+    def as_selection(self) -> Selection:
+        return Selection(self.q, tuple(self.source), self.after, self.before, self.sort)
 
 
 class SuggestionsQuery(BaseModel):
@@ -398,9 +420,54 @@ class ArticleReply(ArticleSummary):
     removed: list[RemovedReply]
 
 
+class ListedArticleReply(ArticleSummary):
+    copies: Annotated[int, Field(description="How many other stored articles are copies of it.")]
+
+
 class ArticlesReply(Reply):
-    articles: list[ArticleSummary]
+    articles: list[ListedArticleReply]
     next_cursor: str | None
+    total: Annotated[int, Field(description="Of all pages.")]
+
+
+class SourceReply(Reply):
+    name: str
+    articles: int
+
+
+class SourcesReply(Reply):
+    sources: list[SourceReply]
+
+
+class RelatedArticleReply(Reply):
+    article_id: str
+    title: str
+    source: str | None
+    published_at: str | None
+    score: Annotated[float, Field(description="A cosine.")]
+
+
+class RelatedReply(Reply):
+    articles: list[RelatedArticleReply]
+
+
+class PreviewedArticle(Reply):
+    """An article as it would be taken in, and what became of it then."""
+
+    id: str
+    title: str
+    source: str | None
+    author: str | None
+    published_at: str | None
+    language: str | None
+    provenance: str | None
+    origin: str
+    words: int
+    beginning: Annotated[str, Field(description="The first 300 characters of its text.")]
+    removed_count: int
+    removed: Annotated[list[RemovedReply], Field(description="The first 20 lines that were left out of the text.")]
+    outcome: Literal["new", "updated", "unchanged"]
+    differing: Annotated[int | None, Field(description="Sentences that differ from what is stored, if updated.")]
 
 
 class RevisionSummary(Reply):
@@ -448,6 +515,15 @@ class JobStarted(Reply):
 class ItemReply(Reply):
     item: str
     message: str
+
+
+class PreviewReply(Reply):
+    """What would be taken in: the first 20 items, as far as they are read within 15 seconds."""
+
+    articles: list[PreviewedArticle]
+    errors: list[ItemReply]
+    notes: list[ItemReply]
+    more: Annotated[bool, Field(description="Whether there is more than was looked at.")]
 
 
 class JobReply(Reply):

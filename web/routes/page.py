@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,6 +13,7 @@ from index.errors import IndexFault
 from index.ingest.formats import SUFFIXES
 from web.error_replies import status_of
 from web.errors import UnknownSession, WebError
+from web.language import LANGUAGES, for_later
 from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
 from web.plain import original, pieces
 from web.replies import Json
@@ -36,6 +37,14 @@ class _Shown:
     """Which one of the template's."""
     message: str | None = None
     """One of the server's own, in English."""
+
+
+@pages.get("/strings/<language>")
+def later_strings(language: str) -> ResponseReturnValue:
+    """The strings that the page does not carry itself."""
+    if language not in LANGUAGES:
+        abort(404)
+    return jsonify(for_later(language))
 
 
 @pages.get("/")

@@ -109,3 +109,8 @@ export function remedies(error, again) {
   if (error.status === 401) return [{ label: t("action.sign_in"), href: "/login" }];
   return again ? [again] : [];
 }
+
+/** The id of the job that an error names, or null. */
+export function runningJob(error) {
+  return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
+}

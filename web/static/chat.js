@@ -1,18 +1,16 @@
 /* The page's entry: asks, shows the answers, and keeps the conversation across a reload. */
 
 import { ask, call, remedies } from "./api.js";
-import { prepareAdding } from "./adding.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
+import { openLibrary, prepareArticles } from "./articles.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
-import { prepareJobs } from "./jobs.js";
 import { prepareKeys } from "./keys.js";
-import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
-import { clearNext, prepareSuggestions, suggestFirst, suggestNext } from "./suggest.js";
-import { mustWait, prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
-import { t } from "./strings.js";
+import { mustWait, prepareState, showWelcome, untilReady } from "./state.js";
+import { later, t } from "./strings.js";
+import { clearNext, prepareSuggestions, suggestNext } from "./suggest.js";
 import { hearTabs, tellTabs } from "./tabs.js";
 
 const box = find("question");
@@ -29,8 +27,7 @@ start();
 
 function start() {
   prepareReader({ onAskAbout: askAboutArticle });
-  prepareLibrary({ onRemoved: refreshState });
-  prepareAdding({ openLibrary });
+  prepareArticles();
   prepareNarrowing();
   prepareSuggestions((question) => running || answerQuestion(question, chosenFilters()));
   find("open-conversations").addEventListener("click", openConversations);
@@ -38,27 +35,18 @@ function start() {
     answered: (id) => id === sessionId && catchUp(),
     deleted: (id) => id === sessionId && loseConversation(),
   });
-  prepareJobs({
-    onProgress: showJob,
-    onEnd: () => {
-      refreshState();
-      refreshLibrary();
-      suggestFirst();
-    },
-  });
   prepareBox();
   prepareState();
   prepareKeys({ onNew: beginAnew });
   find("new-conversation").addEventListener("click", beginAnew);
   if (location.pathname !== "/") history.replaceState(null, "", "/"); // a reload must not send the form again
   openSession(sessionId);
-  suggestFirst();
 }
 
 async function openConversations() {
   clearNotice("notices", "session");
   try {
-    openPast ??= (await import("./conversations.js")).prepareConversations({
+    openPast ??= (await later(() => import("./conversations.js"))).prepareConversations({
       current: () => sessionId,
       onOpen: (id) => {
         leaveConversation();

@@ -78,6 +78,12 @@ export function pressTwice(keys, values, run) {
   return control;
 }
 
+/** Without a job, or where it is not known how much there is, the bar only moves. */
+export function showProgress(bar, job) {
+  if (job?.total > 0) Object.assign(bar, { max: job.total, value: job.done });
+  else bar.removeAttribute("value");
+}
+
 /** Says `text` to screen readers, once. */
 export function announce(text) {
   const announcer = find("announcer");

@@ -3,7 +3,7 @@
  * ended before is listed when asked for. */
 
 import { ApiError, call } from "./api.js";
-import { announce, build, button, dotted, find, icon, kept, pressTwice } from "./dom.js";
+import { announce, build, button, dotted, find, icon, kept, pressTwice, showProgress } from "./dom.js";
 import { openArticle } from "./reader.js";
 import { series, t } from "./strings.js";
 import { moment } from "./words.js";
@@ -22,8 +22,6 @@ export function prepareJobs(handlers) {
   find("earlier-jobs").addEventListener("toggle", showEarlier);
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
 }
-
-export const isFollowing = (id) => following.has(id);
 
 /** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
 export async function followJob(id, title = t("job.title")) {
@@ -52,11 +50,6 @@ export async function followJob(id, title = t("job.title")) {
   listeners.onEnd();
   if (job.next_job_id) followJob(job.next_job_id, t("job.next"));
   return job;
-}
-
-/** The id of the job that a 409 names, or null. */
-export function runningJob(error) {
-  return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
 }
 
 /** What came of the last jobs that changed something or failed and are not shown above. */
@@ -112,12 +105,6 @@ function jobPlace(id, title) {
       announce(summary);
     },
   };
-}
-
-/** Without a job, or where it is not known how much there is, the bar only moves. */
-export function showProgress(bar, job) {
-  if (job?.total > 0) Object.assign(bar, { max: job.total, value: job.done });
-  else bar.removeAttribute("value");
 }
 
 function outcome(job, isNew) {
@@ -194,7 +181,8 @@ function takeBack(job) {
   return place;
 }
 
-function itemList(items, summary, isOpen) {
+/** What is said of several items, under a heading that opens; null where nothing is. */
+export function itemList(items, summary, isOpen) {
   if (!items?.length) return null;
   return build("details", { class: "job-errors", open: isOpen },
     build("summary", {}, summary),

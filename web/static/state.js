@@ -1,14 +1,12 @@
 /* What state the articles are in: the line under the title, the notice when the index is not whole, and
  * the welcome with its first step or the newest articles. */
 
-import { call, remedies } from "./api.js";
-import { rebuild } from "./adding.js";
-import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
-import { followJob, isFollowing, runningJob, showProgress } from "./jobs.js";
-import { fetchArticles, openLibrary } from "./library.js";
+import { call, remedies, runningJob } from "./api.js";
+import { followJob, rebuildIndex } from "./articles.js";
+import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { offerSources } from "./narrowing.js";
 import { t } from "./strings.js";
+import { suggestFirst } from "./suggest.js";
 import { day, moment } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
@@ -24,7 +22,6 @@ let timer = null;
 let alarmed = "";
 
 export function prepareState() {
-  find("first-add").addEventListener("click", openLibrary);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
   const { firstJob } = document.body.dataset; // told with the page: to ask health for it would be an error in the console
   if (firstJob) awaitFirst(firstJob);
@@ -46,13 +43,14 @@ export function mustWait() {
 /** Asks the server how it is, and asks again by itself while it is not well. */
 export async function refreshState() {
   clearTimeout(timer);
-  if (isFollowing(first)) return; // whose end leads here again
+  if (first) return; // whose end leads here again
   try {
     health = await call("GET", "/api/health");
     changeStatus(health.status);
     showAlarms();
     showState();
     for (const goOn of waiting.splice(0)) goOn();
+    suggestFirst(health.generation);
     await showNewest();
   } catch (error) {
     const job = error.code === "not_ready" && runningJob(error);
@@ -77,6 +75,7 @@ export function untilReady(signal) {
 /** Shows how far a job is in place of the count of articles; null when none runs. */
 export function showJob(words, job) {
   jobWords = words;
+  if (!words && (!job || job.id === first)) first = null;
   const [bar, said] = find("building").children;
   showProgress(bar, job);
   said.textContent = words ?? "";
@@ -106,7 +105,7 @@ function changeStatus(next, error) {
   if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: t("action.try_again"), run: refreshState }));
   if (status === "degraded") {
     notify("notices", "state", t("state.degraded"),
-      [{ label: t("action.rebuild"), run: () => { openLibrary(); rebuild(); } }]);
+      [{ label: t("action.rebuild"), run: rebuildIndex }]);
   }
 }
 
@@ -164,9 +163,8 @@ function showAlarms() {
 }
 
 async function showNewest() {
-  const { articles } = await fetchArticles();
-  offerSources([...new Set(articles.map(({ source }) => source).filter(Boolean))].sort());
-  find("newest").querySelector("ul").replaceChildren(...articles.slice(0, NEWEST).map(newestItem));
+  const { articles } = await call("GET", `/api/articles?limit=${NEWEST}`);
+  find("newest").querySelector("ul").replaceChildren(...articles.map(newestItem));
   showWelcome();
 }
 

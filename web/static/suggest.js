@@ -6,14 +6,17 @@ import { build, button, find } from "./dom.js";
 import { t } from "./strings.js";
 
 let ask = () => {};
+let suggested = null;
 
 /** `ask(question)` when one is picked. */
 export function prepareSuggestions(onPick) {
   ask = onPick;
 }
 
-/** Under the box of an empty conversation. */
-export async function suggestFirst() {
+/** Under the box of an empty conversation, anew for each generation of the index. */
+export async function suggestFirst(generation) {
+  if (generation === suggested) return;
+  suggested = generation;
   find("first-questions").querySelector("ul").replaceChildren(...(await found("/api/suggestions")).map(item));
 }
 
