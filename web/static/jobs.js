@@ -4,7 +4,7 @@
 
 import { ApiError, call } from "./api.js";
 import { announce, build, button, dotted, find, icon, kept, pressTwice, showProgress } from "./dom.js";
-import { openArticle } from "./reader.js";
+import { openArticle } from "./articles.js";
 import { series, t } from "./strings.js";
 import { moment } from "./words.js";
 

@@ -3,9 +3,9 @@
 
 import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
-import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
+import { announce, build, button, clearNotice, dotted, find, notify } from "./dom.js";
 import { followJob, prepareJobs } from "./jobs.js";
-import { openArticle } from "./reader.js";
+import { openArticle } from "./articles.js";
 import { refreshState, showJob } from "./state.js";
 import { t } from "./strings.js";
 import { day, kind } from "./words.js";
@@ -14,7 +14,7 @@ const PAGE = 50;
 const MAX_ROWS = 500;
 const TYPING_PAUSE_MS = 250;
 
-const sheet = drawer("library");
+const sheet = find("library");
 const list = find("article-list");
 const search = find("article-search");
 const limits = { sort: find("article-sort"), source: find("article-source"), after: find("article-after"), before: find("article-before") };
@@ -45,25 +45,21 @@ function prepare() {
     onProgress: showJob,
     onEnd: () => {
       refreshState();
-      if (sheet.dialog.open) refresh();
+      if (sheet.open) refresh();
     },
   });
 }
 
-export function open() {
-  sheet.open();
-  refresh();
-}
-
 /** Files that were dropped on the page. */
 export function takeFiles(files) {
-  open();
+  refresh();
   addFiles(files);
 }
 
 export { followJob, rebuild };
 
-function refresh() {
+/** Reads the list afresh. */
+export function refresh() {
   offerSources();
   listArticles();
 }

@@ -4,7 +4,8 @@
 
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, announce, build, dotted, find, webAddress } from "./dom.js";
-import { later, t } from "./strings.js";
+import { later } from "./later.js";
+import { t } from "./strings.js";
 import { day, kind } from "./words.js";
 
 const dialog = find("reader");
@@ -22,8 +23,10 @@ let shown = null;
 let row = []; // the places to step through, and which of them is open
 let at = 0;
 
-/** `onAskAbout(article)` is called when the reader wants questions kept to the open article. */
-export function prepareReader({ onAskAbout }) {
+prepare();
+
+/** The event `askabout`, with the article, is told when questions are to be kept to that. */
+function prepare() {
   dialog.querySelector(".close").addEventListener("click", closeReader);
   dialog.addEventListener("close", afterClose);
   for (const [control, by] of steps) control.addEventListener("click", () => step(by));
@@ -39,7 +42,7 @@ export function prepareReader({ onAskAbout }) {
     const article = shown;
     opener = null;
     closeReader();
-    onAskAbout(article);
+    dialog.dispatchEvent(new CustomEvent("askabout", { detail: article }));
   });
   narrow.addEventListener("change", () => {
     if (!dialog.open) return;
@@ -49,8 +52,8 @@ export function prepareReader({ onAskAbout }) {
 }
 
 /** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. `among`: places, it is one. */
-export function openArticle(place, from, among = [place]) {
-  if (!dialog.contains(from)) opener = from ?? document.activeElement; // a related article leads back where the first did
+export function openArticle(place, from, among) {
+  if (!dialog.contains(from)) opener = from; // a related article leads back where the first did
   row = among;
   at = row.indexOf(place);
   show();
@@ -76,7 +79,9 @@ async function load(place) {
 async function fill(place) {
   loading?.abort();
   if (shown && shown.id === place.article_id && shown.revision === place.revision) {
+    const rest = body.querySelectorAll(":scope > .about, :scope > .related");
     render(shown, place);
+    body.append(...rest);
     return;
   }
   loading = new AbortController();
@@ -97,7 +102,7 @@ async function fill(place) {
   }
 }
 
-export function readerIsPanel() {
+function readerIsPanel() {
   return dialog.open && !dialog.matches(":modal");
 }
 

@@ -2,9 +2,8 @@
  * the welcome with its first step or the newest articles. */
 
 import { call, remedies, runningJob } from "./api.js";
-import { followJob, rebuildIndex } from "./articles.js";
+import { followJob, openArticle, rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
-import { openArticle } from "./reader.js";
 import { t } from "./strings.js";
 import { suggestFirst } from "./suggest.js";
 import { day, moment } from "./words.js";
