@@ -2,7 +2,8 @@
  * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
 import { clearNotice, find, kept, notify } from "./dom.js";
-import { later, t } from "./strings.js";
+import { later } from "./later.js";
+import { t } from "./strings.js";
 
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);

@@ -7,9 +7,10 @@ import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareKeys } from "./keys.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
-import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
+import { closeReader, openArticle, prepareReader, readerIsPanel } from "./panel.js";
 import { mustWait, prepareState, showWelcome, untilReady } from "./state.js";
-import { later, t } from "./strings.js";
+import { later } from "./later.js";
+import { t } from "./strings.js";
 import { clearNext, prepareSuggestions, suggestNext } from "./suggest.js";
 import { hearTabs, tellTabs } from "./tabs.js";
 

@@ -3,7 +3,6 @@
 
 const language = document.documentElement.lang;
 const strings = JSON.parse(document.getElementById("strings").textContent);
-let rest = null;
 
 /** For Intl: English dates and lists are those of Britain, as everywhere in this project. */
 export const locale = language === "en" ? "en-GB" : language;
@@ -12,17 +11,8 @@ const number = new Intl.NumberFormat(locale);
 const plural = new Intl.PluralRules(locale);
 const list = new Intl.ListFormat(locale);
 
-/** What `load()` imports, once the strings are here that the page did not carry. */
-export async function later(load) {
-  rest ??= fetch(`/strings/${language}`).then((reply) => reply.json()).then((found) => Object.assign(strings, found));
-  try {
-    const [module] = await Promise.all([load(), rest]);
-    return module;
-  } catch (error) {
-    rest = null; // it may come the next time
-    throw error;
-  }
-}
+/** Those that the page did not carry. */
+export const addStrings = (found) => Object.assign(strings, found);
 
 /** The string of `key`, each `{name}` filled with `values[name]`; of several forms the one for `values.n`. */
 export function t(key, values) {
