@@ -1,7 +1,7 @@
 """How long a person waits: `python -m bench.speed`, over the articles in `seeds/` and in a data folder of its own.
 
-Indexing from nothing, the start of a server that has nothing to index, the list of articles, and a question over
-HTTP. The figures are of this machine as it is just now: what else runs on it counts in.
+Indexing from nothing, the start of a server that has nothing to index, the list of articles, also a page out of
+10,000, and a question over HTTP. The figures are of this machine as it is just now: what else runs on it counts in.
 """
 
 import json
@@ -14,7 +14,9 @@ import urllib.request
 from pathlib import Path
 
 from assistant.evaluation.questions import load_questions
+from bench.many import fill
 from bench.serving import COMMAND, await_ready, started
+from index.catalogue import SORTS, Selection
 from index.library import Library
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +32,9 @@ def main() -> None:
         show("indexing, the model loaded", passages / seconds, "passages a second")
         show("`assistant articles`", statistics.median(list_articles(where) for _ in range(5)), "s, median of 5")
         serve(where)
+    with tempfile.TemporaryDirectory() as data_dir:
+        for sort, seconds in pages_of_many(Path(data_dir)).items():
+            show(f"50 of 10,000 articles, {sort}", 1000 * seconds, "ms, median of 20")
 
 
 def show(what: str, figure: float, unit: str) -> None:
@@ -49,6 +54,25 @@ def index(data_dir: Path) -> tuple[int, float]:
 def list_articles(where: list[str]) -> float:
     began = time.perf_counter()
     subprocess.run([*COMMAND, "articles", *where], check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def pages_of_many(data_dir: Path) -> dict[str, float]:
+    """The seconds that the second page takes in each order."""
+    library = Library(data_dir)
+    fill(library, 10_000)
+    found: dict[str, float] = {}
+    for sort in SORTS:
+        selection = Selection(sort=sort)
+        cursor = library.articles(selection).next_cursor
+        found[sort] = statistics.median(page_of_many(library, selection, cursor) for _ in range(20))
+    library.close()
+    return found
+
+
+def page_of_many(library: Library, selection: Selection, cursor: str | None) -> float:
+    began = time.perf_counter()
+    library.articles(selection, 50, cursor)
     return time.perf_counter() - began
 
 

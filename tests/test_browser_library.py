@@ -10,15 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import ask
 from conftest import HashingEmbedder
 from playwright.sync_api import Page, Route, expect
-from sqlalchemy import insert
 from web_fixtures import BRIDGE, COMET
 
-from index import catalogue
+from bench.many import fill
 from index.article import Article
-from index.chunk import CHUNKER_VERSION
 from index.embed import Vectors
 from index.library import EMBED_BATCH, Library
-from index.schema import BY_HAND, articles, revisions
 from web.settings import Settings
 
 MANY = 10_000
@@ -26,7 +23,7 @@ MANY = 10_000
 
 def open_articles(page: Page) -> None:
     page.get_by_role("button", name="Articles").click()
-    expect(page.get_by_role("heading", name="Articles", exact=True)).to_be_focused()
+    expect(page.locator("#article-count")).not_to_be_empty()
 
 
 def press_add(page: Page) -> None:
@@ -434,43 +431,6 @@ def test_ten_thousand_articles_are_sorted_narrowed_and_paged(page: Page, stocked
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("Article 09907")
     assert Axe().run(page).violations_count == 0
-
-
-def fill(library: Library, count: int) -> None:
-    """Stored, and in the list; the index is no matter of the list."""
-    ids = [f"n{n:05}" for n in range(count)]
-    of_all = [(i, f"{n:016x}", n) for n, i in enumerate(ids)]
-    with library.database.write() as connection:
-        connection.execute(
-            insert(articles),
-            [
-                {
-                    "id": i,
-                    "revision": revision,
-                    "origin": f"{i}.txt",
-                    "in_folder": BY_HAND,
-                    "chunker": CHUNKER_VERSION,
-                    "added_at": "2026-01-01T00:00:00.000+00:00",
-                }
-                for i, revision, _ in of_all
-            ],
-        )
-        connection.execute(
-            insert(revisions),
-            [
-                {
-                    "article_id": i,
-                    "revision": revision,
-                    "title": f"Article {n:05}",
-                    "text": f"What article {n} says. " * 40,
-                    "source": f"Paper {n % 100}",
-                    "published_at": f"{2000 + n % 25}-{n % 12 + 1:02}-{n % 28 + 1:02}",
-                    "added_at": "2026-01-01T00:00:00.000+00:00",
-                }
-                for i, revision, n in of_all
-            ],
-        )
-        catalogue.enter(connection, ids)
 
 
 # -- what is related
