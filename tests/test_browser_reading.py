@@ -106,7 +106,7 @@ def test_a_text_from_right_to_left_reads_and_is_marked_as_such(
     text = f"{sentence} {sentence[:10]}.\n\nAnd a line in English."
     stocked.add([Article(id="rtl", title=sentence[:20], text=text, origin="r.txt", language=language)])
     place = {"article_id": "rtl", "start": 0, "end": len(sentence), "quote": sentence}
-    page.evaluate("async (place) => (await import('/static/reader.js')).openArticle(place)", place)
+    page.evaluate("async (place) => (await import('/static/panel.js')).openArticle(place)", place)
     reader = page.locator("#reader")
     expect(reader.locator("mark")).to_have_text(sentence)
     paragraphs = reader.locator(".text p")

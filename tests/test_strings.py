@@ -62,7 +62,7 @@ def test_no_script_of_the_first_load_uses_a_string_that_comes_later(client: Flas
     first = first_scripts()
     used = {key for text in first.values() for key in re.findall(rf"""["']({KEY})["']""", text)}
     assert used <= for_scripts("en").keys()
-    assert not {"library.js", "jobs.js", "about.js", "conversations.js"} & first.keys()
+    assert not {"library.js", "jobs.js", "reader.js", "about.js", "conversations.js"} & first.keys()
     assert client.get("/strings/de").json == for_later("de")
     assert client.get("/strings/xx").status_code == 404
 

@@ -39,6 +39,17 @@ class _Shown:
     """One of the server's own, in English."""
 
 
+@pages.get("/sheets")
+def sheets() -> ResponseReturnValue:
+    """What of the page's markup comes when it is first needed."""
+    return render_template(
+        "sheets.html",
+        version=version("article-assistant"),
+        max_upload_mb=services().settings.max_upload_mb,
+        suffixes=sorted(SUFFIXES),
+    )
+
+
 @pages.get("/strings/<language>")
 def later_strings(language: str) -> ResponseReturnValue:
     """The strings that the page does not carry itself."""
@@ -128,10 +139,8 @@ def _page(shown: _Shown, status: int = 200) -> ResponseReturnValue:
         "chat.html",
         first_job=serving.jobs.first(),
         must_wait=not serving.library.is_published(),
-        version=version("article-assistant"),
         max_upload_mb=serving.settings.max_upload_mb,
         max_question_chars=MAX_QUESTION_CHARS,
-        suffixes=sorted(SUFFIXES),
         shown=shown,
         pieces=pieces,
         original=original,

@@ -4,7 +4,7 @@
 
 import { call } from "./api.js";
 import { build, button, dotted } from "./dom.js";
-import { openArticle } from "./articles.js";
+import { openArticle } from "./panel.js";
 import { pieces, t } from "./strings.js";
 import { day, kind, moment } from "./words.js";
 

@@ -2,12 +2,9 @@
  * these import) is loaded when it is first needed: with the sheet, with files dropped on the page, and with jobs that were
  * followed before a reload. */
 
-import { clearNotice, drawer, find, kept, notify } from "./dom.js";
+import { clearNotice, find, kept, notify } from "./dom.js";
 import { later } from "./later.js";
 import { t } from "./strings.js";
-
-const sheet = drawer("library");
-const reader = find("reader");
 
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);

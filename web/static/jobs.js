@@ -3,8 +3,9 @@
  * ended before is listed when asked for. */
 
 import { ApiError, call } from "./api.js";
-import { announce, build, button, dotted, find, icon, kept, pressTwice, showProgress } from "./dom.js";
-import { openArticle } from "./articles.js";
+import { announce, build, button, dotted, find, icon, kept, showProgress } from "./dom.js";
+import { openArticle } from "./panel.js";
+import { pressTwice } from "./press_twice.js";
 import { series, t } from "./strings.js";
 import { moment } from "./words.js";
 

@@ -1,30 +1,27 @@
 /* The keyboard beyond Enter and Esc: keys that recall a question, go to the box, the articles or a new
- * conversation, and the help that lists them, where the language is chosen too. Keys without Ctrl work outside
- * fields only and can be switched off, since dictation and a slip press them unasked (WCAG 2.1.4). */
+ * conversation, and the help that lists them (`help.js`). Keys without Ctrl work outside fields only and can be
+ * switched off, since dictation and a slip press them unasked (WCAG 2.1.4). */
 
 import { searchLibrary } from "./articles.js";
-import { drawer, find, kept } from "./dom.js";
+import { clearNotice, find, kept, notify } from "./dom.js";
+import { later } from "./later.js";
+import { t } from "./strings.js";
 
-const YEAR_SECONDS = 31_536_000;
 const OFF = "off";
 
 const box = find("question");
-const help = drawer("help");
+
+export const singleKeys = () => kept.get("single-keys") !== OFF;
+
+export const setSingleKeys = (isOn) => kept.set("single-keys", isOn ? null : OFF);
 
 /** `onNew()` begins a new conversation. */
 export function prepareKeys({ onNew }) {
-  find("open-help").addEventListener("click", help.open);
-  find("language").addEventListener("change", (event) => {
-    document.cookie = `assistant_language=${event.target.value}; path=/; max-age=${YEAR_SECONDS}; SameSite=Lax`;
-    location.reload();
-  });
-  const single = find("single-keys");
-  single.checked = kept.get("single-keys") !== OFF;
-  single.addEventListener("change", () => kept.set("single-keys", single.checked ? null : OFF));
+  find("open-help").addEventListener("click", openHelp);
   box.addEventListener("keydown", recall);
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return;
-    const action = event.ctrlKey || event.metaKey ? withCtrl(event, onNew) : single.checked && alone(event);
+    const action = event.ctrlKey || event.metaKey ? withCtrl(event, onNew) : singleKeys() && alone(event);
     if (!action) return;
     event.preventDefault();
     action();
@@ -38,9 +35,18 @@ function withCtrl({ key, shiftKey }, onNew) {
   return null;
 }
 
+async function openHelp() {
+  clearNotice("notices", "load");
+  try {
+    (await later(() => import("./help.js"))).open();
+  } catch { // its module did not come
+    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: openHelp }]);
+  }
+}
+
 function alone({ key, target }) {
   if (target.isContentEditable || target.matches("input, textarea, select")) return null;
-  if (key === "?") return help.open;
+  if (key === "?") return openHelp;
   if (key === "/" && !document.querySelector("dialog:modal")) return () => box.focus();
   return null;
 }

@@ -1,27 +1,30 @@
-/* What is loaded when it is first needed: a module, and with the first of them their strings and style sheet. */
+/* What the first load leaves out: the sheets, the strings of the scripts that work in them, and these scripts. */
 
-import { build } from "./dom.js";
 import { addStrings } from "./strings.js";
 
 let rest = null;
 
-/** What `load()` imports, once all that it needs is here. */
+/** What `load()` imports, once the sheets and strings are here. */
 export async function later(load) {
-  rest ??= Promise.all([addStrings(), addStyle()]);
+  rest ??= fetchRest();
   try {
-    const [module] = await Promise.all([load(), rest]);
-    return module;
+    await rest;
   } catch (error) {
     rest = null; // it may come the next time
     throw error;
   }
+  return load();
 }
 
-function addStyle() {
-  return new Promise((resolve, reject) => {
-    document.head.append(build("link", { rel: "stylesheet", href: "/static/sheets.css", onerror: reject, onload: () => {
-      document.body.classList.add("whole");
-      resolve();
-    } }));
-  });
+async function fetchRest() {
+  const [strings, sheets] = await Promise.all([fetched(`/strings/${document.documentElement.lang}`), fetched("/sheets")]);
+  addStrings(JSON.parse(strings));
+  // markup of this page's own server; what is taken in reaches the page as text alone (`dom.js`)
+  document.body.append(...new DOMParser().parseFromString(sheets, "text/html").body.children);
+}
+
+async function fetched(path) {
+  const reply = await fetch(path);
+  if (!reply.ok) throw new Error(String(reply.status));
+  return reply.text();
 }

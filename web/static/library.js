@@ -5,7 +5,7 @@ import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
 import { announce, build, button, clearNotice, dotted, find, notify } from "./dom.js";
 import { followJob, prepareJobs } from "./jobs.js";
-import { openArticle } from "./articles.js";
+import { openArticle } from "./panel.js";
 import { refreshState, showJob } from "./state.js";
 import { t } from "./strings.js";
 import { day, kind } from "./words.js";
@@ -48,6 +48,12 @@ function prepare() {
       if (sheet.open) refresh();
     },
   });
+}
+
+export function open() {
+  sheet.open();
+  refresh();
+  refreshState();
 }
 
 /** Files that were dropped on the page. */

@@ -1,10 +1,10 @@
-/* Opens an article beside the conversation with the cited sentence marked. On a wide window it is a
- * panel and the chat stays usable; on a phone, or over another dialog, it is modal. Keys and buttons step through
- * the citations that it was opened from, in whatever articles they are. */
+/* An article with the cited sentence marked. Keys and buttons step through the citations that it was opened from,
+ * in whatever articles they are. Loaded when the first article is opened. */
 
+import { about, related } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, announce, build, dotted, find, webAddress } from "./dom.js";
-import { later } from "./later.js";
+import { singleKeys } from "./keys.js";
 import { t } from "./strings.js";
 import { day, kind } from "./words.js";
 
@@ -15,9 +15,7 @@ const toMark = find("to-mark");
 const askAbout = find("ask-about");
 const steps = [[find("previous-citation"), -1], [find("next-citation"), 1]];
 const KEYS = { j: 1, n: 1, k: -1, p: -1 };
-const narrow = window.matchMedia("(max-width: 60rem)");
 
-let opener = null;
 let loading = null;
 let shown = null;
 let row = []; // the places to step through, and which of them is open
@@ -25,40 +23,26 @@ let at = 0;
 
 prepare();
 
-/** The event `askabout`, with the article, is told when questions are to be kept to that. */
 function prepare() {
-  dialog.querySelector(".close").addEventListener("click", closeReader);
-  dialog.addEventListener("close", afterClose);
   for (const [control, by] of steps) control.addEventListener("click", () => step(by));
-  dialog.addEventListener("keydown", (event) => {
-    const isAlone = !(event.ctrlKey || event.metaKey || event.altKey) && find("single-keys").checked;
-    if (isAlone && Object.hasOwn(KEYS, event.key) && !event.target.matches("input, textarea, select")) step(KEYS[event.key]);
-    if (event.key !== "Escape" || dialog.matches(":modal")) return;
-    event.stopPropagation();
-    closeReader();
-  });
   toMark.addEventListener("click", () => body.querySelector("mark")?.scrollIntoView({ block: "center" }));
-  askAbout.addEventListener("click", () => {
-    const article = shown;
-    opener = null;
-    closeReader();
-    dialog.dispatchEvent(new CustomEvent("askabout", { detail: article }));
-  });
-  narrow.addEventListener("change", () => {
-    if (!dialog.open) return;
-    dialog.close();
-    show();
+  dialog.addEventListener("keydown", (event) => {
+    const isAlone = !(event.ctrlKey || event.metaKey || event.altKey) && singleKeys();
+    if (isAlone && Object.hasOwn(KEYS, event.key) && !event.target.matches("input, textarea, select")) step(KEYS[event.key]);
   });
 }
 
-/** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. `among`: places, it is one. */
-export function openArticle(place, from, among) {
-  if (!dialog.contains(from)) opener = from; // a related article leads back where the first did
+/** Shows an article at a place; both as `openArticle` of `panel.js` takes them. */
+export function read(place, among) {
   row = among;
   at = row.indexOf(place);
-  show();
   return load(place);
 }
+
+export const shownArticle = () => shown;
+
+/** What is still on its way is not shown any more. */
+export const stop = () => loading?.abort();
 
 /** To the place so many further on in the row; the focus stays on its control. */
 async function step(by) {
@@ -87,51 +71,18 @@ async function fill(place) {
   loading = new AbortController();
   const { signal } = loading;
   shown = null;
-  heading.textContent = place.title || t("reader.title");
+  heading.textContent = place.title || t("article.title");
   askAbout.hidden = true;
   showPlace(false);
-  body.replaceChildren(build("p", { class: "aside" }, t("reader.opening")));
+  body.replaceChildren(build("p", { class: "aside" }, t("article.opening")));
   try {
     const article = await fetchArticle(place, signal);
     if (signal.aborted) return;
     render(article, place);
-    later(() => import("./about.js")).then(({ about, related }) => !signal.aborted && body.append(about(article), related(article)),
-      () => {}); // the article is read without them
+    body.append(about(article), related(article));
   } catch (error) {
     if (!signal.aborted) renderFailure(error, place);
   }
-}
-
-function readerIsPanel() {
-  return dialog.open && !dialog.matches(":modal");
-}
-
-export function closeReader() {
-  if (!dialog.open) return;
-  dialog.close();
-  returnFocus();
-}
-
-function show() {
-  if (!dialog.open) {
-    if (narrow.matches || document.querySelector("dialog:modal")) dialog.showModal();
-    else dialog.show();
-  }
-  document.body.classList.toggle("reading", readerIsPanel());
-  dialog.scrollTop = 0;
-  heading.focus({ preventScroll: true });
-}
-
-function afterClose() {
-  if (dialog.open) return; // closed only to come back in the other mode
-  loading?.abort();
-  document.body.classList.remove("reading");
-  // this event comes late: where the browser has moved the focus already, it stays
-  if (document.activeElement === document.body) returnFocus();
-}
-
-function returnFocus() {
-  (opener?.isConnected ? opener : find("question")).focus({ preventScroll: true });
 }
 
 async function fetchArticle({ article_id: id, revision }, signal) {

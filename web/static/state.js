@@ -4,6 +4,7 @@
 import { call, remedies, runningJob } from "./api.js";
 import { followJob, openArticle, rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
+import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
 import { suggestFirst } from "./suggest.js";
 import { day, moment } from "./words.js";
@@ -110,9 +111,14 @@ function changeStatus(next, error) {
 
 function showState() {
   find("state").textContent = jobWords ?? stateWords();
+  if (find("library")) showInLibrary();
+  showWelcome();
+}
+
+/** At the foot of its sheet, where that is here already. */
+function showInLibrary() {
   find("index-state").textContent = indexWords();
   find("feeds").replaceChildren(...(health?.feeds ?? []).map(feedItem));
-  showWelcome();
 }
 
 function stateWords() {

@@ -11,10 +11,8 @@ const number = new Intl.NumberFormat(locale);
 const plural = new Intl.PluralRules(locale);
 const list = new Intl.ListFormat(locale);
 
-/** Further strings, for what is loaded when it is first needed. */
-export async function addStrings() {
-  Object.assign(strings, await (await fetch(`/strings/${language}`)).json());
-}
+/** Those that the page did not carry. */
+export const addStrings = (found) => Object.assign(strings, found);
 
 /** The string of `key`, each `{name}` filled with `values[name]`; of several forms the one for `values.n`. */
 export function t(key, values) {
