@@ -2,7 +2,7 @@
  * the welcome with its first step or the newest articles. */
 
 import { call, remedies, runningJob } from "./api.js";
-import { followJob, openArticle, rebuildIndex } from "./articles.js";
+import { followJob, rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
 import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
