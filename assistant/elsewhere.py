@@ -15,10 +15,10 @@ from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
 from index.filters import Filters
 from index.ingest.written import behind_dateline
+from index.rows import StoredArticle
 from index.search import Hit
 from index.sentences import sentence_spans
 from index.snapshot import Snapshot
-from index.store import StoredArticle
 from index.words import folded, word_set
 
 MAX_LOOKED_AT = 20

@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.evaluation.measures import auroc
-from assistant.evaluation.outcomes import holds
-from assistant.evaluation.questions import TestQuestion
+from assistant.evaluation.questions import TestQuestion, holds
 from assistant.evidence import FEATURES, RANK, TRUST, Evidence, EvidenceReader
 from assistant.retriever import ArticleRetriever
 from bench import news, squad

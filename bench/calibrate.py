@@ -27,8 +27,7 @@ from sklearn.metrics import roc_auc_score
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.evaluation.measures import Row
-from assistant.evaluation.outcomes import holds
-from assistant.evaluation.questions import TestQuestion
+from assistant.evaluation.questions import TestQuestion, holds
 from assistant.evidence import FEATURES, EvidenceReader
 from assistant.extractive.extract import (
     ANSWER_THRESHOLD,

@@ -3,6 +3,7 @@
 IndexFault
 ├── BadArticle       an item cannot be taken in: unreadable, empty, malformed
 ├── UnknownArticle   no article has the id that was asked for
+├── TakenAgain       an article cannot be restored, since its id is in use again
 ├── ModelFault       the embedding model is missing, damaged or not what it was
 ├── BrokenIndex      a generation on disk is incomplete, altered or of another format
 ├── BrokenDatabase   the database is damaged or was written by another version
@@ -32,6 +33,10 @@ class BadArticle(IndexFault):
 
 
 class UnknownArticle(IndexFault):
+    pass
+
+
+class TakenAgain(IndexFault):
     pass
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
+from index.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
 from index.copies import SAME_STORY, likeness
 from index.copy_pairs import CopyPairs
 from index.database import Database
@@ -29,9 +30,10 @@ from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
 from index.progress import Progress, Report, silent
+from index.rows import StoredArticle
 from index.search import Found
 from index.snapshot import Snapshot
-from index.store import ArticlePage, Outcome, Revision, Store, StoredArticle
+from index.store import Outcome, Revision, Store
 from index.tally import OnArticle, Tally
 
 DATABASE = "assistant.db"
@@ -79,6 +81,7 @@ class Library:
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         self._store = Store(self.database)
+        self._catalogue = Catalogue(self.database)
         self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
@@ -86,6 +89,10 @@ class Library:
         self._embedding = ThreadPoolExecutor(1, "embedding")
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
+
+    @property
+    def embedding_model(self) -> str:
+        return self._embedder.id
 
     def close(self) -> None:
         self._embedding.shutdown(wait=False)
@@ -227,6 +234,13 @@ class Library:
         """
         self._store.delete(list(dict.fromkeys(ids)), by_hand=True)
 
+    def restore(self, article_id: str) -> None:
+        """Take back the removal of an article by hand, within an hour; the index itself follows with the next publish.
+
+        Raises UnknownArticle where none was removed, TakenAgain where the id is in use again.
+        """
+        self._store.restore(article_id)
+
     def remove(self, ids: Sequence[str], *, progress: Progress = silent) -> Report:
         """`hide`, then publish. An article of the articles folder stays out until its file changes."""
         self.hide(ids)
@@ -264,13 +278,21 @@ class Library:
         """The current revision, or the one asked for; None when it is not there."""
         return self._store.get(article_id, revision)
 
+    def revision(self, article_id: str) -> str | None:
+        """The current revision of an article; None where there is no such article."""
+        return self._store.current_revision(article_id)
+
     def history(self, article_id: str) -> tuple[Revision, ...]:
         """Its revisions, the one first taken in last first; none where there is no such article."""
         return self._store.history(article_id)
 
-    def articles(self, query: str = "", limit: int = 50, cursor: str | None = None) -> ArticlePage:
-        """Articles whose title, source, author or origin has each word of `query`, newest first, without texts."""
-        return self._store.page(query, limit, cursor)
+    def articles(self, selection: Selection = EVERYTHING, limit: int = 50, cursor: str | None = None) -> ArticlePage:
+        """`Catalogue.page`."""
+        return self._catalogue.page(selection, limit, cursor)
+
+    def sources(self) -> tuple[Source, ...]:
+        """`Catalogue.sources`."""
+        return self._catalogue.sources()
 
     def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those of the articles that are stored, by id, in the order asked for."""
@@ -285,7 +307,7 @@ class Library:
             generation=generation.seq,
             articles=n_articles,
             passages=n_passages,
-            embedding_model=self._embedder.id,
+            embedding_model=self.embedding_model,
             newest_article=self._store.newest_published(),
             last_rebuild_at=self._store.last_rebuild(),
             pending=self._store.seq() != generation.seq,

@@ -4,16 +4,21 @@ An index of an earlier state may not show them, and what a person removed no fil
 within the transactions of `store.py`, which removes and takes in.
 """
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from index.schema import corpus, removals
 
 
-def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> None:
-    """Once the article is gone, which makes the state that the removal belongs to."""
+def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> int:
+    """Once the article is gone, which makes the state that the removal belongs to: the number of that."""
     seq = select(corpus.c.seq).scalar_subquery()
     row = {"seq": seq, "article_id": article_id, "revision": revision, "by_hand": int(by_hand)}
-    connection.execute(insert(removals).values(row))
+    return int(connection.execute(insert(removals).values(row).returning(removals.c.seq)).scalar_one())
+
+
+def take_back(connection: Connection, article_id: str, seq: int) -> None:
+    """Forget one removal, of which `note` gave the number."""
+    connection.execute(delete(removals).where(removals.c.seq == seq, removals.c.article_id == article_id))
 
 
 def since(connection: Connection, seq: int) -> frozenset[str]:

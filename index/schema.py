@@ -2,8 +2,9 @@
 
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
 `embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
-`removals` and `files` are what the articles folder is
-compared with. Triggers bump `corpus.seq` at every change, so that an index can say which state it shows.
+`listing` what articles are listed by, `trash` what was removed by hand within the hour, `removals` and `files` what the
+articles folder is compared with. Triggers bump `corpus.seq` at every change, so that an index can say which state it
+shows.
 """
 
 from sqlalchemy import (
@@ -91,6 +92,19 @@ embeddings = Table(
     PrimaryKeyConstraint("key", "model"),
 )
 
+listing = Table(
+    "listing",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", String(16), nullable=False),  # the one that is noted here
+    Column("published", String(40), nullable=False),  # as this and the next ones, "" where it is not known
+    Column("added", String(32), nullable=False),
+    Column("title", Text, nullable=False),  # this and what follows without case and accents
+    Column("source", Text, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("words", Text, nullable=False),  # title, source, author and origin, a line each
+)
+
 signatures = Table(
     "signatures",
     metadata,
@@ -129,6 +143,17 @@ removals = Table(
     Column("by_hand", Integer, nullable=False),  # 1: the articles folder may not bring this revision back
     PrimaryKeyConstraint("seq", "article_id"),
     Index("removals_by_article", "article_id", "revision"),
+)
+
+trash = Table(
+    "trash",
+    metadata,
+    Column("article_id", Text, primary_key=True),
+    Column("removed_at", String(32), nullable=False),
+    Column("seq", Integer, nullable=False),  # of its removal
+    Column("article", Text, nullable=False),  # JSON: the row
+    Column("revisions", Text, nullable=False),  # JSON: the rows
+    Index("trash_by_time", "removed_at"),
 )
 
 files = Table(

@@ -11,8 +11,10 @@ from index.embed import Embedder
 from index.filters import NO_FILTERS, Filters
 from index.generation import Generation, Holdings
 from index.phrases import holding
+from index.related import Related, nearest
+from index.rows import StoredArticle
 from index.search import Found, Hit, beginning, rank
-from index.store import Store, StoredArticle
+from index.store import Store
 from index.vectors import Mask
 
 MAX_HITS = 200
@@ -56,6 +58,20 @@ class Snapshot:
         articles = self.store.revisions(keys)
         hits = tuple(beginning(articles[key], key[1]) for key in keys if key in articles)
         return Found(hits, generation.seq, self._count(allowed), held)
+
+    def related(self, article_id: str, k: int = 6) -> tuple[Related, ...]:
+        """The articles nearest to one by meaning, at most `k`, nearest first; none where nothing is near.
+
+        None, too, of one that the generation does not know, or where it finds by words alone.
+        """
+        generation = self.generation
+        allowed = generation.allowed_articles(NO_FILTERS, self.store.removed_since(generation.seq))
+        found = nearest(generation, article_id, allowed, k)
+        keys = [(generation.articles[n].id, generation.articles[n].revision) for n, _ in found]
+        articles = self.store.revisions(keys)
+        return tuple(
+            Related(articles[key], score) for key, (_, score) in zip(keys, found, strict=True) if key in articles
+        )
 
     @property
     def holdings(self) -> Holdings:

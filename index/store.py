@@ -1,26 +1,25 @@
 """Articles, their revisions and passages in SQLite: the truth that the index is built from.
 
 One transaction per article: an article is in, with its passages, or it is not. The vectors of the passages are
-`embeddings.py`'s, the files that articles come from `folder_state.py`'s, what is known of removed ones `removals.py`'s.
+`embeddings.py`'s, the files that articles come from `folder_state.py`'s, lists of articles `catalogue.py`'s, what is
+known of removed ones `removals.py`'s and `trash.py`'s.
 """
 
-import base64
-import datetime as dt
 import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Literal
 
-from sqlalchemy import Connection, Row, and_, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index import removals
-from index.article import Article, Removed, namesake_id
+from index import catalogue, removals, trash
+from index.article import Article, namesake_id
 from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
 from index.database import Database
 from index.days import last_day
-from index.errors import IndexFault, UnknownArticle, shown
+from index.errors import TakenAgain, UnknownArticle, shown
+from index.rows import StoredArticle, article_of, batches, now, revision_row
 from index.schema import (
     BY_HAND,
     IN_FOLDER,
@@ -36,21 +35,7 @@ from index.schema import (
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
 """withheld: someone removed just this revision, and neither its file nor a polled feed brings it back."""
 
-_REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
-_Key = TypeVar("_Key", str, tuple[str, str])
 MAX_NAMESAKES = 50
-_MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """One revision of an article, and how it lies in the store."""
-
-    article: Article
-    revision: str
-    is_current: bool
-    added_at: str
-    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +50,11 @@ class Revision:
     is_current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ArticlePage:
-    """Newest first. Texts are left out: `article.text` is empty in every entry."""
-
-    articles: tuple[StoredArticle, ...]
-    next_cursor: str | None
-
-
 class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         database.create(metadata)
+        catalogue.enter_missing(database)
 
     # -- articles in and out
 
@@ -104,7 +82,8 @@ class Store:
                 if in_folder:  # a renamed file, or one that was first added by hand
                     differs = or_(articles.c.in_folder != IN_FOLDER, articles.c.origin != article.origin)
                     values = {"in_folder": IN_FOLDER, "origin": article.origin}
-                    connection.execute(update(articles).where(where, differs).values(values))
+                    if connection.execute(update(articles).where(where, differs).values(values)).rowcount:
+                        catalogue.enter(connection, [article.id])
                 return outcome
             if outcome == "added":
                 connection.execute(
@@ -127,7 +106,7 @@ class Store:
                     values["in_folder"] = case((by_hand, BY_HAND), else_=REPLACED_BY_HAND)
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
-            row = _revision_row(article) | {"revision": revision, "added_at": moment}
+            row = revision_row(article) | {"revision": revision, "added_at": moment}
             again = {name: row[name] for name in ("removed", "found_in", "provenance_evidence")}
             connection.execute(  # an edit taken back brings an old revision again, which was taken in when it first was
                 upsert(revisions)
@@ -135,25 +114,48 @@ class Store:
                 .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
             )
             _insert_passages(connection, article, revision, spans)
+            catalogue.enter(connection, [article.id])
         return outcome
 
     def delete(self, ids: Sequence[str], *, by_hand: bool) -> None:
         """Remove articles with all their revisions.
 
-        by_hand: the articles folder may not bring these revisions back. Raises UnknownArticle then, and removes
-        none, if one is not there; otherwise one that went meanwhile is passed over.
+        by_hand: the articles folder may not bring these revisions back, and `restore` may. Raises UnknownArticle then,
+        and removes none, if one is not there; otherwise one that went meanwhile is passed over.
         """
         with self._database.write() as connection:
             found = {
                 row.id: row.revision
-                for some in _batches(ids)
+                for some in batches(ids)
                 for row in connection.execute(select(articles.c.id, articles.c.revision).where(articles.c.id.in_(some)))
             }
             if by_hand and (missing := [i for i in ids if i not in found]):
                 raise UnknownArticle(f"No article has the id {shown(missing[0])}. `assistant articles` lists the ids.")
+            trash.purge(connection)
             for article_id, revision in found.items():
+                rows = trash.rows_of(connection, article_id) if by_hand else None
                 connection.execute(delete(articles).where(articles.c.id == article_id))
-                removals.note(connection, article_id, revision, by_hand=by_hand)
+                seq = removals.note(connection, article_id, revision, by_hand=by_hand)
+                if rows:
+                    trash.keep(connection, article_id, seq, rows)
+
+    def restore(self, article_id: str) -> None:
+        """Bring back an article that was removed by hand within the last hour, as it was, as if it had not been.
+
+        Raises UnknownArticle where there is none, TakenAgain where that id is another article's by now.
+        """
+        with self._database.write() as connection:
+            if connection.scalar(select(articles.c.id).where(articles.c.id == article_id)):
+                raise TakenAgain(f"The article {shown(article_id)} is stored: nothing is there to be restored.")
+            removed = trash.take_out(connection, article_id)
+            if removed is None:
+                raise UnknownArticle(
+                    f"No article {shown(article_id)} was removed by hand within the last hour. Add it again."
+                )
+            connection.execute(insert(articles).values(removed.article | {"chunker": CHUNKER_VERSION}))
+            connection.execute(insert(revisions), removed.revisions)
+            _divide(connection, article_id)
+            removals.take_back(connection, article_id, removed.seq)
 
     def rechunk(self) -> None:
         """Divide anew the articles that an older chunker divided."""
@@ -161,13 +163,9 @@ class Store:
             stale = connection.scalars(select(articles.c.id).where(articles.c.chunker != CHUNKER_VERSION)).all()
         for article_id in stale:
             with self._database.write() as connection:
-                stored = _stored(connection, article_id, None)
-                if stored is None:
-                    continue
-                connection.execute(delete(passages).where(passages.c.article_id == article_id))
-                spans = passage_spans(stored.article.text, stored.article.language)
-                _insert_passages(connection, stored.article, stored.revision, spans)
-                connection.execute(update(articles).where(articles.c.id == article_id).values(chunker=CHUNKER_VERSION))
+                if _divide(connection, article_id):
+                    current = update(articles).where(articles.c.id == article_id)
+                    connection.execute(current.values(chunker=CHUNKER_VERSION))
 
     # -- reading
 
@@ -175,6 +173,10 @@ class Store:
         """The current revision, or the one asked for; None when there is no such article or revision."""
         with self._database.read() as connection:
             return _stored(connection, article_id, revision)
+
+    def current_revision(self, article_id: str) -> str | None:
+        with self._database.read() as connection:
+            return connection.execute(select(articles.c.revision).where(articles.c.id == article_id)).scalar()
 
     def namesakes(self, article_id: str, text: str) -> dict[str, str]:
         """The present texts, by id, of that article and of others whose file has the same name, the first added first.
@@ -230,61 +232,14 @@ class Store:
         with self._database.read() as connection:
             rows = [
                 row
-                for some in _batches(wanted)
+                for some in batches(wanted)
                 for row in connection.execute(
                     select(revisions, articles.c.origin)
                     .join(articles, articles.c.id == revisions.c.article_id)
                     .where(tuple_(revisions.c.article_id, revisions.c.revision).in_(some))
                 )
             ]
-        return {(row.article_id, row.revision): _article(row) for row in rows}
-
-    def page(self, query: str, limit: int, cursor: str | None) -> ArticlePage:
-        """Articles that have the words of `query` in title, source, author or origin, newest first, undated ones last.
-
-        Raises IndexFault for a cursor that this method did not give.
-        """
-        published = func.coalesce(revisions.c.published_at, "")
-        count = (
-            select(func.count()).select_from(passages).where(passages.c.article_id == articles.c.id).scalar_subquery()
-        )
-        columns = [c for c in revisions.c if c.name not in {"text", "removed"}]
-        statement = (
-            select(
-                *columns,
-                articles.c.origin,
-                articles.c.added_at.label("article_added_at"),
-                count.label("passage_count"),
-            )
-            .join(
-                articles,
-                and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision),
-            )
-            .order_by(published.desc(), articles.c.id)
-            .limit(limit + 1)
-        )
-        for word in query.split():
-            statement = statement.where(
-                or_(
-                    *(
-                        c.icontains(word, autoescape=True)
-                        for c in (revisions.c.title, revisions.c.source, revisions.c.author, articles.c.origin)
-                    )
-                )
-            )
-        if cursor is not None:
-            date, article_id = _read_cursor(cursor)
-            statement = statement.where(or_(published < date, and_(published == date, articles.c.id > article_id)))
-        with self._database.read() as connection:
-            rows = connection.execute(statement).all()
-        entries = tuple(
-            StoredArticle(
-                _article(row, text="", removed="[]"), row.revision, True, row.article_added_at, row.passage_count
-            )
-            for row in rows[:limit]
-        )
-        more = len(rows) > limit
-        return ArticlePage(entries, _write_cursor(entries[-1].article) if more else None)
+        return {(row.article_id, row.revision): article_of(row) for row in rows}
 
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """The present titles of those of the articles that are stored, in the order of `ids`."""
@@ -293,7 +248,7 @@ class Store:
         )
         with self._database.read() as connection:
             rows = [
-                row for some in _batches(ids) for row in connection.execute(statement.where(articles.c.id.in_(some)))
+                row for some in batches(ids) for row in connection.execute(statement.where(articles.c.id.in_(some)))
             ]
         found = {row.id: row.title for row in rows}
         return {i: found[i] for i in ids if i in found}
@@ -331,6 +286,7 @@ class Store:
     def note_rebuild(self) -> None:
         """Record that a rebuild or publish was completed now, whether or not it found anything to do."""
         with self._database.write() as connection:
+            trash.purge(connection)
             connection.execute(delete(rebuilds))
             connection.execute(insert(rebuilds).values(completed_at=now()))
 
@@ -348,6 +304,18 @@ def _outcome(connection: Connection, article: Article, *, is_asked_for: bool) ->
     if current is None:
         return "added"
     return "unchanged" if current == article.revision else "updated"
+
+
+def _divide(connection: Connection, article_id: str) -> bool:
+    """Make the passages of an article anew; False where it went meanwhile."""
+    stored = _stored(connection, article_id, None)
+    if stored is None:
+        return False
+    connection.execute(delete(passages).where(passages.c.article_id == article_id))
+    spans = passage_spans(stored.article.text, stored.article.language)
+    _insert_passages(connection, stored.article, stored.revision, spans)
+    catalogue.enter(connection, [article_id])
+    return True
 
 
 def _insert_passages(connection: Connection, article: Article, revision: str, spans: Sequence[tuple[int, int]]) -> None:
@@ -386,48 +354,4 @@ def _stored(connection: Connection, article_id: str, revision: str | None) -> St
     if row is None:
         return None
     count = connection.scalar(select(func.count()).select_from(passages).where(passages.c.article_id == article_id))
-    return StoredArticle(_article(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)
-
-
-def _revision_row(article: Article) -> dict[str, object]:
-    return {name: getattr(article, name) for name in _REVISION_FIELDS} | {
-        "article_id": article.id,
-        "removed": json.dumps([[line.rule, line.text] for line in article.removed], ensure_ascii=False),
-        "found_in": json.dumps(dict(article.found_in), ensure_ascii=False),
-    }
-
-
-def _article(row: Row[*tuple[Any, ...]], **listed: Any) -> Article:
-    """listed: the values of columns that were not asked for."""
-    values = {**row._mapping, **listed}
-    return Article(
-        id=values["article_id"],
-        origin=values["origin"],
-        removed=tuple(Removed(rule, text) for rule, text in json.loads(values["removed"])),
-        found_in=json.loads(values["found_in"]),
-        **{name: values[name] for name in _REVISION_FIELDS},
-    )
-
-
-def _batches(keys: Sequence[_Key]) -> Iterable[Sequence[_Key]]:
-    return (keys[i : i + _MANY] for i in range(0, len(keys), _MANY))
-
-
-def _write_cursor(article: Article) -> str:
-    return base64.urlsafe_b64encode(json.dumps([article.published_at or "", article.id]).encode()).decode()
-
-
-def _read_cursor(cursor: str) -> tuple[str, str]:
-    try:
-        date, article_id = json.loads(base64.urlsafe_b64decode(cursor.encode()))
-        if not (isinstance(date, str) and isinstance(article_id, str)):
-            raise ValueError(cursor)
-        (date + article_id).encode()  # lone surrogates are no text to SQLite
-    except (ValueError, TypeError, RecursionError) as error:
-        raise IndexFault(f"The cursor {cursor[:80]!r} is not one that was given. Start without a cursor.") from error
-    return date, article_id
-
-
-def now() -> str:
-    """In the form of all moments in the store, which sort as they follow each other."""
-    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    return StoredArticle(article_of(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)

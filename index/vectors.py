@@ -66,3 +66,8 @@ class VectorIndex:
         if not len(rows):
             return np.empty(0, np.float32)
         return np.asarray(self._index.reconstruct_batch(rows) @ vector, np.float32)
+
+    def mean(self, rows: Rows) -> Vectors:
+        """(dim,) unit: the direction that `rows` (m,), at least one, have in common."""
+        mean = self._index.reconstruct_batch(rows).mean(axis=0)
+        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)

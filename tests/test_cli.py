@@ -14,11 +14,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from answers import answered, cited
 
 from assistant.assistant import Assistant
+from index.database import Database
 from index.library import Library
 from web.app import create_app
 from web.cli import main
+from web.conversations import Conversations
+from web.feedback import Feedback
 from web.jobs import Jobs
 from web.schemas import AnswerReply, ArticlesReply, FoundReply, HealthReply
 from web.settings import Settings
@@ -311,6 +315,22 @@ def test_an_evaluation_is_set_beside_an_earlier_one(built: Place, tmp_path: Path
     unmeasured = built.run("eval", str(questions), "--compare", str(earlier), "--max-drop", "mrr=0")
     assert unmeasured.status == 2
     assert "--max-drop mrr: the two runs do not both measure it, only right, " in unmeasured.err
+
+
+def test_rated_answers_are_printed_as_a_question_set_that_eval_runs(place: Place, tmp_path: Path) -> None:
+    with closing(Database(place.data / "assistant.db")) as database:
+        conversations, feedback = Conversations(database), Feedback(database)
+        for question, is_positive in ((QUESTION, True), ("Who paid?", False)):
+            sentence = cited(article_id="comet", quote=COMET)
+            answer = answered(question, answered=True, reason=None, answer="[1]", citations=(sentence,))
+            feedback.rate(conversations.append(None, answer, {})["message_id"], is_positive, None)
+    printed = place.run("feedback")
+    assert (printed.status, printed.err) == (0, "Rated answers: 2, of which eval asks 1.\n")
+    assert [json.loads(line).get("articles") for line in printed.out.splitlines()] == [["comet"], None]
+    (tmp_path / "feedback.jsonl").write_text(printed.out, encoding="utf-8")
+    measured = place.run("eval", str(tmp_path / "feedback.jsonl"), "--json")
+    assert "Lines that say that they are to be skipped: 1. Questions: 1.\n" in measured.err
+    assert json.loads(measured.out)["questions"] == 1
 
 
 def test_a_degraded_index_is_told_of_and_not_measured(place: Place, tmp_path: Path) -> None:

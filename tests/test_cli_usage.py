@@ -49,7 +49,7 @@ def test_wrong_usage_is_2_and_says_why(words: list[str], problem: str, capsys: p
 
 
 @pytest.mark.parametrize(
-    "command", ["serve", "rebuild", "add", "remove", "ask", "search", "articles", "status", "eval"]
+    "command", ["serve", "rebuild", "add", "remove", "ask", "search", "articles", "status", "eval", "feedback"]
 )
 def test_every_command_takes_the_two_folders(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([command, "--help"]) == 0

@@ -3,18 +3,20 @@
 from dataclasses import replace
 
 import pytest
+from answers import answered
 
-from assistant.answer import Answer, Citation, Cited, as_turn
+from assistant.answer import Citation, Cited, as_turn
 from index.database import Database
 from web.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
 from web.errors import UnknownMessage, UnknownSession
+from web.feedback import Feedback
 from web.replies import Json
 
 
 def test_the_conversation_last_spoken_in_longest_ago_is_forgotten_when_one_too_many_begins(database: Database) -> None:
     conversations = Conversations(database, max_sessions=3)
     first, second, third = (_say(conversations, None, question) for question in ("First?", "Second?", "Third?"))
-    conversations.rate(second["message_id"], True, None)
+    Feedback(database).rate(second["message_id"], True, None)
     _say(conversations, first["session_id"], "And then?")
     assert _listed(conversations) == [("First?", 2), ("Third?", 1), ("Second?", 1)]
     _say(conversations, None, "Fourth?")
@@ -22,7 +24,7 @@ def test_the_conversation_last_spoken_in_longest_ago_is_forgotten_when_one_too_m
     with pytest.raises(UnknownSession):
         conversations.get(second["session_id"])
     with pytest.raises(UnknownMessage):
-        conversations.rate(second["message_id"], False, None)
+        Feedback(database).rate(second["message_id"], False, None)
     with pytest.raises(UnknownSession):
         _say(conversations, second["session_id"], "And then?")
     _say(conversations, third["session_id"], "And then?")
@@ -42,10 +44,10 @@ def test_a_thousand_conversations_are_kept_and_all_of_them_listed(database: Data
             "INSERT INTO messages (id, session_id, question, answer, created_at) SELECT id, id, '', '{}', '' "
             "FROM sessions WHERE created_at = ''"
         )
-    assert len(conversations.list()) == 1_000
+    assert len(conversations.list()["sessions"]) == 1_000
     conversations.get(oldest["session_id"])
     _say(conversations, None, "Newest?")
-    assert len(conversations.list()) == 1_000
+    assert len(conversations.list()["sessions"]) == 1_000
     with pytest.raises(UnknownSession):
         conversations.get(oldest["session_id"])
 
@@ -55,14 +57,14 @@ def test_of_a_conversation_the_last_messages_are_kept(database: Database) -> Non
     conversations = Conversations(database, max_messages=3)
     other = _say(conversations, None, "Another conversation?")
     first = _say(conversations, None, "First?")
-    conversations.rate(first["message_id"], True, None)
+    Feedback(database).rate(first["message_id"], True, None)
     for question in ("Second?", "Third?", "Fourth?", "Fifth?"):
         _say(conversations, first["session_id"], question)
     kept = conversations.get(first["session_id"])
     assert [message["question"] for message in kept["messages"]] == ["Third?", "Fourth?", "Fifth?"]
     assert [turn.question for turn in conversations.history(first["session_id"])] == ["Third?", "Fourth?", "Fifth?"]
     with pytest.raises(UnknownMessage):
-        conversations.rate(first["message_id"], False, None)
+        Feedback(database).rate(first["message_id"], False, None)
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM feedback").scalar() == 0
     assert _listed(conversations) == [("First?", 3), ("Another conversation?", 1)]
@@ -73,33 +75,15 @@ def test_a_turn_remembers_the_short_answer_and_what_was_cited(database: Database
     conversations = Conversations(database)
     said = _say(conversations, None, "Who cut the ribbon?")
     citation = Citation(1, "bridge", "r1", "Bridge", None, None, None, None, "Ada Quill cut it.", 10, 27, 0.9)
-    answer = replace(_answer("And when?"), short_answer="Ada Quill", citations=(citation,))
-    conversations.append(said["session_id"], answer)
-    assert conversations.history(said["session_id"]) == (as_turn(_answer("Who cut the ribbon?")), as_turn(answer))
+    answer = replace(answered("And when?"), short_answer="Ada Quill", citations=(citation,))
+    conversations.append(said["session_id"], answer, {})
+    assert conversations.history(said["session_id"]) == (as_turn(answered("Who cut the ribbon?")), as_turn(answer))
     assert as_turn(answer).cited == (Cited("bridge", "r1", 10, 27, 0.9),)
 
 
 def _say(conversations: Conversations, session_id: str | None, question: str) -> Json:
-    return conversations.append(session_id, _answer(question))
-
-
-def _answer(question: str) -> Answer:
-    return Answer(
-        question=question,
-        standalone_question=question,
-        answer="",
-        short_answer=None,
-        answered=False,
-        confidence=0.0,
-        reason="no_evidence",
-        citations=(),
-        nearest=(),
-        applied_filters={},
-        as_of=None,
-        generation=1,
-        answerer="extractive",
-    )
+    return conversations.append(session_id, answered(question), {})
 
 
 def _listed(conversations: Conversations) -> list[tuple[str, int]]:
-    return [(one["title"], one["messages"]) for one in conversations.list()]
+    return [(one["title"], one["messages"]) for one in conversations.list()["sessions"]]

@@ -21,7 +21,7 @@ def test_a_question_set_is_read_with_all_that_a_line_may_say(tmp_path: Path) -> 
         encoding="utf-8",
     )
     filters = Filters(dt.date(2023, 1, 1), dt.date(2023, 12, 31), ("Oldport Courier",))
-    assert load_questions(file) == [
+    assert load_questions(file)[0] == [
         TestQuestion("s1", "When?", ("Nov. 3", "3 November"), ("a.txt", "b.jsonl#c"), filters),
         TestQuestion("3", "What of it? \u2028 No?", ()),
     ]
@@ -55,6 +55,9 @@ def test_a_question_set_is_read_with_all_that_a_line_may_say(tmp_path: Path) -> 
         '{"question": "When?", "spans": [{"article": "a", "start": -1, "end": 5}]}',
         '{"question": "When?", "spans": [{"article": "a", "start": 0, "end": true}]}',
         '{"question": "When?", "spans": [{"article": "a", "start": 0}]}',
+        '{"question": "When?", "understand": "no"}',
+        '{"question": "When?", "skip": true}',
+        '{"question": "When?", "skip": ""}',
         "[" * 100_000,
     ],
 )
@@ -71,7 +74,7 @@ def test_the_last_turn_is_the_question_and_the_articles_of_spans_are_gold(tmp_pa
     line = {"turns": ["Who?", "Where?", "When?"], "answers": ["May"], "articles": ["a.txt"], "spans": spans}
     file.write_text(json.dumps(line), encoding="utf-8")
     read = (GoldSpan("a.txt", 3, 9), GoldSpan("b.txt", 0, 1))
-    assert load_questions(file) == [
+    assert load_questions(file)[0] == [
         TestQuestion("1", "When?", ("May",), ("a.txt", "b.txt"), earlier=("Who?", "Where?"), spans=read)
     ]
 
@@ -83,7 +86,7 @@ def test_an_id_is_given_once(tmp_path: Path) -> None:
         load_questions(file)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n \n"])
+@pytest.mark.parametrize("content", [b"", b"\n \n", b'{"question": "When?", "skip": "bad"}'])
 def test_an_empty_file_is_no_question_set(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "set.jsonl"
     file.write_bytes(content)

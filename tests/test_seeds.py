@@ -44,7 +44,7 @@ def assistant(library: Library) -> Assistant:
 
 @pytest.fixture(scope="module")
 def outcomes(assistant: Assistant) -> dict[Path, list[Outcome]]:
-    return {path: evaluate(assistant, load_questions(path)) for path in (SEEN, UNSEEN, FRESH)}
+    return {path: evaluate(assistant, load_questions(path)[0]) for path in (SEEN, UNSEEN, FRESH)}
 
 
 def ask(assistant: Assistant, question: str, **filters: Any) -> Answer:

@@ -1,6 +1,5 @@
 """The store: what is in it after what was put, in real SQLite."""
 
-import base64
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -14,17 +13,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
 from index.database import Database
-from index.errors import BrokenDatabase, IndexFault, StorageFault, UnknownArticle
-from index.store import ArticlePage, Store
+from index.errors import BrokenDatabase, StorageFault, UnknownArticle
+from index.store import Store
 
 
 def passage_ids(database: Database) -> list[int]:
     with database.read() as connection:
         return list(connection.scalars(sql("SELECT id FROM passages ORDER BY id")))
-
-
-def ids(page: ArticlePage) -> list[str]:
-    return [entry.article.id for entry in page.articles]
 
 
 # -- in and out
@@ -225,92 +220,7 @@ def test_what_an_older_chunker_divided_is_divided_anew(store: Store, database: D
     assert store.seq() == seq + 1
 
 
-# -- pages
-
-
-@pytest.mark.parametrize("limit", [1, 2, 3, 6, 7, 50])
-def test_pages_join_without_gap_or_repeat_across_equal_and_missing_dates(store: Store, limit: int) -> None:
-    dates = {
-        "e": "2023-01-02",
-        "b": "2023-01-02",
-        "d": "2023-01-02",
-        "a": None,
-        "f": None,
-        "c": "2024-01-01",
-        "g": "1999",
-    }
-    for name, date in dates.items():
-        store.put(article(name, published_at=date), in_folder=False)
-    seen: list[str] = []
-    cursor = None
-    while True:
-        page = store.page("", limit, cursor)
-        seen += ids(page)
-        assert len(page.articles) <= limit
-        if (cursor := page.next_cursor) is None:
-            break
-        assert len(page.articles) == limit
-    assert seen == ["c", "b", "d", "e", "g", "a", "f"]
-
-
-def test_an_article_added_between_two_pages_moves_none_of_the_others(store: Store) -> None:
-    for day in (1, 3, 5):
-        store.put(article(f"d{day}", published_at=f"2023-01-0{day}"), in_folder=False)
-    first = store.page("", 2, None)
-    store.put(article("d9", published_at="2023-01-09"), in_folder=False)
-    store.delete(["d3"], by_hand=True)
-    assert ids(first) == ["d5", "d3"]
-    assert ids(store.page("", 2, first.next_cursor)) == ["d1"]
-
-
-def test_an_entry_has_everything_but_the_text(store: Store) -> None:
-    stated = article("a", LONG, source="S", author="N", published_at="2023-01-02")
-    store.put(article("a", "Before."), in_folder=False)
-    store.put(stated, in_folder=False)
-    [entry] = store.page("", 50, None).articles
-    assert entry.article == replace(stated, text="")
-    assert (entry.revision, entry.is_current, entry.passages) == (stated.revision, True, 3)
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("bridge", ["a", "b"]),
-        ("BRIDGE oldport", ["a"]),
-        ("berg", ["b"]),
-        ("ridge", ["a", "b"]),
-        ("bridge comet", []),
-        ("100%", ["c"]),
-        ("%", ["c"]),
-        ("_", ["c"]),
-        ("opened", []),  # texts are searched by asking, not by this
-        ("b.txt", ["b"]),
-        ("' OR 1=1 --", []),
-        ("  ", ["a", "b", "c"]),
-    ],
-)
-def test_a_query_keeps_articles_whose_title_source_author_and_file_name_hold_all_its_words(
-    store: Store, query: str, found: list[str]
-) -> None:
-    store.put(article("a", title="A bridge", source="Oldport Courier"), in_folder=False)
-    store.put(article("b", title="Bridges", author="Nils Berg"), in_folder=False)
-    store.put(article("c", title="Comet 100%", source="sky_letter"), in_folder=False)
-    assert ids(store.page(query, 50, None)) == found
-
-
-@pytest.mark.parametrize(
-    "cursor",
-    [
-        "", "x", "!", "é", "\ud800", "WzFd",
-        *(base64.urlsafe_b64encode(data.encode()).decode() for data in (
-            "[1, 2]", '["a"]', "{}", "null", '["a", "b", "c"]', '["\\ud800", "a"]', '["", null]', "[" * 100_000,
-        )),
-        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
-    ],
-)  # fmt: skip
-def test_a_cursor_that_was_not_given_is_an_error_that_says_so(store: Store, cursor: str) -> None:
-    with pytest.raises(IndexFault, match=r"The cursor '.*' is not one that was given. Start without a cursor."):
-        store.page("", 10, cursor)
+# -- reading
 
 
 def test_the_newest_date_is_that_of_a_current_revision(store: Store) -> None:
@@ -409,7 +319,7 @@ def test_a_database_damaged_while_it_is_open_is_said_to_be_broken(store: Store, 
         file.seek(4096)
         file.write(b"\xff" * 100_000)
     with pytest.raises(BrokenDatabase, match="malformed"):
-        store.page("", 50, None)
+        store.get("a1")
 
 
 def test_a_statement_that_breaks_a_rule_is_no_fault_of_the_storage(database: Database, store: Store) -> None:

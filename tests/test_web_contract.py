@@ -55,11 +55,13 @@ MORE_KEYS = {
     "read out": "filters newest_first counted_from silent_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
-    "article in the list": "is_current passages section image_credit provenance_evidence found_in",
+    "articles": "total",
+    "article in the list": "copies is_current passages section image_credit provenance_evidence found_in",
     "article": "is_current passages section image_credit provenance_evidence found_in removed",
     "job": "name is_polled created_at finished_at rate seconds_left embedded added_ids added_titles error_count notes "
     "message next_job_id",
-    "session in the list": "title created_at updated_at messages",
+    "sessions": "next_cursor",
+    "session in the list": "title created_at updated_at messages found_in",
     "session": "title created_at",
     "message": "question answer created_at feedback",
     "feedback": "is_positive feedback_text",
@@ -277,7 +279,7 @@ def test_a_deleted_conversation_is_gone(client: FlaskClient) -> None:
     assert client.delete(f"/api/sessions/{session_id}").status_code == 204
     assert client.get(f"/api/sessions/{session_id}").status_code == 404
     assert client.delete(f"/api/sessions/{session_id}").status_code == 404
-    assert _json(client.get("/api/sessions")) == {"sessions": []}
+    assert _json(client.get("/api/sessions")) == {"sessions": [], "next_cursor": None}
     body = {"question": "Who cut the ribbon?", "session_id": session_id}
     assert client.post("/api/ask", json=body).status_code == 404
 
@@ -320,6 +322,10 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("post", "/api/articles"),
         ("get", "/api/articles/{article_id}"),
         ("delete", "/api/articles/{article_id}"),
+        ("post", "/api/articles/preview"),
+        ("post", "/api/articles/{article_id}/restore"),
+        ("get", "/api/articles/{article_id}/related"),
+        ("get", "/api/sources"),
         ("get", "/api/articles/{article_id}/revisions"),
         ("get", "/api/articles/{article_id}/difference"),
         ("post", "/api/index/rebuild"),
@@ -328,7 +334,10 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("delete", "/api/jobs/{job_id}"),
         ("get", "/api/sessions"),
         ("get", "/api/sessions/{session_id}"),
+        ("patch", "/api/sessions/{session_id}"),
         ("delete", "/api/sessions/{session_id}"),
+        ("get", "/api/sessions/{session_id}/export"),
+        ("get", "/api/feedback"),
         ("post", "/api/feedback"),
         ("get", "/api/health"),
     }

@@ -17,13 +17,26 @@ CHANGES = [
     ("POST", "/api/ask", {"question": "Who cut the ribbon?"}),
     ("POST", "/api/search", {"query": "bridge"}),
     ("POST", "/api/articles", {"text": "Planted."}),
+    ("POST", "/api/articles/preview", {"text": "Looked at."}),
     ("DELETE", "/api/articles/bridge", None),
+    ("POST", "/api/articles/bridge/restore", {}),
     ("POST", "/api/index/rebuild", {}),
     ("DELETE", "/api/jobs/none", None),
     ("DELETE", "/api/sessions/none", None),
+    ("PATCH", "/api/sessions/none", {"title": "Tide"}),
     ("POST", "/api/feedback", {"message_id": "none", "is_positive": True}),
 ]
-READS = ["/api/articles", "/api/articles/bridge", "/api/jobs/none", "/api/sessions", "/api/openapi.json"]
+READS = [
+    "/api/articles",
+    "/api/articles/bridge",
+    "/api/articles/bridge/related",
+    "/api/sources",
+    "/api/jobs/none",
+    "/api/sessions",
+    "/api/sessions/none/export",
+    "/api/feedback",
+    "/api/openapi.json",
+]
 
 
 @pytest.fixture

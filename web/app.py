@@ -12,6 +12,7 @@ from index.library import Library
 from web.bodies import check_bodies
 from web.conversations import Conversations
 from web.error_replies import answer_errors, invalid_reply
+from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
 from web.language import speak
@@ -42,6 +43,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         assistant,
         jobs,
         Conversations(library.database),
+        Feedback(library.database),
         Freshness(library.database, settings.feeds),
     )
     guard(app, settings)

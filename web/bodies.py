@@ -10,8 +10,8 @@ from index.errors import shown
 from web.errors import Refused
 from web.limits import MAX_JSON_BYTES
 
-UPLOAD_PATH = "/api/articles"
-OPTIONAL_BODY_PATH = "/api/index/rebuild"
+UPLOAD_PATHS = ("/api/articles", "/api/articles/preview")
+OPTIONAL_BODY_RULES = ("/api/index/rebuild", "/api/articles/<article_id>/restore")
 
 
 def check_bodies(app: Flask, max_request_bytes: int) -> None:
@@ -20,14 +20,14 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method != "POST" or request.url_rule is None or not request.path.startswith("/api/"):
+        if request.method not in ("POST", "PATCH") or request.url_rule is None or not request.path.startswith("/api/"):
             return
-        if request.path == UPLOAD_PATH:
+        if request.path in UPLOAD_PATHS:
             if request.mimetype == "multipart/form-data":
                 return
         else:
             request.max_content_length = MAX_JSON_BYTES
-        if request.path == OPTIONAL_BODY_PATH and not request.get_data():
+        if request.url_rule.rule in OPTIONAL_BODY_RULES and not request.get_data():
             return
         if request.mimetype != "application/json":
             given = shown(request.mimetype) if request.mimetype else "not given"

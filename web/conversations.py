@@ -1,9 +1,9 @@
-"""Conversations and what people thought of their answers, in the database.
+"""Conversations, in the database.
 
 A session is made when its first answer is stored, so there are no empty ones. Every answer is kept whole, as
 the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. When a new
 conversation is one too many, the one last spoken in longest ago is forgotten; of a conversation that grows too long,
-its first messages are.
+its first messages are. Which of them a search finds is `conversation_list.py`'s to say, ratings are `feedback.py`'s.
 """
 
 import datetime as dt
@@ -11,66 +11,22 @@ import json
 import secrets
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import delete, func, insert, select, update
 
 from assistant.answer import Answer, Cited, Turn
 from index.database import Database
 from index.errors import shown
-from web.errors import UnknownMessage, UnknownSession
+from web.conversation_list import listed
+from web.conversation_tables import facts_row, feedback, message_facts, messages, prepare, sessions
+from web.errors import UnknownSession
 from web.replies import Json, answer_json
 
 HISTORY_TURNS = 6
 MAX_TITLE_CHARS = 80
+"""Of the title that a conversation gets from its first question."""
 MAX_SESSIONS = 1_000
 MAX_MESSAGES = 500
 """Of one conversation."""
-
-metadata = MetaData()
-
-sessions = Table(
-    "sessions",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Column("updated_at", Text, nullable=False),
-)
-
-messages = Table(
-    "messages",
-    metadata,
-    Column("number", Integer, primary_key=True),  # the order of the conversation
-    Column("id", Text, nullable=False, unique=True),
-    Column("session_id", Text, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
-    Column("question", Text, nullable=False),
-    Column("answer", Text, nullable=False),
-    Column("created_at", Text, nullable=False),
-    Index("messages_by_session", "session_id", "number"),
-)
-
-feedback = Table(
-    "feedback",
-    metadata,
-    Column("message_id", Text, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
-    Column("is_positive", Boolean, nullable=False),
-    Column("feedback_text", Text),
-    Column("created_at", Text, nullable=False),
-)
 
 _LAST = func.max(messages.c.number)
 
@@ -80,7 +36,7 @@ class Conversations:
         self._database = database
         self._max_sessions = max_sessions
         self._max_messages = max_messages
-        database.create(metadata)
+        prepare(database)
 
     def history(self, session_id: str) -> tuple[Turn, ...]:
         """The last turns of a conversation, oldest first. Raises UnknownSession."""
@@ -96,8 +52,10 @@ class Conversations:
             answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
         return tuple(map(_turn, reversed(answers)))
 
-    def append(self, session_id: str | None, answer: Answer) -> Json:
+    def append(self, session_id: str | None, answer: Answer, settings: Json) -> Json:
         """Store `answer` as the conversation's next message, and give it as the caller gets to see it.
+
+        settings: those that it was given under, of which the answer does not tell itself.
 
         Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten; with one, its
         messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile.
@@ -115,15 +73,9 @@ class Conversations:
                 if not touched.rowcount:
                     raise _unknown(session_id)
             reply = answer_json(answer, message_id, session_id)
-            connection.execute(
-                insert(messages).values(
-                    id=message_id,
-                    session_id=session_id,
-                    question=answer.question,
-                    answer=json.dumps(reply),
-                    created_at=now,
-                )
-            )
+            row = {"question": answer.question, "answer": json.dumps(reply), "created_at": now}
+            stored = connection.execute(insert(messages).values(id=message_id, session_id=session_id, **row))
+            connection.execute(insert(message_facts).values(facts_row(stored.lastrowid, session_id, reply, settings)))
             if begins:  # by the messages' numbers, not by the clock, which may be set back
                 last_spoken_in = select(messages.c.session_id).group_by(messages.c.session_id).order_by(_LAST.desc())
                 too_many = last_spoken_in.offset(self._max_sessions)
@@ -134,16 +86,13 @@ class Conversations:
                 connection.execute(delete(messages).where(messages.c.number.in_(too_old)))
         return reply
 
-    def list(self) -> list[Json]:
-        """All conversations, the one last spoken in first; there are at most `max_sessions`."""
-        rows = (
-            select(sessions, func.count(messages.c.number).label("messages"))
-            .join_from(sessions, messages)
-            .group_by(sessions.c.id)
-            .order_by(_LAST.desc())
-        )
+    def list(self, query: str = "", limit: int | None = None, before: int | None = None) -> Json:
+        """Those that have each word of `query` in their title, a question or an answer, the one last spoken in first.
+
+        At most `limit`, all where it is None; `before` is the `next_cursor` of the page before.
+        """
         with self._database.read() as connection:
-            return [dict(row) for row in connection.execute(rows).mappings()]
+            return listed(connection, query, limit, before)
 
     def get(self, session_id: str) -> Json:
         """One conversation with its messages, oldest first. Raises UnknownSession."""
@@ -170,17 +119,11 @@ class Conversations:
             if not connection.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount:
                 raise _unknown(session_id)
 
-    def rate(self, message_id: str, is_positive: bool, feedback_text: str | None) -> None:
-        """Keep what was thought of an answer; a second opinion replaces the first. Raises UnknownMessage."""
-        opinion = {"is_positive": is_positive, "feedback_text": feedback_text, "created_at": _now()}
+    def rename(self, session_id: str, title: str) -> None:
+        """Raises UnknownSession."""
         with self._database.write() as connection:
-            if not connection.execute(select(messages.c.id).where(messages.c.id == message_id)).first():
-                raise UnknownMessage(f"There is no message {shown(message_id)}.")
-            connection.execute(
-                upsert(feedback)
-                .values(message_id=message_id, **opinion)
-                .on_conflict_do_update(index_elements=["message_id"], set_=opinion)
-            )
+            if not connection.execute(update(sessions).where(sessions.c.id == session_id).values(title=title)).rowcount:
+                raise _unknown(session_id)
 
 
 def _message(row: Any) -> Json:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from assistant.errors import AssistantFault
-from index.errors import BadArticle, FetchRefused, IndexFault, UnknownArticle, shown
+from index.errors import BadArticle, FetchRefused, IndexFault, TakenAgain, UnknownArticle, shown
 from web.errors import Busy, NotReady, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
 from web.limits import too_large
 
@@ -45,7 +45,7 @@ def status_of(error: IndexFault | AssistantFault | WebError) -> int:
             return error.status
         case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownArticle():
             return 404
-        case RebuildRunning():
+        case RebuildRunning() | TakenAgain():
             return 409
         case BadArticle() | FetchRefused():
             return 422
@@ -65,14 +65,19 @@ def error_reply(status: int, message: str, field: str | None = None, code: str |
     return reply
 
 
-def invalid_reply(error: ValidationError) -> Response:
-    """422 for the first thing that breaks the schema, by the dotted name of its field and its value."""
+def invalid(error: ValidationError) -> Refused:
+    """The first thing that breaks the schema, by the dotted name of its field and its value."""
     first = error.errors(include_url=False, include_context=False)[0]
     field = ".".join(str(part) for part in first["loc"])[:MAX_FIELD_NAME_CHARS]
     message = first["msg"].removeprefix("Value error, ")
     if isinstance(first["input"], str | int | float):  # of what is missing or nested, the input is all around it
         message = f"{message}; it is {shown(first['input'])}"
-    return error_reply(422, f"{field}: {message}" if field else message, field or None)
+    return Refused(422, f"{field}: {message}" if field else message, field=field or None)
+
+
+def invalid_reply(error: ValidationError) -> Response:
+    refused = invalid(error)
+    return error_reply(refused.status, str(refused), refused.field)
 
 
 def answer_errors(app: Flask) -> None:

@@ -5,15 +5,18 @@ Uploads lie in `data/uploads/JOB/`, by number: the names that they came with are
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
 
 from index.article import Article, Item, More
 from index.disk import sync_folder
 from index.ingest.address import read_address
+from index.ingest.apart import ReaderApart
 from index.ingest.polite import Fetcher
+from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Stop
 from index.validators import StoredValidators
@@ -32,6 +35,24 @@ class Upload(Protocol):
 
     @property
     def stream(self) -> IO[bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request sends to be taken in: one of the three."""
+
+    files: Sequence[Upload] = ()
+    articles: Sequence[Mapping[str, object]] = ()
+    url: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Of it, or of the first of it."""
+        if self.url:
+            return without_password(self.url)
+        if self.files:
+            return _bare_name(self.files[0].filename or "")
+        return str(self.articles[0].get("title") or PASTED)
 
 
 class Intake:
@@ -71,9 +92,8 @@ class Intake:
                 if folder.name not in wanted:
                     self.drop(folder.name)
 
-    def items(self, job_id: str, request: Json, stop: Stop) -> Iterator[Item]:
+    def items(self, job_id: str, request: Json, stop: Stop, reader: ReaderApart) -> Generator[Item, None, None]:
         """request: `files` (their names), `articles` (their fields), or `url` and `is_polled`."""
-        reader = self._library.reader
         files, articles, address = request.get("files", []), request.get("articles", []), request.get("url")
         yield More(len(files) + len(articles) + bool(address))
         for number, name in enumerate(files):

@@ -22,11 +22,12 @@ from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Pace, Progress, Report, Stage, Stop
-from index.store import now
+from index.rows import now
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.intake import Intake, Upload
 from web.job import FINISHED, NOTHING_DONE, Job, Kind
+from web.preview import Previews
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,8 @@ class Jobs:
         self._database = library.database
         self._database.create(metadata)
         self._intake = Intake(library, fetcher or Fetcher())
+        self.previews = Previews(library, self._intake)
+        """Of what an add would take in, beside the queue."""
         self._changed = threading.Condition()
         # all below only under `_changed`
         self._unfinished: dict[str, Job] = {}
@@ -128,6 +131,7 @@ class Jobs:
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
+        self.previews.close()
         if self._thread:
             self._thread.join()
 
@@ -166,6 +170,13 @@ class Jobs:
         with self._changed:
             if self._waiting:
                 return None
+        return self._enqueue(_new_id(), "publish", {})
+
+    def publish_restored(self) -> str:
+        """Have the index follow an article that was restored: the job that does it, which may be one that waits."""
+        with self._changed:
+            if self._waiting:
+                return self._waiting[-1]
         return self._enqueue(_new_id(), "publish", {})
 
     def publish_removal(self, article_id: str) -> None:
@@ -389,7 +400,7 @@ class Jobs:
             case "remove" | "publish":
                 return _with_removed(self._library.publish(progress=progress), request)
             case "add":
-                items = self._intake.items(job.id, request, stop_if_asked)
+                items = self._intake.items(job.id, request, stop_if_asked, self._library.reader)
                 is_polled, began_at = request.get("is_polled", False), request["began_at"]
                 return self._library.add(items, by_itself=is_polled, since=began_at, progress=progress, on_article=note)
 

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer, Citation
+from index.catalogue import ListedArticle
 from index.difference import Change, Span
 from index.filters import Filters
 from index.library import Status
+from index.related import Related
+from index.rows import StoredArticle
 from index.search import Found, Hit
-from index.store import StoredArticle
 from web.freshness import Feed, alarms
 
 Json = dict[str, Any]
@@ -49,15 +51,30 @@ def hit_json(hit: Hit) -> Json:
     }
 
 
-def article_json(stored: StoredArticle, *, with_text: bool) -> Json:
-    fields = asdict(stored.article)
-    if not with_text:
-        del fields["text"], fields["removed"]
-    return fields | {
+def article_json(stored: StoredArticle) -> Json:
+    return asdict(stored.article) | {
         "revision": stored.revision,
         "is_current": stored.is_current,
         "added_at": stored.added_at,
         "passages": stored.passages,
+    }
+
+
+def listed_json(listed: ListedArticle) -> Json:
+    """Without its text and what was left out of that."""
+    fields = article_json(listed)
+    del fields["text"], fields["removed"]
+    return fields | {"copies": listed.copies}
+
+
+def related_json(related: Related) -> Json:
+    article = related.article
+    return {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published_at": article.published_at,
+        "score": related.score,
     }
 
 

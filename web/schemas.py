@@ -6,12 +6,14 @@ Every string and number of a request has a bound, unknown keys are refused, and 
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from assistant.answer import DEFAULT_TOP_K, Question, Reason, Turn
 from index.article import MAX_TEXT_CHARS
+from index.catalogue import Selection, Sort
 from index.filters import Filters
 from index.ingest.fields import MAX_FIELD_CHARS
 from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
@@ -32,6 +34,12 @@ def _not_blank(text: str) -> str:
     return text.strip()
 
 
+def _one_line(text: str) -> str:
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} for char in text):
+        raise ValueError("holds a line break or another control character")
+    return text
+
+
 def _iso_date(value: object) -> object:
     if isinstance(value, dt.date):
         return value
@@ -46,6 +54,11 @@ def _iso_date(value: object) -> object:
 def _whole(value: object) -> object:
     # JSON has one kind of number: 5.0 is as whole as 5
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def in_order(after: dt.date | None, before: dt.date | None) -> None:
+    if after and before and after > before:
+        raise ValueError(f"after ({after}) is later than before ({before})")
 
 
 # a validator before the bounds would have pydantic count a text's "items", so they stand first
@@ -77,8 +90,7 @@ class FiltersBody(Body):
 
     @model_validator(mode="after")
     def _in_order(self) -> "FiltersBody":
-        if self.after and self.before and self.after > self.before:
-            raise ValueError(f"after ({self.after}) is later than before ({self.before})")
+        in_order(self.after, self.before)
         return self
 
     def as_filters(self) -> Filters:
@@ -159,16 +171,53 @@ class RebuildBody(Body):
         return {} if value is None else value
 
 
+class RenameBody(Body):
+    title: Annotated[
+        str,
+        Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"\S"}),
+        UNICODE,
+        AfterValidator(_one_line),
+        AfterValidator(_not_blank),
+    ]
+
+
 class FeedbackBody(Body):
     message_id: Annotated[str, Field(min_length=1, max_length=100), UNICODE]
-    is_positive: bool
+    is_positive: Annotated[bool | None, Field(description="Null takes the rating back, and its text with it.")]
     feedback_text: Annotated[str, Field(max_length=4_000), UNICODE] | None = None
 
 
 class ArticlesQuery(BaseModel):
     q: Annotated[str, Field(max_length=300), UNICODE] = ""
+    source: Names = []
+    after: Date | None = None
+    before: Date | None = None
+    sort: Annotated[
+        Sort, Field(description="With a minus, the newest or greatest first. What is not known comes last.")
+    ] = "-published"
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-    cursor: Annotated[str, Field(max_length=1_000), UNICODE] | None = None
+    cursor: (
+        Annotated[str, Field(max_length=2_000, description="The `next_cursor` of a page in the same order."), UNICODE]
+        | None
+    ) = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "ArticlesQuery":
+        in_order(self.after, self.before)
+        return self
+
+    def as_selection(self) -> Selection:
+        return Selection(self.q, tuple(self.source), self.after, self.before, self.sort)
+
+
+class SessionsQuery(BaseModel):
+    q: Annotated[str, Field(max_length=100, description="Words, all of which occur in what is listed."), UNICODE] = ""
+    limit: Annotated[int | None, Field(ge=1, le=200, description="Without it, all.")] = None
+    cursor: Annotated[int | None, Field(ge=0, le=2**63 - 1, description="The last page's `next_cursor`.")] = None
+
+
+class ExportQuery(BaseModel):
+    format: Literal["markdown", "json"] = "markdown"
 
 
 class JobsQuery(BaseModel):
@@ -343,9 +392,54 @@ class ArticleReply(ArticleSummary):
     removed: list[RemovedReply]
 
 
+class ListedArticleReply(ArticleSummary):
+    copies: Annotated[int, Field(description="How many other stored articles are copies of it.")]
+
+
 class ArticlesReply(Reply):
-    articles: list[ArticleSummary]
+    articles: list[ListedArticleReply]
     next_cursor: str | None
+    total: Annotated[int, Field(description="Of all pages.")]
+
+
+class SourceReply(Reply):
+    name: str
+    articles: int
+
+
+class SourcesReply(Reply):
+    sources: list[SourceReply]
+
+
+class RelatedArticleReply(Reply):
+    article_id: str
+    title: str
+    source: str | None
+    published_at: str | None
+    score: Annotated[float, Field(description="A cosine.")]
+
+
+class RelatedReply(Reply):
+    articles: list[RelatedArticleReply]
+
+
+class PreviewedArticle(Reply):
+    """An article as it would be taken in, and what became of it then."""
+
+    id: str
+    title: str
+    source: str | None
+    author: str | None
+    published_at: str | None
+    language: str | None
+    provenance: str | None
+    origin: str
+    words: int
+    beginning: Annotated[str, Field(description="The first 300 characters of its text.")]
+    removed_count: int
+    removed: Annotated[list[RemovedReply], Field(description="The first 20 lines that were left out of the text.")]
+    outcome: Literal["new", "updated", "unchanged"]
+    differing: Annotated[int | None, Field(description="Sentences that differ from what is stored, if updated.")]
 
 
 class RevisionSummary(Reply):
@@ -395,6 +489,15 @@ class ItemReply(Reply):
     message: str
 
 
+class PreviewReply(Reply):
+    """What would be taken in: the first 20 items, as far as they are read within 15 seconds."""
+
+    articles: list[PreviewedArticle]
+    errors: list[ItemReply]
+    notes: list[ItemReply]
+    more: Annotated[bool, Field(description="Whether there is more than was looked at.")]
+
+
 class JobReply(Reply):
     id: str
     kind: Literal["add", "rebuild", "remove", "publish"]
@@ -431,10 +534,14 @@ class SessionSummary(Reply):
     created_at: str
     updated_at: str
     messages: int
+    found_in: Annotated[
+        str | None, Field(description="The question of the last message with the words that the title does not have.")
+    ]
 
 
 class SessionsReply(Reply):
     sessions: list[SessionSummary]
+    next_cursor: int | None
 
 
 class FeedbackReply(Reply):

@@ -11,6 +11,7 @@ from assistant.assistant import Assistant
 from index.library import Library
 from web.conversations import Conversations
 from web.errors import Busy, NotReady
+from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
 from web.settings import Settings
@@ -53,6 +54,7 @@ class Services:
     assistant: Assistant
     jobs: Jobs
     conversations: Conversations
+    feedback: Feedback
     freshness: Freshness
     gate: Gate = field(default_factory=Gate)
 

@@ -5,7 +5,6 @@ answer; the earlier turns of its conversation are asked before it and are not me
 judged here, by strings and places: whether an accepted answer stands in it, whether it is from where it should be.
 """
 
-import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answer import Answer, Citation, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import EXTRACTIVE
-from assistant.evaluation.questions import TestQuestion
+from assistant.evaluation.questions import TestQuestion, holds
 from index.sentences import sentence_spans
 
 
@@ -60,13 +59,6 @@ def evaluate(
     return outcomes
 
 
-def holds(text: str, answers: Iterable[str]) -> bool:
-    """Whether one of `answers` stands in `text` as words: "18" is not in "2018" nor in "18,300"; case is ignored."""
-    return any(
-        re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(answer)}(?!\w)(?![.,]\d)", text, re.IGNORECASE) for answer in answers
-    )
-
-
 def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
     history: tuple[Turn, ...] = ()
     for text in question.earlier:
@@ -74,7 +66,8 @@ def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
     began = time.perf_counter()
     considered: tuple[Citation, ...] = ()
     answer: Answer | None = None
-    for event in assistant.stream(Question(question.question, history, question.filters)):
+    asked = Question(question.question, history, question.filters, understand=question.understand)
+    for event in assistant.stream(asked):
         if isinstance(event, Sources):
             considered = event.passages
         elif isinstance(event, Answer):

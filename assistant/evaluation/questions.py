@@ -3,11 +3,14 @@
 A line has `question`, or `turns` (the questions of one conversation, of which the last is measured), and `answers`
 (accepted strings; none where the articles do not hold the answer). Optional are `articles` (ids, or paths under the
 articles folder, `path#id` for one of an archive), `spans` (`{"article", "start", "end"}` of the sentences that
-answer), `filters`, `id` (else the line's number) and `answerable`, which must agree with `answers`.
+answer), `filters`, `understand` (false: nothing is read out of the question as a filter), `id` (else the line's number)
+and `answerable`, which must agree with `answers`. A line with `skip`, the reason why, is checked and not asked.
 """
 
 import datetime as dt
 import json
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,12 +48,14 @@ class TestQuestion:
     earlier: tuple[str, ...] = ()
     """The questions asked before it in the same conversation, with the same filters, oldest first."""
     spans: tuple[GoldSpan, ...] = ()
+    understand: bool = True
 
     __test__ = False  # not a test, whatever its name says to pytest
 
 
-def load_questions(path: Path) -> list[TestQuestion]:
-    """Raises BadQuestionSet with the line that is wrong."""
+def load_questions(path: Path) -> tuple[list[TestQuestion], int]:
+    """Those to ask, and how many lines say that they are to be skipped. Raises BadQuestionSet with the line that is
+    wrong, and where none is to be asked."""
     try:
         if (size := path.stat().st_size) > MAX_FILE_BYTES:
             raise BadQuestionSet(f"The question set {path} has {size:,} bytes; the limit is {MAX_FILE_BYTES:,}.")
@@ -58,19 +63,31 @@ def load_questions(path: Path) -> list[TestQuestion]:
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestionSet(f"The question set {path} cannot be read: {error}.") from error
     questions: dict[str, TestQuestion] = {}
+    skipped = set()
     for n, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        question = _question(path, n, line)
+        question, is_skipped = _question(path, n, line)
         if question.id in questions:  # two runs are compared by it
             raise BadQuestionSet(f"{path}, line {n}: the id {question.id!r} has been given before. Give each its own.")
         questions[question.id] = question
-    if not questions:
-        raise BadQuestionSet(f"The question set {path} holds no questions; give one JSON object a line.")
-    return list(questions.values())
+        if is_skipped:
+            skipped.add(question.id)
+    if len(questions) == len(skipped):
+        told = f" but {len(skipped):,} to skip" if skipped else ""
+        raise BadQuestionSet(f"The question set {path} holds no questions{told}; give one JSON object a line.")
+    return [question for question in questions.values() if question.id not in skipped], len(skipped)
 
 
-def _question(path: Path, n: int, line: str) -> TestQuestion:
+def holds(text: str, answers: Iterable[str]) -> bool:
+    """Whether one of `answers` stands in `text` as words: "18" is not in "2018" nor in "18,300"; case is ignored."""
+    return any(
+        re.search(rf"(?<!\w)(?<!\d[.,]){re.escape(answer)}(?!\w)(?![.,]\d)", text, re.IGNORECASE) for answer in answers
+    )
+
+
+def _question(path: Path, n: int, line: str) -> tuple[TestQuestion, bool]:
+    """And whether it is to be skipped."""
     try:
         fields = json.loads(line)
         filters: dict[str, Any] = {
@@ -81,7 +98,7 @@ def _question(path: Path, n: int, line: str) -> TestQuestion:
             raise ValueError("`answerable` and `answers` contradict each other")
         *earlier, question = _turns(fields)
         spans = tuple(GoldSpan(_text(span["article"]), *_border(span)) for span in fields.get("spans", []))
-        return TestQuestion(
+        read = TestQuestion(
             id=str(fields.get("id", n)),
             question=question,
             answers=_texts(fields.get("answers", [])),
@@ -89,7 +106,9 @@ def _question(path: Path, n: int, line: str) -> TestQuestion:
             filters=Filters(**filters),
             earlier=tuple(earlier),
             spans=spans,
+            understand=_truth(fields.get("understand", True)),
         )
+        return read, "skip" in fields and bool(_text(fields["skip"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadQuestionSet(
             f"{path}, line {n} is not a question ({error}). Give a JSON object with `question` and `answers`."
@@ -112,6 +131,12 @@ def _border(span: dict[str, Any]) -> tuple[int, int]:
     if not (type(start) is type(end) is int and 0 <= start < end):
         raise ValueError(f"a span from {start!r} to {end!r} is none")
     return start, end
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{str(value)[:80]!r} is neither true nor false")
+    return value
 
 
 def _text(value: object) -> str:

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from assistant.evaluation.outcomes import holds
+from assistant.evaluation.questions import holds
 from assistant.reader.example import Example, save
 from assistant.reader.heading import heading
 from index.chunk import passage_spans

@@ -40,6 +40,7 @@ COMMANDS = {
     "ask": "web.cli.ask:ask",
     "search": "web.cli.search:search",
     "eval": "web.cli.evaluate:evaluate",
+    "feedback": "web.cli.feedback:feedback",
 }
 
 
@@ -169,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
             default=[],
             help=f"fail {fails} (repeatable)",
         )
+    add("feedback", "print the rated answers as a question set for eval, one JSON object a line")
     return parser
 
 

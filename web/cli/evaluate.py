@@ -33,7 +33,11 @@ def evaluate(args: Namespace, settings: Settings) -> int:
         _check(option, bounds, known, "there is no such metric; there are")
     if (args.max_drop or args.max_rise) and not args.compare:
         raise UsageError("--max-drop and --max-rise need an earlier run: give one with --compare FILE.json")
-    questions = load_questions(Path(args.file))
+    questions, skipped = load_questions(Path(args.file))
+    if skipped:
+        print(
+            f"Lines that say that they are to be skipped: {skipped:,}. Questions: {len(questions):,}.", file=sys.stderr
+        )
     before = load_run(Path(args.compare), questions) if args.compare else None
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
         if (status := library.status()).state != "ok":

@@ -5,11 +5,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 
+from index.catalogue import ListedArticle
 from index.library import Library
-from index.store import StoredArticle
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
 from web.freshness import Freshness
-from web.replies import article_json, status_json
+from web.replies import listed_json, status_json
 from web.settings import Settings
 
 PAGE = 200
@@ -19,7 +19,8 @@ def articles(args: Namespace, settings: Settings) -> int:
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         stored = _all(library)
         if args.json:
-            print_json({"articles": [article_json(one, with_text=False) for one in stored], "next_cursor": None})
+            listed = [listed_json(one) for one in stored]
+            print_json({"articles": listed, "next_cursor": None, "total": len(listed)})
             return 0
         is_empty = True
         for one in stored:
@@ -65,7 +66,7 @@ def _in_words(value: str | int | None) -> str:
     return str(value)
 
 
-def _all(library: Library) -> Iterator[StoredArticle]:
+def _all(library: Library) -> Iterator[ListedArticle]:
     cursor = None
     while True:
         page = library.articles(limit=PAGE, cursor=cursor)

@@ -5,13 +5,13 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 
-from assistant.answer import Answer
+from assistant.answer import Answer, Question
 from index.filters import Filters
 from web.events import HEADERS, MEDIA_TYPE, event_stream
 from web.replies import Json, found_json
 from web.routes.errors import errors
 from web.schemas import AnswerReply, AskBody, FoundReply, SearchBody
-from web.services import services
+from web.services import Services, services
 
 api = APIBlueprint("ask", __name__, url_prefix="/api", abp_responses=errors(400, 404, 413, 415, 422, 503))
 
@@ -37,7 +37,7 @@ def ask(body: AskBody) -> Json | Response:
     question = body.as_question(history)
 
     def store(answer: Answer) -> Json:
-        return serving.conversations.append(body.session_id, answer)
+        return serving.conversations.append(body.session_id, answer, _settings(serving, question))
 
     if not body.stream:
         with serving.gate.held():
@@ -48,6 +48,17 @@ def ask(body: AskBody) -> Json | Response:
     # not in the generator: one that is closed before it began runs none of its code
     reply.call_on_close(serving.gate.leave)
     return reply
+
+
+def _settings(serving: Services, question: Question) -> Json:
+    """What an answer depends on and does not tell itself."""
+    return {
+        "embedding_model": serving.library.embedding_model,
+        "max_wrong": serving.settings.max_wrong,
+        "unsupported": serving.settings.unsupported,
+        "top_k": question.top_k,
+        "understand": question.understand,
+    }
 
 
 @api.post("/search", responses={200: FoundReply})

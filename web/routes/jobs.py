@@ -10,11 +10,17 @@ from web.services import services
 api = APIBlueprint("jobs", __name__, url_prefix="/api", abp_responses=errors(404))
 
 
-@api.post("/index/rebuild", responses={202: JobStarted, **errors(400, 409, 413, 415, 422, 429)})
-def rebuild(body: RebuildBody) -> tuple[Json, int, dict[str, str]]:
-    """Bring the index up to date with the articles folder; with `full`, embed everything again."""
-    job_id = services().jobs.rebuild(full=body.full)
+Started = tuple[Json, int, dict[str, str]]
+
+
+def started(job_id: str) -> Started:
     return {"job_id": job_id}, 202, {"Location": f"/api/jobs/{job_id}"}
+
+
+@api.post("/index/rebuild", responses={202: JobStarted, **errors(400, 409, 413, 415, 422, 429)})
+def rebuild(body: RebuildBody) -> Started:
+    """Bring the index up to date with the articles folder; with `full`, embed everything again."""
+    return started(services().jobs.rebuild(full=body.full))
 
 
 @api.get("/jobs", responses={200: JobsReply, **errors(422)})

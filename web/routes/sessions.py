@@ -1,25 +1,49 @@
 """Conversations, and what people think of their answers."""
 
+from flask import Response, json
 from flask_openapi3.blueprint import APIBlueprint
 
+from web.export import file_name, markdown
+from web.feedback import json_lines
 from web.replies import Json
 from web.routes.errors import errors
-from web.schemas import FeedbackBody, SessionPath, SessionReply, SessionsReply
+from web.schemas import (
+    ExportQuery,
+    FeedbackBody,
+    RenameBody,
+    SessionPath,
+    SessionReply,
+    SessionsQuery,
+    SessionsReply,
+)
 from web.services import services
 
 api = APIBlueprint("sessions", __name__, url_prefix="/api", abp_responses=errors())
 
+JSON_LINES = "application/jsonl"
+EXPORTED = {
+    "content": {"text/markdown": {}, "application/json": {"schema": {"$ref": "#/components/schemas/SessionReply"}}}
+}
 
-@api.get("/sessions", responses={200: SessionsReply})
-def list_sessions() -> Json:
-    """All conversations that are kept, the one last spoken in first."""
-    return {"sessions": services().conversations.list()}
+
+@api.get("/sessions", responses={200: SessionsReply, **errors(422)})
+def list_sessions(query: SessionsQuery) -> Json:
+    """Conversations that are kept, the one last spoken in first; with `q` those whose title, questions and answers have
+    all its words."""
+    return services().conversations.list(query.q, query.limit, query.cursor)
 
 
 @api.get("/sessions/<session_id>", responses={200: SessionReply, **errors(404)})
 def get_session(path: SessionPath) -> Json:
     """One conversation with its last answers, as they were given."""
     return services().conversations.get(path.session_id)
+
+
+@api.patch("/sessions/<session_id>", responses={204: None, **errors(400, 404, 413, 415, 422)})
+def rename_session(path: SessionPath, body: RenameBody) -> tuple[str, int]:
+    """Give a conversation another title."""
+    services().conversations.rename(path.session_id, body.title)
+    return "", 204
 
 
 @api.delete("/sessions/<session_id>", responses={204: None, **errors(404)})
@@ -29,8 +53,31 @@ def delete_session(path: SessionPath) -> tuple[str, int]:
     return "", 204
 
 
+@api.get("/sessions/<session_id>/export", responses={200: EXPORTED, **errors(404, 422)})
+def export_session(path: SessionPath, query: ExportQuery) -> Response:
+    """One conversation as a file: Markdown to read, or the JSON that this API gives."""
+    session = services().conversations.get(path.session_id)
+    if query.format == "json":
+        text = json.dumps(session, ensure_ascii=False, indent=2)
+        return _attachment(text, "application/json", file_name(session, "json"))
+    return _attachment(markdown(session), "text/markdown; charset=utf-8", file_name(session, "md"))
+
+
 @api.post("/feedback", responses={204: None, **errors(400, 404, 413, 415, 422)})
 def give_feedback(body: FeedbackBody) -> tuple[str, int]:
-    """Say whether an answer was good. A second opinion on the same answer replaces the first."""
-    services().conversations.rate(body.message_id, body.is_positive, body.feedback_text)
+    """Say whether an answer was good. A second opinion on the same answer replaces the first, null takes it back."""
+    services().feedback.rate(body.message_id, body.is_positive, body.feedback_text)
     return "", 204
+
+
+@api.get("/feedback", responses={200: {"content": {JSON_LINES: {}}}})
+def export_feedback() -> Response:
+    """All rated answers as a question set for `assistant eval`, one JSON object a line."""
+    lines = services().feedback.questions(services().library.revision)
+    return _attachment(json_lines(lines), JSON_LINES, "feedback.jsonl")
+
+
+def _attachment(text: str, media_type: str, name: str) -> Response:
+    reply = Response(text, content_type=media_type)
+    reply.headers.set("Content-Disposition", "attachment", filename=name)
+    return reply

@@ -1,8 +1,10 @@
 /* What is known of an article beside its text: what kind it is and why, where its date and names come from,
- * what was taken out of it, and what changed from one revision to the next. */
+ * what was taken out of it, and what changed from one revision to the next; and what is near to it. Loaded with the first
+ * article that is opened. */
 
 import { call } from "./api.js";
-import { build, button } from "./dom.js";
+import { build, button, dotted } from "./dom.js";
+import { openArticle } from "./reader.js";
 import { pieces, t } from "./strings.js";
 import { day, kind, moment } from "./words.js";
 
@@ -11,6 +13,19 @@ const FIELDS = {
   published_at: "field.published", updated_at: "field.updated", language: "field.language", section: "field.section",
   image_credit: "field.image", provenance: "field.kind", origin: "field.origin", added_at: "field.added",
 };
+
+/** What is near to it by meaning, in a place that stays empty where nothing is. */
+export function related(article) {
+  const place = build("section", { class: "related", hidden: true, "aria-labelledby": "related-title" },
+    build("h3", { id: "related-title" }, t("about.related")));
+  call("GET", `/api/articles/${encodeURIComponent(article.id)}/related`).then(({ articles }) => {
+    place.append(build("ul", {}, ...articles.map(({ article_id: id, title, source, published_at: published }) => build("li", {},
+      button(title || t("article.untitled"), (event) => openArticle({ article_id: id, title }, event.currentTarget), { class: "title", dir: "auto" }),
+      build("p", { class: "byline" }, ...dotted(source, day(published) || t("article.undated")))))));
+    place.hidden = !articles.length;
+  }, () => {}); // the article is read without them
+  return place;
+}
 
 /** Closed at first; the revisions are asked for when it is opened. */
 export function about(article) {

@@ -1,7 +1,7 @@
 /* Puts one Answer on the page: the short answer, the sentences with their markers as buttons, then the
  * citations. A refusal says why, and keeps its nearest passages apart from citations. */
 
-import { build, button, dotted, icon } from "./dom.js";
+import { build, button, dotted, icon, webAddress } from "./dom.js";
 import { pieces, series, t } from "./strings.js";
 import { day, filterPhrases } from "./words.js";
 
@@ -11,12 +11,15 @@ const REFUSALS = {
   no_evidence: { what: "answer.no_evidence", next: "answer.no_evidence_next" },
 };
 
+const MAX_REMARK_CHARS = 4_000;
+
 /** Below this probability the reader of an answer is told that it may be beside the point. */
 const SURE = 0.5;
 
 /**
- * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which
- * resolves when stored, `add()` to add articles, `asWords()` to ask again without what was read out of the question.
+ * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which resolves
+ * to whether it was stored (null takes the rating back), `add()` to add articles, `asWords()` to ask again without what
+ * was read out of the question.
  * `rating` is true, false or null.
  */
 export function renderAnswer(article, answer, handlers, rating = null) {
@@ -129,6 +132,7 @@ function passageItem(passage, passages, numbered, handlers) {
     button(title, open, { class: "title", dir: "auto", "aria-label": t("answer.open", { title }) }),
     build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"))),
     build("blockquote", { dir: "auto" }, passage.quote),
+    webAddress(passage.url) && build("p", { class: "printed" }, webAddress(passage.url)),
     passage.also_in?.length > 0 && copies(passage, handlers));
 }
 
@@ -164,30 +168,43 @@ function asPlainText(answer) {
   return [answer.question, answer.answer, sources.join("\n")].join("\n\n");
 }
 
+/** Pressed again a thumb takes the rating back. The words that may go with either are asked for below. */
 function thumbs(handlers, rating) {
-  const remark = remarkForm(handlers);
-  const press = async (isPositive) => {
-    show(isPositive);
-    remark.hidden = isPositive;
-    if (!(await handlers.rate(isPositive))) show(null);
+  const remark = build("div", { class: "remark", hidden: true });
+  const press = async (pressed) => {
+    const before = rating;
+    show(pressed === before ? null : pressed);
+    remark.replaceChildren(...(rating === null ? [] : [remarkForm(handlers, rating, buttons[pressed])]));
+    remark.hidden = rating === null;
+    if (!(await handlers.rate(rating))) {
+      show(before);
+      remark.hidden = true;
+    }
   };
-  const up = button(icon("up"), () => press(true), { class: "thumb", "aria-label": t("answer.good"), title: t("answer.good") });
-  const down = button(icon("down"), () => press(false), { class: "thumb", "aria-label": t("answer.bad"), title: t("answer.bad") });
+  const thumb = (value, picture, name) =>
+    button(icon(picture), () => press(value), { class: "thumb", "aria-label": name, title: name });
+  const buttons = { true: thumb(true, "up", t("answer.good")), false: thumb(false, "down", t("answer.bad")) };
   const show = (value) => {
-    up.setAttribute("aria-pressed", String(value === true));
-    down.setAttribute("aria-pressed", String(value === false));
+    rating = value;
+    for (const [name, control] of Object.entries(buttons)) control.setAttribute("aria-pressed", String(name === String(value)));
   };
   show(rating);
-  return [up, down, remark];
+  return [buttons.true, buttons.false, remark];
 }
 
-function remarkForm(handlers) {
-  const input = build("input", { type: "text", "aria-label": t("answer.wrong"), placeholder: t("answer.wrong_optional") });
+function remarkForm(handlers, rating, opener) {
+  const name = t(rating ? "answer.right" : "answer.wrong");
+  const input = build("input", {
+    type: "text", maxlength: MAX_REMARK_CHARS, "aria-label": name,
+    placeholder: t(rating ? "answer.right_optional" : "answer.wrong_optional"),
+  });
   const form = build("form", {
-    class: "remark", hidden: true,
+    class: "remark",
     onsubmit: async (event) => {
       event.preventDefault();
-      if (await handlers.rate(false, input.value.trim())) form.replaceChildren(build("p", { role: "status" }, t("answer.thanks")));
+      if (!(await handlers.rate(rating, input.value.trim()))) return;
+      opener.focus();
+      form.replaceChildren(build("p", { role: "status" }, t("answer.thanks")));
     },
   }, input, build("button", { type: "submit" }, t("answer.send")));
   return form;

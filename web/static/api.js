@@ -24,6 +24,7 @@ async function request(method, path, { body, signal } = {}) {
     response = await fetch(path, {
       method,
       signal,
+      keepalive: method === "DELETE", // it may be the last thing a page does
       credentials: "same-origin",
       headers: body && !form ? { "Content-Type": "application/json" } : {},
       body: body && !form ? JSON.stringify(body) : body,
@@ -107,4 +108,9 @@ function parseEvent(block) {
 export function remedies(error, again) {
   if (error.status === 401) return [{ label: t("action.sign_in"), href: "/login" }];
   return again ? [again] : [];
+}
+
+/** The id of the job that a 409 or 503 names, or null. */
+export function runningJob(error) {
+  return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
 }

@@ -1,47 +1,36 @@
 /* The page's entry: asks, shows the answers, and keeps the conversation across a reload. */
 
 import { ask, call, remedies } from "./api.js";
-import { prepareAdding } from "./adding.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
-import { prepareConversations } from "./conversations.js";
+import { openLibrary, prepareArticles } from "./articles.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
-import { prepareJobs } from "./jobs.js";
 import { prepareKeys } from "./keys.js";
-import { openLibrary, prepareLibrary, refreshLibrary } from "./library.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./reader.js";
-import { mustWait, prepareState, refreshState, showJob, showWelcome, untilReady } from "./state.js";
+import { mustWait, prepareState, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
+import { hearTabs, tellTabs } from "./tabs.js";
 
 const box = find("question");
 const conversation = find("conversation");
 
 let sessionId = conversation.dataset.session ?? kept.get("session"); // the form may have asked before this script came
 let running = null; // the AbortController of the answer under way
+let behind = false; // whether the conversation went on in another tab while an answer is under way here
+let openPast = null;
 let opening = 0; // counts openings, so that a slow earlier one does not overwrite a later one
 
 start();
 
 function start() {
   prepareReader({ onAskAbout: askAboutArticle });
-  prepareLibrary({ onRemoved: refreshState });
-  prepareAdding({ openLibrary });
+  prepareArticles();
   prepareNarrowing();
-  prepareConversations({
-    current: () => sessionId,
-    onOpen: (id) => {
-      leaveConversation();
-      openSession(id);
-    },
-    onDeleted: (id) => id === sessionId && newConversation(),
-  });
-  prepareJobs({
-    onProgress: showJob,
-    onEnd: () => {
-      refreshState();
-      refreshLibrary();
-    },
+  find("open-conversations").addEventListener("click", openConversations);
+  hearTabs({
+    answered: (id) => id === sessionId && catchUp(),
+    deleted: (id) => id === sessionId && loseConversation(),
   });
   prepareBox();
   prepareState();
@@ -49,6 +38,27 @@ function start() {
   find("new-conversation").addEventListener("click", beginAnew);
   if (location.pathname !== "/") history.replaceState(null, "", "/"); // a reload must not send the form again
   openSession(sessionId);
+}
+
+async function openConversations() {
+  clearNotice("notices", "session");
+  try {
+    openPast ??= (await import("./conversations.js")).prepareConversations({
+      current: () => sessionId,
+      onOpen: (id) => {
+        leaveConversation();
+        remember(id);
+        openSession(id);
+      },
+      onDeleted: (id) => {
+        tellTabs("deleted", id);
+        if (id === sessionId) newConversation();
+      },
+    });
+    openPast();
+  } catch { // its module did not come
+    notify("notices", "session", t("error.unreachable"), [{ label: t("action.try_again"), run: openConversations }]);
+  }
 }
 
 function prepareBox() {
@@ -115,14 +125,16 @@ async function answerQuestion(question, filters, understand = true) {
   exchange.element.scrollIntoView({ block: "start" });
   try {
     const answer = await askWhenReady(() => requestBody(question, filters, understand), abort.signal, partial);
-    renderInto(exchange.article, answer);
+    renderInto(exchange, answer);
     remember(answer.session_id);
+    tellTabs("answered", sessionId);
     keepDraft();
     announce(spokenSummary(answer));
   } catch (error) {
     if (exchange.element.isConnected) endEarly(error, { abort, exchange, partial, question, filters, understand });
   } finally {
     if (running === abort) setRunning(null);
+    if (behind) catchUp();
   }
 }
 
@@ -154,7 +166,7 @@ function endEarly(error, { abort, exchange, partial, question, filters, understa
     keepDraft();
     return;
   }
-  if (error.status === 404 && sessionId) {
+  if (error.code === "not_found" && sessionId) {
     newConversation();
     answerQuestion(question, filters, understand);
     notify("notices", "session", t("ask.lost"));
@@ -176,7 +188,8 @@ function askAgain(exchange, question, filters, understand) {
   answerQuestion(question, filters, understand);
 }
 
-function renderInto(article, answer, rating = null) {
+function renderInto({ element, article }, answer, rating = null) {
+  element.dataset.message = answer.message_id;
   renderAnswer(article, answer, {
     open: openArticle,
     add: openLibrary,
@@ -267,13 +280,41 @@ async function openSession(id) {
 
 function showSession({ messages }) {
   conversation.replaceChildren();
-  for (const { question, answer, feedback } of messages) {
-    const rating = feedback?.is_positive ?? null;
-    renderInto(addExchange(conversation, question).article, answer, rating);
-  }
+  messages.forEach(addMessage);
   if (messages.at(-1)?.question === box.value) { // it was answered while the page was away
     setBox("");
     keepDraft();
   }
   conversation.lastElementChild?.scrollIntoView({ block: "start" });
+}
+
+function addMessage({ question, answer, feedback }) {
+  const exchange = addExchange(conversation, question);
+  renderInto(exchange, answer, feedback?.is_positive ?? null);
+  return exchange.element;
+}
+
+/** Puts what was answered in another tab where it belongs; nothing that stands here is touched. */
+async function catchUp() {
+  behind = Boolean(running);
+  if (behind) return;
+  const id = sessionId;
+  const session = await call("GET", `/api/sessions/${encodeURIComponent(id)}`).catch(() => null);
+  if (!session || id !== sessionId) return;
+  let last = null;
+  for (const message of session.messages) {
+    const shown = conversation.querySelector(`[data-message="${CSS.escape(message.id)}"]`);
+    const element = shown ?? addMessage(message);
+    if (!shown) last ? last.after(element) : conversation.prepend(element);
+    last = element;
+  }
+}
+
+/** It was deleted in another tab; a question under way here goes back into the box. */
+function loseConversation() {
+  const asked = running && conversation.lastElementChild.querySelector(".question").textContent;
+  newConversation();
+  if (asked && !box.value) setBox(asked);
+  keepDraft();
+  notify("notices", "session", t("ask.deleted"));
 }

@@ -3,7 +3,7 @@
  * ended before is listed when asked for. */
 
 import { ApiError, call } from "./api.js";
-import { announce, build, button, dotted, find, icon, kept, pressTwice } from "./dom.js";
+import { announce, build, button, dotted, find, icon, kept, pressTwice, showProgress } from "./dom.js";
 import { openArticle } from "./reader.js";
 import { series, t } from "./strings.js";
 import { moment } from "./words.js";
@@ -13,7 +13,7 @@ const EARLIER = 20;
 const LOOKED_AT = 50;
 const ENDED = ["done", "failed", "cancelled"];
 
-const following = new Set();
+const following = new Map(); // the id of a job: how it ended
 let listeners = { onProgress: () => {}, onEnd: () => {} };
 
 /** `onProgress(words, job)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
@@ -23,12 +23,14 @@ export function prepareJobs(handlers) {
   for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
 }
 
-export const isFollowing = (id) => following.has(id);
-
 /** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
-export async function followJob(id, title = t("job.title")) {
-  if (following.has(id)) return;
-  remember(id, true);
+export function followJob(id, title = t("job.title")) {
+  if (!following.has(id)) following.set(id, follow(id, title));
+  remember();
+  return following.get(id);
+}
+
+async function follow(id, title) {
   const place = jobPlace(id, title);
   find("jobs").prepend(place.element);
   let job = null;
@@ -46,17 +48,13 @@ export async function followJob(id, title = t("job.title")) {
     }
     if (!job || !ENDED.includes(job.state)) await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
   }
-  remember(id, false);
+  following.delete(id);
+  remember();
   listeners.onProgress(null);
   place.end(job);
   listeners.onEnd();
   if (job.next_job_id) followJob(job.next_job_id, t("job.next"));
   return job;
-}
-
-/** The id of the job that a 409 names, or null. */
-export function runningJob(error) {
-  return /\/api\/jobs\/([^/?#]+)/.exec(error.location ?? "")?.[1] ?? null;
 }
 
 /** What came of the last jobs that changed something or failed and are not shown above. */
@@ -74,10 +72,8 @@ async function showEarlier() {
   }
 }
 
-function remember(id, running) {
-  if (running) following.add(id);
-  else following.delete(id);
-  kept.set("jobs", following.size ? JSON.stringify([...following]) : null, "sessionStorage");
+function remember() {
+  kept.set("jobs", following.size ? JSON.stringify([...following.keys()]) : null, "sessionStorage");
 }
 
 function jobPlace(id, title) {
@@ -112,12 +108,6 @@ function jobPlace(id, title) {
       announce(summary);
     },
   };
-}
-
-/** Without a job, or where it is not known how much there is, the bar only moves. */
-export function showProgress(bar, job) {
-  if (job?.total > 0) Object.assign(bar, { max: job.total, value: job.done });
-  else bar.removeAttribute("value");
 }
 
 function outcome(job, isNew) {
@@ -194,7 +184,8 @@ function takeBack(job) {
   return place;
 }
 
-function itemList(items, summary, isOpen) {
+/** What is said of several items, under a heading that opens; null where nothing is. */
+export function itemList(items, summary, isOpen) {
   if (!items?.length) return null;
   return build("details", { class: "job-errors", open: isOpen },
     build("summary", {}, summary),

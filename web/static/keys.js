@@ -2,8 +2,8 @@
  * conversation, and the help that lists them, where the language is chosen too. Keys without Ctrl work outside
  * fields only and can be switched off, since dictation and a slip press them unasked (WCAG 2.1.4). */
 
+import { searchLibrary } from "./articles.js";
 import { drawer, find, kept } from "./dom.js";
-import { openLibrary } from "./library.js";
 
 const YEAR_SECONDS = 31_536_000;
 const OFF = "off";
@@ -33,7 +33,7 @@ export function prepareKeys({ onNew }) {
 
 function withCtrl({ key, shiftKey }, onNew) {
   const pressed = (shiftKey ? "Shift+" : "") + key.toUpperCase();
-  if (pressed === "K") return () => leaveDialogs() && searchArticles();
+  if (pressed === "K") return () => leaveDialogs() && searchLibrary();
   if (pressed === "Shift+O") return () => leaveDialogs() && onNew();
   return null;
 }
@@ -43,11 +43,6 @@ function alone({ key, target }) {
   if (key === "?") return help.open;
   if (key === "/" && !document.querySelector("dialog:modal")) return () => box.focus();
   return null;
-}
-
-function searchArticles() {
-  openLibrary();
-  find("article-search").select();
 }
 
 /** Shuts what lies over the page; false where that is a form, which would lose what was typed. */

@@ -1,115 +1,198 @@
-/* The stored articles: list, search, open and remove. */
+/* The stored articles: a list that is searched, sorted and narrowed by the server, a page at a time; open one, remove it,
+ * take that back. Loaded when the articles are first needed. */
 
+import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
-import { announce, build, button, clearNotice, dotted, drawer, find, notify, pressTwice } from "./dom.js";
+import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
+import { followJob, prepareJobs } from "./jobs.js";
 import { openArticle } from "./reader.js";
+import { refreshState, showJob } from "./state.js";
 import { t } from "./strings.js";
 import { day, kind } from "./words.js";
 
 const PAGE = 50;
+const MAX_ROWS = 500;
 const TYPING_PAUSE_MS = 250;
-const REMOVE = {
-  label: "library.remove", named: "library.remove_named", sure: "library.remove_sure", sureNamed: "library.remove_sure_named",
-};
 
-const library = drawer("library");
+const sheet = drawer("library");
+const list = find("article-list");
+const search = find("article-search");
+const limits = { sort: find("article-sort"), source: find("article-source"), after: find("article-after"), before: find("article-before") };
 let listing = new AbortController();
 let cursor = null;
-let onRemoved = () => {};
 
-export function prepareLibrary(handlers) {
-  onRemoved = handlers.onRemoved;
+prepare();
+
+function prepare() {
   let pause = null;
-  find("article-search").addEventListener("input", () => {
+  search.addEventListener("input", () => {
     clearTimeout(pause);
     pause = setTimeout(listArticles, TYPING_PAUSE_MS);
   });
+  for (const field of Object.values(limits)) field.addEventListener("change", listArticles);
+  find("clear-articles").addEventListener("click", () => {
+    for (const field of [search, limits.source, limits.after, limits.before]) field.value = "";
+    search.focus();
+    listArticles();
+  });
   find("more-articles").addEventListener("click", showMore);
-  find("open-library").addEventListener("click", openLibrary);
+  find("first-articles").addEventListener("click", async () => {
+    await listArticles();
+    list.querySelector("button")?.focus();
+  });
+  prepareAdding();
+  prepareJobs({
+    onProgress: showJob,
+    onEnd: () => {
+      refreshState();
+      if (sheet.dialog.open) refresh();
+    },
+  });
 }
 
-export function openLibrary() {
-  library.open();
+export function open() {
+  sheet.open();
+  refresh();
+}
+
+/** Files that were dropped on the page. */
+export function takeFiles(files) {
+  open();
+  addFiles(files);
+}
+
+export { followJob, rebuild };
+
+function refresh() {
+  offerSources();
   listArticles();
 }
 
-/** Reads the list afresh where it is on view. */
-export function refreshLibrary() {
-  if (library.dialog.open) listArticles();
-}
-
-/** One page of articles, without their text. */
-export function fetchArticles({ query = "", limit = PAGE, from = null, signal } = {}) {
-  const search = new URLSearchParams({ limit: String(limit) });
-  if (query) search.set("q", query);
-  if (from) search.set("cursor", from);
-  return call("GET", `/api/articles?${search}`, { signal });
-}
-
+/** The list afresh. What was just removed and can be taken back stays at its top, and the focus where it is. */
 async function listArticles() {
   listing.abort();
   listing = new AbortController();
-  await addPage(null, listing.signal, (rows) => find("article-list").replaceChildren(...rows));
+  const focused = list.contains(document.activeElement) && document.activeElement.closest("li");
+  await addPage(null, listing.signal, (rows) => list.replaceChildren(...list.querySelectorAll(".removed"), ...rows));
+  if (!focused || list.contains(document.activeElement)) return;
+  const again = focused.isConnected ? focused : [...list.children].find(({ id }) => id === focused.id);
+  (again?.querySelector("button") ?? search).focus();
 }
 
 async function showMore() {
-  const list = find("article-list");
-  const next = list.children.length;
-  await addPage(cursor, listing.signal, (rows) => list.append(...rows));
-  list.children[next]?.querySelector("button").focus();
+  let last = list.lastElementChild;
+  await addPage(cursor, listing.signal, (rows) => {
+    list.append(...rows);
+    while (list.children.length > MAX_ROWS) list.firstElementChild.remove();
+    find("first-articles").hidden = list.children.length < MAX_ROWS;
+  });
+  last?.nextElementSibling?.querySelector("button").focus();
 }
 
 async function addPage(from, signal, place) {
-  const query = find("article-search").value.trim();
+  const asked = new URLSearchParams({ limit: PAGE });
+  const given = Object.entries(limits).map(([name, { value }]) => [name, value]);
+  for (const [name, value] of [["q", search.value.trim()], ...given, ["cursor", from]]) if (value) asked.set(name, value);
   clearNotice("library-notices", "list");
   try {
-    const { articles, next_cursor: next } = await fetchArticles({ query, from, signal });
+    const { articles, next_cursor: next, total } = await call("GET", `/api/articles?${asked}`, { signal });
     if (signal.aborted) return;
+    if (!from) find("first-articles").hidden = true;
     place(articles.map(row));
     cursor = next;
     find("more-articles").hidden = !next;
-    find("article-list-end").textContent = endOfList(query);
+    say(total);
   } catch (error) {
     if (error.name === "AbortError") return;
     notify("library-notices", "list", error.message, remedies(error, { label: t("action.try_again"), run: listArticles }));
   }
 }
 
-function endOfList(query) {
-  if (find("article-list").children.length) return "";
-  return query ? t("library.no_match", { query }) : t("library.empty");
+function say(total) {
+  const query = search.value.trim();
+  const isNarrowed = Boolean(query || limits.source.value || limits.after.value || limits.before.value);
+  find("clear-articles").hidden = !isNarrowed;
+  find("article-count").textContent = total ? t(isNarrowed ? "library.found" : "count.articles", { n: total })
+    : query ? t("library.no_match", { query }) : t(isNarrowed ? "library.none_left" : "library.empty");
+}
+
+async function offerSources() {
+  const chosen = limits.source;
+  try {
+    const { sources } = await call("GET", "/api/sources");
+    const { value } = chosen;
+    chosen.replaceChildren(chosen.options[0], ...sources.map(({ name, articles }) =>
+      build("option", { value: name }, t("library.source", { name, n: articles }))));
+    chosen.value = value;
+    if (chosen.selectedIndex < 0) chosen.value = "";
+  } catch {
+    // the list itself says what is wrong
+  }
 }
 
 function row(article) {
-  const title = article.title || t("article.untitled");
-  const open = (event) => openArticle({ article_id: article.id, title }, event.currentTarget);
-  const element = build("li", {},
-    build("div", {},
-      button(title, open, { class: "title", dir: "auto" }),
-      build("p", { class: "byline" }, ...dotted(
-        article.source, day(article.published_at) || t("article.undated"),
-        Number.isInteger(article.passages) && t("count.passages", { n: article.passages }),
-        article.provenance && build("span", { class: "badge" }, kind(article.provenance))))),
-    pressTwice(REMOVE, { title }, (control) => remove(article, element, control)));
+  const element = build("li", { id: `article-${article.id}` });
+  show(element, article);
   return element;
 }
 
-async function remove(article, element, control) {
+function show(element, article) {
+  const title = article.title || t("article.untitled");
+  const from = (event) => openArticle({ article_id: article.id, title }, event.currentTarget);
+  element.classList.remove("removed");
+  element.replaceChildren(
+    build("div", {},
+      button(title, from, { class: "title", dir: "auto" }),
+      build("p", { class: "byline" }, ...dotted(
+        article.source, day(article.published_at) || t("article.undated"),
+        article.provenance && build("span", { class: "badge" }, kind(article.provenance)),
+        t("count.passages", { n: article.passages }),
+        article.copies > 0 && t("library.copies", { n: article.copies }),
+        t("library.added", { day: day(article.added_at) })))),
+    button(t("library.remove"), (event) => remove(element, article, title, event.currentTarget),
+      { class: "quiet", "aria-label": t("library.remove_named", { title }) }));
+}
+
+async function remove(element, article, title, control) {
   control.disabled = true;
-  clearNotice("library-notices", "remove");
   try {
-    await call("DELETE", `/api/articles/${encodeURIComponent(article.id)}`);
+    await call("DELETE", path(article));
   } catch (error) {
     if (error.status !== 404) { // gone already is as good as removed
-      control.disabled = false;
-      notify("library-notices", "remove", error.message, remedies(error));
+      fail(element, control, error);
       return;
     }
   }
-  const neighbour = element.nextElementSibling ?? element.previousElementSibling;
-  element.remove();
-  find("article-list-end").textContent = endOfList(find("article-search").value.trim());
-  announce(t("library.removed", { title: article.title || t("article.untitled") }));
-  (neighbour?.querySelector("button") ?? find("article-search")).focus();
-  onRemoved();
+  const undo = button(t("library.undo"), () => restore(element, article, title, undo),
+    { class: "quiet", "aria-label": t("library.undo_named", { title }) });
+  element.classList.add("removed");
+  element.replaceChildren(build("p", { class: "aside" }, t("library.removed", { title })), undo);
+  undo.focus();
+  announce(t("library.removed", { title }));
+  refreshState();
+}
+
+async function restore(element, article, title, undo) {
+  undo.disabled = true;
+  try {
+    await call("POST", `${path(article)}/restore`);
+  } catch (error) {
+    fail(element, undo, error);
+    return;
+  }
+  show(element, article);
+  element.querySelector("button").focus();
+  announce(t("library.restored", { title }));
+  refreshState();
+}
+
+function fail(element, control, error) {
+  control.disabled = false;
+  control.focus();
+  element.querySelector(".problem")?.remove();
+  element.append(build("p", { class: "problem", role: "alert" }, error.message));
+}
+
+function path({ id }) {
+  return `/api/articles/${encodeURIComponent(id)}`;
 }

@@ -1,6 +1,7 @@
 /* What the reader wants answers held to: dates, a source, one article. Shown as chips under the box,
  * each removable, and sent with every question until removed. */
 
+import { call } from "./api.js";
 import { build, button, find } from "./dom.js";
 import { t } from "./strings.js";
 import { day } from "./words.js";
@@ -12,6 +13,7 @@ let article = null;
 
 export function prepareNarrowing() {
   for (const field of Object.values(fields)) field.addEventListener("change", showChips);
+  find("narrow").addEventListener("toggle", offerSources);
 }
 
 /** The filters to send, as the API takes them; null when nothing is narrowed. */
@@ -41,8 +43,10 @@ export function foldNarrowing() {
   find("narrow").open = false;
 }
 
-export function offerSources(names) {
-  find("sources").replaceChildren(...names.map((value) => build("option", { value })));
+async function offerSources() {
+  if (!find("narrow").open) return;
+  const { sources } = await call("GET", "/api/sources").catch(() => ({ sources: [] })); // it can be typed all the same
+  find("sources").replaceChildren(...sources.map(({ name }) => build("option", { value: name })));
 }
 
 function showChips() {

@@ -2,7 +2,6 @@
  * panel and the chat stays usable; on a phone, or over another dialog, it is modal. Keys and buttons step through
  * the citations that it was opened from, in whatever articles they are. */
 
-import { about } from "./about.js";
 import { ApiError, call, remedies } from "./api.js";
 import { actionControls, announce, build, dotted, find, webAddress } from "./dom.js";
 import { t } from "./strings.js";
@@ -51,7 +50,7 @@ export function prepareReader({ onAskAbout }) {
 
 /** `place`: `article_id`, and where known `title`, `revision`, `start`, `end`, `quote`. `among`: places, it is one. */
 export function openArticle(place, from, among = [place]) {
-  opener = from ?? document.activeElement;
+  if (!dialog.contains(from)) opener = from ?? document.activeElement; // a related article leads back where the first did
   row = among;
   at = row.indexOf(place);
   show();
@@ -75,11 +74,13 @@ async function load(place) {
 }
 
 async function fill(place) {
-  loading?.abort();
   if (shown && shown.id === place.article_id && shown.revision === place.revision) {
+    const rest = body.querySelectorAll(":scope > .about, :scope > .related");
     render(shown, place);
+    body.append(...rest);
     return;
   }
+  loading?.abort();
   loading = new AbortController();
   const { signal } = loading;
   shown = null;
@@ -89,7 +90,10 @@ async function fill(place) {
   body.replaceChildren(build("p", { class: "aside" }, t("reader.opening")));
   try {
     const article = await fetchArticle(place, signal);
-    if (!signal.aborted) render(article, place);
+    if (signal.aborted) return;
+    render(article, place);
+    import("./about.js").then(({ about, related }) => !signal.aborted && body.append(about(article), related(article)),
+      () => {}); // the article is read without them
   } catch (error) {
     if (!signal.aborted) renderFailure(error, place);
   }
@@ -161,7 +165,6 @@ function render(article, place) {
     originalLink(article, span && article.text.slice(span.start, span.end)),
     note(article, place, span),
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
-    about(article),
   ].filter(Boolean));
   showPlace(Boolean(span));
   askAbout.hidden = false;

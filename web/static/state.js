@@ -1,13 +1,10 @@
 /* What state the articles are in: the line under the title, the notice when the index is not whole, and
  * the welcome with its first step or the newest articles. */
 
-import { call, remedies } from "./api.js";
-import { rebuild } from "./adding.js";
-import { build, button, clearNotice, dotted, find, notify } from "./dom.js";
-import { followJob, isFollowing, runningJob, showProgress } from "./jobs.js";
-import { fetchArticles, openLibrary } from "./library.js";
+import { call, remedies, runningJob } from "./api.js";
+import { followJob, rebuildIndex } from "./articles.js";
+import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
 import { openArticle } from "./reader.js";
-import { offerSources } from "./narrowing.js";
 import { t } from "./strings.js";
 import { day, moment } from "./words.js";
 
@@ -18,24 +15,26 @@ const NEWEST = 3;
 let health = null;
 let status = "unknown";
 let jobWords = null;
-let first = null; // the job that the server began with
+let first = null; // the job that the server began with, while it is followed
 let waiting = []; // what is to go on when the index is up to date
 let timer = null;
 let alarmed = "";
 
 export function prepareState() {
-  find("first-add").addEventListener("click", openLibrary);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
   const { firstJob } = document.body.dataset; // told with the page: to ask health for it would be an error in the console
   if (firstJob) awaitFirst(firstJob);
   else refreshState();
 }
 
-function awaitFirst(job) {
+async function awaitFirst(job) {
   first = job;
   changeStatus("building");
   showState();
-  followJob(job, t("state.building"));
+  const ended = await followJob(job, t("state.building"));
+  first = null;
+  if (ended) refreshState();
+  else timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS); // what follows it could not be loaded
 }
 
 /** Whether there is nothing to answer from before the index is built. */
@@ -46,7 +45,7 @@ export function mustWait() {
 /** Asks the server how it is, and asks again by itself while it is not well. */
 export async function refreshState() {
   clearTimeout(timer);
-  if (isFollowing(first)) return; // whose end leads here again
+  if (first) return; // whose end leads here again
   try {
     health = await call("GET", "/api/health");
     changeStatus(health.status);
@@ -106,7 +105,7 @@ function changeStatus(next, error) {
   if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: t("action.try_again"), run: refreshState }));
   if (status === "degraded") {
     notify("notices", "state", t("state.degraded"),
-      [{ label: t("action.rebuild"), run: () => { openLibrary(); rebuild(); } }]);
+      [{ label: t("action.rebuild"), run: rebuildIndex }]);
   }
 }
 
@@ -164,9 +163,8 @@ function showAlarms() {
 }
 
 async function showNewest() {
-  const { articles } = await fetchArticles();
-  offerSources([...new Set(articles.map(({ source }) => source).filter(Boolean))].sort());
-  find("newest").querySelector("ul").replaceChildren(...articles.slice(0, NEWEST).map(newestItem));
+  const { articles } = await call("GET", `/api/articles?limit=${NEWEST}`);
+  find("newest").querySelector("ul").replaceChildren(...articles.map(newestItem));
   showWelcome();
 }
 

@@ -1,0 +1,62 @@
+"""Articles as rows of the tables, both ways, and what else every reader and writer of them shares.
+
+A row of `revisions` is one text of an article; where it lay, and which text is the current one, is in `articles`.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from index.article import Article, Removed
+
+REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
+_Key = TypeVar("_Key", str, tuple[str, str])
+_MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """One revision of an article, and how it lies in the store."""
+
+    article: Article
+    revision: str
+    is_current: bool
+    added_at: str
+    passages: int
+
+
+def revision_row(article: Article) -> dict[str, object]:
+    return {name: getattr(article, name) for name in REVISION_FIELDS} | {
+        "article_id": article.id,
+        "removed": json.dumps([[line.rule, line.text] for line in article.removed], ensure_ascii=False),
+        "found_in": json.dumps(dict(article.found_in), ensure_ascii=False),
+    }
+
+
+def article_of(row: Row[*tuple[Any, ...]], **listed: Any) -> Article:
+    """listed: the values of columns that were not asked for."""
+    values = {**row._mapping, **listed}
+    return Article(
+        id=values["article_id"],
+        origin=values["origin"],
+        removed=tuple(Removed(rule, text) for rule, text in json.loads(values["removed"])),
+        found_in=json.loads(values["found_in"]),
+        **{name: values[name] for name in REVISION_FIELDS},
+    )
+
+
+def batches(keys: Sequence[_Key]) -> Iterable[Sequence[_Key]]:
+    return (keys[i : i + _MANY] for i in range(0, len(keys), _MANY))
+
+
+def now() -> str:
+    return moment(dt.datetime.now(dt.UTC))
+
+
+def moment(at: dt.datetime) -> str:
+    """In the form of all moments in the store, which sort as they follow each other. at: in UTC."""
+    return at.isoformat(timespec="milliseconds")

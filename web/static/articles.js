@@ -1,0 +1,57 @@
+/* The way to the articles' sheet. What works in it (`library.js` and what that imports) is loaded when it is first
+ * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
+
+import { clearNotice, find, kept, notify } from "./dom.js";
+import { t } from "./strings.js";
+
+export function prepareArticles() {
+  find("open-library").addEventListener("click", openLibrary);
+  find("first-add").addEventListener("click", openLibrary);
+  acceptDrops((files) => use((library) => library.takeFiles(files)));
+  if (kept.get("jobs", "sessionStorage")) use(() => {});
+}
+
+export const openLibrary = () => use((library) => library.open());
+
+export const searchLibrary = () => use((library) => {
+  library.open();
+  find("article-search").select();
+});
+
+export const rebuildIndex = () => use((library) => {
+  library.open();
+  library.rebuild();
+});
+
+/** As in `jobs.js`; resolves to nothing where that could not be loaded. */
+export const followJob = (id, title) => use((library) => library.followJob(id, title));
+
+async function use(act) {
+  clearNotice("notices", "load");
+  let library;
+  try {
+    library = await import("./library.js");
+  } catch {
+    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(act) }]);
+    return null;
+  }
+  return act(library);
+}
+
+function acceptDrops(onFiles) {
+  const overlay = find("drop-here");
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+  const hide = () => overlay.togglePopover(false);
+  window.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    overlay.togglePopover(true);
+  });
+  window.addEventListener("dragleave", (event) => event.relatedTarget === null && hide());
+  window.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    hide();
+    onFiles([...event.dataTransfer.files]);
+  });
+}
