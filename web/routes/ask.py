@@ -37,7 +37,7 @@ def ask(body: AskBody) -> Json | Response:
     question = body.as_question(history)
 
     def store(answer: Answer) -> Json:
-        return serving.conversations.append(body.session_id, answer, _settings(serving, question))
+        return serving.conversations.append(body.session_id, answer, settings_told(serving, question))
 
     if not body.stream:
         with serving.gate.held():
@@ -50,7 +50,7 @@ def ask(body: AskBody) -> Json | Response:
     return reply
 
 
-def _settings(serving: Services, question: Question) -> Json:
+def settings_told(serving: Services, question: Question) -> Json:
     """What an answer depends on and does not tell itself."""
     return {
         "embedding_model": serving.library.embedding_model,

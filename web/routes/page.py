@@ -16,6 +16,7 @@ from web.errors import UnknownSession, WebError
 from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
 from web.plain import original, pieces
 from web.replies import Json
+from web.routes.ask import settings_told
 from web.routes.login import OWN_ORIGIN
 from web.schemas import AskBody
 from web.services import services
@@ -91,9 +92,11 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
         history = serving.conversations.history(session_id) if session_id else ()
     except UnknownSession:
         history, session_id, problem = (), None, "lost"
+    question = body.as_question(history)
     with serving.gate.held():
-        answer = serving.assistant.ask(body.as_question(history))
-    return serving.conversations.append(session_id, answer)["session_id"], problem
+        answer = serving.assistant.ask(question)
+    stored = serving.conversations.append(session_id, answer, settings_told(serving, question))
+    return stored["session_id"], problem
 
 
 def _problem(error: ValidationError) -> str:
