@@ -24,6 +24,7 @@ export const rebuildIndex = () => use((library) => {
   library.rebuild();
 });
 
+/** As in `jobs.js`; resolves to nothing where that could not be loaded. */
 export const followJob = (id, title) => use((library) => library.followJob(id, title));
 
 async function use(act) {
@@ -33,9 +34,9 @@ async function use(act) {
     library = await later(() => import("./library.js"));
   } catch {
     notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(act) }]);
-    return;
+    return null;
   }
-  act(library);
+  return act(library);
 }
 
 function acceptDrops(onFiles) {
