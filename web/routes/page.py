@@ -17,7 +17,6 @@ from web.language import LANGUAGES, for_later
 from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
 from web.plain import original, pieces
 from web.replies import Json
-from web.routes.ask import settings_told
 from web.routes.login import OWN_ORIGIN
 from web.schemas import AskBody
 from web.services import services

@@ -78,7 +78,6 @@ export function untilReady(signal) {
 /** Shows how far a job is in place of the count of articles; null when none runs. */
 export function showJob(words, job) {
   jobWords = words;
-  if (!words && (!job || job.id === first)) first = null;
   const [bar, said] = find("building").children;
   showProgress(bar, job);
   said.textContent = words ?? "";
