@@ -91,6 +91,8 @@ def test_a_question_mark_opens_the_help_that_lists_the_keys(page: Page) -> None:
         "↑",
         "Esc",
         "/",
+        "J",
+        "K",
         "Ctrl/Cmd + K",
         "Ctrl/Cmd + Shift + O",
         "?",

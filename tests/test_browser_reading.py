@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import ANSWER, DESKTOP, PHONE, QUESTION, ask, watched
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, Route, ViewportSize, expect
 from web_fixtures import BRIDGE, COMET, Serve
 
 from assistant.assistant import Assistant
@@ -140,8 +140,8 @@ def test_nothing_scrolls_sideways(browser: Browser, app: Flask, serve: Serve, si
         expect(page.locator("#newest li").first).to_be_visible()
         _fits(page)
         page.get_by_text("Narrow by date or source").click()
-        page.get_by_label("Source", exact=True).fill("x" * 100)
-        page.get_by_label("From").fill("2023-01-01")
+        page.get_by_role("main").get_by_label("Source", exact=True).fill("x" * 100)
+        page.get_by_role("main").get_by_label("From").fill("2023-01-01")
         page.keyboard.press("Tab")
         _fits(page)
         page.get_by_role("button", name="remove this limit").last.click()
@@ -345,3 +345,23 @@ def test_sentences_of_an_answer_keep_their_own_direction(page: Page) -> None:
     assert page.evaluate(shown, english) == [english, "ltr", [ARABIC]]
     arabic = f"{ARABIC} [1] It opened. [2]"
     assert page.evaluate(shown, arabic) == [arabic, "rtl", ["It opened."]]
+
+
+def test_a_page_that_was_not_told_of_the_first_job_learns_of_it_by_asking(
+    browser: Browser, unready: tuple[Flask, ExitStack], serve: Serve
+) -> None:
+    app, publishing = unready
+    address = serve(app).address
+    page = browser.new_page()  # not watched: a reply of 503 stands in the console
+
+    def untold(route: Route) -> None:
+        route.fulfill(body=route.fetch().text().replace("data-first-job", "data-other"), content_type="text/html")
+
+    page.route(f"{address}/", untold)
+    page.goto(address)
+    ask(page, QUESTION)
+    answer = page.get_by_role("main").get_by_role("article").last
+    expect(answer).to_contain_text("The index is not ready yet.")
+    publishing.close()
+    expect(answer).to_contain_text(ANSWER)
+    page.close()

@@ -150,6 +150,6 @@ def test_the_page_carries_the_strings_of_its_scripts_and_nothing_in_them_ends_th
 
 
 def test_what_stands_in_a_sentence_of_the_page_is_in_its_place(client: FlaskClient) -> None:
-    page = client.get("/").text
+    page = client.get("/sheets").text
     assert ".csv .docx" in page
     assert "up to 1 MB at once." in page

@@ -1,6 +1,5 @@
-/* The way to the sheets with the articles and with one article. What works in them (`library.js`, `reader.js` and what
- * these import) is loaded when it is first needed: with the sheet, with files dropped on the page, and with jobs that were
- * followed before a reload. */
+/* The way to the articles' sheet. What works in it (`library.js` and what that imports) is loaded when it is first
+ * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
 import { clearNotice, find, kept, notify } from "./dom.js";
 import { later } from "./later.js";
@@ -9,56 +8,35 @@ import { t } from "./strings.js";
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);
   find("first-add").addEventListener("click", openLibrary);
-  acceptDrops((files) => {
-    sheet.open();
-    withLibrary((library) => library.takeFiles(files));
-  });
-  if (kept.get("jobs", "sessionStorage")) withLibrary(() => {});
+  acceptDrops((files) => use((library) => library.takeFiles(files)));
+  if (kept.get("jobs", "sessionStorage")) use(() => {});
 }
 
-// the sheet opens at once, so that a key pressed next finds it open
-export function openLibrary() {
-  sheet.open();
-  withLibrary((library) => library.refresh());
-}
+export const openLibrary = () => use((library) => library.open());
 
-export function searchLibrary() {
-  openLibrary();
+export const searchLibrary = () => use((library) => {
+  library.open();
   find("article-search").select();
-}
+});
 
-export function rebuildIndex() {
-  openLibrary();
-  withLibrary((library) => library.rebuild());
-}
+export const rebuildIndex = () => use((library) => {
+  library.open();
+  library.rebuild();
+});
 
-export const followJob = (id, title) => withLibrary((library) => library.followJob(id, title));
+/** As in `jobs.js`; resolves to nothing where that could not be loaded. */
+export const followJob = (id, title) => use((library) => library.followJob(id, title));
 
-/** As the reader's own: `place`, what it is opened from, and the places to step through. */
-export function openArticle(place, from = document.activeElement, among = [place]) {
-  return use(() => import("./reader.js"), (module) => module.openArticle(place, from, among));
-}
-
-export function readerIsPanel() {
-  return reader.open && !reader.matches(":modal");
-}
-
-export function closeReader() {
-  if (reader.open) use(() => import("./reader.js"), (module) => module.closeReader());
-}
-
-const withLibrary = (act) => use(() => import("./library.js"), act);
-
-async function use(load, act) {
+async function use(act) {
   clearNotice("notices", "load");
-  let module;
+  let library;
   try {
-    module = await later(load);
+    library = await later(() => import("./library.js"));
   } catch {
-    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(load, act) }]);
-    return;
+    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(act) }]);
+    return null;
   }
-  return act(module);
+  return act(library);
 }
 
 function acceptDrops(onFiles) {

@@ -2,11 +2,10 @@
 
 import { ask, call, remedies } from "./api.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
-import { closeReader, openArticle, openLibrary, prepareArticles, readerIsPanel } from "./articles.js";
+import { openLibrary, prepareArticles } from "./articles.js";
 import { announce, clearNotice, find, kept, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { prepareKeys } from "./keys.js";
-import { later } from "./later.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./panel.js";
 import { mustWait, prepareState, showWelcome, untilReady } from "./state.js";
@@ -28,7 +27,7 @@ let opening = 0; // counts openings, so that a slow earlier one does not overwri
 start();
 
 function start() {
-  find("reader").addEventListener("askabout", ({ detail }) => askAboutArticle(detail));
+  prepareReader({ onAskAbout: askAboutArticle });
   prepareArticles();
   prepareNarrowing();
   prepareSuggestions((question) => running || answerQuestion(question, chosenFilters()));

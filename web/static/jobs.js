@@ -14,7 +14,7 @@ const EARLIER = 20;
 const LOOKED_AT = 50;
 const ENDED = ["done", "failed", "cancelled"];
 
-const following = new Set();
+const following = new Map(); // the id of a job: how it ended
 let listeners = { onProgress: () => {}, onEnd: () => {} };
 
 /** `onProgress(words, job)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
@@ -25,9 +25,13 @@ export function prepareJobs(handlers) {
 }
 
 /** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
-export async function followJob(id, title = t("job.title")) {
-  if (following.has(id)) return;
-  remember(id, true);
+export function followJob(id, title = t("job.title")) {
+  if (!following.has(id)) following.set(id, follow(id, title));
+  remember();
+  return following.get(id);
+}
+
+async function follow(id, title) {
   const place = jobPlace(id, title);
   find("jobs").prepend(place.element);
   let job = null;
@@ -45,7 +49,8 @@ export async function followJob(id, title = t("job.title")) {
     }
     if (!job || !ENDED.includes(job.state)) await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
   }
-  remember(id, false);
+  following.delete(id);
+  remember();
   listeners.onProgress(null);
   place.end(job);
   listeners.onEnd();
@@ -68,10 +73,8 @@ async function showEarlier() {
   }
 }
 
-function remember(id, running) {
-  if (running) following.add(id);
-  else following.delete(id);
-  kept.set("jobs", following.size ? JSON.stringify([...following]) : null, "sessionStorage");
+function remember() {
+  kept.set("jobs", following.size ? JSON.stringify([...following.keys()]) : null, "sessionStorage");
 }
 
 function jobPlace(id, title) {

@@ -3,7 +3,7 @@
 
 import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
-import { announce, build, button, clearNotice, dotted, find, notify } from "./dom.js";
+import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
 import { followJob, prepareJobs } from "./jobs.js";
 import { openArticle } from "./panel.js";
 import { refreshState, showJob } from "./state.js";
@@ -14,7 +14,7 @@ const PAGE = 50;
 const MAX_ROWS = 500;
 const TYPING_PAUSE_MS = 250;
 
-const sheet = find("library");
+const sheet = drawer("library");
 const list = find("article-list");
 const search = find("article-search");
 const limits = { sort: find("article-sort"), source: find("article-source"), after: find("article-after"), before: find("article-before") };
@@ -45,7 +45,7 @@ function prepare() {
     onProgress: showJob,
     onEnd: () => {
       refreshState();
-      if (sheet.open) refresh();
+      if (sheet.dialog.open) refresh();
     },
   });
 }
@@ -58,14 +58,13 @@ export function open() {
 
 /** Files that were dropped on the page. */
 export function takeFiles(files) {
-  refresh();
+  open();
   addFiles(files);
 }
 
 export { followJob, rebuild };
 
-/** Reads the list afresh. */
-export function refresh() {
+function refresh() {
   offerSources();
   listArticles();
 }

@@ -61,13 +61,13 @@ async function load(place) {
 }
 
 async function fill(place) {
-  loading?.abort();
   if (shown && shown.id === place.article_id && shown.revision === place.revision) {
     const rest = body.querySelectorAll(":scope > .about, :scope > .related");
     render(shown, place);
     body.append(...rest);
     return;
   }
+  loading?.abort();
   loading = new AbortController();
   const { signal } = loading;
   shown = null;

@@ -2,7 +2,7 @@
  * the welcome with its first step or the newest articles. */
 
 import { call, remedies, runningJob } from "./api.js";
-import { followJob, openArticle, rebuildIndex } from "./articles.js";
+import { followJob, rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
 import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
@@ -16,7 +16,7 @@ const NEWEST = 3;
 let health = null;
 let status = "unknown";
 let jobWords = null;
-let first = null; // the job that the server began with
+let first = null; // the job that the server began with, while it is followed
 let waiting = []; // what is to go on when the index is up to date
 let timer = null;
 let alarmed = "";
@@ -28,11 +28,14 @@ export function prepareState() {
   else refreshState();
 }
 
-function awaitFirst(job) {
+async function awaitFirst(job) {
   first = job;
   changeStatus("building");
   showState();
-  followJob(job, t("state.building"));
+  const ended = await followJob(job, t("state.building"));
+  first = null;
+  if (ended) refreshState();
+  else timer = setTimeout(refreshState, ASK_AGAIN_AFTER_MS); // what follows it could not be loaded
 }
 
 /** Whether there is nothing to answer from before the index is built. */
@@ -75,7 +78,6 @@ export function untilReady(signal) {
 /** Shows how far a job is in place of the count of articles; null when none runs. */
 export function showJob(words, job) {
   jobWords = words;
-  if (!words && (!job || job.id === first)) first = null;
   const [bar, said] = find("building").children;
   showProgress(bar, job);
   said.textContent = words ?? "";
