@@ -2,7 +2,7 @@
  * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
 import { clearNotice, find, kept, notify } from "./dom.js";
-import { later } from "./later.js";
+import { later, wish } from "./later.js";
 import { t } from "./strings.js";
 
 export function prepareArticles() {
@@ -12,20 +12,23 @@ export function prepareArticles() {
   if (kept.get("jobs", "sessionStorage")) use(() => {});
 }
 
-export const openLibrary = () => use((library) => library.open());
+export const openLibrary = () => open(() => {});
 
-export const searchLibrary = () => use((library) => {
-  library.open();
-  find("article-search").select();
-});
+export const searchLibrary = () => open(() => find("article-search").select());
 
-export const rebuildIndex = () => use((library) => {
-  library.open();
-  library.rebuild();
-});
+export const rebuildIndex = () => open((library) => library.rebuild());
 
 /** As in `jobs.js`; resolves to nothing where that could not be loaded. */
 export const followJob = (id, title) => use((library) => library.followJob(id, title));
+
+function open(act) {
+  const isWanted = wish();
+  return use((library) => {
+    if (!isWanted()) return;
+    library.open();
+    act(library);
+  });
+}
 
 async function use(act) {
   clearNotice("notices", "load");

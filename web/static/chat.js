@@ -9,7 +9,7 @@ import { prepareKeys } from "./keys.js";
 import { chosenFilters, clearNarrowing, foldNarrowing, keepToArticle, prepareNarrowing } from "./narrowing.js";
 import { closeReader, openArticle, prepareReader, readerIsPanel } from "./panel.js";
 import { mustWait, prepareState, showWelcome, untilReady } from "./state.js";
-import { later } from "./later.js";
+import { later, wish } from "./later.js";
 import { t } from "./strings.js";
 import { clearNext, prepareSuggestions, suggestNext } from "./suggest.js";
 import { hearTabs, tellTabs } from "./tabs.js";
@@ -46,6 +46,7 @@ function start() {
 
 async function openConversations() {
   clearNotice("notices", "session");
+  const isWanted = wish();
   try {
     openPast ??= (await later(() => import("./conversations.js"))).prepareConversations({
       current: () => sessionId,
@@ -59,7 +60,7 @@ async function openConversations() {
         if (id === sessionId) newConversation();
       },
     });
-    openPast();
+    if (isWanted()) openPast();
   } catch { // its module did not come
     notify("notices", "session", t("error.unreachable"), [{ label: t("action.try_again"), run: openConversations }]);
   }

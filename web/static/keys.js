@@ -4,7 +4,7 @@
 
 import { searchLibrary } from "./articles.js";
 import { clearNotice, find, kept, notify } from "./dom.js";
-import { later } from "./later.js";
+import { later, wish } from "./later.js";
 import { t } from "./strings.js";
 
 const OFF = "off";
@@ -37,8 +37,10 @@ function withCtrl({ key, shiftKey }, onNew) {
 
 async function openHelp() {
   clearNotice("notices", "load");
+  const isWanted = wish();
   try {
-    (await later(() => import("./help.js"))).open();
+    const help = await later(() => import("./help.js"));
+    if (isWanted()) help.open();
   } catch { // its module did not come
     notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: openHelp }]);
   }
@@ -55,6 +57,7 @@ function alone({ key, target }) {
 function leaveDialogs() {
   const open = [...document.querySelectorAll("dialog:modal")];
   if (!open.every((dialog) => dialog.matches(".sheet, #help"))) return false;
+  wish(); // what was to open and is not here yet stays shut
   open.forEach((dialog) => dialog.close());
   return true;
 }

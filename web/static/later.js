@@ -3,6 +3,13 @@
 import { addStrings } from "./strings.js";
 
 let rest = null;
+let wishes = 0;
+
+/** Asked before something is loaded to be opened; it tells afterwards whether that is still the last wish. */
+export function wish() {
+  const mine = ++wishes;
+  return () => mine === wishes;
+}
 
 /** What `load()` imports, once the sheets and strings are here. */
 export async function later(load) {
