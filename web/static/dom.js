@@ -95,12 +95,6 @@ export function drawer(id) {
   };
 }
 
-/** Without a job, or where it is not known how much there is, the bar only moves. */
-export function showProgress(bar, job) {
-  if (job?.total > 0) Object.assign(bar, { max: job.total, value: job.done });
-  else bar.removeAttribute("value");
-}
-
 /** What this browser keeps between visits; nothing where storage is switched off. */
 export const kept = {
   get: (name, area = "localStorage") => {
