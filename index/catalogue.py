@@ -2,7 +2,7 @@
 
 What a list is sorted and searched by lies in a table of its own, `listing`, in letters without case and accents. It is
 written with each article, in the same transaction. The rows of `revisions` carry the texts, so that going through them
-for a list reads all the articles there are; through `listing`, a page out of 10,000 takes 15 ms in any order, without
+for a list reads all the articles there are; through `listing`, a page out of 10,000 takes 10 ms in any order, without
 an index (`python -m bench.speed`). A page begins after the last entry of the one before it, not after so many.
 """
 
