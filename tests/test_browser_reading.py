@@ -83,6 +83,7 @@ def test_keys_of_one_character_that_are_switched_off_do_not_step(page: Page) -> 
 def test_what_is_spoken_of_a_citation_is_in_the_dialog_that_is_open(page: Page) -> None:
     ask_for_news(page)
     page.get_by_role("button", name="Source 1").first.click()
+    expect(page.locator("#reader mark")).to_be_visible()
     page.keyboard.press("j")
     expect(page.locator("#announcer")).to_contain_text("Citation 2 of 3")
     is_read = """() => !document.querySelector("dialog:modal")
@@ -179,6 +180,7 @@ def test_what_was_left_out_and_what_changed_open_by_keyboard_in_a_narrow_window(
         page.goto(address)
         page.locator("#newest").get_by_role("button").first.press("Enter")
         reader = page.locator("#reader")
+        expect(reader.locator(".about")).to_be_visible()
         expect(reader.get_by_role("heading").first).to_be_focused()
         for name in ("About this article", "lines left out of the text", "What changed"):
             for _ in range(20):
