@@ -13,7 +13,7 @@ def asked(page: Page, *questions: str) -> None:
     for question in questions:
         ask(page, question)
         answer = page.get_by_role("main").get_by_role("article", name=question)
-        expect(answer.locator("footer")).to_be_visible()
+        expect(answer.last.locator("footer")).to_be_visible()
 
 
 def test_up_in_an_empty_box_recalls_the_questions_of_the_conversation_and_down_goes_back(page: Page) -> None:
