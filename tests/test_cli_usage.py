@@ -109,7 +109,7 @@ def test_an_empty_library_says_how_to_add_articles(capsys: pytest.CaptureFixture
         assert main(words) == 0
         assert capsys.readouterr() == ("", said)
     assert main(["articles", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"articles": [], "next_cursor": None}
+    assert json.loads(capsys.readouterr().out) == {"articles": [], "next_cursor": None, "total": 0}
 
 
 @pytest.mark.parametrize("command", ["add", "rebuild"])
