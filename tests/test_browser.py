@@ -62,18 +62,6 @@ def test_in_german_the_page_asks_answers_and_opens_a_citation(
         assert is_german()
 
 
-def test_what_was_read_out_of_a_question_is_told_and_one_press_asks_without_it(page: Page) -> None:
-    ask(page, "What happened in November 2023?")
-    answers = page.get_by_role("main").get_by_role("article")
-    expect(answers.last).to_contain_text(ANSWER)
-    expect(answers.last).to_contain_text("Read from the question: From 1 Nov 2023, Until 30 Nov 2023.")
-    assert Axe().run(page).violations_count == 0
-    answers.last.get_by_role("button", name="Ask without").click()
-    expect(answers).to_have_count(2)
-    expect(answers.last).not_to_have_attribute("aria-busy", "true")
-    expect(answers.last.get_by_role("button", name="Ask without")).to_have_count(0)
-
-
 def test_a_conversation_is_there_again_after_a_reload(page: Page) -> None:
     ask(page, QUESTION)
     answer = page.get_by_role("main").get_by_role("article").last
@@ -149,17 +137,17 @@ def test_the_keyboard_alone_asks_opens_a_citation_and_comes_back(page: Page) -> 
 
 
 def test_an_answer_that_nothing_is_sure_of_says_so(page: Page) -> None:
-    shown = """async ([score, confidence]) => {
+    shown = """async (isCertain) => {
         const { renderAnswer } = await import("/static/answer.js");
         const article = document.createElement("article");
-        const citation = { index: 1, title: "A bridge", quote: "It opened.", score };
-        const answer = { answered: true, answerer: "extractive", answer: "It opened. [1]", citations: [citation] };
-        renderAnswer(article, { ...answer, confidence }, {});
+        const citation = { index: 1, title: "A bridge", quote: "It opened." };
+        const answer = { answered: true, answer: "It opened. [1]", citations: [citation], is_certain: isCertain };
+        renderAnswer(article, answer, {});
         return article.innerText;
     }"""
-    assert "Not certain" in page.evaluate(shown, [0.49, 0.3])
-    assert "Not certain" not in page.evaluate(shown, [0.5, 0.5])
-    assert "Not certain" not in page.evaluate(shown, [0.08, None])  # nothing was judged
+    assert "Not certain" in page.evaluate(shown, False)
+    assert "Not certain" not in page.evaluate(shown, True)
+    assert "Not certain" not in page.evaluate(shown)  # it was stored before that was told
 
 
 def test_an_article_tells_what_was_left_out_of_it_why_it_is_what_it_is_and_what_changed(

@@ -105,7 +105,7 @@ def test_a_client_that_leaves_stops_the_work(
     scripted.may_go_on.set()
     assert scripted.was_closed.wait(10)
     sessions = json.loads(_get(server, "/api/sessions").body)
-    assert sessions == {"sessions": []}
+    assert sessions == {"sessions": [], "next_cursor": None}
 
 
 @pytest.mark.parametrize(

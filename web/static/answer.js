@@ -90,7 +90,7 @@ export function context({ question, standalone_question: standalone, applied_fil
   return build("div", { class: "context" },
     standalone && standalone !== question && build("p", { dir: "auto" }, understoodAs(standalone)),
     chosen.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.limited") },
-      ...chosen.map(({ phrase }) => build("li", {}, phrase))),
+      ...chosen.map(chip)),
     removable.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.read_out") },
       build("li", { class: "says" }, t("answer.read_out")), ...removable.map(chip)),
     countedFrom && build("p", {}, t("answer.counted_from", { day: day(countedFrom) })));
