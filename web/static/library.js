@@ -6,9 +6,9 @@ import { call, remedies } from "./api.js";
 import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
 import { followJob, prepareJobs } from "./jobs.js";
 import { openArticle } from "./panel.js";
-import { refreshState, showJob } from "./state.js";
+import { hearState, refreshState, showJob } from "./state.js";
 import { t } from "./strings.js";
-import { day, kind } from "./words.js";
+import { day, kind, moment } from "./words.js";
 
 const PAGE = 50;
 const MAX_ROWS = 500;
@@ -40,6 +40,7 @@ function prepare() {
     await listArticles();
     list.querySelector("button")?.focus();
   });
+  hearState(showState);
   prepareAdding();
   prepareJobs({
     onProgress: showJob,
@@ -53,7 +54,6 @@ function prepare() {
 export function open() {
   sheet.open();
   refresh();
-  refreshState();
 }
 
 /** Files that were dropped on the page. */
@@ -196,4 +196,28 @@ function fail(element, control, error) {
 
 function path({ id }) {
   return `/api/articles/${encodeURIComponent(id)}`;
+}
+
+/** At the foot of the sheet. */
+function showState(health) {
+  find("index-state").textContent = indexWords(health);
+  find("feeds").replaceChildren(...(health?.feeds ?? []).map(feedItem));
+}
+
+function indexWords(health) {
+  if (!health) return "";
+  const built = moment(health.last_rebuild_at);
+  return [
+    t("count.passages", { n: health.passages }),
+    t("library.embedded", { model: health.embedding_model.split("@")[0] }),
+    built && t("library.index_of", { when: built }),
+    health.pending && t("library.pending"),
+  ].filter(Boolean).map((words) => ` · ${words}`).join("");
+}
+
+function feedItem({ feed, last_good_at: good, failing_since: failing, message, entry_error_count: entries }) {
+  const words = failing ? t("library.feed_failing", { when: moment(failing), message })
+    : entries ? t("library.feed_entries", { n: entries }) : "";
+  return build("li", { class: failing ? "failing" : null },
+    ...dotted(feed, good ? t("library.feed_read", { when: moment(good) }) : t("library.feed_unread"), words));
 }

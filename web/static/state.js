@@ -7,7 +7,7 @@ import { build, button, clearNotice, dotted, find, notify, showProgress } from "
 import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
 import { suggestFirst } from "./suggest.js";
-import { day, moment } from "./words.js";
+import { day } from "./words.js";
 
 const ASK_AGAIN_AFTER_MS = 15_000;
 const FEEDS_AFTER_MS = 60_000;
@@ -20,6 +20,7 @@ let first = null; // the job that the server began with, while it is followed
 let waiting = []; // what is to go on when the index is up to date
 let timer = null;
 let alarmed = "";
+let told = () => {};
 
 export function prepareState() {
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && refreshState());
@@ -41,6 +42,12 @@ async function awaitFirst(job) {
 /** Whether there is nothing to answer from before the index is built. */
 export function mustWait() {
   return status === "building" && "mustWait" in document.body.dataset;
+}
+
+/** `onState(health)` now and with each change; health is null while the server is not reached. */
+export function hearState(onState) {
+  told = onState;
+  told(health);
 }
 
 /** Asks the server how it is, and asks again by itself while it is not well. */
@@ -113,14 +120,8 @@ function changeStatus(next, error) {
 
 function showState() {
   find("state").textContent = jobWords ?? stateWords();
-  if (find("library")) showInLibrary();
+  told(health);
   showWelcome();
-}
-
-/** At the foot of its sheet, where that is here already. */
-function showInLibrary() {
-  find("index-state").textContent = indexWords();
-  find("feeds").replaceChildren(...(health?.feeds ?? []).map(feedItem));
 }
 
 function stateWords() {
@@ -129,24 +130,6 @@ function stateWords() {
   if (!health.articles) return t("state.empty");
   const newest = day(health.newest_article);
   return t(newest ? "state.articles_newest" : "count.articles", { n: health.articles, day: newest });
-}
-
-function indexWords() {
-  if (!health) return "";
-  const built = moment(health.last_rebuild_at);
-  return [
-    t("count.passages", { n: health.passages }),
-    t("state.embedded", { model: health.embedding_model.split("@")[0] }),
-    built && t("state.index_of", { when: built }),
-    health.pending && t("state.pending"),
-  ].filter(Boolean).map((words) => ` · ${words}`).join("");
-}
-
-function feedItem({ feed, last_good_at: good, failing_since: failing, message, entry_error_count: entries }) {
-  const words = failing ? t("state.feed_failing", { when: moment(failing), message })
-    : entries ? t("state.feed_entries", { n: entries }) : "";
-  return build("li", { class: failing ? "failing" : null },
-    ...dotted(feed, good ? t("state.feed_read", { when: moment(good) }) : t("state.feed_unread"), words));
 }
 
 function showAlarms() {
