@@ -64,6 +64,9 @@ FILL = """async ([answer, n]) => {
 
 def main() -> None:
     chromium = shutil.which("chromium")
+    if chromium is None:
+        print("The page is not measured: there is no chromium on this machine.")
+        return
     with (
         tempfile.TemporaryDirectory() as data_dir,
         served(["--data-dir", data_dir, "--articles", str(SEEDS)]) as address,

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import ANSWER, QUESTION, ask
-from playwright.sync_api import Locator, Page, Route, expect
-from web_fixtures import BRIDGE
+from flask import Flask
+from playwright.sync_api import Browser, Locator, Page, Route, expect
+from web_fixtures import BRIDGE, Serve
 
 from index.library import Library
 
@@ -197,3 +198,42 @@ def test_a_source_names_its_day_outlet_and_kind(stocked: Library, page: Page) ->
     source = answered(page, 1).get_by_role("listitem").first
     for words in ("Oldport Courier", "5 Nov 2023", "news agency report"):
         expect(source).to_contain_text(words)
+
+
+def test_an_edit_of_a_question_that_went_on_in_another_tab_becomes_the_next_question(
+    browser: Browser, app: Flask, serve: Serve
+) -> None:
+    with browser.new_page() as page:  # not watched: Chromium notes a reply of 409 in the console
+        page.goto(serve(app).address)
+        ask(page, QUESTION)
+        answered(page, 1)
+        page.get_by_role("button", name="Edit").click()
+        session = page.evaluate("localStorage.getItem('assistant.session')")
+        page.request.post(
+            f"{page.url}api/ask", data={"question": "What is known of comet Marlow?", "session_id": session}
+        )
+        ask(page, "When was the Zephyr bridge opened?")
+        expect(page.get_by_role("alert")).to_contain_text("is not the conversation's last one")
+        expect(answers(page)).to_have_count(2)
+        box = page.get_by_role("textbox", name="question")
+        expect(box).to_have_value("When was the Zephyr bridge opened?")
+        expect(page.get_by_text("Editing your last question.")).to_be_hidden()
+        box.press("Enter")
+        expect(answered(page, 3)).to_contain_text(ANSWER)
+
+
+def test_what_is_spoken_outlives_the_dialog_that_it_was_spoken_in(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+            const { announce, build } = await import("/static/dom.js");
+            const dialog = build("dialog", {}, build("input"));
+            document.body.append(dialog);
+            dialog.showModal();
+            announce("In the dialog");
+            dialog.close();
+            dialog.remove();
+        }"""
+    )
+    ask(page, QUESTION)
+    expect(answered(page, 1)).to_contain_text(ANSWER)
+    expect(page.locator("#announcer")).to_have_text("Answer: 4 November 2023 (1 source)")

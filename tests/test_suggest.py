@@ -122,6 +122,15 @@ def test_a_name_that_belongs_to_another_word_goes_without_its_article(stocked: L
     assert following[0] == "What is the latest on Oldport?"
 
 
+def test_neither_a_month_nor_a_part_of_a_name_is_asked_about(stocked: Library) -> None:
+    stocked.add([replace(COMET, id="again", text="In May the James Quill telescope in Oldport was opened.")])
+    assistant = Assistant(stocked)
+    for question, name in (("What happened in May?", None), ("Who opened the James Quill telescope?", "James Quill")):
+        following = assistant.next_questions(as_turn(assistant.ask(Question(question))))
+        assert not any("May" in one or "the James" in one for one in following)
+        assert any(name in one for one in following) if name else True
+
+
 def test_they_are_asked_for_over_http(client: FlaskClient) -> None:
     first = client.get("/api/suggestions").json
     assert first is not None

@@ -16,6 +16,7 @@ from assistant.reader.model import trained_reader
 from assistant.retriever import PassageSearch
 from assistant.statement import Quote
 from assistant.suggest.turned import Turned, questions
+from assistant.wording import DAYS_AND_MONTHS
 from index.filters import NO_FILTERS
 from index.library import Library
 from index.snapshot import Snapshot
@@ -34,7 +35,7 @@ SAME_QUESTION = 0.6
 """Share of a question's content words that another one has, from which on it is not offered beside that."""
 
 _WORDS = r"[A-ZÀ-Þ][\w’'-]*\w(?: (?:of (?:the )?)?[A-ZÀ-Þ][\w’'-]+)*"
-_NAME = re.compile(rf"the {_WORDS}\b(?! [a-z])|{_WORDS}")
+_NAME = re.compile(rf"the {_WORDS}\b(?! \w)|{_WORDS}")
 """With its article, but for one that is another word's: "the Ever Given", but "the Oldport ferry"."""
 _ASKED_SO = re.compile(r"\b(?:latest|newest|report\w*|said|say)\b", re.IGNORECASE)
 
@@ -61,8 +62,8 @@ class Suggestions:
 
     def next(self, turn: Turn) -> tuple[str, ...]:
         """After `turn`, from the articles that it cites, of what stands nearest to the cited sentences first, then from
-        others about a name in its question; where these are too few, what is new about the name in it, and what another
-        source reports."""
+        others about a name in its question; where these are too few, what is new about that name, what another source
+        reports of it, and what there is in all, which are answered whatever the articles say."""
         snapshot = self._library.snapshot()
         cited = {place.article_id: place for place in reversed(turn.cited)}
         found = PassageSearch(snapshot).find(turn.standalone_question, NO_FILTERS, DEFAULT_TOP_K).documents
@@ -114,16 +115,18 @@ class Suggestions:
 def _about_the_name(turn: Turn, found: Sequence[Document]) -> Iterator[str]:
     """`found`: for the question."""
     names = _NAME.findall(turn.standalone_question.partition(" ")[2])
-    if not names or _ASKED_SO.search(turn.standalone_question):
+    named = [name for name in names if name not in DAYS_AND_MONTHS]
+    if not named or _ASKED_SO.search(turn.standalone_question):
         return
-    name = max(names, key=len)
+    name = max(named, key=len)
     telling = [document.metadata for document in found if name.removeprefix("the ") in document.page_content]
     if len({metadata["article_id"] for metadata in telling}) > 1:
         yield f"What is the latest on {name}?"
-    heard = {place.article_id for place in turn.cited}
-    known = {metadata["source"] for metadata in telling if metadata["article_id"] in heard}
-    others = (metadata["source"] for metadata in telling if metadata["source"] not in {*known, None})
+    cited = {place.article_id for place in turn.cited}
+    heard = {document.metadata["source"] for document in found if document.metadata["article_id"] in cited}
+    others = dict.fromkeys(metadata["source"] for metadata in telling if metadata["source"] not in {*heard, None})
     yield from (f"What did {source} report about {name}?" for source in others)
+    yield f"Summarise the news about {name}."
 
 
 def _answers(quote: Quote, article_id: str, made: Turned) -> bool:

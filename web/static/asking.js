@@ -9,7 +9,7 @@ import { announce, clearNotice, find, notify } from "./dom.js";
 import { addExchange, partialAnswer } from "./exchange.js";
 import { chosenFilters, foldNarrowing } from "./narrowing.js";
 import { openArticle } from "./panel.js";
-import { answeredHere, catchUpIfBehind, currentSession, newConversation } from "./session.js";
+import { answeredHere, catchUp, catchUpIfBehind, currentSession, newConversation } from "./session.js";
 import { mustWait, showWelcome, untilReady } from "./state.js";
 import { t } from "./strings.js";
 import { clearNext, suggestNext } from "./suggest.js";
@@ -129,7 +129,8 @@ export function stopEditing() {
 /** The question as it was, where its new wording was not answered; that goes back into the box. */
 function putBack(old, exchange, error) {
   exchange.element.replaceWith(old.element);
-  edit(old);
+  if (error?.code === "conflict") catchUp(); // it was asked anew or went on in another tab: nothing to edit any more
+  else edit(old);
   setBox(exchange.question);
   keepDraft();
   if (error) notify("notices", "ask", error.message, remedies(error));

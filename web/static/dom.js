@@ -53,9 +53,10 @@ export function showProgress(bar, job) {
   else bar.removeAttribute("value");
 }
 
-/** Says `text` to screen readers, once. */
+const announcer = find("announcer");
+
+/** Says `text` to screen readers, once. It may be in a dialog that is gone by now. */
 export function announce(text) {
-  const announcer = find("announcer");
   const place = document.activeElement?.closest("dialog:modal") ?? document.body; // what is outside of it is not read
   if (announcer.parentNode !== place) place.append(announcer);
   announcer.textContent = text;

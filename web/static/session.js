@@ -111,7 +111,7 @@ function showSession({ messages }) {
 }
 
 /** Puts what was answered in another tab where it belongs; nothing else that stands here is touched. */
-async function catchUp() {
+export async function catchUp() {
   behind = isAsking();
   if (behind || !sessionId) return;
   const id = sessionId;

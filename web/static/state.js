@@ -60,7 +60,7 @@ export async function refreshState() {
     showAlarms();
     showState();
     for (const goOn of waiting.splice(0)) goOn();
-    suggestFirst(health.generation);
+    await suggestFirst(health.generation); // which stand above the newest: these come after them, so that nothing moves
     await showNewest();
   } catch (error) {
     const job = error.code === "not_ready" && runningJob(error);
