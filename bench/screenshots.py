@@ -37,7 +37,7 @@ def main() -> None:
         shoot(page, "library")
         page.close()
         page = opened(browser, address, PHONE, "dark")
-        ask(page, "What happened in April 2024?")
+        ask(page, "Where did Hurricane Maria come ashore?")
         page.locator(".next-questions").wait_for()
         shoot(page, "phone")
         page.close()
