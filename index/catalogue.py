@@ -32,14 +32,17 @@ SORTS: tuple[Sort, ...] = get_args(Sort)
 MAX_KEY_CHARS = 200
 """Of a title or source, those that are sorted by: a cursor holds them."""
 MAX_SOURCES = 1_000
+MAX_WORDS = 8
+"""Of a query, those that count: the first, each once. Every one is another scan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which articles, and in which order.
 
-    query: words, each of which has to stand in title, source, author or origin. source: one of these, without regard
-    to case and accents. after, before: days, both included; an article without a date passes neither.
+    query: words, the first MAX_WORDS of which have each to stand in title, source, author or origin. source: one of
+    these, without regard to case and accents. after, before: days, both included; an article without a date passes
+    neither.
     """
 
     query: str = ""
@@ -169,7 +172,8 @@ def _key(name: str) -> str:
 
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     day = func.substr(listing.c.published, 1, 10)
-    found = [func.instr(listing.c.words, unaccented(word)) > 0 for word in selection.query.split()]
+    words = list(dict.fromkeys(unaccented(selection.query).split()))[:MAX_WORDS]
+    found = [func.instr(listing.c.words, word) > 0 for word in words]
     if selection.source:
         found.append(listing.c.source.in_({_key(name) for name in selection.source}))
     if selection.after or selection.before:

@@ -104,7 +104,7 @@ def test_a_question_mark_opens_the_help_that_lists_the_keys(page: Page) -> None:
 
 def test_the_keys_that_are_one_character_can_be_switched_off(page: Page) -> None:
     page.get_by_role("button", name="Help").click()
-    page.get_by_label("Use the keys / and ?").uncheck()
+    page.get_by_label("Use the keys /, ?, J, K, N and P").uncheck()
     page.reload()
     page.keyboard.press("?")
     page.keyboard.press("/")

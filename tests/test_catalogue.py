@@ -86,6 +86,14 @@ def test_pages_join_without_gap_or_repeat_in_every_order(shelf: None, catalogue:
         assert paged(catalogue, selection, limit) == listed(catalogue, selection)
 
 
+def test_of_the_words_that_are_searched_for_the_first_eight_count(store: Store, catalogue: Catalogue) -> None:
+    store.put(article("a", title="One two three four five six seven eight"), in_folder=False)
+    seven = "one two three four five six seven"
+    assert listed(catalogue, Selection(f"{seven} eight nine")) == ["a"]
+    assert listed(catalogue, Selection(f"{seven} nine")) == []
+    assert listed(catalogue, Selection(f"one {seven} nine")) == []
+
+
 def test_an_article_added_between_two_pages_moves_none_of_the_others(store: Store, catalogue: Catalogue) -> None:
     for day in (1, 3, 5):
         store.put(article(f"d{day}", published_at=f"2023-01-0{day}"), in_folder=False)

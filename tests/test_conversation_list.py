@@ -32,6 +32,8 @@ def test_each_word_has_to_occur_in_the_title_a_question_or_an_answer(database: D
         "f_all": [moon],
         "o%n": [],
         "extractive": [],
+        "the ferry does sail at noon from skarn comet": [ferry],  # the ninth word does not count
+        "the the the ferry does sail at noon from comet": [],  # said again, none counts again
     }.items():
         assert [one["id"] for one in conversations.list(query)["sessions"]] == expected, query
 

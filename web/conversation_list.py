@@ -1,11 +1,13 @@
 """Which conversations there are, or are found by words, the one last spoken in first.
 
-Each word has to occur in the title or in a question or answer, as part of a longer word too; case and accents do not
-count. The texts are scanned: with 1,000 conversations of 20 messages that takes less than an index would save.
+Each of the first eight words has to occur in the title or in a question or answer, as part of a longer word too; case
+and accents do not count. The texts are scanned once for each: with 1,000 conversations of 20 messages that takes less
+than an index would save.
 """
 
 from sqlalchemy import Connection, func, select
 
+from index.catalogue import MAX_WORDS
 from web.conversation_tables import message_facts, messages, searchable, sessions
 from web.replies import Json
 
@@ -42,11 +44,12 @@ def listed(connection: Connection, query: str, limit: int | None, before: int | 
 
 
 def _found(connection: Connection, titles: dict[str, str], query: str) -> dict[str, int | None]:
-    """Of the conversations in `titles` those with every word, each with the last message that has the longest word of
-    those that its title has not; None where the title has all."""
+    """Of the conversations in `titles` those with the first MAX_WORDS words, each with the last message that has the
+    longest word of those that its title has not; None where the title has all."""
     found: dict[str, int | None] = dict.fromkeys(titles)
     in_title = {id_: searchable(title) for id_, title in titles.items()}
-    for word in sorted(set(searchable(query).split()), key=len, reverse=True):
+    words = list(dict.fromkeys(searchable(query).split()))[:MAX_WORDS]
+    for word in sorted(words, key=len, reverse=True):
         said = _said(connection, word) if found else {}
         found = {
             id_: number or (None if word in in_title[id_] else said[id_])

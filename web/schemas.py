@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from assistant.answer import DEFAULT_TOP_K, Question, Reason, Turn
 from index.article import MAX_TEXT_CHARS
-from index.catalogue import Selection, Sort
+from index.catalogue import MAX_WORDS, Selection, Sort
 from index.filters import Filters
 from index.ingest.fields import MAX_FIELD_CHARS
 from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
@@ -203,8 +203,11 @@ class FeedbackBody(Body):
     feedback_text: Annotated[str, Field(max_length=4_000), UNICODE] | None = None
 
 
+EACH_WORD = f"Words, the first {MAX_WORDS} of which occur in what is listed, each of them."
+
+
 class ArticlesQuery(BaseModel):
-    q: Annotated[str, Field(max_length=300), UNICODE] = ""
+    q: Annotated[str, Field(max_length=300, description=EACH_WORD), UNICODE] = ""
     source: Names = []
     after: Date | None = None
     before: Date | None = None
@@ -231,7 +234,7 @@ class SuggestionsQuery(BaseModel):
 
 
 class SessionsQuery(BaseModel):
-    q: Annotated[str, Field(max_length=100, description="Words, all of which occur in what is listed."), UNICODE] = ""
+    q: Annotated[str, Field(max_length=100, description=EACH_WORD), UNICODE] = ""
     limit: Annotated[int | None, Field(ge=1, le=200, description="Without it, all.")] = None
     cursor: Annotated[int | None, Field(ge=0, le=2**63 - 1, description="The last page's `next_cursor`.")] = None
 

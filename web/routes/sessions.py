@@ -29,7 +29,7 @@ EXPORTED = {
 @api.get("/sessions", responses={200: SessionsReply, **errors(422)})
 def list_sessions(query: SessionsQuery) -> Json:
     """Conversations that are kept, the one last spoken in first; with `q` those whose title, questions and answers have
-    all its words."""
+    all its words, of which the first eight count."""
     return services().conversations.list(query.q, query.limit, query.cursor)
 
 

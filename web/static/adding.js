@@ -34,7 +34,7 @@ async function start(path, body, title) {
   } catch (error) {
     const running = error.status === 409 && runningJob(error);
     if (running) followJob(running);
-    else report(error.message, remedies(error, { label: t("action.try_again"), run: () => start(path, body, title) }));
+    else report(error.message, remedies(error, () => start(path, body, title)));
     return Boolean(running);
   }
 }
@@ -98,7 +98,7 @@ async function lookAt(body, words, add, origin) {
   } catch (error) {
     if (error.name === "AbortError") return;
     report(error.message, [
-      ...remedies(error, { label: t("action.try_again"), run: () => lookAt(body, words, add, origin) }),
+      ...remedies(error, () => lookAt(body, words, add, origin)),
       ...(error.status && error.status !== 401 ? [{ label: t("preview.skip"), run: add }] : []),
     ]);
   }
@@ -118,6 +118,8 @@ async function sent(words, send, abort) {
   }
 }
 
+let pasted = {}; // what was typed and is not added yet, by field
+
 /** The form exists only while it is open: the question box is the page's one textarea otherwise. */
 function openPaste() {
   const field = (label, control) => build("label", {}, build("span", {}, label), control);
@@ -127,10 +129,9 @@ function openPaste() {
   const text = build("textarea", { rows: 10, required: true, dir: "auto" });
   const problem = build("p", { role: "alert" });
   const next = build("button", { type: "submit", class: "solid" }, t("preview.show"));
-  const written = () => {
-    const given = { title: title.value.trim(), source: source.value.trim(), published_at: date.value, text: text.value };
-    return Object.fromEntries(Object.entries(given).filter(([, value]) => value));
-  };
+  const fields = { title, source, published_at: date, text };
+  const written = () => Object.fromEntries(Object.entries(fields)
+    .map(([name, { value }]) => [name, name === "text" ? value : value.trim()]).filter(([, value]) => value));
   const fail = (words, field) => {
     problem.textContent = words;
     field.focus();
@@ -147,6 +148,8 @@ function openPaste() {
         add: async () => {
           try {
             const { job_id: id } = await call("POST", "/api/articles", { body });
+            form.reset();
+            pasted = {};
             dialog.close();
             followJob(id, body.title ? t("add.adding", { what: body.title }) : t("add.adding_pasted"));
           } catch (error) {
@@ -177,8 +180,13 @@ function openPaste() {
     field(t("add.text"), text),
     problem,
     build("div", { class: "add-row end" }, button(t("action.cancel"), () => dialog.close()), next));
-  const dialog = build("dialog", { class: "form-dialog", "aria-labelledby": "paste-title", onclose: () => dialog.remove() },
+  const close = () => {
+    pasted = written();
+    dialog.remove();
+  };
+  const dialog = build("dialog", { class: "form-dialog", "aria-labelledby": "paste-title", onclose: close },
     build("h2", { id: "paste-title" }, t("add.paste")), form);
+  for (const [name, field] of Object.entries(fields)) field.value = pasted[name] ?? "";
   document.body.append(dialog);
   dialog.showModal();
   title.focus();

@@ -1,7 +1,8 @@
 /* Puts one Answer on the page: the short answer, the sentences with their markers as buttons, then the
  * citations. A refusal says why, and keeps its nearest passages apart from citations. */
 
-import { build, button, dotted, icon, webAddress } from "./dom.js";
+import { announce, build, button, dotted, icon, webAddress } from "./dom.js";
+import { later } from "./later.js";
 import { pieces, series, t } from "./strings.js";
 import { day, kind, limits } from "./words.js";
 
@@ -11,19 +12,31 @@ const REFUSALS = {
   no_evidence: { what: "answer.no_evidence", next: "answer.no_evidence_next" },
 };
 
-const MAX_REMARK_CHARS = 4_000;
-
 /**
  * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which resolves
- * to whether it was stored (null takes the rating back), `add()` to add articles, `without(filters)` to ask again held to
- * these alone, whatever the question says. `rating` is true, false or null.
+ * to whether it was stored (null takes the rating back), `add()` to add articles, `without(filters, question)` to ask
+ * again held to these alone, whatever the question says. `rating` is true, false or null.
  */
 export function renderAnswer(article, answer, handlers, rating = null) {
   article.removeAttribute("aria-busy");
-  article.replaceChildren(
-    ...(answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers)),
-    foot(answer, handlers, rating),
-  );
+  const parts = answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers);
+  let at = article.firstChild;
+  for (const part of [...parts, foot(answer, handlers, rating)]) {
+    if (at && stays(at, part)) at = at.nextSibling;
+    else article.insertBefore(part, at);
+  }
+  while (at?.nextSibling) at.nextSibling.remove();
+  at?.remove();
+}
+
+/** Whether what is there says the same as its successor: then focus and selection stay in it. Markers become buttons. */
+function stays(old, part) {
+  if (old.className === "sentences" && old.textContent === part.textContent) {
+    const named = part.querySelectorAll(".marker");
+    old.querySelectorAll(".marker").forEach((plain, i) => plain.replaceWith(named[i]));
+    return true;
+  }
+  return old.isEqualNode(part);
 }
 
 /** What a screen reader hears when the answer is complete. */
@@ -84,7 +97,7 @@ export function context({ question, standalone_question: standalone, applied_fil
   const removable = all.filter((limit) => !chosen.includes(limit));
   if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
   if (standalone === question && !all.length && !removable.length) return null;
-  const chip = ({ phrase, rest }) => build("li", {}, button(`${phrase} ×`, () => without(rest), {
+  const chip = ({ phrase, rest }) => build("li", {}, button(`${phrase} ×`, () => without(rest, standalone ?? question), {
     "aria-label": t("answer.without", { limit: phrase }), title: t("answer.without_title"),
   }));
   return build("div", { class: "context" },
@@ -108,7 +121,7 @@ export function sentences(...children) {
 
 /** Text in pieces: each marker, the blanks around it, and what stands between, which keeps its own direction. */
 export function atMarkers(text, marked) {
-  return text.split(/(\[\d+\]|\s+(?=\[\d+\])|(?<=\])\s+)/).filter(Boolean).map((piece, i) => {
+  return text.split(/(\[\d+\]|^\s+|\s+(?=\[\d+\])|(?<=\])\s+)/).filter(Boolean).map((piece, i) => {
     if (/^\[\d+\]$/.test(piece)) return marked(piece);
     return i && piece.trim() ? build("bdi", {}, piece) : piece; // the first alone says the paragraph's direction
   });
@@ -183,8 +196,8 @@ function copyButton(answer) {
   return button(t("answer.copy"), async (event) => {
     const control = event.currentTarget;
     await navigator.clipboard.writeText(asPlainText(answer)).then(
-      () => (control.textContent = t("answer.copied")),
-      () => (control.textContent = t("answer.not_copied")));
+      () => announce((control.textContent = t("answer.copied"))),
+      () => announce((control.textContent = t("answer.not_copied"))));
     setTimeout(() => (control.textContent = t("answer.copy")), 2000);
   }, { class: "quiet", title: t("answer.copy_title") });
 }
@@ -195,18 +208,19 @@ function asPlainText(answer) {
   return [answer.question, answer.answer, sources.join("\n")].join("\n\n");
 }
 
-/** Pressed again a thumb takes the rating back. The words that may go with either are asked for below. */
+/** Pressed again a thumb takes the rating back. The words that may go with either are asked for once it is stored. */
 function thumbs(handlers, rating) {
-  const remark = build("div", { class: "remark", hidden: true });
+  let remark = null;
   const press = async (pressed) => {
     const before = rating;
+    remark?.remove();
     show(pressed === before ? null : pressed);
-    remark.replaceChildren(...(rating === null ? [] : [remarkForm(handlers, rating, buttons[pressed])]));
-    remark.hidden = rating === null;
-    if (!(await handlers.rate(rating))) {
-      show(before);
-      remark.hidden = true;
-    }
+    if (!(await handlers.rate(rating))) return show(before);
+    if (rating !== pressed) return;
+    const words = await later(() => import("./remark.js")).catch(() => null); // the rating stands without any
+    remark?.remove();
+    remark = words && rating === pressed && words.remarkForm(handlers, rating, buttons[pressed]);
+    if (remark) buttons.false.after(remark);
   };
   const thumb = (value, picture, name) =>
     button(icon(picture), () => press(value), { class: "thumb", "aria-label": name, title: name });
@@ -216,22 +230,5 @@ function thumbs(handlers, rating) {
     for (const [name, control] of Object.entries(buttons)) control.setAttribute("aria-pressed", String(name === String(value)));
   };
   show(rating);
-  return [buttons.true, buttons.false, remark];
-}
-
-function remarkForm(handlers, rating, opener) {
-  const name = t(rating ? "answer.right" : "answer.wrong");
-  const input = build("input", {
-    type: "text", maxlength: MAX_REMARK_CHARS, "aria-label": name,
-    placeholder: t(rating ? "answer.right_optional" : "answer.wrong_optional"),
-  });
-  const form = build("form", {
-    onsubmit: async (event) => {
-      event.preventDefault();
-      if (!(await handlers.rate(rating, input.value.trim()))) return;
-      opener.focus();
-      form.replaceChildren(build("p", { role: "status" }, t("answer.thanks")));
-    },
-  }, input, build("button", { type: "submit" }, t("answer.send")));
-  return form;
+  return [buttons.true, buttons.false];
 }

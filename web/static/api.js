@@ -17,7 +17,8 @@ export async function call(method, path, { body, signal } = {}) {
   return payload(await request(method, path, { body, signal }));
 }
 
-async function request(method, path, { body, signal } = {}) {
+/** The reply to one request. A page that is not signed in is led to the form for that: this is 401, too. */
+export async function request(method, path, { body, signal } = {}) {
   const form = body instanceof FormData;
   let response;
   try {
@@ -33,6 +34,7 @@ async function request(method, path, { body, signal } = {}) {
     if (error.name === "AbortError") throw error;
     throw new ApiError(t("error.unreachable"));
   }
+  if (response.redirected) throw new ApiError(t(ADVICE[401]), { status: 401 });
   if (!response.ok) throw await refusal(response);
   return response;
 }
@@ -105,9 +107,9 @@ function parseEvent(block) {
 }
 
 /** The actions that mend an error: signing in, or doing the same once more. */
-export function remedies(error, again) {
+export function remedies(error, run, label = t("action.try_again")) {
   if (error.status === 401) return [{ label: t("action.sign_in"), href: "/login" }];
-  return again ? [again] : [];
+  return run ? [{ label, run }] : [];
 }
 
 /** The id of the job that an error names, or null. */

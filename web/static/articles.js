@@ -1,9 +1,9 @@
 /* The way to the articles' sheet. What works in it (`library.js` and what that imports) is loaded when it is first
  * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
+import { remedies } from "./api.js";
 import { clearNotice, find, kept, notify } from "./dom.js";
 import { later, wish } from "./later.js";
-import { t } from "./strings.js";
 
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);
@@ -35,8 +35,8 @@ async function use(act) {
   let library;
   try {
     library = await later(() => import("./library.js"));
-  } catch {
-    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: () => use(act) }]);
+  } catch (error) {
+    notify("notices", "load", error.message, remedies(error, () => use(act)));
     return null;
   }
   return act(library);

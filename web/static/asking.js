@@ -154,7 +154,7 @@ function endEarly(error, { abort, exchange, partial, question, filters, understa
   if (!box.value) setBox(question);
   keepDraft();
   showWelcome();
-  notify("notices", "ask", error.message ?? String(error), remedies(error, again));
+  notify("notices", "ask", error.message ?? String(error), remedies(error, again.run, again.label));
 }
 
 function askAgain(exchange, question, filters, understand) {
@@ -167,14 +167,14 @@ function askAgain(exchange, question, filters, understand) {
 
 function renderInto(exchange, answer, rating = null) {
   exchange.element.dataset.message = answer.message_id;
-  renderAnswer(exchange.article, answer, handlersFor(exchange, answer.standalone_question), rating);
+  renderAnswer(exchange.article, answer, handlersFor(exchange), rating);
 }
 
-function handlersFor(exchange, standalone = exchange.question) {
+function handlersFor(exchange) {
   return {
     open: openArticle,
     add: openLibrary,
-    without: (filters) => running || answerQuestion(standalone, filters, false),
+    without: (filters, question) => running || answerQuestion(question, filters, false),
     rate: (isPositive, text) => rate(exchange.element.dataset.message, isPositive, text),
   };
 }

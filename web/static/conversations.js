@@ -64,7 +64,7 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
       said.textContent = "";
       more.hidden = true;
       place.replaceChildren(build("p", { class: "notice", role: "alert" }, error.message,
-        ...actionControls(remedies(error, { label: t("action.try_again"), run: () => list() }))));
+        ...actionControls(remedies(error, () => list()))));
     }
   }
 

@@ -1,45 +1,47 @@
 /* Follows jobs of the server: progress in words and a bar, a way to cancel, and at the end what came of
- * it, which stays with its per-item errors until dismissed. Jobs are followed again after a reload, and what
- * ended before is listed when asked for. */
+ * it, which stays with its per-item errors until dismissed, over a reload too. What ended before is listed when
+ * asked for. */
 
 import { ApiError, call } from "./api.js";
 import { announce, build, button, dotted, find, icon, kept, showProgress } from "./dom.js";
 import { openArticle } from "./panel.js";
-import { pressTwice } from "./press_twice.js";
 import { series, t } from "./strings.js";
 import { moment } from "./words.js";
 
 const POLL_EVERY_MS = 500;
 const EARLIER = 20;
 const LOOKED_AT = 50;
+const MAX_REMEMBERED = 50;
 const ENDED = ["done", "failed", "cancelled"];
 
-const following = new Map(); // the id of a job: how it ended
-let listeners = { onProgress: () => {}, onEnd: () => {} };
+const following = new Map(); // the id of a job that is not dismissed: how it ended
+let listeners = { onProgress: () => {}, onProblem: () => {}, onEnd: () => {} };
 
-/** `onProgress(words, job)` while any job runs (null when none does), `onEnd()` after each and when one is taken back. */
+/** `onProgress(words, job)` while any job runs (null when none does), `onProblem(words)` when one has ended badly while the
+ *  sheet is shut, `onEnd()` after each and when one is taken back. */
 export function prepareJobs(handlers) {
   listeners = handlers;
   find("earlier-jobs").addEventListener("toggle", showEarlier);
-  for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id);
+  for (const id of JSON.parse(kept.get("jobs", "sessionStorage") || "[]")) followJob(id, t("job.title"), true);
 }
 
-/** Shows the job until it has ended and its summary is dismissed; gives it as it ended. */
-export function followJob(id, title = t("job.title")) {
-  if (!following.has(id)) following.set(id, follow(id, title));
+/** Shows the job until it has ended and its summary is dismissed; gives it as it ended. `isKnown`: one of before a reload. */
+export function followJob(id, title = t("job.title"), isKnown = false) {
+  if (!following.has(id)) following.set(id, follow(id, title, isKnown));
   remember();
   return following.get(id);
 }
 
-async function follow(id, title) {
+async function follow(id, title, isKnown) {
   const place = jobPlace(id, title);
   find("jobs").prepend(place.element);
   let job = null;
-  while (!job || !ENDED.includes(job.state)) {
+  for (;;) {
     try {
       job = await call("GET", `/api/jobs/${encodeURIComponent(id)}`);
       place.progress(job);
-      listeners.onProgress(ENDED.includes(job.state) ? null : progressWords(job), job);
+      if (ENDED.includes(job.state)) break;
+      listeners.onProgress(progressWords(job), job);
     } catch (error) {
       if (error instanceof ApiError && [401, 404].includes(error.status)) {
         job = { state: "lost", message: error.status === 404 ? t("job.unknown") : error.message };
@@ -47,13 +49,15 @@ async function follow(id, title) {
       }
       place.say(t("job.still_trying", { message: error.message }));
     }
-    if (!job || !ENDED.includes(job.state)) await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
+    isKnown = false; // its end is news
+    await new Promise((wake) => setTimeout(wake, POLL_EVERY_MS));
   }
-  following.delete(id);
-  remember();
+  const summary = summaryWords(job);
   listeners.onProgress(null);
-  place.end(job);
-  listeners.onEnd();
+  place.end(job, summary);
+  if (hasProblem(job) && !find("library").open) listeners.onProblem(`${summary} ${itemsWords(job)}`.trim());
+  else if (!isKnown) announce(summary);
+  if (!isKnown) listeners.onEnd();
   if (job.next_job_id) followJob(job.next_job_id, t("job.next"));
   return job;
 }
@@ -74,20 +78,22 @@ async function showEarlier() {
 }
 
 function remember() {
-  kept.set("jobs", following.size ? JSON.stringify([...following.keys()]) : null, "sessionStorage");
+  kept.set("jobs", following.size ? JSON.stringify([...following.keys()].slice(-MAX_REMEMBERED)) : null, "sessionStorage");
 }
 
 function jobPlace(id, title) {
   const words = build("p", { class: "job-words" }, t("job.sent"));
   const about = build("p", { class: "job-about aside" });
   const bar = build("progress", { "aria-label": title });
+  const isStopping = () => cancel.hasAttribute("aria-disabled");
   const cancel = button(t("action.cancel"), async () => {
-    cancel.disabled = true;
+    if (isStopping()) return;
+    cancel.setAttribute("aria-disabled", "true"); // not disabled: it would lose the focus
     await call("DELETE", `/api/jobs/${encodeURIComponent(id)}`).then(
       () => (words.textContent = t("job.stopping")),
       (error) => {
         words.textContent = error.message;
-        cancel.disabled = false;
+        cancel.removeAttribute("aria-disabled");
       });
   }, { class: "quiet", "aria-label": t("job.cancel_named", { title }) });
   const element = build("div", { class: "job", id: `job-${id}` }, words, about, bar, cancel);
@@ -96,32 +102,44 @@ function jobPlace(id, title) {
     say: (text) => (words.textContent = text),
     progress(job) {
       about.textContent = subject(job);
-      words.textContent = cancel.disabled && !ENDED.includes(job.state) ? t("job.stopping") : progressWords(job);
+      words.textContent = isStopping() && !ENDED.includes(job.state) ? t("job.stopping") : progressWords(job);
       showProgress(bar, job);
     },
-    end(job) {
+    end(job, summary) {
       const hadFocus = element.contains(document.activeElement);
-      const summary = summaryWords(job);
-      const dismiss = button(icon("close"), () => element.remove(), { class: "close", "aria-label": t("job.dismiss", { summary }) });
+      const dismiss = button(icon("close"), () => {
+        following.delete(id);
+        remember();
+        element.remove();
+        (find("jobs").querySelector(".close") ?? find("library-title")).focus();
+        showEarlier();
+      }, { class: "close", "aria-label": t("job.dismiss", { summary }) });
       element.classList.add("ended");
       element.replaceChildren(...outcome(job, true), dismiss);
       if (hadFocus) dismiss.focus();
-      announce(summary);
     },
   };
 }
 
 function outcome(job, isNew) {
-  const errors = job.error_count ?? job.errors?.length ?? 0;
   return [
     build("p", { class: "job-words" }, summaryWords(job)),
     build("p", { class: "job-about aside" }, ...dotted(subject(job), moment(job.finished_at))),
     isNew && stopNext(job),
     addedList(job),
-    itemList(job.errors, t("job.errors", { n: errors }), isNew),
+    itemList(job.errors, itemsWords(job), isNew),
     itemList(job.notes, t("job.notes"), isNew),
     takeBack(job),
   ].filter(Boolean);
+}
+
+/** Whether a job did not do, or not all, of what it was asked to. */
+function hasProblem({ state, errors = [] }) {
+  return !["done", "cancelled"].includes(state) || errors.length > 0;
+}
+
+function itemsWords({ error_count: n }) {
+  return n ? t("job.errors", { n }) : "";
 }
 
 function subject({ kind, name, is_polled: polled }) {
@@ -151,37 +169,55 @@ function addedList({ added, added_ids: ids = [], added_titles: titles = [] }) {
   return build("ul", { class: "job-added" }, ...items.map((item) => build("li", {}, item)));
 }
 
-const TAKE_BACK = {
-  label: "job.take_back", named: "job.take_back_named", sure: "job.take_back_sure", sureNamed: "job.take_back_sure_named",
-  done: "job.taken_back",
-};
-const TAKE_SOME_BACK = {
-  label: "job.take_some", named: "job.take_some_named", sure: "job.take_some_sure", sureNamed: "job.take_some_sure_named",
-  done: "job.taken_some",
-};
-
-/** A way to remove what a job added, as far as the server names it and it is still there; null where nothing is. */
-function takeBack(job) {
-  const { kind, added, added_ids: ids = [] } = job;
+/** A way to remove what a job added, as far as the server names it and it is still there, and then to undo that; null
+ *  where nothing is. */
+function takeBack({ kind, added, added_ids: ids = [] }) {
   if (kind !== "add" || !ids.length) return null;
-  const keys = ids.length < added ? TAKE_SOME_BACK : TAKE_BACK;
-  const place = build("div", { class: "job-back" }, pressTwice(keys, { n: ids.length }, async () => {
-    place.setAttribute("tabindex", "-1");
+  const isAll = ids.length === added;
+  const here = [...ids];
+  const removed = [];
+  const place = build("div", { class: "job-back", tabindex: "-1" });
+
+  const offer = (said, control) => place.replaceChildren(...(said ? [said, " "] : []), control);
+  const remover = () => button(t(isAll ? "job.take_back" : "job.take_some", { n: here.length }), remove, {
+    class: "quiet", "aria-label": t(isAll ? "job.take_back_named" : "job.take_some_named", { n: here.length }),
+  });
+  const undoer = () => button(t("library.undo"), undo, {
+    class: "quiet", "aria-label": t("job.undo_named", { n: removed.length }),
+  });
+  const remove = () => go("job.removing", here, async (id) => {
     try {
-      for (const [done, id] of ids.entries()) {
-        place.textContent = t("job.removing", { done: done + 1, total: ids.length });
-        if (!done) place.focus();
-        await call("DELETE", `/api/articles/${encodeURIComponent(id)}`).catch((error) => {
-          if (error.status !== 404) throw error; // gone already is as good as removed
-        });
-      }
-      place.textContent = t(keys.done, { n: ids.length });
+      await call("DELETE", `/api/articles/${encodeURIComponent(id)}`);
+      removed.push(id);
     } catch (error) {
-      place.replaceChildren(`${error.message} `, takeBack(job));
+      if (error.status !== 404) throw error; // gone already is as good as removed
     }
-    announce(place.textContent);
+  }, () => offer(t(isAll ? "job.taken_back" : "job.taken_some", { n: ids.length }), removed.length ? undoer() : ""), remover);
+  const undo = () => go("job.restoring", removed, async (id) => {
+    await call("POST", `/api/articles/${encodeURIComponent(id)}/restore`);
+    here.push(id);
+  }, () => offer(t("job.restored", { n: here.length }), remover()), undoer);
+
+  /** Takes one after the other out of `waiting`; what could not be done is offered again, with the reason. */
+  async function go(words, waiting, act, end, again) {
+    const total = waiting.length;
+    try {
+      while (waiting.length) {
+        place.textContent = t(words, { done: total - waiting.length + 1, total });
+        if (waiting.length === total) place.focus();
+        await act(waiting[0]);
+        waiting.shift();
+      }
+      end();
+    } catch (error) {
+      offer(error.message, again());
+    }
+    (place.querySelector("button") ?? place).focus();
+    announce(place.firstChild.textContent);
     listeners.onEnd();
-  }));
+  }
+
+  offer("", remover());
   return place;
 }
 
@@ -225,7 +261,11 @@ function summaryWords(job) {
   const done = Object.keys(CHANGES).filter((name) => job[name] > 0);
   const changes = series(done.map((name, i) => t(CHANGES[name][i && 1], { n: job[name] })));
   if (state !== "done" && changes) return t("job.failed_after", { changes, message }).trim();
-  if (state !== "done") return errors.length ? t("job.nothing_added") : t("job.failed", { message }).trim();
+  if (state !== "done" && errors.length) {
+    const said = errors.some((error) => error.message === message) ? "" : message; // it stands below, with its item
+    return `${t("job.nothing_added")} ${said}`.trim();
+  }
+  if (state !== "done") return t("job.failed", { message }).trim();
   if (kind === "publish") return t("job.published");
   if (changes) return t(n > 0 ? "job.changed_rest" : "job.changed", { changes, n });
   if (n > 0) return t(kind === "add" ? "job.nothing_new" : "job.up_to_date", { n });

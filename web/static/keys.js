@@ -2,10 +2,10 @@
  * conversation, and the help that lists them (`help.js`). Keys without Ctrl work outside fields only and can be
  * switched off, since dictation and a slip press them unasked (WCAG 2.1.4). */
 
+import { remedies } from "./api.js";
 import { searchLibrary } from "./articles.js";
 import { clearNotice, find, kept, notify } from "./dom.js";
 import { later, wish } from "./later.js";
-import { t } from "./strings.js";
 
 const OFF = "off";
 
@@ -41,8 +41,8 @@ async function openHelp() {
   try {
     const help = await later(() => import("./help.js"));
     if (isWanted()) help.open();
-  } catch { // its module did not come
-    notify("notices", "load", t("error.unreachable"), [{ label: t("action.try_again"), run: openHelp }]);
+  } catch (error) {
+    notify("notices", "load", error.message, remedies(error, openHelp));
   }
 }
 

@@ -1,6 +1,7 @@
 /* What the first load leaves out: the sheets, the strings of the scripts that work in them, and these scripts. */
 
-import { addStrings } from "./strings.js";
+import { ApiError, request } from "./api.js";
+import { addStrings, t } from "./strings.js";
 
 let rest = null;
 let wishes = 0;
@@ -11,16 +12,16 @@ export function wish() {
   return () => mine === wishes;
 }
 
-/** What `load()` imports, once the sheets and strings are here. */
+/** What `load()` imports, once the sheets and strings are here. What did not come may come the next time. */
 export async function later(load) {
-  rest ??= fetchRest();
-  try {
-    await rest;
-  } catch (error) {
-    rest = null; // it may come the next time
+  rest ??= fetchRest().catch((error) => {
+    rest = null;
     throw error;
-  }
-  return load();
+  });
+  await rest;
+  return load().catch(() => {
+    throw new ApiError(t("error.unreachable"));
+  });
 }
 
 async function fetchRest() {
@@ -30,8 +31,4 @@ async function fetchRest() {
   document.body.append(...new DOMParser().parseFromString(sheets, "text/html").body.children);
 }
 
-async function fetched(path) {
-  const reply = await fetch(path);
-  if (!reply.ok) throw new Error(String(reply.status));
-  return reply.text();
-}
+const fetched = async (path) => (await request("GET", path)).text();

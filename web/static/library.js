@@ -44,6 +44,7 @@ function prepare() {
   prepareAdding();
   prepareJobs({
     onProgress: showJob,
+    onProblem: (words) => notify("notices", "job", words, [{ label: t("job.show"), run: showJobs }]),
     onEnd: () => {
       refreshState();
       if (sheet.dialog.open) refresh();
@@ -52,8 +53,15 @@ function prepare() {
 }
 
 export function open() {
+  clearNotice("notices", "job");
   sheet.open();
   refresh();
+}
+
+/** Out of a notice, which goes: the focus comes back to what opens the sheet otherwise. */
+function showJobs() {
+  find("open-library").focus();
+  open();
 }
 
 /** Files that were dropped on the page. */
@@ -105,7 +113,7 @@ async function addPage(from, signal, place) {
     say(total);
   } catch (error) {
     if (error.name === "AbortError") return;
-    notify("library-notices", "list", error.message, remedies(error, { label: t("action.try_again"), run: listArticles }));
+    notify("library-notices", "list", error.message, remedies(error, listArticles));
   }
 }
 

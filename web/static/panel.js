@@ -1,6 +1,7 @@
 /* The place where an article is read: on a wide window a panel beside the chat, which stays usable; on a phone, or over
  * another dialog, modal. What is in it (`reader.js` and what that imports) is loaded with the first article. */
 
+import { remedies } from "./api.js";
 import { actionControls, build, find } from "./dom.js";
 import { later } from "./later.js";
 import { t } from "./strings.js";
@@ -43,9 +44,9 @@ export async function openArticle(place, from, among = [place]) {
     body.replaceChildren(build("p", { class: "aside" }, t("article.opening")));
     try {
       reader = await later(() => import("./reader.js"));
-    } catch {
-      body.replaceChildren(build("p", { class: "notice", role: "alert" }, t("error.unreachable"),
-        ...actionControls([{ label: t("action.try_again"), run: () => openArticle(place, opener, among) }])));
+    } catch (error) {
+      body.replaceChildren(build("p", { class: "notice", role: "alert" }, error.message,
+        ...actionControls(remedies(error, () => openArticle(place, opener, among)))));
       return;
     }
   }

@@ -101,7 +101,7 @@ function renderFailure(error, place) {
   body.replaceChildren(
     build("p", { class: "notice", role: "alert" },
       gone ? t("reader.gone") : error.message,
-      ...actionControls(remedies(error, gone ? null : { label: t("reader.open_again"), run: () => load(place) }))),
+      ...actionControls(remedies(error, gone ? null : () => load(place), t("reader.open_again")))),
     place.quote ? build("blockquote", { dir: "auto" }, place.quote) : "",
   );
 }

@@ -75,8 +75,8 @@ async function openConversations() {
       },
     });
     if (isWanted()) openPast();
-  } catch { // its module did not come
-    notify("notices", "session", t("error.unreachable"), [{ label: t("action.try_again"), run: openConversations }]);
+  } catch (error) {
+    notify("notices", "session", error.message, remedies(error, openConversations));
   }
 }
 
@@ -94,7 +94,7 @@ async function openSession(id) {
     const lost = error.status === 404;
     remember(lost ? null : id);
     notify("notices", "session", lost ? t("ask.lost") : t("ask.not_loaded", { message: error.message }),
-      lost ? [] : remedies(error, { label: t("ask.load_again"), run: () => openSession(id) }));
+      lost ? [] : remedies(error, () => openSession(id), t("ask.load_again")));
   }
   document.body.classList.remove("loading");
   showWelcome();

@@ -111,7 +111,7 @@ function changeStatus(next, error) {
   if (next === status) return;
   status = next;
   clearNotice("notices", "state");
-  if (status === "offline") notify("notices", "state", error.message, remedies(error, { label: t("action.try_again"), run: refreshState }));
+  if (status === "offline") notify("notices", "state", error.message, remedies(error, refreshState));
   if (status === "degraded") {
     notify("notices", "state", t("state.degraded"),
       [{ label: t("action.rebuild"), run: rebuildIndex }]);
