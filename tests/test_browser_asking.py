@@ -144,11 +144,11 @@ def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page
     ask(page, "What happened in November 2023?")
     expect(answered(page, 1)).to_contain_text(ANSWER)
     limits = answers(page).first.get_by_role("list", name="Read from the question:")
-    expect(limits.get_by_role("button")).to_have_text(["From 1 Nov 2023 ×", "Until 30 Nov 2023 ×"])
+    expect(limits.get_by_role("button")).to_have_text(["From 1 Nov 2023", "Until 30 Nov 2023"])
     assert Axe().run(page).violations_count == 0
     limits.get_by_role("button", name="Until 30 Nov 2023: ask again without it").click()
     again = answered(page, 2)
-    expect(again.get_by_role("list", name="Limited to")).to_have_text("From 1 Nov 2023 ×")
+    expect(again.get_by_role("list", name="Limited to")).to_have_text("From 1 Nov 2023")
     expect(again.get_by_role("list", name="Read from the question:")).to_have_count(0)
     again.get_by_role("button", name="From 1 Nov 2023: ask again without it").click()
     expect(answered(page, 3).get_by_role("list")).to_have_count(1)  # that of its sources

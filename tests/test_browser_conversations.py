@@ -229,6 +229,7 @@ def test_an_answer_is_copied_with_its_citations(page: Page) -> None:
 def test_print_has_questions_answers_and_sources_with_their_addresses_and_no_controls(page: Page) -> None:
     answer = answer_to(page, QUESTION)
     refusal = answer_to(page, "Which team won the curling championship of 1987?")
+    limited = answer_to(page, "What happened in November 2023?")
     answer.get_by_role("button", name="Good answer").click()
     page.emulate_media(media="print")
     expect(page.get_by_role("heading", name=QUESTION)).to_be_visible()
@@ -237,10 +238,15 @@ def test_print_has_questions_answers_and_sources_with_their_addresses_and_no_con
     expect(answer.get_by_text("As of 5 Nov 2023")).to_be_visible()
     quote = refusal.get_by_role("blockquote").first
     assert quote.evaluate("element => element.scrollHeight <= element.clientHeight")
+    limits = limited.get_by_role("list", name="Read from the question:")
+    expect(limits).to_have_text("Read from the question:From 1 Nov 2023Until 30 Nov 2023")
+    plain = """chips => chips.map((chip) =>
+        [getComputedStyle(chip).borderTopWidth, getComputedStyle(chip, "::after").content])"""
+    assert limits.get_by_role("button").evaluate_all(plain) == [["0px", "none"]] * 2
     colours = "element => [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]"
     assert page.locator("body").evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
     shown = page.locator("button:visible, input:visible, textarea:visible, summary:visible")
-    assert {element.get_attribute("class") for element in shown.all()} == {"marker", "title"}
+    assert {element.get_attribute("class") for element in shown.all()} == {"marker", "title", None}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

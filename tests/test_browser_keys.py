@@ -34,6 +34,18 @@ def test_up_in_an_empty_box_recalls_the_questions_of_the_conversation_and_down_g
     expect(box).to_have_value("Who was th")
 
 
+def test_shift_and_enter_break_the_line_and_enter_asks(page: Page) -> None:
+    box = page.get_by_role("textbox", name="question")
+    box.focus()
+    page.keyboard.type("When did the Zephyr bridge")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("in Oldport open?")
+    expect(box).to_have_value("When did the Zephyr bridge\nin Oldport open?")
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_role("article")).to_contain_text("4 November 2023")
+
+
 def test_a_slash_goes_to_the_box_and_is_a_slash_in_a_field(page: Page) -> None:
     box = page.get_by_role("textbox", name="question")
     page.get_by_role("button", name="Articles").focus()

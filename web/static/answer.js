@@ -84,7 +84,7 @@ export function context({ question, standalone_question: standalone, applied_fil
   const removable = all.filter((limit) => !chosen.includes(limit));
   if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
   if (standalone === question && !all.length && !removable.length) return null;
-  const chip = ({ phrase, rest }) => build("li", {}, button(`${phrase} ×`, () => without(rest), {
+  const chip = ({ phrase, rest }) => build("li", {}, button(phrase, () => without(rest), {
     "aria-label": t("answer.without", { limit: phrase }), title: t("answer.without_title"),
   }));
   return build("div", { class: "context" },
