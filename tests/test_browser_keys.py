@@ -1,7 +1,6 @@
 """The keyboard, and the help that lists its keys."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import QUESTION, ask
 from playwright.sync_api import Page, expect
 
@@ -109,7 +108,6 @@ def test_a_question_mark_opens_the_help_that_lists_the_keys(page: Page) -> None:
         "Ctrl/Cmd + Shift + O",
         "?",
     ]
-    assert Axe().run(page).violations_count == 0
     page.keyboard.press("Escape")
     expect(opener).to_be_focused()
 
@@ -137,6 +135,5 @@ def test_the_language_that_is_chosen_in_the_help_stays(page: Page) -> None:
     page.reload()
     page.get_by_role("button", name="Hilfe").click()
     expect(page.get_by_label("Sprache")).to_have_value("de")
-    assert Axe().run(page).violations_count == 0
     page.get_by_label("Sprache").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")

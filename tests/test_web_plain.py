@@ -168,7 +168,8 @@ def test_sources_that_differ_stand_side_by_side_and_what_else_is_said_below(
         text = f"The flood in Oldport on Monday killed {number} people, the mayor Ada Quill said."
         stocked.add([replace(BRIDGE, id=number, text=text, published_at=day)])
     page = ask(client, question="How many people did the flood in Oldport kill?")
-    [differs] = re.findall(r'<section class="differs" aria-label="Sources differ">(.*?)</section>', page, re.DOTALL)
+    [differs] = re.findall(r'<section class="differs">(.*?)</section>', page, re.DOTALL)
+    assert "<h3>Sources differ</h3>" in differs
     rivals = re.findall(r"<li>(.*?)</li>", differs, re.DOTALL)
     assert len(rivals) == 2
     for rival, day, number, index in zip(rivals, ("3 May", "2 May"), ("eleven", "nine"), (1, 2), strict=True):

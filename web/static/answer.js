@@ -127,7 +127,7 @@ function sideBySide(answer, handlers) {
   const told = answer.answer.match(/.+?(?:\[\d+\])+/gs) ?? [];
   const others = told.filter((sentence) => !answer.differs.some((index) => sentence.endsWith(`[${index}]`)));
   return [
-    build("section", { class: "differs", "aria-label": t("answer.differs") },
+    build("section", { class: "differs" },
       build("h3", {}, t("answer.differs")),
       build("ul", {}, ...rivals.map((citation) => build("li", {},
         build("p", { class: "byline" }, ...dotted(day(citation.published_at) || t("article.undated"), citation.source || citation.title)),
