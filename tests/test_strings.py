@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from web.language import LANGUAGES, OF_TEMPLATES, Strings, for_later, for_scripts, strings
@@ -74,8 +74,20 @@ def test_the_first_load_weighs_less_than_100_kb(client: FlaskClient, language: s
     assert len(page) + len(style) + sum(len(text.encode()) for text in first_scripts().values()) < 100_000
 
 
-def test_the_templates_use_no_string_with_plural_forms() -> None:
-    assert all(isinstance(ENGLISH[key], str) for key in IN_TEMPLATES)
+@pytest.mark.parametrize(
+    ("language", "n", "said"),
+    [
+        ("en", 1, "1 article was searched."),
+        ("en", 10_000, "10,000 articles were searched."),
+        ("de", 1, "1 Artikel wurde durchsucht."),
+        ("de", 10_000, "10.000 Artikel wurden durchsucht."),
+    ],
+)
+def test_the_templates_have_numbers_and_their_forms_as_the_language_has_them(
+    app: Flask, language: str, n: int, said: str
+) -> None:
+    with app.test_request_context(headers={"Accept-Language": language}):
+        assert render_template_string("{{ t('answer.searched', n=n) }}", n=n) == said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,9 @@
 
 import html
 import re
-from typing import Any
+import time
+from contextlib import ExitStack, closing
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -11,10 +13,11 @@ from web_fixtures import BRIDGE
 
 from assistant.assistant import Assistant
 from index.article import Article
+from index.generation import Generations
 from index.library import Library
 from web.app import create_app
 from web.jobs import Jobs
-from web.plain import original, pieces
+from web.plain import original, pieces, told_apart
 from web.services import MAX_RUNNING, MAX_WAITING
 from web.settings import Settings
 
@@ -48,7 +51,8 @@ def test_the_page_shows_question_answer_and_citation_with_a_link_to_the_original
     assert f'<h2 class="question" dir="auto">{QUESTION}</h2>' in page
     assert '<p class="short-answer" dir="auto">4 November 2023</p>' in page
     assert re.search(
-        rf'{SENTENCE} <a class="marker" href="#answer1-1" aria-label="Source 1: {BRIDGE.title}">\[1\]</a>', page
+        rf'{SENTENCE} <a class="marker" href="#answer1-1" aria-label="Source 1: {BRIDGE.title}, 5 Nov 2023">\[1\]</a>',
+        page,
     )
     [citation] = re.findall(r'<li id="answer1-1">(.*?)</li>', page, re.DOTALL)
     fragment = "The%20Zephyr%20bridge%20in%20Oldport%20opened%20on%204%20November%202023."
@@ -74,6 +78,7 @@ def test_a_refusal_says_why_and_shows_the_nearest_passages_apart(client: FlaskCl
     assert '<section class="sources nearest">' in page
     assert "Closest passages (not an answer)" in page
     assert 'class="marker"' not in page
+    assert "2 articles were searched. Other words may find it" in page
 
 
 def test_without_articles_it_says_so(library: Library, settings: Settings, jobs: Jobs) -> None:
@@ -93,7 +98,7 @@ def test_dates_and_source_limit_the_answer_are_told_and_stay_in_their_fields(cli
     ("fields", "said"),
     [
         ({"question": " \n"}, "There is no question yet."),
-        ({"question": "x" * 2_001}, "The question is too long: at most 2000 characters are read."),
+        ({"question": "x" * 2_001}, "The question is too long: at most 2,000 characters are read."),
         ({"after": "2024-01-01", "before": "2023-01-01"}, "The first date is later than the last."),
         ({"after": "last week"}, "A date is written as 2023-11-04"),
         ({"source": "x" * 301}, "a source has at most 300 characters."),
@@ -114,6 +119,13 @@ def test_a_form_larger_than_any_question_is_refused_in_words(client: FlaskClient
     assert "too long" in notice_of(ask(client, 413, question="x" * 1_000_001))
 
 
+def test_an_id_longer_than_any_is_of_no_conversation(client: FlaskClient) -> None:
+    page = ask(client, 422, session_id="x" * 101)
+    assert "no longer has the earlier conversation" in notice_of(page)
+    assert typed(page) == QUESTION
+    assert 'name="session_id"' not in page
+
+
 def test_a_conversation_that_is_gone_begins_anew_and_that_is_said(client: FlaskClient) -> None:
     page = ask(client, session_id="gone")
     assert "no longer has the earlier conversation" in notice_of(page)
@@ -130,6 +142,71 @@ def test_a_busy_server_says_so_and_the_question_stays(app: Flask) -> None:
     assert typed(page) == QUESTION
 
 
+def test_an_error_that_nobody_foresaw_is_told_on_the_page_and_the_question_stays(
+    app: Flask, stocked: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    session_id = session_of(ask(app.test_client()))
+    with stocked.database.write() as connection:
+        connection.exec_driver_sql("CREATE TRIGGER full BEFORE INSERT ON messages BEGIN SELECT RAISE(FAIL, 'x'); END")
+    page = ask(app.test_client(), 500, session_id=session_id)
+    assert notice_of(page) == "Something went wrong on the server. Its log has the details."
+    assert typed(page) == QUESTION
+    assert SENTENCE in page
+    assert "POST /ask failed" in caplog.text
+
+
+def test_what_kind_an_article_is_stands_with_it(client: FlaskClient, stocked: Library) -> None:
+    for given, said in (("wire", "news agency report"), ("letter", "letter")):
+        stocked.add([replace(BRIDGE, provenance=given)])
+        assert f'<span class="badge">{said}</span>' in ask(client)
+
+
+def test_sources_that_differ_stand_side_by_side_and_what_else_is_said_below(
+    client: FlaskClient, stocked: Library
+) -> None:
+    for number, day in (("nine", "2024-05-02"), ("eleven", "2024-05-03")):
+        text = f"The flood in Oldport on Monday killed {number} people, the mayor Ada Quill said."
+        stocked.add([replace(BRIDGE, id=number, text=text, published_at=day)])
+    page = ask(client, question="How many people did the flood in Oldport kill?")
+    [differs] = re.findall(r'<section class="differs">(.*?)</section>', page, re.DOTALL)
+    assert "<h3>Sources differ</h3>" in differs
+    rivals = re.findall(r"<li>(.*?)</li>", differs, re.DOTALL)
+    assert len(rivals) == 2
+    for rival, day, number, index in zip(rivals, ("3 May", "2 May"), ("eleven", "nine"), (1, 2), strict=True):
+        assert f"{day} 2024" in rival
+        assert f"killed {number} people" in rival
+        assert f'href="#answer1-{index}"' in rival
+    assert '<div class="sentences">' not in page
+
+
+def test_sentences_that_agree_stay_out_of_the_comparison() -> None:
+    citations = [{"index": index} for index in (1, 2, 3)]
+    answer = {"answer": "Nine. [1] It rained.\nLong. [3] Ten. [2]", "citations": citations, "differs": [1, 2]}
+    assert told_apart(answer) == (citations[:2], "It rained.\nLong. [3]")
+    assert told_apart(answer | {"differs": []}) == ([], answer["answer"])
+
+
+def test_that_the_newest_come_first_and_what_day_was_counted_from_is_told(client: FlaskClient) -> None:
+    assert "<li>newest first</li>" in ask(client, question="What is the latest on the Zephyr bridge?")
+    page = ask(client, question="What happened last week?")
+    assert "Counted from 5 Nov 2023, the day of the newest article." in page
+
+
+def test_while_the_index_is_built_the_page_says_so(library: Library, settings: Settings) -> None:
+    with ExitStack() as publishing, closing(Jobs(library, settings.articles)) as jobs:
+        publishing.enter_context(Generations(library.data_dir / "index").lock())
+        jobs.start(lambda _job: None)
+        client = create_app(settings, library, Assistant(library), jobs).test_client()
+        page = client.get("/").text
+        assert '<p id="state">Getting the articles ready</p>' in page
+        assert '<h2 id="welcome-heading">Getting the articles ready</h2>' in page
+        assert "The index is being brought up to date" in notice_of(ask(client, 503))
+        publishing.close()
+        while jobs.first():
+            time.sleep(0.01)
+        assert ">Getting the articles ready<" not in client.get("/").text
+
+
 def test_what_stands_in_an_article_is_text_and_no_address_of_another_kind_is_followed(
     client: FlaskClient, stocked: Library
 ) -> None:
@@ -142,9 +219,12 @@ def test_what_stands_in_an_article_is_text_and_no_address_of_another_kind_is_fol
     assert "javascript:" not in reply.text
 
 
-def test_a_page_of_another_site_may_not_ask(client: FlaskClient) -> None:
+def test_a_page_of_another_site_may_not_ask_and_the_page_says_so(client: FlaskClient) -> None:
     for headers in ({"Origin": "https://elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
-        assert client.post("/ask", data={"question": QUESTION}, headers=headers).status_code == 403
+        reply = client.post("/ask", data={"question": QUESTION}, headers=headers)
+        assert reply.status_code == 403
+        assert notice_of(reply.text) == "A page of another site may not do this."
+        assert QUESTION not in reply.text
     assert client.post("/ask", data={"question": QUESTION}, headers={"Origin": "http://localhost"}).status_code == 200
     assert client.get("/").headers["Referrer-Policy"] == "same-origin"
 
@@ -169,9 +249,9 @@ def test_it_speaks_the_language_that_is_asked_for(client: FlaskClient) -> None:
 
 def test_only_the_markers_of_citations_are_markers() -> None:
     cited = {"index": 1}
-    answer: dict[str, Any] = {"answer": "It opened. [1] In [2023], he said. [12]", "citations": [cited]}
-    found = pieces(answer)
-    assert "".join(piece for piece, _ in found) == answer["answer"]
+    text = "It opened. [1] In [2023], he said. [12]"
+    found = pieces(text, [cited])
+    assert "".join(piece for piece, _ in found) == text
     assert [piece for piece, citation in found if citation is cited] == ["[1]"]
 
 

@@ -80,6 +80,12 @@ def invalid_reply(error: ValidationError) -> Response:
     return error_reply(refused.status, str(refused), refused.field)
 
 
+def unexpected_message(error: Exception) -> str:
+    """What is said of an error that nobody raised on purpose, once it is logged."""
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return "Something went wrong on the server. Its log has the details."
+
+
 def answer_errors(app: Flask) -> None:
     """Give every error of `app` its reply."""
 
@@ -119,5 +125,4 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:
-        log.error("%s %s failed", request.method, request.path, exc_info=error)
-        return error_reply(500, "Something went wrong on the server. Its log has the details.")
+        return error_reply(500, unexpected_message(error))

@@ -16,6 +16,8 @@ COOKIE = "assistant_language"
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Their names in themselves; the strings of each are in `strings/`."""
 DEFAULT = "en"
+THOUSANDS = {"en": ",", "de": "."}
+"""What stands between them in a number."""
 OF_TEMPLATES = "page."
 """How the keys begin that no script uses."""
 LATER = ("about.", "add.", "field.", "job.", "library.", "past.", "preview.", "reader.", "remark.")
@@ -76,5 +78,12 @@ def for_later(language: str) -> Strings:
 
 def _text(language: str, key: str, **values: object) -> Markup:
     text = strings(language)[key]
-    assert isinstance(text, str)  # plural forms are for the browser to choose
-    return escape(text).format(**values)
+    if isinstance(text, dict):
+        text = text[
+            "one" if values["n"] == 1 else "other"
+        ]  # the rule of every language shipped; scripts ask the browser
+    return escape(text).format(**{name: _shown(language, value) for name, value in values.items()})
+
+
+def _shown(language: str, value: object) -> object:
+    return f"{value:,}".replace(",", THOUSANDS[language]) if isinstance(value, int) else value

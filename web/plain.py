@@ -12,14 +12,23 @@ from web.replies import Json
 FRAGMENT_WORDS = 8
 
 
-def pieces(answer: Json) -> list[tuple[str, Json | None]]:
-    """The answer's text in order: markers, each with the citation that it refers to, and what stands between them."""
-    cited = {f"[{citation['index']}]": citation for citation in answer["citations"]}
+def pieces(text: str, citations: list[Json]) -> list[tuple[str, Json | None]]:
+    """An answer's text in order: markers, each with the citation that it refers to, and what stands between them."""
+    cited = {f"[{citation['index']}]": citation for citation in citations}
     return [
-        (piece, cited.get(piece))
-        for piece in re.split(r"(\[[0-9]+\]|\s+(?=\[[0-9]+\])|(?<=\])\s+)", answer["answer"])
-        if piece
+        (piece, cited.get(piece)) for piece in re.split(r"(\[[0-9]+\]|\s+(?=\[[0-9]+\])|(?<=\])\s+)", text) if piece
     ]
+
+
+def told_apart(answer: Json) -> tuple[list[Json], str]:
+    """The citations that tell the same otherwise, and what else the answer says: all of it where there are none."""
+    differs = answer.get("differs")  # answers stored before that was told have none
+    if not differs:
+        return [], answer["answer"]
+    told: list[str] = re.findall(r".+?(?:\[[0-9]+\])+", answer["answer"], re.DOTALL)
+    ends = tuple(f"[{index}]" for index in differs)
+    others = "".join(sentence for sentence in told if not sentence.endswith(ends)).strip()
+    return [citation for citation in answer["citations"] if citation["index"] in differs], others
 
 
 def original(citation: Json) -> str | None:

@@ -11,11 +11,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.ingest.formats import SUFFIXES
-from web.error_replies import status_of
-from web.errors import UnknownSession, WebError
+from web.error_replies import error_reply, status_of, unexpected_message
+from web.errors import Refused, UnknownSession, WebError
 from web.language import LANGUAGES, for_later
 from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
-from web.plain import original, pieces
+from web.plain import original, pieces, told_apart
 from web.replies import Json
 from web.routes.login import OWN_ORIGIN
 from web.schemas import AskBody
@@ -86,10 +86,21 @@ def ask() -> ResponseReturnValue:
         typed["question"] = ""
     except ValidationError as error:
         problem, status = _problem(error), 422
+        session_id = None if problem == "lost" else session_id
     except (IndexFault, AssistantFault, WebError) as error:
         message, status = str(error), status_of(error)
+    except Exception as error:
+        message, status = unexpected_message(error), 500
     messages, session_id = _conversation(session_id)
     return _page(_Shown(messages, session_id, typed, problem, message), status)
+
+
+@pages.errorhandler(Refused)
+def refused(error: Refused) -> ResponseReturnValue:
+    """What the guard does not let through to the form is said on its page, and nothing of what was sent is shown."""
+    if request.endpoint != "pages.ask":
+        return error_reply(error.status, str(error))
+    return _page(_Shown(message=str(error)), error.status)
 
 
 def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | None]:
@@ -101,6 +112,7 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
     body = AskBody.model_validate(
         {
             "question": typed["question"],
+            "session_id": session_id,
             "filters": filters | ({"source": [typed["source"]]} if typed["source"] else {}),
         }
     )
@@ -120,6 +132,8 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
 
 def _problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=True)[0]
+    if first["loc"][0] == "session_id":
+        return "lost"
     if first["loc"][0] == "question":
         return "blank" if not first["input"] else "too_long"
     return "dates_crossed" if first["loc"] == ("filters",) else "limits"
@@ -143,6 +157,7 @@ def _page(shown: _Shown, status: int = 200) -> ResponseReturnValue:
         max_question_chars=MAX_QUESTION_CHARS,
         shown=shown,
         pieces=pieces,
+        told_apart=told_apart,
         original=original,
     )
     return page, status, OWN_ORIGIN

@@ -97,7 +97,7 @@ export function context({ question, standalone_question: standalone, applied_fil
   const removable = all.filter((limit) => !chosen.includes(limit));
   if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
   if (standalone === question && !all.length && !removable.length) return null;
-  const chip = ({ phrase, rest }) => build("li", {}, button(`${phrase} ×`, () => without(rest, standalone ?? question), {
+  const chip = ({ phrase, rest }) => build("li", {}, button(phrase, () => without(rest, standalone ?? question), {
     "aria-label": t("answer.without", { limit: phrase }), title: t("answer.without_title"),
   }));
   return build("div", { class: "context" },
@@ -140,7 +140,7 @@ function sideBySide(answer, handlers) {
   const told = answer.answer.match(/.+?(?:\[\d+\])+/gs) ?? [];
   const others = told.filter((sentence) => !answer.differs.some((index) => sentence.endsWith(`[${index}]`)));
   return [
-    build("section", { class: "differs", "aria-label": t("answer.differs") },
+    build("section", { class: "differs" },
       build("h3", {}, t("answer.differs")),
       build("ul", {}, ...rivals.map((citation) => build("li", {},
         build("p", { class: "byline" }, ...dotted(day(citation.published_at) || t("article.undated"), citation.source || citation.title)),

@@ -59,7 +59,7 @@ function showChips() {
   ].filter(Boolean);
   const list = find("narrowed");
   list.hidden = chips.length === 0;
-  list.replaceChildren(...chips.map(([label, remove]) => build("li", {}, button(`${label} ×`, () => {
+  list.replaceChildren(...chips.map(([label, remove]) => build("li", {}, button(label, () => {
     remove();
     showChips();
     find("question").focus();
