@@ -41,7 +41,8 @@ class Selection:
     """Which articles, and in which order.
 
     query: words, the first MAX_WORDS of which have each to stand in title, source, author or origin. source: one of
-    these, without regard to case and accents. after, before: days, both included; an article without a date passes neither.
+    these, without regard to case and accents. after, before: days, both included; an article without a date passes
+    neither.
     """
 
     query: str = ""
