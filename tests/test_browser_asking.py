@@ -73,6 +73,58 @@ def test_nothing_that_is_read_moves_while_an_answer_is_written_and_when_it_is_co
     assert written == complete
 
 
+def test_focus_and_selection_stay_where_they_are_when_an_answer_is_complete(page: Page) -> None:
+    page.evaluate(
+        """async () => {
+            const { addExchange, partialAnswer } = await import("/static/exchange.js");
+            const { renderAnswer } = await import("/static/answer.js");
+            const answer = await (await fetch("/api/ask", { method: "POST", body: JSON.stringify(
+                { question: "What happened in November 2023?" }),
+                headers: { "Content-Type": "application/json" } })).json();
+            document.body.classList.remove("blank");
+            window.asked = [];
+            const handlers = { without: (...held) => window.asked.push(held), open() {}, add() {}, rate() {} };
+            const exchange = addExchange(document.getElementById("conversation"), answer.question, () => {});
+            const partial = partialAnswer(exchange, handlers);
+            partial.sources({ passages: answer.citations, ...answer });
+            partial.lead(answer);
+            answer.answer.match(/.+?(?:\\[\\d+\\])+/g).forEach((piece) => partial.delta(piece));
+            exchange.article.querySelector(".chips button").focus();
+            const text = exchange.article.querySelector(".sentences p").firstChild;
+            getSelection().setBaseAndExtent(text, 4, text, 17);
+            renderAnswer(exchange.article, answer, handlers);
+        }"""
+    )
+    answer = answered(page, 1)
+    expect(answer.get_by_role("button", name="Source 1").first).to_be_visible()
+    assert page.evaluate("getSelection().toString()") == "Zephyr bridge"
+    chip = answer.get_by_role("button", name="From 1 Nov 2023")
+    expect(chip).to_be_focused()
+    expect(answer.locator(".working")).to_have_count(0)
+    page.keyboard.press("Enter")
+    assert page.evaluate("window.asked") == [
+        [{"after": None, "before": "2023-11-30"}, "What happened in November 2023?"]
+    ]
+
+
+def test_sentences_that_come_one_by_one_are_written_as_those_that_come_at_once(page: Page) -> None:
+    written = page.evaluate(
+        """async () => {
+            const { addExchange, partialAnswer } = await import("/static/exchange.js");
+            const { renderAnswer } = await import("/static/answer.js");
+            const conversation = document.getElementById("conversation");
+            const citations = [1, 2].map((index) => ({ index, title: "Bridge", quote: "It opened.", score: 1 }));
+            const answer = { answered: true, answer: "It opened. [1] It cost 90 crowns. [2]", citations };
+            const [come, whole] = [1, 2].map(() => addExchange(conversation, "When?", () => {}));
+            const partial = partialAnswer(come, {});
+            ["It opened. [1]", " It cost 90 crowns. [2]"].forEach((piece) => partial.delta(piece));
+            for (const { article } of [come, whole]) renderAnswer(article, answer, {});
+            return [come, whole].map(({ article }) => article.innerHTML);
+        }"""
+    )
+    assert written[0] == written[1]
+
+
 def test_an_answer_can_be_stopped_and_asked_again(page: Page) -> None:
     held: list[Route] = []
     page.route("**/api/ask", lambda route: held.append(route))

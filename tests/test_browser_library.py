@@ -3,19 +3,25 @@
 import datetime as dt
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browser_fixtures import ask
+from browser_fixtures import ask, watched
 from conftest import HashingEmbedder
-from playwright.sync_api import Page, Route, expect
-from web_fixtures import BRIDGE, COMET
+from playwright.sync_api import Browser, Page, Route, expect
+from web_fixtures import BRIDGE, COMET, Serve
 
+from assistant.assistant import Assistant
 from bench.many import fill
 from index.article import Article
 from index.embed import Vectors
+from index.errors import StorageFault
 from index.library import EMBED_BATCH, Library
+from web.app import create_app
+from web.jobs import Jobs
+from web.security import COOKIE, cookie_value
 from web.settings import Settings
 
 MANY = 10_000
@@ -82,6 +88,9 @@ def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page
     open_articles(page)
     page.get_by_text("What was added and changed before").click()
     earlier = page.locator("#earlier-jobs")
+    expect(earlier).to_contain_text("None.")
+    page.get_by_role("button", name="Dismiss: 7 articles added.").click()
+    expect(page.locator("#library-title")).to_be_focused()
     expect(earlier).to_contain_text("7 articles added.")
     expect(earlier.locator(".job-about")).to_contain_text("tide0.txt, tide1.txt, tide2.txt and 4 others")
     expect(earlier.locator(".job-about")).to_contain_text(f"{dt.datetime.now().year}")
@@ -89,11 +98,15 @@ def test_what_was_added_is_named_opens_and_can_be_taken_back_after_a_reload(page
     assert Axe().run(page).violations_count == 0
     remove = earlier.get_by_role("button", name="that this added")
     remove.click()
-    expect(remove).to_have_text("Remove the 7 articles for good?")
-    remove.click()
     expect(earlier).to_contain_text("Removed the 7 articles that this added.")
+    undo = earlier.get_by_role("button", name="Undo: keep the 7 articles")
+    expect(undo).to_be_focused()
     page.get_by_label("Search titles").fill("tide0.txt")
     expect(page.locator("#article-count")).to_have_text("No article matches “tide0.txt”.")
+    undo.click()
+    expect(earlier).to_contain_text("The 7 articles are back.")
+    expect(remove).to_be_focused()
+    expect(page.locator("#article-count")).to_have_text("1 article found")
     page.get_by_label("Search titles").fill("comet.txt")
     expect(page.locator("#article-list").get_by_role("listitem")).to_have_count(1)
 
@@ -143,21 +156,111 @@ def test_a_cancelled_add_is_indexed_as_far_as_it_came_and_can_be_taken_back(
         page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
         press_add(page)
         expect(page.locator("#jobs .job-words")).to_have_text("Embedding 0 of 2 passages")
-        page.get_by_role("button", name="Cancel: Adding 2 files").click()
+        cancel = page.get_by_role("button", name="Cancel: Adding 2 files")
+        cancel.click()
         expect(page.locator("#jobs .job-words")).to_have_text("Stopping…")
+        expect(cancel).to_have_attribute("aria-disabled", "true")
+        expect(cancel).to_be_focused()
     finally:
         may_go_on.set()
     jobs = page.locator("#jobs")
+    expect(jobs.get_by_role("button", name="Dismiss: Cancelled.")).to_be_focused()
     expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
     expect(jobs).to_contain_text("What was taken in is indexed.")
     articles = page.locator("#article-list").get_by_role("listitem")
     expect(articles).to_have_count(4)
     remove = page.get_by_role("button", name="that this added")
     remove.click()
-    expect(remove).to_have_text("Remove the 2 articles for good?")
-    remove.click()
     expect(jobs).to_contain_text("Removed the 2 articles that this added.")
     expect(articles).to_have_count(2)
+
+
+def test_a_job_that_fails_while_the_articles_are_shut_is_told_until_it_is_dismissed(
+    page: Page, tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embed, fails = embedder.embed, threading.Event()
+
+    def fail_at_high_tide(texts: Sequence[str]) -> Vectors:
+        if not any("It was high." in text for text in texts):
+            return embed(texts)
+        assert fails.wait(60)
+        raise StorageFault("The disk is full.")
+
+    monkeypatch.setattr(embedder, "embed", fail_at_high_tide)
+    (tmp_path / "tide.txt").write_text("The tide over Oldport\n\nIt was high.")
+    (tmp_path / "blank.txt").write_text(" ")
+    notices, jobs = page.locator("#notices"), page.locator("#jobs")
+    open_articles(page)
+    try:
+        page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "blank.txt"])
+        press_add(page)
+        expect(jobs.locator(".job-words")).to_have_text("Embedding 0 of 1 passages")
+        page.keyboard.press("Escape")
+    finally:
+        fails.set()
+    expect(notices).to_contain_text("The disk is full.")
+    expect(notices).to_contain_text("1 item could not be taken in")
+    assert Axe().run(page).violations_count == 0
+    page.reload()
+    expect(notices).to_contain_text("The disk is full.")
+    notices.get_by_role("button", name="Show what came of it").click()
+    expect(jobs).to_contain_text("The disk is full.")
+    expect(jobs.locator(".job-errors")).to_contain_text("blank.txt")
+    assert Axe().run(page).violations_count == 0
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Articles")).to_be_focused()
+    expect(notices).to_be_empty()
+    open_articles(page)
+    jobs.get_by_role("button", name="Dismiss").click()
+    expect(page.locator("#library-title")).to_be_focused()
+    page.reload()
+    open_articles(page)
+    expect(jobs).to_be_empty()
+    expect(notices).to_be_empty()
+
+
+def test_what_was_typed_is_there_when_the_form_is_opened_again_until_it_is_added(page: Page) -> None:
+    open_articles(page)
+    paste = page.get_by_role("button", name="Paste text")
+    title, text = page.get_by_label("Title (optional)"), page.get_by_label("Text", exact=True)
+    paste.click()
+    title.fill("Ferry line to close")
+    page.get_by_label("Published (optional)").fill("2030-02-01")
+    text.fill("The ferry line between Oldport and Norwick will close.\n\nIt ran for 90 years.")
+    page.keyboard.press("Escape")
+    expect(title).to_have_count(0)
+    paste.click()
+    expect(title).to_have_value("Ferry line to close")
+    expect(page.get_by_label("Published (optional)")).to_have_value("2030-02-01")
+    expect(text).to_have_value("The ferry line between Oldport and Norwick will close.\n\nIt ran for 90 years.")
+    page.get_by_role("button", name="Preview").click()
+    press_add(page)
+    expect(page.locator("#jobs")).to_contain_text("1 article added.")
+    paste.click()
+    expect(title).to_have_value("")
+    expect(text).to_have_value("")
+
+
+def test_whose_session_has_expired_is_told_so_and_led_to_sign_in(
+    browser: Browser, stocked: Library, settings: Settings, jobs: Jobs, serve: Serve
+) -> None:
+    guarded = replace(settings, api_token="lantern")
+    address = serve(create_app(guarded, stocked, Assistant(stocked), jobs)).address
+    with watched(browser.new_page()) as page:
+        page.context.add_cookies([{"name": COOKIE, "value": cookie_value("lantern"), "url": address}])
+        page.goto(address)
+        expect(page.locator("#newest").get_by_role("button")).to_have_count(2)
+        page.context.clear_cookies()
+        notice = page.locator("#notices").get_by_role("alert")
+        for name in ("Articles", "Conversations", "Help"):
+            page.get_by_role("button", name=name, exact=True).click()
+            expect(notice.last).to_contain_text("You are not signed in.")
+            page.locator("#notices").get_by_role("button", name="Dismiss").click()
+            expect(notice).to_have_count(0)
+        page.locator("#newest").get_by_role("button").first.click()
+        told = page.locator("#reader").get_by_role("alert")
+        expect(told).to_contain_text("You are not signed in.")
+        expect(told.get_by_role("link", name="Sign in")).to_have_attribute("href", "/login")
 
 
 def test_the_indexing_that_follows_a_cancelled_add_can_be_stopped_where_that_is_told(
