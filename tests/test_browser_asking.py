@@ -205,6 +205,26 @@ def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page
     expect(answered(page, 3).get_by_role("list")).to_have_count(1)  # that of its sources
 
 
+def test_answers_are_held_to_the_sources_that_are_picked_and_one_that_no_article_has_is_told(page: Page) -> None:
+    page.get_by_text("Narrow by date or source").click()
+    field = page.get_by_role("combobox", name="Source")
+    expect(page.locator("#sources option")).to_have_count(2)
+    for name in ("oldport courier", "Sky Letter", "Norwick Post"):
+        field.fill(name)
+        field.press("Tab")
+    assert field.evaluate("field => field.validationMessage") == "No article is from “Norwick Post”."
+    expect(field).to_have_value("Norwick Post")
+    chips = page.get_by_role("list", name="Limits on the next answers").get_by_role("button")
+    expect(chips).to_have_text(["Source: Oldport Courier", "Source: Sky Letter"])
+    field.fill("")
+    ask(page, QUESTION)
+    held = answered(page, 1).get_by_role("list", name="Limited to").get_by_role("button")
+    expect(held).to_have_text(["Source: Oldport Courier", "Source: Sky Letter"])
+    chips.first.click()
+    ask(page, QUESTION)
+    expect(answered(page, 2)).to_contain_text("The articles do not answer this.")
+
+
 def test_sources_that_differ_stand_side_by_side_each_with_its_day(differing: Library, page: Page) -> None:
     ask(page, "How many people did the flood in Oldport kill?")
     differs = answered(page, 1).locator(".differs")

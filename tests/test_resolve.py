@@ -233,6 +233,21 @@ def test_what_was_said_of_somebody_tells_which_pronoun_is_theirs() -> None:
     assert standalone("How old is he?", history, EMBED) == "How old is Bo Lind?"
 
 
+def test_he_is_whom_the_short_answer_names_and_not_the_man_of_a_further_sentence() -> None:
+    answer = (
+        "Kylian Mbappé scored all three goals. Lionel Messi, 35, in what was to be his last World Cup, scored twice."
+    )
+    asked = "Who scored all three goals for France?"
+    history = [Turn(asked, asked, answer, "Kylian Mbappé")]
+    assert standalone("How old was he?", history, EMBED) == "How old was Kylian Mbappé?"
+
+
+def test_what_happened_on_a_date_is_a_whole_question_but_not_after_and() -> None:
+    before = "How long did totality last?"
+    assert last_of((before, "What happened in 2023?")) == "What happened in 2023?"
+    assert last_of((before, "And what happened in 2023?")) != "And what happened in 2023?"
+
+
 def test_the_short_answer_to_who_is_whom_the_next_question_means() -> None:
     turn = Turn("Who won?", "Who won?", "At the Lind Arena Bo Aster was beaten by Kim Moe. [1]", "Kim Moe")
     assert standalone("How old is he?", (turn,), EMBED) == "How old is Kim Moe?"

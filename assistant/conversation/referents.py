@@ -118,10 +118,13 @@ def names(text: str) -> list[str]:
 
 def person(pronoun: str, history: Sequence[Turn]) -> str | None:
     """Whom "he" or "she" means: of the last turn that names somebody fitting, whom it asks about or, where it asks
-    who, whom it answers with; one known to be a man or a woman before one who is not."""
+    who, whom it answers with, the short answer first of all; one known to be a man or a woman before one who is not."""
     is_man = pronoun.lower() in ("he", "him", "his")
     everyone = list(dict.fromkeys(name for turn in history for name in names(f"{_topic(turn)}\n{turn.answer}")))
     for turn in reversed(history):
+        given = list(_possible_people(turn.short_answer or "")) if _ASKS_WHO.search(_topic(turn)) else []
+        if given and _is_man(given[0], history) in (is_man, None):
+            return _in_full(given[0], everyone)
         fitting = [(known, name) for name in _people(turn) if (known := _is_man(name, history)) in (is_man, None)]
         if fitting:
             return _in_full(min(fitting, key=lambda found: found[0] is None)[1], everyone)

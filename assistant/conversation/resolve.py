@@ -94,6 +94,8 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _CONTINUES = re.compile(r"^(?:and|but|so|then|also)\b,?\s*", re.IGNORECASE)
+_OF_A_TIME = re.compile(r"^what (?:ha(?:s|d|ve) )?happened (?:in|on|during|between|since|before|after) ", re.IGNORECASE)
+"""With a date it is a whole question: "What happened in 2023?"."""
 _QUOTED = r"\"[^\"]+\"|“[^”]+”"
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _FILLERS = frozenset(
@@ -147,6 +149,8 @@ def standalone(question: str, history: Sequence[Turn], embed: Embed) -> str:
         return f"{text} ({before})"
     if match := match or _OTHER_SUBJECT.match(asked) or _WHERE_OR_WHEN_ALONE.match(asked):
         return _about(match["subject"], before, history, embed) or f"{_with_nth(text, history)} ({before})"
+    if text == asked and _OF_A_TIME.match(text) and date_spans(text):
+        return question
     own = [s for s in stems(text) if s not in function_stems() and s not in _FILLERS]
     # a keyword alone ("ebola") is a topic; "how many?" is not, nor is "and was the count final?"
     few = len(own) < len(stems(text)) and len(own) <= FEW_WORDS + (text != asked) and not names(text)

@@ -11,6 +11,7 @@ from itertools import islice
 from langchain_core.documents import Document
 
 from assistant.answer import DEFAULT_TOP_K, Turn
+from assistant.conversation.referents import OPENERS
 from assistant.evidence import EvidenceReader, names_in
 from assistant.reader.model import trained_reader
 from assistant.retriever import PassageSearch
@@ -115,7 +116,7 @@ class Suggestions:
 def _about_the_name(turn: Turn, found: Sequence[Document]) -> Iterator[str]:
     """`found`: for the question."""
     names = _NAME.findall(turn.standalone_question.partition(" ")[2])
-    named = [name for name in names if name not in DAYS_AND_MONTHS]
+    named = [name for name in names if name not in DAYS_AND_MONTHS and name.lower() not in OPENERS]
     if not named or _ASKED_SO.search(turn.standalone_question):
         return
     name = max(named, key=len)

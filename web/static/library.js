@@ -100,7 +100,7 @@ async function showMore() {
 
 async function addPage(from, signal, place) {
   const asked = new URLSearchParams({ limit: PAGE });
-  const given = Object.entries(limits).map(([name, { value }]) => [name, value]);
+  const given = Object.entries(limits).map(([name, { type, value }]) => [name, type === "date" ? whole(value) : value]);
   for (const [name, value] of [["q", search.value.trim()], ...given, ["cursor", from]]) if (value) asked.set(name, value);
   clearNotice("library-notices", "list");
   try {
@@ -205,6 +205,9 @@ function fail(element, control, error) {
 function path({ id }) {
   return `/api/articles/${encodeURIComponent(id)}`;
 }
+
+/** A date whose year is typed in full: a browser tells "0020-01-01" on the way to 2024. */
+const whole = (date) => (date < "1000" ? "" : date);
 
 /** At the foot of the sheet. */
 function showState(health) {

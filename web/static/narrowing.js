@@ -10,19 +10,22 @@ const CHIP_TITLE_CHARS = 40;
 
 const fields = { after: find("narrow-after"), before: find("narrow-before"), source: find("narrow-source") };
 let article = null;
+let sources = []; // what was chosen of them
+let known = [];
 
 export function prepareNarrowing() {
-  for (const field of Object.values(fields)) field.addEventListener("change", showChips);
+  for (const field of [fields.after, fields.before]) field.addEventListener("change", showChips);
+  fields.source.addEventListener("change", addSource);
+  fields.source.addEventListener("input", () => fields.source.setCustomValidity(""));
   find("narrow").addEventListener("toggle", offerSources);
 }
 
 /** The filters to send, as the API takes them; null when nothing is narrowed. */
 export function chosenFilters() {
-  const source = fields.source.value.trim();
   const filters = {
     ...(fields.after.value && { after: fields.after.value }),
     ...(fields.before.value && { before: fields.before.value }),
-    ...(source && { source: [source] }),
+    ...(sources.length && { source: sources }),
     ...(article && { article_id: [article.id] }),
   };
   return Object.keys(filters).length ? filters : null;
@@ -35,6 +38,7 @@ export function keepToArticle(chosen) {
 
 export function clearNarrowing() {
   for (const field of Object.values(fields)) field.value = "";
+  sources = [];
   keepToArticle(null);
 }
 
@@ -45,8 +49,22 @@ export function foldNarrowing() {
 
 async function offerSources() {
   if (!find("narrow").open) return;
-  const { sources } = await call("GET", "/api/sources").catch(() => ({ sources: [] })); // it can be typed all the same
-  find("sources").replaceChildren(...sources.map(({ name }) => build("option", { value: name })));
+  known = await call("GET", "/api/sources").then((found) => found.sources.map(({ name }) => name), () => []); // it can be typed all the same
+  find("sources").replaceChildren(...known.map((value) => build("option", { value })));
+}
+
+/** The one in the field to those chosen, as it is written among those known; one that no article has stays there. */
+function addSource() {
+  const typed = fields.source.value.trim();
+  const name = known.length ? known.find((one) => one.toLowerCase() === typed.toLowerCase()) : typed;
+  if (name) {
+    sources = [...new Set([...sources, name])];
+    fields.source.value = "";
+  } else if (typed) {
+    fields.source.setCustomValidity(t("limit.unknown", { name: typed }));
+    fields.source.reportValidity();
+  }
+  showChips();
 }
 
 function showChips() {
@@ -54,7 +72,7 @@ function showChips() {
   const chips = [
     fields.after.value && [t("limit.from", { day: day(fields.after.value) }), empty(fields.after)],
     fields.before.value && [t("limit.until", { day: day(fields.before.value) }), empty(fields.before)],
-    fields.source.value.trim() && [t("limit.source", { name: fields.source.value.trim() }), empty(fields.source)],
+    ...sources.map((name) => [t("limit.source", { name }), () => (sources = sources.filter((one) => one !== name))]),
     article && [t("limit.article", { title: shortened(article.title || t("limit.one_article")) }), () => (article = null)],
   ].filter(Boolean);
   const list = find("narrowed");

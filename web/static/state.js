@@ -4,6 +4,7 @@
 import { call, remedies, runningJob } from "./api.js";
 import { followJob, rebuildIndex } from "./articles.js";
 import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
+import { later } from "./later.js";
 import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
 import { suggestFirst } from "./suggest.js";
@@ -133,23 +134,11 @@ function stateWords() {
 }
 
 function showAlarms() {
-  const alarms = health?.alarms ?? [];
-  const said = alarms.join(" ");
+  const said = health.alarms.join(" ");
   if (said === alarmed) return;
   alarmed = said;
   clearNotice("notices", "alarms");
-  if (!said) return;
-  const feeds = health?.feeds ?? [];
-  const failing = feeds.filter((feed) => feed.failing_since).length;
-  const partly = feeds.filter((feed) => feed.entry_error_count).length;
-  const words = [
-    failing && t("state.feeds_failing", { n: failing }),
-    partly && t("state.feeds_partly", { n: partly }),
-    alarms.length > failing + partly && t("state.nothing_new"),
-  ];
-  notify("notices", "alarms", build("details", {},
-    build("summary", {}, words.filter(Boolean).join(". ")),
-    build("ul", { tabindex: "0" }, ...alarms.map((alarm) => build("li", {}, alarm)))));
+  if (said) later(() => import("./alarms.js")).then(({ tellAlarms }) => tellAlarms(health), () => (alarmed = ""));
 }
 
 async function showNewest() {
