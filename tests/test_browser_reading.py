@@ -144,7 +144,6 @@ def test_nothing_scrolls_sideways(browser: Browser, app: Flask, serve: Serve, si
         page.get_by_role("main").get_by_label("From").fill("2023-01-01")
         page.keyboard.press("Tab")
         _fits(page)
-        page.get_by_role("button", name="remove this limit").last.click()
         page.get_by_role("button", name="remove this limit").click()
         ask(page, "Which team won the curling championship of 1987 " + "x" * 80 + "?")
         expect(page.get_by_text("Closest passages (not an answer)")).to_be_visible()

@@ -18,6 +18,7 @@ export function prepareNarrowing() {
   fields.source.addEventListener("change", addSource);
   fields.source.addEventListener("input", () => fields.source.setCustomValidity(""));
   find("narrow").addEventListener("toggle", offerSources);
+  find("ask-form").noValidate = true; // a source left half typed keeps nobody from asking
 }
 
 /** The filters to send, as the API takes them; null when nothing is narrowed. */
