@@ -306,3 +306,16 @@ def test_what_is_spoken_outlives_the_dialog_that_it_was_spoken_in(page: Page) ->
     ask(page, QUESTION)
     expect(answered(page, 1)).to_contain_text(ANSWER)
     expect(page.locator("#announcer")).to_have_text("Answer: 4 November 2023 (1 source)")
+
+
+def test_each_new_question_stands_at_the_top_of_the_window_with_its_answer_below(page: Page) -> None:
+    questions = (QUESTION, "What happened in November 2023?", "What is known of comet Marlow?", "Who cut the ribbon?")
+    for n, question in enumerate(questions, start=1):
+        ask(page, question)
+        answered(page, n)
+        page.wait_for_timeout(300)  # for what is laid out late
+        header = page.locator(".masthead").bounding_box()
+        heading = page.locator(".question").last.bounding_box()
+        assert header
+        assert heading
+        assert header["height"] <= heading["y"] < header["height"] + 60

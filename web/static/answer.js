@@ -98,7 +98,7 @@ export function context({ question, standalone_question: standalone, applied_fil
   if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
   if (standalone === question && !all.length && !removable.length) return null;
   const chip = ({ phrase, rest }) => build("li", {}, button(phrase, () => without(rest, standalone ?? question), {
-    "aria-label": t("answer.without", { limit: phrase }), title: t("answer.without_title"),
+    "aria-label": t("answer.without", { limit: phrase }),
   }));
   return build("div", { class: "context" },
     standalone && standalone !== question && build("p", { dir: "auto" }, understoodAs(standalone)),

@@ -50,7 +50,7 @@ export function foldNarrowing() {
 
 async function offerSources() {
   if (!find("narrow").open) return;
-  known = await call("GET", "/api/sources").then((found) => found.sources.map(({ name }) => name), () => []); // it can be typed all the same
+  known = await call("GET", "/api/sources").then((found) => found.sources.map(({ name }) => name), () => []);
   find("sources").replaceChildren(...known.map((value) => build("option", { value })));
 }
 
