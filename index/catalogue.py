@@ -10,7 +10,6 @@ import base64
 import datetime as dt
 import json
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -22,6 +21,7 @@ from index.database import Database
 from index.errors import IndexFault
 from index.rows import StoredArticle, article_of, batches
 from index.schema import articles, copies, listing, passages, revisions
+from index.words import unaccented
 
 Sort = Literal[
     "published", "-published", "added", "-added", "title", "-title", "source", "-source", "passages", "-passages"
@@ -157,11 +157,6 @@ def _noted(row: Row[Any]) -> dict[str, str | int]:
         "passages": row.passage_count,
         "words": unaccented("\n".join([row.title, row.source or "", row.author or "", row.origin])),
     }
-
-
-def unaccented(text: str) -> str:
-    """`text` without case and accents, so that names are equal, and sorted, as a reader takes them."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _key(name: str) -> str:

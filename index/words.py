@@ -51,6 +51,11 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).translate(_PLAIN_MARKS).casefold().split())
 
 
+def unaccented(text: str) -> str:
+    """`text` without case and accents, so that names are equal, and sorted, as a reader takes them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
 def content_stems(text: str) -> list[str]:
     """The distinct stems of `text` without function words, in order; all of them where it has no others."""
     distinct = dict.fromkeys(stems(text))

@@ -1,12 +1,11 @@
 """The HTTP contract, field by field: what other programs read in replies, and that the schemas describe them."""
 
 import io
-import time
 from dataclasses import replace
 from typing import Any
 
 from flask.testing import FlaskClient
-from web_fixtures import COMET
+from web_fixtures import COMET, ended, reply_json
 
 from index.article import Article
 from index.library import Library
@@ -77,18 +76,18 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
     stocked.add([reprint])
     filters = {"after": "2000-01-01", "before": "2030-12-31", "author": ["Nils Berg"], "article_id": ["bridge"]}
     search = {"query": "bridge", "filters": filters | {"source": ["Oldport Courier"]}}
-    answer = _json(client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"}))
-    refusal = _json(client.post("/api/ask", json={"question": "Which team won the curling championship of 1987?"}))
+    answer = reply_json(client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"}))
+    refusal = reply_json(client.post("/api/ask", json={"question": "Which team won the curling championship of 1987?"}))
     client.post("/api/feedback", json={"message_id": answer["message_id"], "is_positive": True})
-    found = _json(client.post("/api/search", json=search))
-    articles = _json(client.get("/api/articles"))
+    found = reply_json(client.post("/api/search", json=search))
+    articles = reply_json(client.get("/api/articles"))
     upload = {"file": [(io.BytesIO(b"A text."), "text.txt"), (io.BytesIO(b" "), "blank.txt")]}
-    started = _json(client.post("/api/articles", data=upload))
-    job = _ended(client, started["job_id"])
-    jobs = _json(client.get("/api/jobs?limit=1"))
+    started = reply_json(client.post("/api/articles", data=upload))
+    job = ended(client, f"/api/jobs/{started['job_id']}")
+    jobs = reply_json(client.get("/api/jobs?limit=1"))
     assert jobs == {"jobs": [job]}
-    sessions = _json(client.get("/api/sessions"))
-    session = _json(client.get(f"/api/sessions/{answer['session_id']}"))
+    sessions = reply_json(client.get("/api/sessions"))
+    session = reply_json(client.get(f"/api/sessions/{answer['session_id']}"))
     assert refusal["citations"] == []
     replies = {
         "answer": answer,
@@ -100,7 +99,7 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
         "hit": found["hits"][0],
         "articles": articles,
         "article in the list": articles["articles"][0],
-        "article": _json(client.get("/api/articles/bridge")),
+        "article": reply_json(client.get("/api/articles/bridge")),
         "job started": started,
         "job": job,
         "item's error": job["errors"][0],
@@ -108,9 +107,9 @@ def test_replies_have_the_keys_that_were_promised(client: FlaskClient, stocked: 
         "session in the list": sessions["sessions"][0],
         "session": session,
         "message": session["messages"][0],
-        "health": _json(client.get("/api/health")),
-        "error": _json(client.get("/api/articles/none"))["error"],
-        "error of a field": _json(client.post("/api/ask", json={}))["error"],
+        "health": reply_json(client.get("/api/health")),
+        "error": reply_json(client.get("/api/articles/none"))["error"],
+        "error of a field": reply_json(client.post("/api/ask", json={}))["error"],
         "copy": answer["citations"][0]["also_in"][0],
         "feedback": session["messages"][0]["feedback"],
         "read out": answer["understood"],
@@ -155,26 +154,26 @@ def test_another_article_with_the_same_sentence_is_told_with_its_own_place(
 
 def test_filters_narrow_the_answer_and_are_told_back(client: FlaskClient) -> None:
     filters = {"after": "2021-01-01", "before": "2021-12-31", "source": ["sky letter"]}
-    answer = _json(client.post("/api/ask", json={"question": "What was seen in May?", "filters": filters}))
+    answer = reply_json(client.post("/api/ask", json={"question": "What was seen in May?", "filters": filters}))
     assert answer["applied_filters"] == filters
     assert {c["article_id"] for c in answer["citations"] + answer["nearest"]} == {"comet"}
 
 
 def test_what_is_read_out_of_a_question_is_told_apart_and_taken_back(client: FlaskClient) -> None:
     body = {"question": "What happened in May 2021?", "filters": {"source": ["Sky Letter"]}}
-    answer = _json(client.post("/api/ask", json=body))
+    answer = reply_json(client.post("/api/ask", json=body))
     may = {"after": "2021-05-01", "before": "2021-05-31"}
     assert answer["applied_filters"] == may | {"source": ["Sky Letter"]}
     assert answer["understood"]["filters"] == may
     assert {citation["article_id"] for citation in answer["citations"]} == {"comet"}
-    answer = _json(client.post("/api/ask", json=body | {"understand": False}))
+    answer = reply_json(client.post("/api/ask", json=body | {"understand": False}))
     assert answer["applied_filters"] == {"source": ["Sky Letter"]}
     assert answer["understood"]["filters"] == {}
 
 
 def test_filters_that_leave_nothing_are_a_reason_not_an_error(client: FlaskClient) -> None:
     body = {"question": "What was seen in May?", "filters": {"article_id": ["no-such-article"]}}
-    answer = _json(client.post("/api/ask", json=body))
+    answer = reply_json(client.post("/api/ask", json=body))
     assert (answer["answered"], answer["reason"], answer["citations"]) == (False, "no_match", [])
 
 
@@ -191,7 +190,7 @@ def test_search_gives_ranked_passages(client: FlaskClient, stocked: Library) -> 
 
 
 def test_top_k_bounds_the_hits(client: FlaskClient) -> None:
-    assert len(_json(client.post("/api/search", json={"query": "the", "top_k": 1}))["hits"]) == 1
+    assert len(reply_json(client.post("/api/search", json={"query": "the", "top_k": 1}))["hits"]) == 1
 
 
 def test_articles_are_listed_without_their_texts_a_page_at_a_time(client: FlaskClient, stocked: Library) -> None:
@@ -201,7 +200,7 @@ def test_articles_are_listed_without_their_texts_a_page_at_a_time(client: FlaskC
     seen = []
     cursor = None
     while True:
-        page = _json(client.get("/api/articles", query_string={"limit": 1, "cursor": cursor}))
+        page = reply_json(client.get("/api/articles", query_string={"limit": 1, "cursor": cursor}))
         seen += [article["id"] for article in page["articles"]]
         assert len(page["articles"]) == 1
         cursor = page["next_cursor"]
@@ -211,7 +210,7 @@ def test_articles_are_listed_without_their_texts_a_page_at_a_time(client: FlaskC
 
 
 def test_articles_are_found_by_the_words_of_their_titles(client: FlaskClient) -> None:
-    page = _json(client.get("/api/articles?q=naked%20comet"))
+    page = reply_json(client.get("/api/articles?q=naked%20comet"))
     assert [article["id"] for article in page["articles"]] == ["comet"]
 
 
@@ -229,17 +228,17 @@ def test_an_edited_article_shows_its_revisions_and_what_became_of_each_sentence(
 ) -> None:
     text = COMET.text.replace("2091", "2097") + " Nobody saw it in June."
     stocked.add([replace(COMET, text=text, updated_at="2021-07-01")])
-    now, before = RevisionsReply.model_validate(_json(client.get("/api/articles/comet/revisions"))).revisions
+    now, before = RevisionsReply.model_validate(reply_json(client.get("/api/articles/comet/revisions"))).revisions
     assert (now.is_current, now.updated_at, before.is_current, before.updated_at) == (True, "2021-07-01", False, None)
     path = f"/api/articles/comet/difference?from={before.revision}"
-    found = DifferenceReply.model_validate(_json(client.get(path)))
+    found = DifferenceReply.model_validate(reply_json(client.get(path)))
     assert (found.from_, found.to) == (before.revision, now.revision)
     changed, added = found.changes
     assert (changed.kind, added.kind) == ("changed", "added")
     assert [(e.old and e.old.text, e.new and e.new.text) for e in changed.words] == [("2091", "2097")]
     assert added.new is not None
     assert text[added.new.start : added.new.end] == added.new.text == "Nobody saw it in June."
-    assert _json(client.get(f"{path}&to={before.revision}"))["changes"][0]["kind"] == "same"
+    assert reply_json(client.get(f"{path}&to={before.revision}"))["changes"][0]["kind"] == "same"
     assert client.get("/api/articles/nothing/revisions").status_code == 404
     assert client.get("/api/articles/comet/difference?from=0").status_code == 404
     assert client.get("/api/articles/comet/difference").status_code == 422
@@ -249,7 +248,7 @@ def test_a_removed_article_is_gone_from_list_search_and_answers(client: FlaskCli
     reply = client.delete("/api/articles/bridge")
     assert (reply.status_code, reply.data) == (204, b"")
     assert client.get("/api/articles/bridge").status_code == 404
-    hits = _json(client.post("/api/search", json={"query": "Zephyr bridge Oldport", "top_k": 50}))["hits"]
+    hits = reply_json(client.post("/api/search", json={"query": "Zephyr bridge Oldport", "top_k": 50}))["hits"]
     assert "bridge" not in {hit["article_id"] for hit in hits}
     assert client.delete("/api/articles/bridge").status_code == 404
 
@@ -263,8 +262,10 @@ def test_health_has_every_field(client: FlaskClient, stocked: Library) -> None:
 
 
 def test_a_conversation_keeps_its_answers_whole(client: FlaskClient) -> None:
-    first = _json(client.post("/api/ask", json={"question": "When did the Zephyr bridge open?"}))
-    second = _json(client.post("/api/ask", json={"question": "What did it cost?", "session_id": first["session_id"]}))
+    first = reply_json(client.post("/api/ask", json={"question": "When did the Zephyr bridge open?"}))
+    second = reply_json(
+        client.post("/api/ask", json={"question": "What did it cost?", "session_id": first["session_id"]})
+    )
     assert second["session_id"] == first["session_id"]
     session = SessionReply.model_validate(client.get(f"/api/sessions/{first['session_id']}").json, strict=True)
     assert session.title == "When did the Zephyr bridge open?"
@@ -277,21 +278,21 @@ def test_a_conversation_keeps_its_answers_whole(client: FlaskClient) -> None:
 
 
 def test_a_deleted_conversation_is_gone(client: FlaskClient) -> None:
-    session_id = _json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))["session_id"]
+    session_id = reply_json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))["session_id"]
     assert client.delete(f"/api/sessions/{session_id}").status_code == 204
     assert client.get(f"/api/sessions/{session_id}").status_code == 404
     assert client.delete(f"/api/sessions/{session_id}").status_code == 404
-    assert _json(client.get("/api/sessions")) == {"sessions": [], "next_cursor": None}
+    assert reply_json(client.get("/api/sessions")) == {"sessions": [], "next_cursor": None}
     body = {"question": "Who cut the ribbon?", "session_id": session_id}
     assert client.post("/api/ask", json=body).status_code == 404
 
 
 def test_feedback_is_kept_with_its_message_and_can_be_changed(client: FlaskClient) -> None:
-    answer = _json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))
+    answer = reply_json(client.post("/api/ask", json={"question": "Who cut the ribbon?"}))
     for opinion in ({"is_positive": True, "feedback_text": "right"}, {"is_positive": False, "feedback_text": None}):
         reply = client.post("/api/feedback", json={"message_id": answer["message_id"], **opinion})
         assert reply.status_code == 204
-        session = _json(client.get(f"/api/sessions/{answer['session_id']}"))
+        session = reply_json(client.get(f"/api/sessions/{answer['session_id']}"))
         assert session["messages"][0]["feedback"] == opinion
     unknown = client.post("/api/feedback", json={"message_id": "nobody", "is_positive": True})
     assert unknown.status_code == 404
@@ -300,10 +301,10 @@ def test_feedback_is_kept_with_its_message_and_can_be_changed(client: FlaskClien
 def test_a_job_has_every_field(client: FlaskClient) -> None:
     reply = client.post("/api/index/rebuild", json={})
     assert reply.status_code == 202
-    assert list(_json(reply)) == ["job_id"]
-    assert reply.location == f"/api/jobs/{_json(reply)['job_id']}"
+    assert list(reply_json(reply)) == ["job_id"]
+    assert reply.location == f"/api/jobs/{reply_json(reply)['job_id']}"
     job = JobReply.model_validate(client.get(reply.location).json, strict=True)
-    assert job.id == _json(reply)["job_id"]
+    assert job.id == reply_json(reply)["job_id"]
     assert job.kind == "rebuild"
 
 
@@ -315,7 +316,7 @@ def test_the_page_knows_the_limits(client: FlaskClient) -> None:
 
 
 def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> None:
-    document = _json(client.get("/api/openapi.json"))
+    document = reply_json(client.get("/api/openapi.json"))
     assert document["openapi"].startswith("3.1")
     assert {(method, path) for path, item in document["paths"].items() for method in item} == {
         ("post", "/api/ask"),
@@ -373,17 +374,3 @@ def _missing(node: Any, document: dict[str, Any]) -> list[str]:
         if not place:
             found.append(reference)
     return found
-
-
-def _ended(client: FlaskClient, job_id: str) -> dict[str, Any]:
-    for _ in range(6_000):
-        job = _json(client.get(f"/api/jobs/{job_id}"))
-        if job["state"] in ("done", "failed", "cancelled"):
-            return job
-        time.sleep(0.01)
-    raise AssertionError(job)
-
-
-def _json(reply: Any) -> dict[str, Any]:
-    assert isinstance(reply.json, dict), reply.data
-    return reply.json

@@ -1,11 +1,8 @@
 """The library over HTTP: the list in any order, sources, what is related, and a removal taken back."""
 
-import time
-from typing import Any
-
 import pytest
 from flask.testing import FlaskClient
-from web_fixtures import BRIDGE, COMET
+from web_fixtures import BRIDGE, COMET, ended, reply_json
 
 from index.article import Article
 from index.library import Library
@@ -28,11 +25,11 @@ def stocked(library: Library) -> Library:
 
 
 def ids(client: FlaskClient, query: str) -> list[str]:
-    return [article["id"] for article in _json(client.get(f"/api/articles?{query}"))["articles"]]
+    return [article["id"] for article in reply_json(client.get(f"/api/articles?{query}"))["articles"]]
 
 
 def related(client: FlaskClient, article_id: str) -> set[str]:
-    return {a["article_id"] for a in _json(client.get(f"/api/articles/{article_id}/related"))["articles"]}
+    return {a["article_id"] for a in reply_json(client.get(f"/api/articles/{article_id}/related"))["articles"]}
 
 
 # -- the list
@@ -67,7 +64,7 @@ def test_pages_in_any_order_join(client: FlaskClient, sort: str) -> None:
     seen: list[str] = []
     cursor = None
     while True:
-        page = _json(client.get("/api/articles", query_string={"sort": sort, "limit": 1, "cursor": cursor}))
+        page = reply_json(client.get("/api/articles", query_string={"sort": sort, "limit": 1, "cursor": cursor}))
         seen += [article["id"] for article in page["articles"]]
         assert page["total"] == 3
         if (cursor := page["next_cursor"]) is None:
@@ -90,14 +87,14 @@ def test_pages_in_any_order_join(client: FlaskClient, sort: str) -> None:
 def test_an_order_or_limit_that_makes_no_sense_is_422(client: FlaskClient, query: str, field: str) -> None:
     reply = client.get(f"/api/articles?{query}")
     assert reply.status_code == 422
-    assert _json(reply)["error"].get("field", "") == field
+    assert reply_json(reply)["error"].get("field", "") == field
 
 
 def test_a_cursor_of_another_order_is_422(client: FlaskClient) -> None:
-    cursor = _json(client.get("/api/articles?limit=1"))["next_cursor"]
+    cursor = reply_json(client.get("/api/articles?limit=1"))["next_cursor"]
     reply = client.get("/api/articles", query_string={"sort": "title", "cursor": cursor})
-    assert (reply.status_code, _json(reply)["error"]["field"]) == (422, "cursor")
-    assert "Start without a cursor" in _json(reply)["error"]["message"]
+    assert (reply.status_code, reply_json(reply)["error"]["field"]) == (422, "cursor")
+    assert "Start without a cursor" in reply_json(reply)["error"]["message"]
 
 
 def test_sources_come_by_name_with_the_number_of_their_articles(client: FlaskClient) -> None:
@@ -138,46 +135,32 @@ def test_what_was_removed_is_related_to_nothing_and_an_unknown_article_is_404(
 
 def test_nothing_is_near_to_the_only_article(client: FlaskClient, stocked: Library) -> None:
     stocked.remove(["bridge", "road"])
-    assert _json(client.get("/api/articles/comet/related")) == {"articles": []}
+    assert reply_json(client.get("/api/articles/comet/related")) == {"articles": []}
 
 
 # -- removed and restored
 
 
 def test_a_restored_article_is_as_it_was_and_found_again(client: FlaskClient) -> None:
-    before = _json(client.get("/api/articles/bridge"))
+    before = reply_json(client.get("/api/articles/bridge"))
     client.delete("/api/articles/bridge")
     reply = client.post("/api/articles/bridge/restore")
     assert reply.status_code == 202
-    assert reply.location == f"/api/jobs/{_json(reply)['job_id']}"
-    assert _ended(client, reply.location)["state"] == "done"
-    assert _json(client.get("/api/articles/bridge")) == before
-    hits = _json(client.post("/api/search", json={"query": "Zephyr bridge Oldport"}))["hits"]
+    assert reply.location == f"/api/jobs/{reply_json(reply)['job_id']}"
+    assert ended(client, reply.location)["state"] == "done"
+    assert reply_json(client.get("/api/articles/bridge")) == before
+    hits = reply_json(client.post("/api/search", json={"query": "Zephyr bridge Oldport"}))["hits"]
     assert "bridge" in {hit["article_id"] for hit in hits}
-    assert _json(client.get("/api/health"))["pending"] is False
+    assert reply_json(client.get("/api/health"))["pending"] is False
 
 
 def test_what_was_not_removed_cannot_be_restored_and_what_was_added_again_is_left_alone(client: FlaskClient) -> None:
     unknown = client.post("/api/articles/nothing/restore")
-    assert (unknown.status_code, _json(unknown)["error"]["code"]) == (404, "not_found")
-    assert "within the last hour. Add it again." in _json(unknown)["error"]["message"]
+    assert (unknown.status_code, reply_json(unknown)["error"]["code"]) == (404, "not_found")
+    assert "within the last hour. Add it again." in reply_json(unknown)["error"]["message"]
     client.delete("/api/articles/bridge")
     added = client.post("/api/articles", json={"id": "bridge", "text": "Another text."})
-    _ended(client, added.location or "")
+    ended(client, added.location or "")
     there = client.post("/api/articles/bridge/restore", json={})
-    assert (there.status_code, _json(there)["error"]["code"]) == (409, "conflict")
-    assert _json(client.get("/api/articles/bridge"))["text"] == "Another text."
-
-
-def _ended(client: FlaskClient, address: str) -> dict[str, Any]:
-    for _ in range(6_000):
-        job = _json(client.get(address))
-        if job["state"] in ("done", "failed", "cancelled"):
-            return job
-        time.sleep(0.01)
-    raise AssertionError(job)
-
-
-def _json(reply: Any) -> dict[str, Any]:
-    assert isinstance(reply.json, dict), reply.data
-    return reply.json
+    assert (there.status_code, reply_json(there)["error"]["code"]) == (409, "conflict")
+    assert reply_json(client.get("/api/articles/bridge"))["text"] == "Another text."

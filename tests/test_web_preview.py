@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from http_server import Site, plain
-from web_fixtures import BRIDGE
+from web_fixtures import BRIDGE, ended, reply_json
 
 from assistant.assistant import Assistant
 from index.ingest.polite import Fetcher
@@ -44,7 +44,7 @@ def site() -> Iterator[Site]:
 def test_a_file_is_told_with_what_is_known_of_it_and_nothing_is_stored(client: FlaskClient, stocked: Library) -> None:
     before = stocked.status(), stocked.database.path.parent.joinpath("uploads").exists()
     front = f"---\ntitle: Ferry timetable\nauthor: Ada Quill\ndate: 2024-05-01\nlanguage: en\n---\n{FERRY}"
-    reply = PreviewReply.model_validate(_json(_sent(client, ("ferry.md", front))), strict=True)
+    reply = PreviewReply.model_validate(reply_json(_sent(client, ("ferry.md", front))), strict=True)
     [article] = reply.articles
     assert (article.title, article.author, article.published_at) == ("Ferry timetable", "Ada Quill", "2024-05-01")
     assert (article.provenance, article.language, article.origin) == ("press-release", "en", "ferry.md")
@@ -55,21 +55,21 @@ def test_a_file_is_told_with_what_is_known_of_it_and_nothing_is_stored(client: F
     assert (reply.errors, reply.more) == ([], False)
     assert (stocked.status(), before[1]) == (before[0], False)
     assert list((stocked.data_dir / "uploads").iterdir()) == []
-    assert _json(client.get("/api/jobs"))["jobs"] == []
+    assert reply_json(client.get("/api/jobs"))["jobs"] == []
 
 
 def test_an_article_is_told_to_be_unchanged_or_in_how_many_sentences_it_would_differ(client: FlaskClient) -> None:
     same = {"id": "bridge", "text": BRIDGE.text}
-    [article] = _json(client.post(PATH, json=same))["articles"]
+    [article] = reply_json(client.post(PATH, json=same))["articles"]
     assert (article["outcome"], article["differing"], article["title"]) == ("unchanged", None, BRIDGE.title)
     edited = same | {"text": BRIDGE.text.replace("3,000", "4,000") + " It rained."}
-    [article] = _json(client.post(PATH, json=edited))["articles"]
+    [article] = reply_json(client.post(PATH, json=edited))["articles"]
     assert (article["outcome"], article["differing"]) == ("updated", 2)
-    assert _json(client.get("/api/articles/bridge"))["text"] == BRIDGE.text
+    assert reply_json(client.get("/api/articles/bridge"))["text"] == BRIDGE.text
 
 
 def test_what_cannot_be_taken_in_is_told_by_item(client: FlaskClient) -> None:
-    reply = _json(_sent(client, ("a.txt", "A text."), ("blank.txt", " "), ("picture.png", "\x00")))
+    reply = reply_json(_sent(client, ("a.txt", "A text."), ("blank.txt", " "), ("picture.png", "\x00")))
     assert [article["origin"] for article in reply["articles"]] == ["a.txt"]
     assert [error["item"] for error in reply["errors"]] == ["blank.txt", "picture.png"]
 
@@ -77,14 +77,14 @@ def test_what_cannot_be_taken_in_is_told_by_item(client: FlaskClient) -> None:
 def test_of_many_the_first_twenty_are_looked_at_and_that_there_are_more_is_told(client: FlaskClient) -> None:
     for count, more in ((MAX_ITEMS, False), (MAX_ITEMS + 1, True)):
         articles = [{"text": f"Text {n}."} for n in range(count)]
-        reply = _json(client.post(PATH, json={"articles": articles}))
+        reply = reply_json(client.post(PATH, json={"articles": articles}))
         assert (len(reply["articles"]), reply["more"]) == (MAX_ITEMS, more)
     assert reply["articles"][-1]["beginning"] == f"Text {MAX_ITEMS - 1}."
 
 
 def test_the_lines_that_were_left_out_are_counted_and_the_first_told(client: FlaskClient) -> None:
     lines = "\n\n".join(f"See also: {n} ferries to try" for n in range(2, MAX_LINES + 7))
-    [article] = _json(client.post(PATH, json={"text": f"The ferry sails at noon.\n\n{lines}"}))["articles"]
+    [article] = reply_json(client.post(PATH, json={"text": f"The ferry sails at noon.\n\n{lines}"}))["articles"]
     assert article["removed_count"] > MAX_LINES
     assert len(article["removed"]) == MAX_LINES
 
@@ -94,9 +94,9 @@ def test_an_address_is_read_and_may_be_added_afterwards(client: FlaskClient, sit
         b"<html><head><title>Tide</title></head><body><article><p>The tide came in at noon.</p></article></body></html>"
     )
     site.replies["/tide"] = plain(page, "text/html")
-    [article] = _json(client.post(PATH, json={"url": site.url + "/tide"}))["articles"]
+    [article] = reply_json(client.post(PATH, json={"url": site.url + "/tide"}))["articles"]
     assert (article["beginning"], article["origin"]) == ("The tide came in at noon.", site.url + "/tide")
-    job = _ended(client, client.post("/api/articles", json={"url": site.url + "/tide"}).location or "")
+    job = ended(client, client.post("/api/articles", json={"url": site.url + "/tide"}).location or "")
     assert (job["added"], job["added_ids"]) == (1, [article["id"]])
 
 
@@ -162,17 +162,3 @@ def test_previews_leave_no_process_behind(library: Library, tmp_path: Path) -> N
 
 def _sent(client: FlaskClient, *files: tuple[str, str]) -> Any:
     return client.post(PATH, data={"file": [(io.BytesIO(text.encode()), name) for name, text in files]})
-
-
-def _ended(client: FlaskClient, address: str) -> dict[str, Any]:
-    for _ in range(6_000):
-        job = _json(client.get(address))
-        if job["state"] in ("done", "failed", "cancelled"):
-            return job
-        time.sleep(0.01)
-    raise AssertionError(job)
-
-
-def _json(reply: Any) -> dict[str, Any]:
-    assert isinstance(reply.json, dict), reply.data
-    return reply.json

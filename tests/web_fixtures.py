@@ -1,9 +1,11 @@
 """The application over a real library, and a real server for what only a server does. Used as a pytest plugin."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -91,3 +93,19 @@ def serve(settings: Settings) -> Iterator[Serve]:
     """Runs an application on a free port of loopback until the test ends."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(running(app, settings.max_request_bytes))
+
+
+def reply_json(reply: Any) -> dict[str, Any]:
+    """What a reply of the test client says, where that is an object."""
+    assert isinstance(reply.json, dict), reply.data
+    return reply.json
+
+
+def ended(client: FlaskClient, address: str) -> dict[str, Any]:
+    """The job at `address` when it has ended, for which it waits a minute at most."""
+    for _ in range(6_000):
+        job = reply_json(client.get(address))
+        if job["state"] in ("done", "failed", "cancelled"):
+            return job
+        time.sleep(0.01)
+    raise AssertionError(job)

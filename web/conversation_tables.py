@@ -5,12 +5,11 @@ its own so that a database of before needs no change: its messages get their wor
 """
 
 import json
-import unicodedata
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, insert, select
 
 from index.database import Database
-from index.words import folded
+from index.words import folded, unaccented
 from web.replies import Json
 
 metadata = MetaData()
@@ -93,4 +92,4 @@ def facts_row(number: int, session_id: str, answer: Json, settings: Json) -> dic
 
 def searchable(text: str) -> str:
     """`text` whatever its case, its accents and the form of its marks: what is searched, and searched for."""
-    return "".join(c for c in unicodedata.normalize("NFKD", folded(text)) if not unicodedata.combining(c))
+    return unaccented(folded(text))
