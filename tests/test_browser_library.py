@@ -252,7 +252,7 @@ def test_whose_session_has_expired_is_told_so_and_led_to_sign_in(
         expect(page.locator("#newest").get_by_role("button")).to_have_count(2)
         page.context.clear_cookies()
         notice = page.locator("#notices").get_by_role("alert")
-        for name in ("Articles", "Conversations", "Help"):
+        for name in ("Articles", "Conversations", "Help and keys"):
             page.get_by_role("button", name=name, exact=True).click()
             expect(notice.last).to_contain_text("You are not signed in.")
             page.locator("#notices").get_by_role("button", name="Dismiss").click()
@@ -481,6 +481,26 @@ def test_a_removed_article_can_be_taken_back_in_its_row(page: Page, stocked: Lib
     expect(page.locator("#state")).to_contain_text("2 articles")
     row.click()
     expect(page.locator("#reader")).to_contain_text("Mayor Ada Quill cut the ribbon")
+
+
+def test_a_report_goes_with_the_last_of_the_articles_that_it_tells_of(page: Page, tmp_path: Path) -> None:
+    for name in ("tide", "moon"):
+        (tmp_path / f"{name}.txt").write_text(f"The {name} over Oldport\n\nIt was high.")
+    open_articles(page)
+    page.get_by_label("Add files").set_input_files([tmp_path / "tide.txt", tmp_path / "moon.txt"])
+    press_add(page)
+    added = page.locator("#jobs .job-added").get_by_role("button")
+    expect(added).to_have_count(2)
+    page.get_by_role("button", name="Remove The tide over Oldport").click()
+    expect(added).to_have_text(["The moon over Oldport"])
+    undo = page.get_by_role("button", name="Undo: keep The tide over Oldport")
+    expect(undo).to_be_focused()
+    undo.click()
+    expect(added).to_have_count(2)
+    for name in ("tide", "moon"):
+        page.get_by_role("button", name=f"Remove The {name} over Oldport").click()
+        expect(page.get_by_role("button", name=f"Undo: keep The {name} over Oldport")).to_be_focused()
+    expect(page.locator("#jobs")).to_be_empty()
 
 
 def test_the_way_back_outlives_the_end_of_a_job(page: Page, settings: Settings) -> None:

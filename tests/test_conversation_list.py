@@ -53,6 +53,18 @@ def test_what_is_found_names_the_question_unless_the_title_has_the_words(databas
         assert [one["found_in"] for one in conversations.list(query)["sessions"]] == [question], query
 
 
+def test_what_is_found_in_an_answer_comes_with_its_sentence(database: Database) -> None:
+    conversations = Conversations(database)
+    _say(conversations, None, "When does the ferry sail?", "It sails at noon. [1] It costs nine CROWNS. [2]")
+    for query, sentence in {
+        "crowns": "It costs nine CROWNS. [2]",
+        "noon crowns": "It costs nine CROWNS. [2]",
+        "ferry": None,
+    }.items():
+        (one,) = conversations.list(query)["sessions"]
+        assert (one["found_text"] or "").removeprefix("[1] ") == (sentence or ""), query
+
+
 def test_pages_follow_each_other_while_conversations_come_and_go(database: Database) -> None:
     conversations = Conversations(database)
     ids = [_say(conversations, None, f"Tide {n}?", "") for n in range(7)]

@@ -62,7 +62,7 @@ MORE_KEYS = {
     "job": "name is_polled created_at finished_at rate seconds_left embedded added_ids added_titles error_count notes "
     "message next_job_id",
     "sessions": "next_cursor",
-    "session in the list": "title created_at updated_at messages found_in",
+    "session in the list": "title created_at updated_at messages found_in found_text",
     "session": "title created_at",
     "message": "question answer created_at feedback",
     "feedback": "is_positive feedback_text",

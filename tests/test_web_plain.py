@@ -81,6 +81,14 @@ def test_a_refusal_says_why_and_shows_the_nearest_passages_apart(client: FlaskCl
     assert "2 articles were searched. Other words may find it" in page
 
 
+def test_an_article_is_named_once_above_its_sentences(client: FlaskClient) -> None:
+    page = ask(client, question="What happened in November 2023?")
+    assert page.count('<li id="answer1-') == 3
+    assert page.count('class="title"') == 1
+    assert 'class="again"' in page
+    assert '<a class="number" href="https://example.org/bridge#:~:text=' in page
+
+
 def test_without_articles_it_says_so(library: Library, settings: Settings, jobs: Jobs) -> None:
     client = create_app(settings, library, Assistant(library), jobs).test_client()
     assert "There are no articles to answer from yet." in ask(client)
@@ -88,9 +96,13 @@ def test_without_articles_it_says_so(library: Library, settings: Settings, jobs:
 
 def test_dates_and_source_limit_the_answer_are_told_and_stay_in_their_fields(client: FlaskClient) -> None:
     page = ask(client, after="2022-01-01", before="2024-01-01", source="Oldport Courier")
-    for limit in ("From 1 Jan 2022", "Until 1 Jan 2024", "Source: Oldport Courier"):
+    for limit in ("1 Jan 2022 to 1 Jan 2024", "Source: Oldport Courier"):
         assert f"<li>{limit}</li>" in page
     assert 'name="after" value="2022-01-01"' in page
+    assert "<li>From 1 Jan 2022</li>" in ask(client, after="2022-01-01")
+    assert "<li>Until 1 Jan 2024</li>" in ask(client, before="2024-01-01")
+    page = ask(client, question="Which team won the curling championship of 1987?", source="Oldport Courier")
+    assert "1 article was searched.Take a limit off" in page.replace("\n", "").replace("searched. ", "searched.")
     assert "No article is left within these limits." in ask(client, source="Sky Letter", after="2022-01-01")
 
 

@@ -5,11 +5,19 @@ and accents do not count. The texts are scanned once for each: with 1,000 conver
 than an index would save.
 """
 
+import json
+
 from sqlalchemy import Connection, func, select
 
 from index.catalogue import MAX_WORDS
+from index.sentences import sentence_spans
 from web.conversation_tables import message_facts, messages, searchable, sessions
 from web.replies import Json
+
+NOWHERE: Json = {"found_in": None, "found_text": None}
+
+Place = tuple[int, str]
+"""The number of a message, and a word that was found in it."""
 
 _LAST = func.max(messages.c.number)
 
@@ -26,7 +34,8 @@ def listed(connection: Connection, query: str, limit: int | None, before: int | 
     found = _found(connection, {row["id"]: row["title"] for row in rows}, query)
     rest = [row for row in rows if row["id"] in found and (before is None or row["last"] < before)]
     page = rest[:limit]
-    questions = _questions(connection, [number for row in page if (number := found[row["id"]])])
+    found_at = {row["id"]: found[row["id"]] for row in page}
+    places = _places(connection, dict(filter(None, found_at.values())))
     return {
         "sessions": [
             {
@@ -35,7 +44,7 @@ def listed(connection: Connection, query: str, limit: int | None, before: int | 
                 "created_at": row["created_at"],
                 "updated_at": row["updated_at"],
                 "messages": row["messages"],
-                "found_in": questions.get(found[row["id"]] or 0),
+                **(places[place[0]] if (place := found_at[row["id"]]) else NOWHERE),
             }
             for row in page
         ],
@@ -43,17 +52,17 @@ def listed(connection: Connection, query: str, limit: int | None, before: int | 
     }
 
 
-def _found(connection: Connection, titles: dict[str, str], query: str) -> dict[str, int | None]:
+def _found(connection: Connection, titles: dict[str, str], query: str) -> dict[str, Place | None]:
     """Of the conversations in `titles` those with the first MAX_WORDS words, each with the last message that has the
     longest word of those that its title has not; None where the title has all."""
-    found: dict[str, int | None] = dict.fromkeys(titles)
+    found: dict[str, Place | None] = dict.fromkeys(titles)
     in_title = {id_: searchable(title) for id_, title in titles.items()}
     words = list(dict.fromkeys(searchable(query).split()))[:MAX_WORDS]
     for word in sorted(words, key=len, reverse=True):
         said = _said(connection, word) if found else {}
         found = {
-            id_: number or (None if word in in_title[id_] else said[id_])
-            for id_, number in found.items()
+            id_: place or (None if word in in_title[id_] else (said[id_], word))
+            for id_, place in found.items()
             if word in in_title[id_] or id_ in said
         }
     return found
@@ -66,6 +75,18 @@ def _said(connection: Connection, word: str) -> dict[str, int]:
     return {row[0]: row[1] for row in connection.execute(having.group_by(facts.session_id))}
 
 
-def _questions(connection: Connection, numbers: list[int]) -> dict[int, str]:
-    asked = select(messages.c.number, messages.c.question).where(messages.c.number.in_(numbers))
-    return {row[0]: row[1] for row in connection.execute(asked)}
+def _places(connection: Connection, words: dict[int, str]) -> dict[int, Json]:
+    """Of each message the question, and the sentence of its answer that has the word, if one does."""
+    asked = select(messages.c.number, messages.c.question, messages.c.answer).where(messages.c.number.in_(words))
+    return {
+        row.number: {
+            "found_in": row.question,
+            "found_text": _sentence(json.loads(row.answer)["answer"], words[row.number]),
+        }
+        for row in connection.execute(asked)
+    }
+
+
+def _sentence(answer: str, word: str) -> str | None:
+    sentences = (answer[start:end] for start, end in sentence_spans(answer))
+    return next((sentence for sentence in sentences if word in searchable(sentence)), None)

@@ -20,7 +20,19 @@ THOUSANDS = {"en": ",", "de": "."}
 """What stands between them in a number."""
 OF_TEMPLATES = "page."
 """How the keys begin that no script uses."""
-LATER = ("about.", "add.", "alarm.", "field.", "job.", "library.", "past.", "preview.", "reader.", "remark.")
+LATER = (
+    "about.",
+    "add.",
+    "alarm.",
+    "copying.",
+    "field.",
+    "job.",
+    "library.",
+    "past.",
+    "preview.",
+    "rating.",
+    "reader.",
+)
 """How those begin that only scripts use which are loaded when they are first needed: the page does not carry them."""
 
 Strings = dict[str, str | dict[str, str]]

@@ -568,6 +568,7 @@ class SessionSummary(Reply):
     found_in: Annotated[
         str | None, Field(description="The question of the last message with the words that the title does not have.")
     ]
+    found_text: Annotated[str | None, Field(description="The sentence of its answer that has them, if one does.")]
 
 
 class SessionsReply(Reply):

@@ -1,7 +1,7 @@
 /* Puts one Answer on the page: the short answer, the sentences with their markers as buttons, then the
  * citations. A refusal says why, and keeps its nearest passages apart from citations. */
 
-import { announce, build, button, dotted, icon, webAddress } from "./dom.js";
+import { announce, build, button, dotted, icon, notify, webAddress } from "./dom.js";
 import { later } from "./later.js";
 import { pieces, series, t } from "./strings.js";
 import { day, kind, limits } from "./words.js";
@@ -13,15 +13,15 @@ const REFUSALS = {
 };
 
 /**
- * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `rate(isPositive, text)` which resolves
- * to whether it was stored (null takes the rating back), `add()` to add articles, `without(filters, question)` to ask
- * again held to these alone, whatever the question says. `rating` is true, false or null.
+ * Fills `article` with `answer`. Handlers: `open(citation, opener, citations)`, `add()` to add articles,
+ * `without(filters, question)` to ask again held to these alone, whatever the question says. `rating` is true, false
+ * or null.
  */
 export function renderAnswer(article, answer, handlers, rating = null) {
   article.removeAttribute("aria-busy");
   const parts = answer.answered ? answeredParts(answer, handlers) : refusedParts(answer, handlers);
   let at = article.firstChild;
-  for (const part of [...parts, foot(answer, handlers, rating)]) {
+  for (const part of [...parts, foot(answer, rating)]) {
     if (at && stays(at, part)) at = at.nextSibling;
     else article.insertBefore(part, at);
   }
@@ -79,9 +79,10 @@ function refusal(answer) {
 function refusedParts(answer, handlers) {
   const { what, next } = refusal(answer);
   const searched = answer.articles_searched > 0 && t("answer.searched", { n: answer.articles_searched });
+  const isLimited = what === "answer.no_evidence" && Object.keys(answer.applied_filters ?? {}).length > 0;
   return [
     build("p", { class: "refusal", dir: "auto" }, t(what)),
-    build("p", { class: "next-step" }, searched ? `${searched} ` : "", t(next)),
+    build("p", { class: "next-step" }, searched ? `${searched} ` : "", t(isLimited ? "answer.no_evidence_limited" : next)),
     notice(answer),
     answer.reason === "no_articles" && button(t("action.add_articles"), handlers.add, { class: "solid" }),
     context(answer, handlers),
@@ -160,19 +161,25 @@ function passageList(heading, passages, handlers) {
   const ordered = passages.some(({ index }) => index > 0);
   return build("section", { class: ordered ? "sources" : "sources nearest" },
     build("h3", {}, heading),
-    build("ol", {}, ...passages.map((passage) => passageItem(passage, passages, ordered, handlers))));
+    build("ol", {}, ...passages.map((passage, i) => passageItem(passage, passages, ordered, handlers, passages[i - 1]))));
 }
 
-function passageItem(passage, passages, numbered, handlers) {
+/** Its article is named unless the one `before` has named it. */
+function passageItem(passage, passages, numbered, handlers, before) {
   const open = (event) => handlers.open(passage, event.currentTarget, passages);
   const title = passage.title || t("article.untitled");
-  return build("li", {},
-    numbered && build("span", { class: "number", "aria-hidden": "true" }, String(passage.index)),
-    button(title, open, { class: "title", dir: "auto", "aria-label": t("answer.open", { title }) }),
-    build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"),
-      passage.provenance && build("span", { class: "badge" }, kind(passage.provenance)))),
+  const index = String(passage.index);
+  const name = { "aria-label": t("answer.open", { title }) };
+  const again = numbered && before && before.article_id === passage.article_id && before.revision === passage.revision;
+  return build("li", again ? { class: "again" } : {},
+    again ? button(index, open, { class: "number", ...name }) : [
+      numbered && build("span", { class: "number", "aria-hidden": "true" }, index),
+      button(title, open, { class: "title", dir: "auto", ...name }),
+      build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"),
+        passage.provenance && build("span", { class: "badge" }, kind(passage.provenance)))),
+    ],
     build("blockquote", { dir: "auto" }, passage.quote),
-    webAddress(passage.url) && build("p", { class: "printed" }, webAddress(passage.url)),
+    !again && webAddress(passage.url) && build("p", { class: "printed" }, webAddress(passage.url)),
     passage.also_in?.length > 0 && copies(passage, handlers));
 }
 
@@ -185,50 +192,28 @@ function copies({ also_in: alsoIn }, handlers) {
     ...pieces("answer.also_in", { articles: links.flatMap((link, i) => (i ? ["; ", link] : [link])) }));
 }
 
-function foot(answer, handlers, rating) {
+function foot(answer, rating) {
   return build("footer", { class: "answer-foot" },
     build("p", {}, answer.as_of ? t("answer.as_of", { day: day(answer.as_of) }) : ""),
     answer.answered && navigator.clipboard && copyButton(answer),
-    answer.message_id && thumbs(handlers, rating));
+    answer.message_id && thumbs(answer.message_id, rating));
 }
 
 function copyButton(answer) {
   return button(t("answer.copy"), async (event) => {
     const control = event.currentTarget;
-    await navigator.clipboard.writeText(asPlainText(answer)).then(
-      () => announce((control.textContent = t("answer.copied"))),
-      () => announce((control.textContent = t("answer.not_copied"))));
+    const said = await later(() => import("./copying.js")).then(({ copied }) => copied(answer), ({ message }) => message);
+    announce((control.textContent = said));
     setTimeout(() => (control.textContent = t("answer.copy")), 2000);
   }, { class: "quiet", title: t("answer.copy_title") });
 }
 
-function asPlainText(answer) {
-  const sources = answer.citations.map((c) =>
-    `[${c.index}] ${[c.title, c.source, day(c.published_at), c.url].filter(Boolean).join(", ")}\n    “${c.quote}”`);
-  return [answer.question, answer.answer, sources.join("\n")].join("\n\n");
-}
-
-/** Pressed again a thumb takes the rating back. The words that may go with either are asked for once it is stored. */
-function thumbs(handlers, rating) {
-  let remark = null;
-  const press = async (pressed) => {
-    const before = rating;
-    remark?.remove();
-    show(pressed === before ? null : pressed);
-    if (!(await handlers.rate(rating))) return show(before);
-    if (rating !== pressed) return;
-    const words = await later(() => import("./remark.js")).catch(() => null); // the rating stands without any
-    remark?.remove();
-    remark = words && rating === pressed && words.remarkForm(handlers, rating, buttons[pressed]);
-    if (remark) buttons.false.after(remark);
-  };
-  const thumb = (value, picture, name) =>
-    button(icon(picture), () => press(value), { class: "thumb", "aria-label": name, title: name });
+/** What a press does is `rating.js`'s. */
+function thumbs(messageId, rating) {
+  const thumb = (value, picture, name) => button(icon(picture),
+    () => later(() => import("./rating.js")).then(
+      ({ press }) => press(buttons, value, messageId), ({ message }) => notify("notices", "rate", message)),
+    { class: "thumb", "aria-label": name, title: name, "aria-pressed": String(rating === value) });
   const buttons = { true: thumb(true, "up", t("answer.good")), false: thumb(false, "down", t("answer.bad")) };
-  const show = (value) => {
-    rating = value;
-    for (const [name, control] of Object.entries(buttons)) control.setAttribute("aria-pressed", String(name === String(value)));
-  };
-  show(rating);
   return [buttons.true, buttons.false];
 }

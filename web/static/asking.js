@@ -1,7 +1,7 @@
-/* Asking: one question at a time, its answer as it is written, and what becomes of it when it is stopped, broken off,
- * edited or rated. What the conversation is that it belongs to is `session.js`'s. */
+/* Asking: one question at a time, its answer as it is written, and what becomes of it when it is stopped, broken off or
+ * edited. What the conversation is that it belongs to is `session.js`'s. */
 
-import { ask, call, remedies } from "./api.js";
+import { ask, remedies } from "./api.js";
 import { renderAnswer, spokenSummary } from "./answer.js";
 import { openLibrary } from "./articles.js";
 import { box, keepDraft, setBox } from "./box.js";
@@ -175,22 +175,7 @@ function handlersFor(exchange) {
     open: openArticle,
     add: openLibrary,
     without: (filters, question) => running || answerQuestion(question, filters, false),
-    rate: (isPositive, text) => rate(exchange.element.dataset.message, isPositive, text),
   };
-}
-
-/** True when the server has stored it. */
-async function rate(messageId, isPositive, text) {
-  clearNotice("notices", "rate");
-  try {
-    await call("POST", "/api/feedback", {
-      body: { message_id: messageId, is_positive: isPositive, ...(text && { feedback_text: text }) },
-    });
-    return true;
-  } catch (error) {
-    notify("notices", "rate", t("ask.not_rated", { message: error.message }), remedies(error));
-    return false;
-  }
 }
 
 function setRunning(abort) {

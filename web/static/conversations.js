@@ -81,12 +81,12 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
   }
 
   function show(element, session) {
-    const { id, found_in: question } = session;
+    const { id, found_in: question, found_text: sentence } = session;
     const title = session.title || t("past.untitled");
     const actions = build("div", { class: "row-actions", role: "group", "aria-label": title, hidden: true },
       button(t("past.rename"), () => rename(element, session), { class: "quiet" }),
-      build("a", { class: "button quiet", href: path(id, "/export?format=markdown"), download: true }, "Markdown"),
-      build("a", { class: "button quiet", href: path(id, "/export?format=json"), download: true }, "JSON"),
+      build("a", { class: "button quiet", href: path(id, "/export?format=markdown"), download: true }, t("past.as_markdown")),
+      build("a", { class: "button quiet", href: path(id, "/export?format=json"), download: true }, t("past.as_json")),
       button(t("past.delete"), () => remove(element, session, title), { class: "quiet" }));
     const unfold = button(icon("more"), () => {
       actions.hidden = !actions.hidden;
@@ -99,7 +99,8 @@ export function prepareConversations({ onOpen, onDeleted, current }) {
           onOpen(id);
         }, { class: "title", dir: "auto", "aria-current": id === current() ? "true" : null }),
         build("p", { class: "byline" }, `${moment(session.updated_at)} · ${t("count.questions", { n: session.messages })}`),
-        question && !question.startsWith(session.title) && build("p", { class: "byline", dir: "auto" }, t("past.found_in", { question }))),
+        question && !question.startsWith(session.title) && build("p", { class: "byline", dir: "auto" }, t("past.found_in", { question })),
+        sentence && build("p", { class: "found", dir: "auto" }, sentence.replace(/\s*\[\d+\]/g, ""))),
       unfold, actions);
   }
 

@@ -166,8 +166,24 @@ function addedList({ added, added_ids: ids = [], added_titles: titles = [] }) {
   const items = titles.map((title, n) =>
     button(title || t("article.untitled"), (event) => openArticle({ article_id: ids[n], title }, event.currentTarget), { class: "link", dir: "auto" }));
   if (added > items.length) items.push(t("job.others", { n: added - items.length }));
-  return build("ul", { class: "job-added" }, ...items.map((item) => build("li", {}, item)));
+  return build("ul", { class: "job-added" }, ...items.map((item, n) => build("li", { "data-added": ids[n] ?? null }, item)));
 }
+
+/** Shows of an article that jobs added whether it is still there. */
+function markAdded(id, isHere) {
+  for (const item of document.querySelectorAll(`.job [data-added="${CSS.escape(id)}"]`)) item.hidden = !isHere;
+}
+
+/** One was removed elsewhere: a report of which nothing is left to tell is dismissed. */
+export function articleRemoved(id) {
+  const reports = [...document.querySelectorAll(`#jobs .job:has([data-added="${CSS.escape(id)}"])`)];
+  markAdded(id, false);
+  for (const report of reports) {
+    if (!report.querySelector(".job-added li:not([hidden]), .job-errors")) report.querySelector(".close").click();
+  }
+}
+
+export const articleRestored = (id) => markAdded(id, true);
 
 /** A way to remove what a job added, as far as the server names it and it is still there, and then to undo that; null
  *  where nothing is. */
@@ -192,10 +208,12 @@ function takeBack({ kind, added, added_ids: ids = [] }) {
     } catch (error) {
       if (error.status !== 404) throw error; // gone already is as good as removed
     }
+    markAdded(id, false);
   }, () => offer(t(isAll ? "job.taken_back" : "job.taken_some", { n: ids.length }), removed.length ? undoer() : ""), remover);
   const undo = () => go("job.restoring", removed, async (id) => {
     await call("POST", `/api/articles/${encodeURIComponent(id)}/restore`);
     here.push(id);
+    markAdded(id, true);
   }, () => offer(t("job.restored", { n: here.length }), remover()), undoer);
 
   /** Takes one after the other out of `waiting`; what could not be done is offered again, with the reason. */

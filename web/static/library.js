@@ -4,7 +4,7 @@
 import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
 import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
-import { followJob, prepareJobs } from "./jobs.js";
+import { articleRemoved, articleRestored, followJob, prepareJobs } from "./jobs.js";
 import { openArticle } from "./panel.js";
 import { hearState, refreshState, showJob } from "./state.js";
 import { t } from "./strings.js";
@@ -176,6 +176,7 @@ async function remove(element, article, title, control) {
     { class: "quiet", "aria-label": t("library.undo_named", { title }) });
   element.classList.add("removed");
   element.replaceChildren(build("p", { class: "aside" }, t("library.removed", { title })), undo);
+  articleRemoved(article.id);
   undo.focus();
   announce(t("library.removed", { title }));
   refreshState();
@@ -192,6 +193,7 @@ async function restore(element, article, title, undo) {
   show(element, article);
   element.querySelector("button").focus();
   announce(t("library.restored", { title }));
+  articleRestored(article.id);
   refreshState();
 }
 

@@ -53,11 +53,13 @@ async function step(by) {
   if (row[at] === place) announce(t("reader.place_said", { at: at + 1, all: row.length, title: place.title || t("article.untitled"), quote: place.quote }));
 }
 
+/** The focus goes from the heading on to the sentence, so that Tab leads on from there; on a control it stays. */
 async function load(place) {
   const focused = document.activeElement;
   const isWithin = dialog.contains(focused);
   await fill(place);
-  if (isWithin && (!focused.isConnected || focused.closest("[hidden]"))) heading.focus({ preventScroll: true });
+  const isLost = !focused.isConnected || focused.closest("[hidden]");
+  if (isWithin && (isLost || focused === heading)) (body.querySelector("mark") ?? heading).focus({ preventScroll: true });
 }
 
 async function fill(place) {
@@ -203,5 +205,5 @@ function textParts(text, span) {
 
 function marked(text, from, to, span) {
   if (!span || span.start < from || span.start >= to) return [text.slice(from, to)];
-  return [text.slice(from, span.start), build("mark", {}, text.slice(span.start, span.end)), text.slice(span.end, to)];
+  return [text.slice(from, span.start), build("mark", { tabindex: "-1" }, text.slice(span.start, span.end)), text.slice(span.end, to)];
 }

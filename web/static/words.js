@@ -40,13 +40,17 @@ const LIMITS = {
   phrase: (words) => t("limit.phrase", { words }),
 };
 
-/** Each filter of those that the API takes: a short phrase for it, and the `rest` of them. */
+/** Each filter of those that the API takes: a short phrase for it, and the `rest` of them. Two days make one period. */
 export function limits(filters) {
   const { article_id: articles, ...others } = filters;
-  const found = Object.entries(others).flatMap(([name, values]) => [values].flat().map((value) => {
-    const left = [values].flat().filter((one) => one !== value);
-    return { phrase: LIMITS[name](value), rest: { ...filters, [name]: left.length ? left : undefined } };
-  }));
+  const { after, before, ...undated } = filters;
+  const isPeriod = after && before;
+  const found = Object.entries(others).filter(([name]) => !isPeriod || !["after", "before"].includes(name))
+    .flatMap(([name, values]) => [values].flat().map((value) => {
+      const left = [values].flat().filter((one) => one !== value);
+      return { phrase: LIMITS[name](value), rest: { ...filters, [name]: left.length ? left : undefined } };
+    }));
+  if (isPeriod) found.unshift({ phrase: t("limit.period", { first: day(after), last: day(before) }), rest: undated });
   if (articles?.length) found.push({ phrase: t("limit.articles", { n: articles.length }), rest: others });
   return found;
 }
