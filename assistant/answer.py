@@ -107,6 +107,8 @@ class ReadOut:
     """The day that "last week" was counted from, where that is the newest article's and not today."""
     silent_sources: tuple[str, ...] = ()
     """Of the sources that were asked for side by side, those of which nothing answers."""
+    unknown_sources: tuple[str, ...] = ()
+    """Whom the question wants to hear, though no article is theirs and no passage found names them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -293,21 +293,23 @@ def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Sta
             yield from itertools.islice(statements, most if names else None)
 
 
-def _read_out(inquiry: Inquiry, citations: Sequence[Citation]) -> ReadOut:
-    understood = inquiry.understood
+def _read_out(reading: Reading, citations: Sequence[Citation]) -> ReadOut:
+    understood = reading.found.inquiry.understood
+    passages = "\n".join(document.page_content for document in reading.retrieval.documents).casefold()
     heard = {citation.source for citation in citations} | {copy.source for c in citations for copy in c.also_in}
     return ReadOut(
         filters=understood.filters.as_json(),
         newest_first=understood.newest_first,
         counted_from=understood.counted_from.isoformat() if understood.counted_from else None,
         silent_sources=tuple(names[0] for names in understood.apart if heard.isdisjoint(names)),
+        unknown_sources=tuple(name for name in understood.unknown if name.casefold() not in passages),
     )
 
 
 def _sources(reading: Reading) -> Sources:
     inquiry = reading.found.inquiry
     passages = _passages(reading.retrieval)
-    return Sources(passages, inquiry.standalone_question, inquiry.filters.as_json(), _read_out(inquiry, passages))
+    return Sources(passages, inquiry.standalone_question, inquiry.filters.as_json(), _read_out(reading, passages))
 
 
 def _lead(reading: Reading, opening: Opening, citations: Sequence[Citation]) -> Lead:
@@ -369,7 +371,7 @@ def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending
         generation=retrieval.generation,
         answerer=ending.answerer,
         timings_ms=replace(reading.timings, write=_ms(now - ending.began), total=_ms(now - inquiry.started)),
-        understood=_read_out(inquiry, citations),
+        understood=_read_out(reading, citations),
         checked=ending.checked,
         notice=ending.notice,
     )

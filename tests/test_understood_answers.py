@@ -132,6 +132,25 @@ def test_sources_side_by_side_are_each_heard_and_the_silent_one_is_told(assistan
     assert answer.understood.silent_sources == ("Oldport Courier",)
 
 
+@pytest.mark.parametrize(
+    ("question", "unknown"),
+    [
+        ("Why did the tram drivers stop work according to the BBC?", ("BBC",)),
+        ("According to Sky News of Norwick, what do the tram drivers ask for?", ("Sky News of Norwick",)),
+        ("What does the Guardian say about the trams of Oldport?", ("Guardian",)),
+        ("What did the drivers ask for, as reported by Reuters and the Oldport Courier?", ("Reuters",)),
+        ("Why did the tram drivers stop work according to the Oldport Courier?", ()),
+        ("What does Sky Letter say about the trams?", ()),
+        ("What do the drivers ask for according to the City of Oldport?", ()),  # which the passages name
+        ("What do the drivers ask for according to plan?", ()),
+    ],
+)
+def test_a_voice_that_no_article_has_is_told_to_be_unknown(
+    assistant: Assistant, question: str, unknown: tuple[str, ...]
+) -> None:
+    assert assistant.ask(Question(question)).understood.unknown_sources == unknown
+
+
 def test_a_question_for_several_is_answered_by_a_sentence_for_each(library: Library) -> None:
     bids = [
         told(

@@ -53,7 +53,7 @@ MORE_KEYS = {
     "answer": "understood confidence is_certain differs articles_searched checked notice",
     "citation": "provenance",
     "nearest": "provenance",
-    "read out": "filters newest_first counted_from silent_sources",
+    "read out": "filters newest_first counted_from silent_sources unknown_sources",
     "copy": "article_id revision title url source published_at quote start end",
     "hit": "revision author",
     "articles": "total",

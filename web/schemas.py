@@ -296,6 +296,7 @@ class UnderstoodReply(Reply):
     newest_first: bool
     counted_from: str | None
     silent_sources: list[str]
+    unknown_sources: list[str]
 
 
 class CopyReply(Reply):

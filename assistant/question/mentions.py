@@ -89,6 +89,12 @@ _SAYS_THAT = re.compile(
     rf"[\"'’”]?\s*{_SAY}(?= (?:that|how|why|when|where|whether|if|who|what|which|an?|the|any)\b)", re.IGNORECASE
 )
 
+_UNKNOWN_NAME = r"(?:the )?(?P<name>[A-ZÀ-Þ][\w&.’'-]*(?: (?:(?:of|de) (?:the )?)?[A-ZÀ-Þ][\w&-]*)*)"
+_UNKNOWN_VOICE = re.compile(
+    rf"\b(?:[Aa]ccording to|[Aa]s (?:reported|told|published) (?:by|in|on)) {_UNKNOWN_NAME}"
+    rf"|\b[Ww]hat (?:do|does|did|has|have) {_UNKNOWN_NAME.replace('name', 'subject')} {_SAY}"
+)
+
 _BY_BEFORE = re.compile(
     rf"\b{REPORT} (?:{ABOUT} )?(?:(?:that|which) (?:was|were) )?(?:{DATED} |reported )?by $", re.IGNORECASE
 )
@@ -114,6 +120,17 @@ class Heard:
 def sources(question: str, held: Names) -> Heard:
     """`held`: the library's sources, as its articles have them."""
     return _heard(question, held, _is_a_voice, _source_cut)
+
+
+def unknown(question: str, known: Sequence[Span]) -> Names:
+    """Who is named as a voice at none of the places `known`: perhaps a source that the library lacks, perhaps somebody
+    that its articles quote."""
+    found = ((match, match["name"] or match["subject"]) for match in _UNKNOWN_VOICE.finditer(question))
+    return tuple(
+        re.sub(r"['’]s$|[.'’-]+$", "", name)
+        for match, name in found
+        if not any(start < match.end() and match.start() < end for start, end in known)
+    )
 
 
 def authors(question: str, held: Names) -> Heard:

@@ -43,6 +43,8 @@ class Understood:
     """Whether no one sentence can answer, but the beginnings of the articles on the topic, or of all, do."""
     counted_from: dt.date | None = None
     """The day that counted as today for "last week", where it is not today."""
+    unknown: tuple[str, ...] = ()
+    """Who is to be heard and is no source or author of the library."""
 
     @property
     def oldest_first(self) -> bool:
@@ -137,6 +139,7 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
         topic=topic,
         wants_beginnings=is_broad and (bool(topic) or is_limited),
         counted_from=now if now != today and any(period.is_relative for period in dated) else None,
+        unknown=() if given.source or given.author else mentions.unknown(question, [*sources.places, *authors.places]),
     )
 
 

@@ -92,12 +92,12 @@ function refusedParts(answer, handlers) {
 
 /** How the question was understood and what it was held to, where that is not what was typed. */
 export function context({ question, standalone_question: standalone, applied_filters: applied = {}, understood = {} }, { without }) {
-  const { filters: read = {}, newest_first: newestFirst, counted_from: countedFrom } = understood;
+  const { filters: read = {}, newest_first: newestFirst, counted_from: countedFrom, unknown_sources: unknown = [] } = understood;
   const all = limits(applied);
   const chosen = all.filter(({ phrase }) => !limits(read).some((other) => other.phrase === phrase));
   const removable = all.filter((limit) => !chosen.includes(limit));
   if (newestFirst) removable.push({ phrase: t("answer.newest_first"), rest: applied });
-  if (standalone === question && !all.length && !removable.length) return null;
+  if (standalone === question && !all.length && !removable.length && !unknown.length) return null;
   const chip = ({ phrase, rest }) => build("li", {}, button(phrase, () => without(rest, standalone ?? question), {
     "aria-label": t("answer.without", { limit: phrase }),
   }));
@@ -107,7 +107,8 @@ export function context({ question, standalone_question: standalone, applied_fil
       ...chosen.map(chip)),
     removable.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.read_out") },
       build("li", { class: "says" }, t("answer.read_out")), ...removable.map(chip)),
-    countedFrom && build("p", {}, t("answer.counted_from", { day: day(countedFrom) })));
+    countedFrom && build("p", {}, t("answer.counted_from", { day: day(countedFrom) })),
+    unknown.map((name) => build("p", { dir: "auto" }, t("limit.unknown", { name }))));
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */
