@@ -145,7 +145,7 @@ class Answer:
     timings_ms: Timings = field(default=Timings())
     understood: ReadOut = field(default=ReadOut())
     is_certain: bool = True
-    """False where no sentence of an extractive answer is more likely to answer than not."""
+    """False where no sentence of an extractive answer is more likely to answer than not, and where there is none."""
     differs: tuple[int, ...] = ()
     """`index` of the citations that tell the same with other numbers or dates; none or at least two."""
     articles_searched: int = 0

@@ -360,7 +360,7 @@ def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending
         short_answer=lead.short_answer if lead else None,
         answered=answered,
         confidence=round(extract.confidence(reading.evidence), 4) if ending.is_judged else None,
-        is_certain=lead is None or lead.is_certain,
+        is_certain=answered and (lead is None or lead.is_certain),
         reason=None if answered else _reason(retrieval),
         citations=citations,
         differs=tuple(citer.at_odds),

@@ -24,7 +24,7 @@ from web.cli import main
 from web.conversations import Conversations
 from web.feedback import Feedback
 from web.jobs import Jobs
-from web.schemas import AnswerReply, ArticlesReply, FoundReply, HealthReply
+from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply
 from web.settings import Settings
 
 BRIDGE = """The Zephyr bridge in Oldport opened on 4 November 2023.

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from index.database import Database
 from web.conversations import Conversations
 from web.replies import Json
-from web.schemas import SessionsReply
+from web.schemas.replies import SessionsReply
 
 
 def test_each_word_has_to_occur_in_the_title_a_question_or_an_answer(database: Database) -> None:

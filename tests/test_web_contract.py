@@ -9,7 +9,7 @@ from web_fixtures import COMET, ended, reply_json
 
 from index.article import Article
 from index.library import Library
-from web.schemas import (
+from web.schemas.replies import (
     AnswerReply,
     ArticleReply,
     ArticlesReply,

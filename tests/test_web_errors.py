@@ -13,7 +13,7 @@ from index.errors import ModelFault
 from index.library import Library
 from web.app import create_app
 from web.jobs import Jobs
-from web.schemas import ErrorReply
+from web.schemas.replies import ErrorReply
 from web.settings import Settings
 
 ASK = {"question": "Who?"}

@@ -6,7 +6,7 @@ from web_fixtures import BRIDGE, COMET, ended, reply_json
 
 from index.article import Article
 from index.library import Library
-from web.schemas import ArticlesReply, RelatedReply, SourcesReply
+from web.schemas.replies import ArticlesReply, RelatedReply, SourcesReply
 
 ROAD = Article(
     id="road",

@@ -20,7 +20,7 @@ from web.app import create_app
 from web.intake import Intake, Sent
 from web.jobs import Jobs
 from web.preview import MAX_AT_ONCE, MAX_ITEMS, MAX_LINES, Previews
-from web.schemas import PreviewReply
+from web.schemas.replies import PreviewReply
 from web.settings import Settings
 
 PATH = "/api/articles/preview"

@@ -20,7 +20,7 @@ from index.library import Library
 from web.app import create_app
 from web.errors import Busy, CannotListen, UnknownSession
 from web.jobs import Jobs
-from web.schemas import AnswerReply
+from web.schemas.replies import AnswerReply
 from web.server import Server, bind
 from web.services import MAX_RUNNING, MAX_WAITING
 from web.settings import Settings

@@ -18,7 +18,7 @@ from web.jobs import Jobs
 from web.language import speak
 from web.routes import articles, ask, health, login, page, sessions
 from web.routes import jobs as job_routes
-from web.schemas import ErrorReply
+from web.schemas.replies import ErrorReply
 from web.security import guard
 from web.services import Services
 from web.settings import Settings

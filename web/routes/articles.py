@@ -14,20 +14,17 @@ from web.replies import Json, article_json, change_json, listed_json, related_js
 from web.routes.errors import errors
 from web.routes.jobs import Started, started
 from web.routes.sent import BODIES, TAKEN_IN, sent
-from web.schemas import (
-    ArticlePath,
+from web.schemas.replies import (
     ArticleReply,
-    ArticlesQuery,
     ArticlesReply,
-    DifferenceQuery,
     DifferenceReply,
     JobStarted,
     PreviewReply,
     RelatedReply,
-    RevisionQuery,
     RevisionsReply,
     SourcesReply,
 )
+from web.schemas.requests import ArticlePath, ArticlesQuery, DifferenceQuery, RevisionQuery
 from web.services import services
 
 api = APIBlueprint("articles", __name__, url_prefix="/api", abp_responses=errors(404, 422))

@@ -10,7 +10,8 @@ from index.filters import Filters
 from web.events import HEADERS, MEDIA_TYPE, event_stream
 from web.replies import Json, found_json
 from web.routes.errors import errors
-from web.schemas import AnswerReply, AskBody, FoundReply, SearchBody, SuggestionsQuery, SuggestionsReply
+from web.schemas.replies import AnswerReply, FoundReply, SuggestionsReply
+from web.schemas.requests import AskBody, SearchBody, SuggestionsQuery
 from web.services import services
 
 api = APIBlueprint("ask", __name__, url_prefix="/api", abp_responses=errors(400, 404, 413, 415, 422, 503))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from web.schemas import ErrorReply
+from web.schemas.replies import ErrorReply
 
 
 def errors(*statuses: int) -> dict[Any, Any]:

@@ -4,7 +4,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from web.replies import Json, status_json
 from web.routes.errors import errors
-from web.schemas import HealthReply
+from web.schemas.replies import HealthReply
 from web.services import services
 
 api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors(503))

@@ -4,7 +4,8 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from web.replies import Json
 from web.routes.errors import errors
-from web.schemas import JobPath, JobReply, JobsQuery, JobsReply, JobStarted, RebuildBody
+from web.schemas.replies import JobReply, JobsReply, JobStarted
+from web.schemas.requests import JobPath, JobsQuery, RebuildBody
 from web.services import services
 
 api = APIBlueprint("jobs", __name__, url_prefix="/api", abp_responses=errors(404))

@@ -18,7 +18,7 @@ from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
 from web.plain import original, pieces, told_apart
 from web.replies import Json
 from web.routes.login import OWN_ORIGIN
-from web.schemas import AskBody
+from web.schemas.requests import AskBody
 from web.services import services
 
 MAX_FORM_BYTES = MAX_JSON_BYTES

@@ -7,15 +7,8 @@ from web.export import file_name, markdown
 from web.feedback import json_lines
 from web.replies import Json
 from web.routes.errors import errors
-from web.schemas import (
-    ExportQuery,
-    FeedbackBody,
-    RenameBody,
-    SessionPath,
-    SessionReply,
-    SessionsQuery,
-    SessionsReply,
-)
+from web.schemas.replies import SessionReply, SessionsReply
+from web.schemas.requests import ExportQuery, FeedbackBody, RenameBody, SessionPath, SessionsQuery
 from web.services import services
 
 api = APIBlueprint("sessions", __name__, url_prefix="/api", abp_responses=errors())
