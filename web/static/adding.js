@@ -179,7 +179,7 @@ function openPaste() {
     build("div", { class: "pair" }, field(t("add.source"), source), field(t("add.published"), date)),
     field(t("add.text"), text),
     problem,
-    build("div", { class: "add-row end" }, button(t("action.cancel"), () => dialog.close()), next));
+    build("div", { class: "add-row" }, next, button(t("action.cancel"), () => dialog.close())));
   const close = () => {
     pasted = written();
     dialog.remove();
