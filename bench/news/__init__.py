@@ -13,7 +13,7 @@ Each line is a text with title and date, and its questions with answer and sente
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
 - `claims.jsonl`: 2,700 passages of these four, with 5 sentences each that they bear out and 5 that they do not, told by
   what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`. The last 720 are of
-  kinds that a network trained on the first 1,980 missed most, such as roles and causes; none has been trained on them.
+  kinds that a network trained on the first 1,980 missed most, such as roles and causes; what they add is in docs/decisions.md.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """
