@@ -1,10 +1,11 @@
 """The reader alone, given the gold paragraph: `python -m bench.reader --data DIR [--part tune] [--limit N]`.
 
-Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0, or with `--part news-tune` and
-`news-test` on the news texts that are held out of training: articles and punctuation aside, the best of the gold
-answers; a question without an answer counts 1 when none is given. First no answer is given where the best span scores
-under the empty one, then under the threshold that is best for all, then always one, by what is asked for. A paragraph
-is read as the index divides it, and the best piece answers. The figures of the reader's MODEL_CARD.md.
+Exact match and token F1 as SQuAD's own evaluation defines them, on SQuAD 2.0, or with `--part news-tune`,
+`news-test`, `natural-tune` and `natural-test` on the news texts that are held out of training: articles and
+punctuation aside, the best of the gold answers; a question without an answer counts 1 when none is given. First no
+answer is given where the best span scores under the empty one, then under the threshold that is best for all, then
+always one, by what is asked for. A paragraph is read as the index divides it, and the best piece answers. The figures
+of the reader's MODEL_CARD.md.
 """
 
 import argparse
@@ -25,6 +26,12 @@ from bench import news, squad
 from index.chunk import passage_spans
 
 SPAN = FEATURES.index("span")
+NEWS = {
+    "news-tune": news.TUNE,
+    "news-test": news.TEST,
+    "natural-tune": news.NATURAL_TUNE,
+    "natural-test": news.NATURAL_TEST,
+}
 ANSWERED_FROM = 5.05
 _ASKING = re.compile(r"\b(?:who(?:m|se)?|when|where|what|which|why|how (?:many|much)|how)\b", re.IGNORECASE)
 _ALIKE = {"whom": "who", "whose": "who", "how much": "how many"}
@@ -98,8 +105,8 @@ def _line(name: str, exact: NDArray[np.float64], overlap: NDArray[np.float64]) -
 
 def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, Sequence[str]]]:
     """Heading, paragraph, question and the gold answers; none where it has no answer there."""
-    if part.startswith("news"):
-        for title, text, question, answers in read_news(news.TEST if part == "news-test" else news.TUNE):
+    if part in NEWS:
+        for title, text, question, answers in read_news(NEWS[part]):
             yield title, text, question, [answer for _, answer in answers]
         return
     texts = {article.id: article for _, article, _ in squad.paragraphs(data, ("2.0",))}
@@ -111,7 +118,7 @@ def _asked(data: Path, part: str) -> Iterator[tuple[str, str, str, Sequence[str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
-    parser.add_argument("--part", choices=("train", "tune", "test", "news-tune", "news-test"), default="tune")
+    parser.add_argument("--part", choices=("train", "tune", "test", *NEWS), default="tune")
     parser.add_argument("--limit", type=int, help="ask only that many, drawn with a fixed seed")
     options = parser.parse_args()
     asked = list(_asked(options.data, options.part))

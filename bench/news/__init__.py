@@ -11,9 +11,14 @@ Each line is a text with title and date, and its questions with answer and sente
   wordings, and 6 questions without an answer in the story.
 - `encyclopaedia.jsonl`: 1,923 passages of reference prose on 640 subjects, 7 questions with an answer and 6 near
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
+- `natural.jsonl`: 840 texts of the first three once more, with ten questions each as people type them who have heard
+  vaguely of the story: short, in other words than the text's ("Who won the cup?"); of the ten two are answered with yes
+  or no, where the answer is the clause that decides, and three have no answer.
+- `natural-tune.jsonl` and `natural-test.jsonl`: the like for 60 texts of `tune.jsonl` and 60 of `test.jsonl`.
 - `claims.jsonl`: 2,700 passages of these four, with 5 sentences each that they bear out and 5 that they do not, told by
   what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`. The last 720 are of
-  kinds that a network trained on the first 1,980 missed most, such as roles and causes; what they add is in docs/decisions.md.
+  kinds that a network trained on the first 1,980 missed most, such as roles and causes; docs/decisions.md has
+  what they add.
 - `tune.jsonl`: 192 of the first kind (88 and 104) and then 48 of the second.
 - `test.jsonl`: 100 of the third.
 """
@@ -30,10 +35,13 @@ PASSAGES = Path(__file__).with_name("passages.jsonl")
 ARTICLES = PASSAGES.with_name("articles.jsonl")
 PLAIN = PASSAGES.with_name("plain.jsonl")
 ENCYCLOPAEDIA = PASSAGES.with_name("encyclopaedia.jsonl")
-TRAINED_ON = (PASSAGES, ARTICLES, PLAIN, ENCYCLOPAEDIA)
+NATURAL = PASSAGES.with_name("natural.jsonl")
+TRAINED_ON = (PASSAGES, ARTICLES, PLAIN, ENCYCLOPAEDIA, NATURAL)
 CLAIMS = PASSAGES.with_name("claims.jsonl")
 TUNE = PASSAGES.with_name("tune.jsonl")
 TEST = PASSAGES.with_name("test.jsonl")
+NATURAL_TUNE = PASSAGES.with_name("natural-tune.jsonl")
+NATURAL_TEST = PASSAGES.with_name("natural-test.jsonl")
 ASKED_OF_THEIR_PASSAGE = 88
 """So many texts at the beginning of `tune.jsonl` have questions that do not stand alone."""
 
