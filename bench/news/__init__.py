@@ -11,7 +11,7 @@ Each line is a text with title and date, and its questions with answer and sente
   wordings, and 6 questions without an answer in the story.
 - `encyclopaedia.jsonl`: 1,923 passages of reference prose on 640 subjects, 7 questions with an answer and 6 near
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
-- `natural.jsonl`: 840 texts of the first three once more, with ten questions each as people type them who have heard
+- `natural.jsonl`: 1,320 texts of the first three once more, with ten questions each as people type them who have heard
   vaguely of the story: short, in other words than the text's ("Who won the cup?"); of the ten two are answered with yes
   or no, where the answer is the clause that decides, and three have no answer.
 - `natural-tune.jsonl` and `natural-test.jsonl`: the like for 60 texts of `tune.jsonl` and 60 of `test.jsonl`.
