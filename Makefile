@@ -38,6 +38,7 @@ bench: setup-dev
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-fresh.jsonl --articles seeds --data-dir bench/out/seeds
+	$(BIN)/assistant eval tests/data/seeds-natural.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/python -m bench.extraction
 	$(BIN)/python -m bench.cleaning
 	$(BIN)/python -m bench.copies

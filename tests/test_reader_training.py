@@ -31,7 +31,6 @@ from assistant.reader.teacher import Teacher
 from assistant.reader.train import Lesson, encode, fit, targets
 from assistant.reader.vary import varied
 from bench import news
-from index.article import article_id
 from index.chunk import passage_spans
 
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
@@ -107,7 +106,7 @@ def test_news_questions_point_at_the_answer_in_the_sentence_that_is_meant(tmp_pa
 
 def test_every_news_answer_stands_where_it_is_said_to() -> None:
     held_out = (news.TUNE, news.TEST, news.NATURAL_TUNE, news.NATURAL_TEST)
-    files = [list(read_news(path)) for path in (*news.TRAINED_ON, *held_out)]
+    files = [list(read_news(path)) for path in (*news.FOR_TRAINING, *held_out)]
     assert list(map(len, files)) == [13_310, 25_719, 23_220, 24_973, 13_200, 3_264, 2_000, 600, 600]
     for _, text, _, answers in (question for questions in files for question in questions):
         for start, answer in answers:
@@ -124,7 +123,7 @@ def test_nothing_that_is_measured_with_was_trained_on() -> None:
     def texts(path: Path) -> list[str]:
         return list(dict.fromkeys(text for _, text, *_ in read_news(path)))
 
-    trained = [text for path in news.TRAINED_ON for text in texts(path)]
+    trained = [text for path in news.FOR_TRAINING for text in texts(path)]
     for line in news.CLAIMS.read_text(encoding="utf-8").splitlines():
         passage = json.loads(line)
         trained += [passage["text"], *passage["supported"], *(claim for _, claim in passage["unsupported"])]
@@ -136,7 +135,7 @@ def test_nothing_that_is_measured_with_was_trained_on() -> None:
 
 def test_claims_are_made_of_passages_of_the_other_training_files() -> None:
     of_title: dict[str, str] = {}
-    for path in news.TRAINED_ON:
+    for path in news.FOR_TRAINING:
         for line in path.read_text(encoding="utf-8").splitlines():
             told = json.loads(line)
             of_title[told["title"]] = of_title.get(told["title"], "") + told["text"] + "\n\n"
@@ -162,15 +161,6 @@ def test_what_is_trained_on_leaves_out_the_titles_of_tune_and_test(tmp_path: Pat
     assert {e.passage for e in read(news=[])} == {BRIDGE}
     assert {e.question.rstrip("?") for e in read(news=[])} == {"Who cut the ribbon", "Who fell into the river"}
     assert "who led the crew" in {e.question for e in read(news=[tmp_path / "news.jsonl"])}
-    more = tmp_path / "more.jsonl"
-    asked = [{"question": "Who opened it?", "answer": [40, 49]}, {"question": "Who closed it?", "answer": None}]
-    lines = [{"paragraph": article_id(url=None, path=None, text=text), "questions": asked} for text in (BRIDGE, COMET)]
-    more.write_text("\n".join(map(json.dumps, lines)))
-    added = [e for e in read(news=[], more=more) if e.question.rstrip("?") in {"Who opened it", "Who closed it"}]
-    assert {(e.passage, e.answer and e.passage[slice(*e.answer)]) for e in added} == {
-        (BRIDGE, "Ada Quill"),
-        (BRIDGE, None),
-    }
 
 
 def test_examples_are_in_their_file_as_they_were_made(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 DIR, which may be left out where there is news, holds `squad/` and `squadshifts/` in SQuAD's form, with
 `squad/split.json` naming the titles of `train`, `tune` and `test`. Taken are SQuAD 1.1 and 2.0 of the `train` titles
 and nine in ten of SQuADShifts' new-Wikipedia titles, with a part of its Reddit and Amazon questions; with `--news` the
-questions of files too, such as the invented news in `bench/news/`, and with `--more` such as were written since over
-SQuAD's paragraphs (`bench/more_squad.jsonl`). `tune` titles are for measuring; `test` titles are never read.
+questions of files too, such as the invented news in `bench/news/`. `tune` titles are for measuring; `test` titles are
+never read.
 
 A paragraph longer than a passage of the index is divided as the index divides it, so that the reader learns on what
 it will read. A question is asked of the passage that answers it, of the other pieces of that text, and of the wrong
@@ -26,7 +26,6 @@ from pathlib import Path
 from assistant.evaluation.questions import holds
 from assistant.reader.example import Example, save
 from assistant.reader.heading import heading
-from index.article import article_id
 from index.chunk import passage_spans
 from index.lexical import LexicalIndex
 
@@ -91,19 +90,6 @@ def examples(questions: Sequence[Question], rng: random.Random, wrong: int = WRO
     return [*out, *_wrong_passages(questions, list(pool), wrong)]
 
 
-def read_more(path: Path, paragraphs: Sequence[Question]) -> Iterator[Question]:
-    """The questions of a file of one paragraph a line, each known by the id that an article of its text has, of those
-    paragraphs that `paragraphs` are asked of. An answer is its place, null where there is none."""
-    known = {article_id(url=None, path=None, text=text): (title, text) for title, text, *_ in paragraphs}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        if told["paragraph"] in known:
-            title, text = known[told["paragraph"]]
-            for asked in told["questions"]:
-                answers = [(asked["answer"][0], text[slice(*asked["answer"])])] if asked["answer"] else []
-                yield title, text, asked["question"], answers
-
-
 def few_a_fact(questions: Sequence[Question], count: int, rng: random.Random) -> list[Question]:
     """All questions without an answer, and at most `count` of those that have it in the same place of a paragraph."""
     by_fact: dict[tuple[str, str], list[Question]] = {}
@@ -141,15 +127,12 @@ def training_examples(
     news: Sequence[Path],
     wrong: int = WRONG_PASSAGES,
     shifts: Mapping[str, int] = FROM_SHIFTS,
-    more: Path | None = None,
 ) -> list[Example]:
     """From the folder of the public sets and from files of news.
 
-    wrong: as `examples` takes it. shifts: how many of each file of SQuADShifts but the Wikipedia one. more: as
-    `read_more` takes it.
+    wrong: as `examples` takes it. shifts: how many of each file of SQuADShifts but the Wikipedia one.
     """
     chosen = _public_questions(data, rng, shifts) if data else []
-    chosen += list(read_more(more, chosen)) if more else []
     for path in news:
         chosen += few_a_fact(list(read_news(path)), QUESTIONS_A_FACT, rng)
     return [as_typed(example, rng) for example in examples(chosen, rng, wrong)]
@@ -194,14 +177,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="the public sets; without it news alone")
     parser.add_argument("--news", type=Path, nargs="*", default=[], help="files of texts with questions to take too")
-    parser.add_argument("--more", type=Path, help="a file of more questions over SQuAD's paragraphs")
     parser.add_argument("--wrong", type=int, default=WRONG_PASSAGES, help="wrong passages for each question")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     if not options.data and not options.news:
         parser.error("nothing to make examples of: give --data, --news, or both")
-    made = training_examples(options.data, random.Random(options.seed), options.news, options.wrong, more=options.more)
+    made = training_examples(options.data, random.Random(options.seed), options.news, options.wrong)
     save(made, options.out)
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     logger.info("%d examples, %d with an answer", len(made), sum(e.answer is not None for e in made))
