@@ -13,7 +13,7 @@ Each line is a text with title and date, and its questions with answer and sente
   misses, asked as of a passage that one has before one's eyes. What they say of real things was written from memory.
 - `natural.jsonl`: 1,320 texts of the first three once more, with ten questions each as people type them who have heard
   vaguely of the story: short, in other words than the text's ("Who won the cup?"); of the ten two are answered with yes
-  or no, where the answer is the clause that decides, and three have no answer. The shipped reader was not trained on it.
+  or no, where the answer is the clause that decides, and three have no answer. The shipped reader did not see it.
 - `natural-tune.jsonl` and `natural-test.jsonl`: the like for 60 texts of `tune.jsonl` and 60 of `test.jsonl`.
 - `claims.jsonl`: 2,700 passages of these four, with 5 sentences each that they bear out and 5 that they do not, told by
   what is wrong with them (14 kinds), in place of questions; for `assistant.reader.claims`. The last 720 are of
