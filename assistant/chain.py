@@ -12,6 +12,7 @@ is the same run of the same steps. The first takes the generation of the index t
 import datetime as dt
 import itertools
 import logging
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -295,14 +296,15 @@ def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Sta
 
 def _read_out(reading: Reading, citations: Sequence[Citation]) -> ReadOut:
     understood = reading.found.inquiry.understood
-    passages = "\n".join(document.page_content for document in reading.retrieval.documents).casefold()
+    said = {word for document in reading.retrieval.documents for word in re.findall(r"\w+", document.page_content)}
     heard = {citation.source for citation in citations} | {copy.source for c in citations for copy in c.also_in}
     return ReadOut(
         filters=understood.filters.as_json(),
         newest_first=understood.newest_first,
         counted_from=understood.counted_from.isoformat() if understood.counted_from else None,
         silent_sources=tuple(names[0] for names in understood.apart if heard.isdisjoint(names)),
-        unknown_sources=tuple(name for name in understood.unknown if name.casefold() not in passages),
+        # by its last word, since a passage may have "Ada Quill" where the question has "Mayor Quill"
+        unknown_sources=tuple(name for name in understood.unknown if re.findall(r"\w+", name)[-1] not in said),
     )
 
 

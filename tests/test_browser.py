@@ -44,7 +44,7 @@ def test_in_german_the_page_asks_answers_and_opens_a_citation(
 
         page.goto(serve(app).address)
         expect(page.locator("html")).to_have_attribute("lang", "de")
-        expect(page.locator("#state")).to_have_text("2 Artikel, neuester vom 5. Nov. 2023")
+        expect(page.locator("#state")).to_have_text("2 Artikel, zuletzt 5. Nov. 2023")
         assert is_german()
         page.get_by_role("textbox", name="Die Frage").fill(QUESTION)
         page.get_by_role("button", name="Fragen", exact=True).click()

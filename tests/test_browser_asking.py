@@ -228,11 +228,17 @@ def test_an_article_is_named_once_above_its_sentences_and_each_opens_at_its_plac
     sources = answered(page, 1).locator(".sources")
     expect(sources.get_by_role("listitem")).to_have_count(3)
     expect(sources.locator(".title")).to_have_count(1)
-    second = sources.get_by_role("button", name="open the article at this sentence").nth(1)
+    second = sources.get_by_role("button", name="Source 2: Harbour bridge opens, 5 Nov 2023")
     expect(second).to_have_text("2")
     assert second.evaluate("element => Math.min(element.offsetWidth, element.offsetHeight)") >= 24
     second.click()
     expect(page.locator("mark")).to_have_text("Mayor Ada Quill cut the ribbon before 3,000 visitors.")
+
+
+def test_a_voice_that_no_article_has_is_told_and_heard(page: Page) -> None:
+    ask(page, "When did the Zephyr bridge in Oldport open according to the BBC?")
+    expect(answered(page, 1).locator(".context")).to_contain_text("No article is from “BBC”.")
+    expect(page.locator("#announcer")).to_contain_text("No article is from “BBC”.")
 
 
 def test_a_refusal_within_limits_says_to_take_one_off(page: Page) -> None:

@@ -54,6 +54,7 @@ def test_conversations_stand_by_day_and_are_found_by_what_was_said(page: Page, c
     search.fill("NOON skarn")
     expect(rows(page)).to_have_count(1)
     expect(rows(page)).to_contain_text("When does the ferry sail?")
+    expect(rows(page).locator(".found")).to_have_text("At noon, from Skärn.")
     expect(past.get_by_role("status")).to_have_text("1 conversation shown")
     search.fill("no such words")
     expect(past.get_by_role("status")).to_have_text("No conversation has all these words.")

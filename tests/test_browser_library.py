@@ -503,6 +503,23 @@ def test_a_report_goes_with_the_last_of_the_articles_that_it_tells_of(page: Page
     expect(page.locator("#jobs")).to_be_empty()
 
 
+def test_a_report_that_tells_of_more_stays_when_what_it_names_is_removed(page: Page, tmp_path: Path) -> None:
+    for n in range(6):
+        (tmp_path / f"tide{n}.txt").write_text(f"Tide {n} over Oldport\n\nIt was {n} metres high.")
+    (tmp_path / "moon.txt").write_text("The moon over Oldport\n\nIt was full.")
+    (tmp_path / "blank.txt").write_text(" ")
+    open_articles(page)
+    for several in ([f"tide{n}.txt" for n in range(6)], ["moon.txt", "blank.txt"]):
+        page.get_by_label("Add files").set_input_files([tmp_path / name for name in several])
+        press_add(page)
+        expect(page.locator("#jobs .job.ended")).to_have_count(1 if len(several) > 2 else 2)
+    for name in (*(f"Tide {n}" for n in range(5)), "The moon"):
+        page.get_by_role("button", name=f"Remove {name} over Oldport").click()
+        expect(page.get_by_role("button", name=f"Undo: keep {name} over Oldport")).to_be_focused()
+    expect(page.locator("#jobs .job-added li:visible")).to_have_text(["and 1 other"])
+    expect(page.locator("#jobs .job-errors")).to_contain_text("blank.txt")
+
+
 def test_the_way_back_outlives_the_end_of_a_job(page: Page, settings: Settings) -> None:
     (settings.articles / "tide.txt").write_text("The tide over Oldport\n\nIt was high.")
     open_articles(page)

@@ -121,6 +121,24 @@ def test_a_text_from_right_to_left_reads_and_is_marked_as_such(
     assert reader.locator("mark").evaluate(edges) < 2  # it begins at the right
 
 
+def test_who_has_gone_on_while_an_article_was_loading_is_left_there(browser: Browser, app: Flask, serve: Serve) -> None:
+    with watched(browser.new_page(viewport=DESKTOP)) as page:  # on a phone the article is modal
+        held: list[Route] = []
+        page.route("**/api/articles/*", lambda route: held.append(route))  # Playwright takes no built-in
+        page.goto(serve(app).address)
+        ask_for_news(page)
+        page.get_by_role("button", name="Source 1").first.click()
+        reader = page.locator("#reader")
+        expect(reader.get_by_role("heading").first).to_be_focused()
+        while not held:
+            page.wait_for_timeout(20)
+        box = page.get_by_role("textbox", name="question")
+        box.focus()
+        held[0].continue_()
+        expect(reader.locator("mark")).to_be_visible()
+        expect(box).to_be_focused()
+
+
 @pytest.fixture
 def revised(stocked: Library) -> None:
     """An article in two revisions, with lines that were left out of it and words that do not break."""

@@ -93,6 +93,11 @@ def test_how_the_question_was_understood_is_told_before_anything_is_written(assi
         assert sources.understood.filters == answer.understood.filters
 
 
+def test_a_refusal_is_not_certain(assistant: Assistant) -> None:
+    answer = assistant.ask(CARPET)
+    assert (answer.answered, answer.is_certain) == (False, False)
+
+
 def test_an_answer_that_is_more_likely_wrong_than_right_is_not_certain(stocked: Library) -> None:
     *_, answer = events = list(Assistant(stocked, max_wrong=1).stream(CARPET))
     assert isinstance(answer, Answer)

@@ -212,6 +212,12 @@ def test_what_was_read_out_of_a_question_is_told_beside_the_answer_and_can_be_le
     assert built.run("ask", question, "--as-words").err == ""
 
 
+def test_a_voice_that_no_article_has_is_told_beside_the_answer(built: Place) -> None:
+    told = built.run("ask", f"{QUESTION.rstrip('?')} according to the BBC?")
+    assert told.err == "No article is from “BBC”.\n"
+    assert built.run("ask", QUESTION).err == ""
+
+
 def test_search_ranks_passages(built: Place) -> None:
     found = FoundReply.model_validate_json(built.run("search", "comet in May", "--json").out, strict=True)
     assert found.hits[0].article_id == "comet"

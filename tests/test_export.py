@@ -84,7 +84,7 @@ def test_a_conversation_reads_as_questions_answers_and_numbered_sources(database
         "Conversation of TODAY.\n\n"
         "## Who cut it?\n\n"
         "Understood as: Who cut it? (ribbon)\n\n"
-        "Limited to: after 2023-01-01; source Oldport Courier, B\\*\n\n"
+        "Limited to: from 2023-01-01; source Oldport Courier, B\\*\n\n"
         "**Ada Quill**\n\n"
         "Ada Quill cut the ribbon. \\[1\\]\n\n"
         "It rained. \\[2\\]\n\n"

@@ -139,10 +139,17 @@ def test_sources_side_by_side_are_each_heard_and_the_silent_one_is_told(assistan
         ("According to Sky News of Norwick, what do the tram drivers ask for?", ("Sky News of Norwick",)),
         ("What does the Guardian say about the trams of Oldport?", ("Guardian",)),
         ("What did the drivers ask for, as reported by Reuters and the Oldport Courier?", ("Reuters",)),
+        ("What do Reuters and the BBC each say about the trams?", ("Reuters", "BBC")),
+        ("Do the trams run again according to CNN. Why?", ("CNN",)),
+        ("Why did the tram drivers stop work according to the Sun?", ("Sun",)),  # not in "Sunday"
         ("Why did the tram drivers stop work according to the Oldport Courier?", ()),
         ("What does Sky Letter say about the trams?", ()),
         ("What do the drivers ask for according to the City of Oldport?", ()),  # which the passages name
         ("What do the drivers ask for according to plan?", ()),
+        ("What do the drivers get according to Monday's report?", ()),
+        ("What did I say about the trams?", ()),
+        ("What did Mayor Oldport say about the trams?", ()),  # by the last word, as passages name people
+        ("What do the drivers get according to Section 3?", ()),
     ],
 )
 def test_a_voice_that_no_article_has_is_told_to_be_unknown(

@@ -81,6 +81,13 @@ def test_a_refusal_says_why_and_shows_the_nearest_passages_apart(client: FlaskCl
     assert "2 articles were searched. Other words may find it" in page
 
 
+def test_a_voice_that_no_article_has_is_told(client: FlaskClient) -> None:
+    page = ask(client, question="When did the Zephyr bridge in Oldport open according to the BBC?")
+    assert '<p dir="auto">No article is from “BBC”.</p>' in page
+    page = ask(client, after="2023-11-05", before="2023-11-05")
+    assert "<li>5 Nov 2023</li>" in page
+
+
 def test_an_article_is_named_once_above_its_sentences(client: FlaskClient) -> None:
     page = ask(client, question="What happened in November 2023?")
     assert page.count('<li id="answer1-') == 3

@@ -17,6 +17,8 @@ REFUSALS = {
     "no_match": "No article was left within these limits.",
     "no_evidence": "The articles do not answer this.",
 }
+WORDS = {"after": "from", "before": "until", "article_id": "article"}
+"""For the filters that the API calls otherwise."""
 MAX_NAME_CHARS = 60
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~^$&@]|:(?=[/A-Za-z+])|(?<=www)\.", re.IGNORECASE)
 _LIST_ITEM = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
@@ -63,7 +65,7 @@ def _message(answer: Json) -> list[str]:
 
 def _limits(filters: Json) -> str:
     said = (
-        f"{name.replace('_', ' ')} {value if isinstance(value, str) else ', '.join(value)}"
+        f"{WORDS.get(name, name)} {value if isinstance(value, str) else ', '.join(value)}"
         for name, value in filters.items()
     )
     return escaped("; ".join(said))

@@ -179,8 +179,9 @@ class Jobs:
                 return self._waiting[-1]
         return self._enqueue(_new_id(), "publish", {})
 
-    def publish_removal(self, article_id: str) -> None:
-        """Have the index follow the removal of an article: with others that wait, as one job that counts them.
+    def publish_removal(self, name: str) -> None:
+        """Have the index follow the removal of an article, to be told by `name`: with others that wait, as one job that
+        counts them.
 
         The first that waits says which article it was; one of another kind that waits does it unsaid.
         """
@@ -194,7 +195,7 @@ class Jobs:
                     connection.execute(update(jobs).where(jobs.c.id == removal.id).values(request=counted))
             if waiting:
                 return
-        self._enqueue(_new_id(), "remove", {"removed": 1}, name=_listed([article_id]))
+        self._enqueue(_new_id(), "remove", {"removed": 1}, name=_listed([name]))
 
     # -- looking after it
 

@@ -24,7 +24,6 @@ LATER = (
     "about.",
     "add.",
     "alarm.",
-    "copying.",
     "field.",
     "job.",
     "library.",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.question.expected import NEWS
+from index.english import WEEKDAYS
 
 Span = tuple[int, int]
 Names = tuple[str, ...]
@@ -89,10 +90,12 @@ _SAYS_THAT = re.compile(
     rf"[\"'’”]?\s*{_SAY}(?= (?:that|how|why|when|where|whether|if|who|what|which|an?|the|any)\b)", re.IGNORECASE
 )
 
-_UNKNOWN_NAME = r"(?:the )?(?P<name>[A-ZÀ-Þ][\w&.’'-]*(?: (?:(?:of|de) (?:the )?)?[A-ZÀ-Þ][\w&-]*)*)"
+_UNKNOWN_WORD = r"(?!I\b)[A-ZÀ-Þ][\w&-]*(?:['’][A-ZÀ-Þ]\w*)?"
+_UNKNOWN_NAME = rf"{_UNKNOWN_WORD}(?: (?:(?:of|de) (?:the )?)?{_UNKNOWN_WORD})*"
+_UNKNOWN_NAMES = rf"(?:the )?{_UNKNOWN_NAME}(?:(?:,? (?:and|or)|,| &) (?:the )?{_UNKNOWN_NAME})*"
 _UNKNOWN_VOICE = re.compile(
-    rf"\b(?:[Aa]ccording to|[Aa]s (?:reported|told|published) (?:by|in|on)) {_UNKNOWN_NAME}"
-    rf"|\b[Ww]hat (?:do|does|did|has|have) {_UNKNOWN_NAME.replace('name', 'subject')} {_SAY}"
+    rf"\b(?:[Aa]ccording to|[Aa]s (?:reported|told|published) (?:by|in|on)) ((?>{_UNKNOWN_NAMES}))(?!['’]s\b| \d)"
+    rf"|\b[Ww]hat (?:do|does|did|has|have) (?:both )?({_UNKNOWN_NAMES}) {_SAY}"
 )
 
 _BY_BEFORE = re.compile(
@@ -125,11 +128,16 @@ def sources(question: str, held: Names) -> Heard:
 def unknown(question: str, known: Sequence[Span]) -> Names:
     """Who is named as a voice at none of the places `known`: perhaps a source that the library lacks, perhaps somebody
     that its articles quote."""
-    found = ((match, match["name"] or match["subject"]) for match in _UNKNOWN_VOICE.finditer(question))
+    voices = ((match.start(n), match[n]) for match in _UNKNOWN_VOICE.finditer(question) for n in (1, 2) if match[n])
+    named = (
+        (begin + name.start(), begin + name.end(), name[0])
+        for begin, names in voices
+        for name in re.finditer(_UNKNOWN_NAME, names)
+    )
     return tuple(
-        re.sub(r"['’]s$|[.'’-]+$", "", name)
-        for match, name in found
-        if not any(start < match.end() and match.start() < end for start, end in known)
+        name
+        for start, end, name in named
+        if name not in WEEKDAYS and not any(first < end and start < last for first, last in known)
     )
 
 

@@ -125,11 +125,6 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
     text = _without(question, cuts)
     kind, topic = kind_of(question), _topic(text)
     is_limited = bool(given or filters) or _ABOUT_NEWS.search(question) is not None
-    is_broad = (
-        kind == "summary"
-        or mentions.SAID in asking(text)
-        or (kind == "happened" and (not topic or _IN_A_PLACE.match(asking(question)) is not None))
-    )
     return Understood(
         text=text,
         kind=kind,
@@ -137,15 +132,32 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
         newest_first=_LATEST.search(question) is not None,
         apart=sources.groups if 1 < len(sources.groups) <= MAX_APART else (),
         topic=topic,
-        wants_beginnings=is_broad and (bool(topic) or is_limited),
+        wants_beginnings=_is_broad(question, text, kind, topic) and (bool(topic) or is_limited),
         counted_from=now if now != today and any(period.is_relative for period in dated) else None,
         unknown=() if given.source or given.author else mentions.unknown(question, [*sources.places, *authors.places]),
     )
 
 
+def _is_broad(question: str, text: str, kind: Kind, topic: Sequence[str]) -> bool:
+    """Whether no one sentence can answer. `text`: what is left of it to search with."""
+    return (
+        kind == "summary"
+        or mentions.SAID in asking(text)
+        or (kind == "happened" and (not topic or _IN_A_PLACE.match(asking(question)) is not None))
+    )
+
+
 def as_it_stands(question: str) -> Understood:
-    """Where the caller wants nothing read out of it."""
-    return Understood(question, kind_of(question), Filters(), newest_first=False, topic=_topic(question))
+    """Where the caller wants nothing read out of it; what kind of question it is stays."""
+    kind, topic = kind_of(question), _topic(question)
+    return Understood(
+        question,
+        kind,
+        Filters(),
+        newest_first=False,
+        topic=topic,
+        wants_beginnings=_is_broad(question, question, kind, topic) and bool(topic),
+    )
 
 
 def both(given: Filters, read: Filters) -> Filters:

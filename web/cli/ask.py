@@ -31,6 +31,9 @@ def ask(args: Namespace, settings: Settings) -> int:
         )
     if not args.json and (read := _read_out(answer.understood)):
         print(plain(f"Read from the question: {read}. Ask with --as-words to leave it as words."), file=sys.stderr)
+    if not args.json:
+        for name in answer.understood.unknown_sources:
+            print(plain(f"No article is from “{name}”."), file=sys.stderr)
     if answer.notice:
         print(f"assistant: {plain(answer.notice)}", file=sys.stderr)
     if args.json:

@@ -41,9 +41,10 @@ function stays(old, part) {
 
 /** What a screen reader hears when the answer is complete. */
 export function spokenSummary(answer) {
-  if (!answer.answered) return t(refusal(answer).what);
+  const unknown = (answer.understood?.unknown_sources ?? []).map((name) => t("limit.unknown", { name }));
   const text = answer.short_answer || answer.answer.replace(/\s*\[\d+\]/g, "");
-  return t("answer.spoken", { text, n: answer.citations.length });
+  const said = answer.answered ? t("answer.spoken", { text, n: answer.citations.length }) : t(refusal(answer).what);
+  return [said, ...unknown].join(" ");
 }
 
 function answeredParts(answer, handlers) {
@@ -152,10 +153,13 @@ function sideBySide(answer, handlers) {
 }
 
 function marker(citation, citations, handlers) {
-  const published = day(citation.published_at);
-  const name = t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
   return button(`[${citation.index}]`, (event) => handlers.open(citation, event.currentTarget, citations),
-    { class: "marker", "aria-label": name, title: citation.quote });
+    { class: "marker", "aria-label": markerName(citation), title: citation.quote });
+}
+
+function markerName(citation) {
+  const published = day(citation.published_at);
+  return t(published ? "answer.marker_dated" : "answer.marker", { ...citation, day: published });
 }
 
 function passageList(heading, passages, handlers) {
@@ -170,12 +174,11 @@ function passageItem(passage, passages, numbered, handlers, before) {
   const open = (event) => handlers.open(passage, event.currentTarget, passages);
   const title = passage.title || t("article.untitled");
   const index = String(passage.index);
-  const name = { "aria-label": t("answer.open", { title }) };
   const again = numbered && before && before.article_id === passage.article_id && before.revision === passage.revision;
   return build("li", again ? { class: "again" } : {},
-    again ? button(index, open, { class: "number", ...name }) : [
+    again ? button(index, open, { class: "number", "aria-label": markerName(passage) }) : [
       numbered && build("span", { class: "number", "aria-hidden": "true" }, index),
-      button(title, open, { class: "title", dir: "auto", ...name }),
+      button(title, open, { class: "title", dir: "auto", "aria-label": t("answer.open", { title }) }),
       build("p", { class: "byline" }, ...dotted(passage.source, passage.author, day(passage.published_at) || t("article.undated"),
         passage.provenance && build("span", { class: "badge" }, kind(passage.provenance)))),
     ],
@@ -203,10 +206,16 @@ function foot(answer, rating) {
 function copyButton(answer) {
   return button(t("answer.copy"), async (event) => {
     const control = event.currentTarget;
-    const said = await later(() => import("./copying.js")).then(({ copied }) => copied(answer), ({ message }) => message);
-    announce((control.textContent = said));
+    const said = await navigator.clipboard.writeText(asPlainText(answer)).then(() => "answer.copied", () => "answer.not_copied");
+    announce((control.textContent = t(said)));
     setTimeout(() => (control.textContent = t("answer.copy")), 2000);
   }, { class: "quiet", title: t("answer.copy_title") });
+}
+
+function asPlainText(answer) {
+  const sources = answer.citations.map((c) =>
+    `[${c.index}] ${[c.title, c.source, day(c.published_at), c.url].filter(Boolean).join(", ")}\n    “${c.quote}”`);
+  return [answer.question, answer.short_answer, answer.answer, sources.join("\n")].filter(Boolean).join("\n\n");
 }
 
 /** What a press does is `rating.js`'s. */

@@ -63,6 +63,7 @@ async function answerQuestion(question, filters, understand = true, replaced = n
   clearNotice("notices", "session");
   showWelcome();
   exchange.element.scrollIntoView({ block: "start" });
+  if (conversation.contains(document.activeElement)) exchange.element.focus({ preventScroll: true }); // Tab goes on from there
   try {
     const answer = await askWhenReady(() => requestBody(question, filters, understand, replaced), abort.signal, partial);
     renderInto(exchange, answer);

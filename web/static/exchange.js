@@ -8,7 +8,7 @@ import { t } from "./strings.js";
 /** Appends question and an empty answer to `conversation`; `onEdit(exchange)` when it is to be asked in other words. */
 export function addExchange(conversation, question, onEdit) {
   const article = build("article", { class: "answer", "aria-label": t("exchange.answer_to", { question }) });
-  const element = build("div", { class: "exchange" },
+  const element = build("div", { class: "exchange", tabindex: "-1" },
     build("div", { class: "asked" },
       build("h2", { class: "question", dir: "auto" }, question),
       button(t("exchange.edit"), () => onEdit(exchange), { class: "quiet edit" })),

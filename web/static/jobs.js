@@ -115,6 +115,7 @@ function jobPlace(id, title) {
         showEarlier();
       }, { class: "close", "aria-label": t("job.dismiss", { summary }) });
       element.classList.add("ended");
+      element.classList.toggle("only-added", tellsOnlyAdded(job));
       element.replaceChildren(...outcome(job, true), dismiss);
       if (hadFocus) dismiss.focus();
     },
@@ -136,6 +137,10 @@ function outcome(job, isNew) {
 /** Whether a job did not do, or not all, of what it was asked to. */
 function hasProblem({ state, errors = [] }) {
   return !["done", "cancelled"].includes(state) || errors.length > 0;
+}
+
+function tellsOnlyAdded(job) {
+  return job.state === "done" && !job.updated && !job.removed && !hasProblem(job) && !job.notes?.length && !job.next_job_id;
 }
 
 function itemsWords({ error_count: n }) {
@@ -166,7 +171,7 @@ function addedList({ added, added_ids: ids = [], added_titles: titles = [] }) {
   const items = titles.map((title, n) =>
     button(title || t("article.untitled"), (event) => openArticle({ article_id: ids[n], title }, event.currentTarget), { class: "link", dir: "auto" }));
   if (added > items.length) items.push(t("job.others", { n: added - items.length }));
-  return build("ul", { class: "job-added" }, ...items.map((item, n) => build("li", { "data-added": ids[n] ?? null }, item)));
+  return build("ul", { class: "job-added" }, ...items.map((item, n) => build("li", { "data-added": n < titles.length ? ids[n] : null }, item)));
 }
 
 /** Shows of an article that jobs added whether it is still there. */
@@ -179,7 +184,7 @@ export function articleRemoved(id) {
   const reports = [...document.querySelectorAll(`#jobs .job:has([data-added="${CSS.escape(id)}"])`)];
   markAdded(id, false);
   for (const report of reports) {
-    if (!report.querySelector(".job-added li:not([hidden]), .job-errors")) report.querySelector(".close").click();
+    if (report.classList.contains("only-added") && !report.querySelector(".job-added li:not([hidden])")) report.querySelector(".close").click();
   }
 }
 

@@ -59,7 +59,8 @@ async function load(place) {
   const isWithin = dialog.contains(focused);
   await fill(place);
   const isLost = !focused.isConnected || focused.closest("[hidden]");
-  if (isWithin && (isLost || focused === heading)) (body.querySelector("mark") ?? heading).focus({ preventScroll: true });
+  const isElsewhere = ![focused, document.body].includes(document.activeElement); // meanwhile, by who reads
+  if (isWithin && !isElsewhere && (isLost || focused === heading)) (body.querySelector("mark") ?? heading).focus({ preventScroll: true });
 }
 
 async function fill(place) {

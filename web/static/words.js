@@ -50,7 +50,7 @@ export function limits(filters) {
       const left = [values].flat().filter((one) => one !== value);
       return { phrase: LIMITS[name](value), rest: { ...filters, [name]: left.length ? left : undefined } };
     }));
-  if (isPeriod) found.unshift({ phrase: t("limit.period", { first: day(after), last: day(before) }), rest: undated });
+  if (isPeriod) found.unshift({ phrase: after === before ? day(after) : t("limit.period", { first: day(after), last: day(before) }), rest: undated });
   if (articles?.length) found.push({ phrase: t("limit.articles", { n: articles.length }), rest: others });
   return found;
 }
