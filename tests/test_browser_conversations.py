@@ -222,7 +222,8 @@ def test_an_answer_is_copied_with_its_citations(page: Page) -> None:
     expect(answer.get_by_role("button", name="Copied")).to_be_visible()
     expect(page.locator("#announcer")).to_have_text("Copied")
     assert page.evaluate("navigator.clipboard.readText()") == (
-        f"{QUESTION}\n\n4 November 2023\n\n{ANSWER} [1]\n\n[1] {BRIDGE.title}, {BRIDGE.source}, 5 Nov 2023, {BRIDGE.url}\n    “{ANSWER}”"
+        f"{QUESTION}\n\n4 November 2023\n\n{ANSWER} [1]\n\n"
+        f"[1] {BRIDGE.title}, {BRIDGE.source}, 5 Nov 2023, {BRIDGE.url}\n    “{ANSWER}”"
     )
 
 
