@@ -197,6 +197,7 @@ def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page
     expect(limits.get_by_role("button")).to_have_text(["1 Nov 2023 to 30 Nov 2023", "Source: Oldport Courier"])
     limits.get_by_role("button", name="Source: Oldport Courier: ask again without it").click()
     again = answered(page, 2)
+    expect(page.locator(".exchange").nth(1)).to_be_focused()  # Tab goes on from the new answer
     expect(again.get_by_role("list", name="Limited to")).to_have_text("1 Nov 2023 to 30 Nov 2023")
     expect(again.get_by_role("list", name="Read from the question:")).to_have_count(0)
     again.get_by_role("button", name="1 Nov 2023 to 30 Nov 2023: ask again without it").click()

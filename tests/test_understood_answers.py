@@ -119,6 +119,12 @@ def test_news_on_a_topic_leaves_the_other_articles_out(assistant: Assistant) -> 
     assert list(dict.fromkeys(cited(answer))) == ["end", "talks", "stop"]
 
 
+def test_a_summary_is_one_too_where_nothing_is_to_be_read_out_of_it(assistant: Assistant) -> None:
+    answer = assistant.ask(Question("Summarise the news about the trams in May 2024", understand=False))
+    assert {"stop", "talks"} <= set(cited(answer))
+    assert (answer.applied_filters, answer.confidence) == ({}, None)
+
+
 def test_a_summary_of_what_the_articles_do_not_tell_is_refused(assistant: Assistant) -> None:
     assert assistant.ask(Question("Summarise the news about the volcano")).reason == "no_evidence"
 

@@ -536,6 +536,8 @@ def test_an_ended_job_names_what_it_added_as_far_as_it_is_still_there(client: Fl
     later = client.get(f"/api/jobs/{job['id']}").json or {}
     assert (later["added"], later["added_ids"]) == (7, [f"tide{n}" for n in (0, 2, 3, 4, 5, 6)])
     assert later["added_titles"] == [f"Tide {n}" for n in (0, 2, 3, 4, 5)]
+    [removal] = (client.get("/api/jobs?limit=1").json or {})["jobs"]
+    assert (removal["kind"], removal["name"]) == ("remove", "Tide 1")
 
 
 def test_the_newest_jobs_are_listed_the_last_first_whether_ended_or_not(held: _Held, tmp_path: Path) -> None:
