@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup setup-dev run test check bench build clean
+.PHONY: setup setup-dev run test soak check bench build clean
 
 setup: .venv/installed
 setup-dev: .venv/installed-dev
@@ -24,6 +24,10 @@ run: setup
 # two processes of one thread each; a module's tests share what it sets up
 test: setup-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+# the attacks of tests/attack at their full size: hours
+soak: setup-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/attack --whole
 
 check: setup-dev
 	$(BIN)/ruff format --check .

@@ -18,7 +18,7 @@ from index.words import content_stems
 
 CHAT_KEY = "sk-secret-of-the-test"
 
-pytest_plugins = ["web_fixtures", "browser_fixtures"]
+pytest_plugins = ["attack_fixtures", "web_fixtures", "browser_fixtures"]
 
 
 class HashingEmbedder:

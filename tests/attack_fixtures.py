@@ -1,0 +1,58 @@
+"""What the attacks in `tests/attack/` share: their size, and the figures that they leave behind. Used as a pytest plugin.
+
+Each runs at a tenth of its size with the other tests, and whole with `--whole`, as `make soak` runs them. What was
+measured is printed at the end, a line for each bar, and written to `bench/out/withstands.json` where it was whole.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROPERTY = "withstands"
+REPORT = Path("bench/out/withstands.json")
+
+Size = Callable[[int], int]
+Measured = Callable[[str, str], None]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="run the attacks at their full size, which takes hours")
+
+
+@pytest.fixture(scope="session")
+def is_whole(pytestconfig: pytest.Config) -> bool:
+    return bool(pytestconfig.getoption("--whole"))
+
+
+@pytest.fixture(scope="session")
+def size(is_whole: bool) -> Size:
+    """How many of so many are tried: all, or a tenth of them."""
+    return lambda whole: whole if is_whole else math.ceil(whole / 10)
+
+
+@pytest.fixture
+def measured(record_property: Callable[[str, object], None]) -> Measured:
+    """Note what came of an attack: its name in the README's table, and the figures in words."""
+    return lambda attack, figures: record_property(PROPERTY, [attack, figures])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    found = {
+        attack: figures
+        for reports in (terminalreporter.stats.get("passed", []), terminalreporter.stats.get("failed", []))
+        for report in reports
+        for name, (attack, figures) in (p for p in report.user_properties if p[0] == PROPERTY)
+    }
+    if not found:
+        return
+    terminalreporter.section("what it withstands")
+    for attack, figures in found.items():
+        terminalreporter.write_line(f"{attack}: {figures}")
+    if config.getoption("--whole"):
+        REPORT.parent.mkdir(parents=True, exist_ok=True)
+        before = json.loads(REPORT.read_text()) if REPORT.exists() else {}
+        REPORT.write_text(json.dumps(before | found, indent=1, ensure_ascii=False) + "\n")
