@@ -1,4 +1,4 @@
-"""What the attacks in `tests/attack/` share: their size, and the figures that they leave behind. Used as a pytest plugin.
+"""What the attacks in `tests/attack/` share: their size, and the figures that they leave behind. A pytest plugin.
 
 Each runs at a tenth of its size with the other tests, and whole with `--whole`, as `make soak` runs them. What was
 measured is printed at the end, a line for each bar, and written to `bench/out/withstands.json` where it was whole.

@@ -9,6 +9,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from assistant.assistant import Assistant
 from index.library import Library
+from web.audit import Audit
 from web.bodies import check_bodies
 from web.conversations import Conversations
 from web.error_replies import answer_errors, invalid_reply
@@ -16,10 +17,11 @@ from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
 from web.language import speak
-from web.routes import articles, ask, health, login, page, sessions
+from web.request_log import log_requests
+from web.routes import articles, ask, health, login, operation, page, sessions
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
-from web.security import guard
+from web.security import Guard
 from web.services import Services
 from web.settings import Settings
 
@@ -30,14 +32,16 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         "web",
         info=Info(title="Article assistant", version=version("article-assistant")),
         security_schemes={"token": {"type": "http", "scheme": "bearer"}},
-        openapi_extensions={"security": [{"token": []}]} if settings.api_token else None,
+        openapi_extensions={"security": [{"token": []}]} if settings.needs_token else None,
         validation_error_model=ErrorReply,
         validation_error_callback=invalid_reply,
         doc_ui=False,  # its pages load scripts from elsewhere; the document itself is served below
     )
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False  # in the order of their definition replies read better
-    app.extensions["services"] = Services(
+    audit = Audit(library.database)
+    guard = Guard(settings, audit)
+    app.extensions["services"] = serving = Services(
         settings,
         library,
         assistant,
@@ -45,12 +49,16 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         Conversations(library.database),
         Feedback(library.database),
         Freshness(library.database, settings.feeds),
+        audit,
+        guard,
     )
-    guard(app, settings)
+    log_requests(app)
+    guard.watch(app)
     check_bodies(app, settings.max_request_bytes)
     answer_errors(app)
     speak(app)
-    for api in (ask.api, articles.api, job_routes.api, sessions.api, health.api):
+    serving.metrics.count_requests(app)
+    for api in (ask.api, articles.api, job_routes.api, sessions.api, operation.api, health.api):
         app.register_api(api)
     app.register_blueprint(page.pages)
     if settings.api_token:

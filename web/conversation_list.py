@@ -6,12 +6,13 @@ than an index would save.
 """
 
 import json
+from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
 from index.catalogue import MAX_WORDS
 from index.sentences import sentence_spans
-from web.conversation_tables import message_facts, messages, searchable, sessions
+from web.conversation_tables import message_facts, messages, owned_by, searchable, sessions
 from web.replies import Json
 
 NOWHERE: Json = {"found_in": None, "found_text": None}
@@ -22,11 +23,14 @@ Place = tuple[int, str]
 _LAST = func.max(messages.c.number)
 
 
-def listed(connection: Connection, query: str, limit: int | None, before: int | None) -> Json:
-    """`before`: the `next_cursor` of the page before, which holds while conversations are spoken in and deleted."""
+def listed(connection: Connection, reach: Collection[str], query: str, limit: int | None, before: int | None) -> Json:
+    """Those of the owners in `reach`. before: the `next_cursor` of the page before, which holds while conversations are
+    spoken in and deleted.
+    """
     counted = (
         select(sessions, func.count(messages.c.number).label("messages"), _LAST.label("last"))
         .join_from(sessions, messages)
+        .where(owned_by(reach))
         .group_by(sessions.c.id)
         .order_by(_LAST.desc())
     )

@@ -5,12 +5,29 @@ its own so that a database of before needs no change: its messages get their wor
 """
 
 import json
+from collections.abc import Collection
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, insert, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    func,
+    insert,
+    select,
+)
 
 from index.database import Database
 from index.words import folded, unaccented
 from web.replies import Json
+
+VISITOR = "visitor "
+"""How those owners begin who have not the token."""
 
 metadata = MetaData()
 
@@ -21,6 +38,14 @@ sessions = Table(
     Column("title", Text, nullable=False),
     Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
+)
+
+owners = Table(
+    "owners",
+    metadata,
+    Column("session_id", Text, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, nullable=False),  # as `access.py` gives it; what has no row belongs to the token
+    Index("owners_by_owner", "owner"),
 )
 
 messages = Table(
@@ -55,6 +80,12 @@ feedback = Table(
 
 
 FACTS_AT_ONCE = 500
+
+
+def owned_by(reach: Collection[str]) -> ColumnElement[bool]:
+    """Whether the `sessions` of a statement belong to one of these owners."""
+    owner = select(owners.c.owner).where(owners.c.session_id == sessions.c.id).scalar_subquery()
+    return func.coalesce(owner, "").in_(sorted(reach))
 
 
 def prepare(database: Database) -> None:

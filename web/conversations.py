@@ -1,23 +1,36 @@
 """Conversations, in the database.
 
 A session is made when its first answer is stored, so there are no empty ones. Every answer is kept whole, as
-the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. When a new
-conversation is one too many, the one last spoken in longest ago is forgotten; of a conversation that grows too long,
-its first messages are. Which of them a search finds is `conversation_list.py`'s to say, ratings are `feedback.py`'s.
+the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. Each belongs to
+an owner, and to whoever does not reach that owner it is not there. When a new conversation is one too many of its
+owner's, the one last spoken in longest ago is forgotten; of a conversation that grows too long, its first messages are.
+Which of them a search finds is `conversation_list.py`'s to say, ratings are `feedback.py`'s.
 """
 
 import datetime as dt
 import json
 import secrets
+from collections.abc import Collection
+from copy import copy
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from assistant.answer import Answer, Cited, Turn
 from index.database import Database
 from index.errors import shown
 from web.conversation_list import listed
-from web.conversation_tables import facts_row, feedback, message_facts, messages, prepare, sessions
+from web.conversation_tables import (
+    VISITOR,
+    facts_row,
+    feedback,
+    message_facts,
+    messages,
+    owned_by,
+    owners,
+    prepare,
+    sessions,
+)
 from web.errors import Refused, UnknownMessage, UnknownSession
 from web.replies import Json, answer_json
 
@@ -25,6 +38,9 @@ HISTORY_TURNS = 6
 MAX_TITLE_CHARS = 80
 """Of the title that a conversation gets from its first question."""
 MAX_SESSIONS = 1_000
+"""Of one owner."""
+MAX_VISITORS_SESSIONS = 10_000
+"""Of all visitors: who drops the cookie is another one."""
 MAX_MESSAGES = 500
 """Of one conversation."""
 
@@ -32,11 +48,27 @@ _LAST = func.max(messages.c.number)
 
 
 class Conversations:
-    def __init__(self, database: Database, max_sessions: int = MAX_SESSIONS, max_messages: int = MAX_MESSAGES) -> None:
+    def __init__(
+        self,
+        database: Database,
+        max_sessions: int = MAX_SESSIONS,
+        max_messages: int = MAX_MESSAGES,
+        max_visitors_sessions: int = MAX_VISITORS_SESSIONS,
+    ) -> None:
+        """Those of nobody in particular; `of` gives somebody's."""
         self._database = database
         self._max_sessions = max_sessions
         self._max_messages = max_messages
+        self._max_visitors_sessions = max_visitors_sessions
+        self._owner = ""
+        self._reach: Collection[str] = frozenset({""})
         prepare(database)
+
+    def of(self, owner: str, reach: Collection[str]) -> "Conversations":
+        """The conversations of the owners in `reach`; new ones are that owner's."""
+        found = copy(self)
+        found._owner, found._reach = owner, reach
+        return found
 
     def history(self, session_id: str, replaces: str | None = None) -> tuple[Turn, ...]:
         """The last turns of a conversation, oldest first, without the last of all where that is to be replaced.
@@ -50,8 +82,7 @@ class Conversations:
             .limit(HISTORY_TURNS)
         )
         with self._database.read() as connection:
-            if not connection.execute(select(sessions.c.id).where(sessions.c.id == session_id)).first():
-                raise _unknown(session_id)
+            self._check(connection, session_id)
             if replaces is not None:
                 newest_first = newest_first.where(messages.c.number < _last(connection, session_id, replaces))
             answers = [json.loads(text) for text in connection.execute(newest_first).scalars()]
@@ -59,8 +90,9 @@ class Conversations:
 
     def turn(self, message_id: str) -> Turn:
         """Raises UnknownMessage."""
+        said = select(messages.c.answer).join_from(messages, sessions)
         with self._database.read() as connection:
-            answer = connection.scalar(select(messages.c.answer).where(messages.c.id == message_id))
+            answer = connection.scalar(said.where(messages.c.id == message_id, owned_by(self._reach)))
         if answer is None:
             raise UnknownMessage(f"There is no message {shown(message_id)}.")
         return _turn(json.loads(answer))
@@ -71,9 +103,9 @@ class Conversations:
         settings: those that it was given under, of which the answer does not tell itself. replaces: the id of its last
         message, which was asked again in other words and goes.
 
-        Without a `session_id` a conversation begins, and the oldest beyond `max_sessions` are forgotten; with one, its
-        messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile, Refused where
-        `replaces` is no longer its last message.
+        Without a `session_id` a conversation begins, and the owner's oldest beyond `max_sessions` are forgotten; with
+        one, its messages before the last `max_messages`. Raises UnknownSession where it was deleted meanwhile, Refused
+        where `replaces` is no longer its last message.
         """
         now = _now()
         begins = session_id is None
@@ -83,20 +115,22 @@ class Conversations:
                 session_id = secrets.token_urlsafe(16)
                 title = _title(answer.question)
                 connection.execute(insert(sessions).values(id=session_id, title=title, created_at=now, updated_at=now))
+                if self._owner:
+                    connection.execute(insert(owners).values(session_id=session_id, owner=self._owner))
             else:
-                touched = connection.execute(update(sessions).where(sessions.c.id == session_id).values(updated_at=now))
-                if not touched.rowcount:
-                    raise _unknown(session_id)
+                self._check(connection, session_id)
+                connection.execute(update(sessions).where(sessions.c.id == session_id).values(updated_at=now))
                 if replaces is not None:
                     _drop_last(connection, session_id, replaces, answer.question)
             reply = answer_json(answer, message_id, session_id)
             row = {"question": answer.question, "answer": json.dumps(reply), "created_at": now}
             stored = connection.execute(insert(messages).values(id=message_id, session_id=session_id, **row))
             connection.execute(insert(message_facts).values(facts_row(stored.lastrowid, session_id, reply, settings)))
-            if begins:  # by the messages' numbers, not by the clock, which may be set back
-                last_spoken_in = select(messages.c.session_id).group_by(messages.c.session_id).order_by(_LAST.desc())
-                too_many = last_spoken_in.offset(self._max_sessions)
-                connection.execute(delete(sessions).where(sessions.c.id.in_(too_many)))
+            if begins:
+                _forget_oldest(connection, owned_by([self._owner]), self._max_sessions)
+                if self._owner.startswith(VISITOR):
+                    visitors = select(owners.c.session_id).where(owners.c.owner.startswith(VISITOR))
+                    _forget_oldest(connection, sessions.c.id.in_(visitors), self._max_visitors_sessions)
             else:
                 newest = select(messages.c.number).where(messages.c.session_id == session_id)
                 too_old = newest.order_by(messages.c.number.desc()).offset(self._max_messages)
@@ -109,7 +143,7 @@ class Conversations:
         At most `limit`, all where it is None; `before` is the `next_cursor` of the page before.
         """
         with self._database.read() as connection:
-            return listed(connection, query, limit, before)
+            return listed(connection, self._reach, query, limit, before)
 
     def get(self, session_id: str) -> Json:
         """One conversation with its messages, oldest first. Raises UnknownSession."""
@@ -120,9 +154,7 @@ class Conversations:
             .order_by(messages.c.number)
         )
         with self._database.read() as connection:
-            session = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
-            if session is None:
-                raise _unknown(session_id)
+            session = self._check(connection, session_id)
             return {
                 "id": session["id"],
                 "title": session["title"],
@@ -133,14 +165,29 @@ class Conversations:
     def delete(self, session_id: str) -> None:
         """Remove a conversation with its messages and their feedback. Raises UnknownSession."""
         with self._database.write() as connection:
-            if not connection.execute(delete(sessions).where(sessions.c.id == session_id)).rowcount:
-                raise _unknown(session_id)
+            self._check(connection, session_id)
+            connection.execute(delete(sessions).where(sessions.c.id == session_id))
 
     def rename(self, session_id: str, title: str) -> None:
         """Raises UnknownSession."""
         with self._database.write() as connection:
-            if not connection.execute(update(sessions).where(sessions.c.id == session_id).values(title=title)).rowcount:
-                raise _unknown(session_id)
+            self._check(connection, session_id)
+            connection.execute(update(sessions).where(sessions.c.id == session_id).values(title=title))
+
+    def _check(self, connection: Connection, session_id: str) -> RowMapping:
+        """The row of a conversation that is reached. Raises UnknownSession, also where it is somebody else's."""
+        wanted = select(sessions).where(sessions.c.id == session_id, owned_by(self._reach))
+        found = connection.execute(wanted).mappings().first()
+        if found is None:
+            raise UnknownSession(f"There is no conversation {shown(session_id)}.")
+        return found
+
+
+def _forget_oldest(connection: Connection, wanted: ColumnElement[bool], kept: int) -> None:
+    """Of those conversations; by the messages' numbers, not by the clock, which may be set back."""
+    last_spoken_in = select(sessions.c.id).join_from(sessions, messages).where(wanted).group_by(sessions.c.id)
+    too_many = last_spoken_in.order_by(_LAST.desc()).offset(kept)
+    connection.execute(delete(sessions).where(sessions.c.id.in_(too_many)))
 
 
 def _message(row: Any) -> Json:
@@ -186,10 +233,6 @@ def _drop_last(connection: Connection, session_id: str, message_id: str, questio
         named = (sessions.c.id == session_id, sessions.c.title == _title(old))
         connection.execute(update(sessions).where(*named).values(title=_title(question)))
     connection.execute(delete(messages).where(messages.c.number == number))
-
-
-def _unknown(session_id: str) -> UnknownSession:
-    return UnknownSession(f"There is no conversation {shown(session_id)}.")
 
 
 def _now() -> str:

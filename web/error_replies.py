@@ -14,6 +14,8 @@ from assistant.errors import AssistantFault
 from index.errors import BadArticle, FetchRefused, IndexFault, TakenAgain, UnknownArticle, shown
 from web.errors import Busy, NotReady, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
 from web.limits import too_large
+from web.logs import request_id
+from web.request_log import route
 
 log = logging.getLogger(__name__)
 
@@ -82,8 +84,8 @@ def invalid_reply(error: ValidationError) -> Response:
 
 def unexpected_message(error: Exception) -> str:
     """What is said of an error that nobody raised on purpose, once it is logged."""
-    log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return "Something went wrong on the server. Its log has the details."
+    log.error("%s %s failed", request.method, route(), exc_info=error)
+    return f"Something went wrong on the server. Its log has the details ({request_id.get()})."
 
 
 def answer_errors(app: Flask) -> None:

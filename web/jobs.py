@@ -212,6 +212,11 @@ class Jobs:
             raise UnknownJob(f"There is no job {shown(job_id)}.")
         return self._told(outcome)
 
+    def unfinished_count(self) -> int:
+        """How many wait or run."""
+        with self._changed:
+            return sum(job.state not in FINISHED for job in self._unfinished.values())
+
     def first(self) -> Job | None:
         """The job that `start` put before all others, until it has ended."""
         with self._changed:

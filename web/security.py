@@ -1,30 +1,41 @@
-"""Who may ask, from which page, and what a browser may do with the replies.
+"""What every request has to pass before anything else sees it, and what a browser may do with the replies.
 
-- Token: when one is set, everything but health, the login and static files needs it, as a bearer token or in
-  the cookie that the login form sets. The cookie holds a value made from the token, not the token.
+- Host: a site may let its own name point to this machine and so become "this host". Served are the names that are set,
+  and on loopback this machine's own.
 - Origin: a page of another site may have its visitor's browser send requests here. Whatever changes something
   is refused when the browser says that it comes from elsewhere; other programs send no such header.
-- Host: a site may let its own name point to 127.0.0.1 and so become "this host". On loopback only this
-  machine's own names are served.
+- Token: what the caller may do is `access.py`'s to say. Guesses at the token, and what visitors ask for, have a rate by
+  the address that the connection comes from, or that the trusted proxy names.
+- Audit: what only the token's holder may do is entered in the log, with who did it.
 - Headers: nothing from another host is loaded, no inline script or style runs, no frame holds the page.
 """
 
-import hmac
-from hashlib import sha256
+import logging
+import math
 from urllib.parse import SplitResult, urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from index.errors import shown
+from index.errors import IndexFault, shown
+from web.access import BROWSER_COOKIE, BROWSER_SECONDS, QUESTIONS, ROUTES, Access, Caller, bearer, identify, is_token
+from web.audit import Audit
 from web.error_replies import error_reply
-from web.errors import Refused
+from web.errors import Busy, Refused
+from web.logs import request_id
+from web.rates import Rate
 from web.settings import Settings
 
-COOKIE = "assistant_token"
-OPEN_PATHS = ("/api/health", "/login")
+log = logging.getLogger(__name__)
+
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+MINUTE = 60.0
+ATTEMPTS = 10
+"""Wrong tokens a minute from one address; after that no token at all is looked at, be it the right one."""
+VISITOR_REQUESTS = 600
+"""Of any kind, a minute, from one address."""
+BROWSER_IS_TOLD = frozenset({"pages.chat", "pages.ask", "login.log_in"})
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -36,54 +47,128 @@ HEADERS = {
 }
 
 
-def guard(app: Flask, settings: Settings) -> None:
-    """Check every request to `app` before anything else sees it, and put the headers on every reply."""
+class Guard:
+    def __init__(self, settings: Settings, audit: Audit) -> None:
+        self._settings = settings
+        self._audit = audit
+        self._attempts = Rate(ATTEMPTS, MINUTE)
+        self._requests = Rate(VISITOR_REQUESTS, MINUTE)
+        self._questions = Rate(settings.visitor_questions, MINUTE)
 
-    @app.before_request
-    def check() -> ResponseReturnValue | None:
-        if settings.is_loopback:
-            _check_host(settings.host)
+    def watch(self, app: Flask) -> None:
+        """Check every request to `app` before anything else sees it, and put the headers on every reply."""
+        app.before_request(self._check)
+        app.after_request(self._note)
+        app.after_request(_add_headers)
+
+    def accepts(self, token: str) -> bool:
+        """Whether that is the token. Raises Busy where too many from that address were not."""
+        _wait(self._attempts.wait(address()), "Too many wrong tokens came from here.")
+        if is_token(self._settings.api_token, token):
+            return True
+        self._attempts.take(address())
+        log.warning("a wrong token", extra={"address": address()})
+        return False
+
+    def _check(self) -> ResponseReturnValue | None:
+        self._check_host()
         if request.method not in SAFE_METHODS:
             _check_origin()
-        if not settings.api_token or request.endpoint == "static" or request.path in OPEN_PATHS:
+        settings = self._settings
+        authorization = request.headers.get("Authorization", "")
+        if settings.api_token and (given := bearer(authorization)):
+            self.accepts(given)
+        g.caller = found = identify(settings, authorization, request.cookies)
+        access = ROUTES.get(request.endpoint) if request.endpoint else Access.VISITOR  # it will be 404 or 405
+        if access is None:
+            raise Refused(403, "This address is not open to anybody.")
+        if access is Access.ANYONE or found.is_holder:
             return None
-        if has_token(settings.api_token):
+        if access is Access.VISITOR and settings.read_only:
+            _wait(self._requests.take(address()), "Too many requests came from here.")
+            if request.endpoint in QUESTIONS:
+                _wait(self._questions.take(address()), "Too many questions came from here.")
             return None
+        if not settings.api_token:
+            raise Refused(403, "This server is read-only: nothing can be changed over the network.")
         if not request.path.startswith("/api/"):
             return redirect("/login", 303)
         reply = error_reply(401, "A token is needed: Authorization: Bearer TOKEN.")
         reply.headers["WWW-Authenticate"] = "Bearer"
         return reply
 
-    @app.after_request
-    def add_headers(reply: Response) -> Response:
-        for name, value in HEADERS.items():
-            reply.headers.setdefault(name, value)
-        if request.path.startswith("/api/"):
-            reply.headers.setdefault("Cache-Control", "no-store")
+    def _check_host(self) -> None:
+        names = set(self._settings.host_names)
+        if self._settings.is_loopback:
+            names |= OWN_NAMES | {self._settings.host.lower()}
+        if names and _split(f"//{request.host}").hostname not in names:
+            raise Refused(
+                403, f"This server does not answer for the host {shown(request.host)} (ASSISTANT_HOST_NAMES)."
+            )
+
+    def _note(self, reply: Response) -> Response:
+        """Enter in the audit log what was done; tell the browser by which cookie it finds its conversations again."""
+        found: Caller | None = g.get("caller")
+        if found is None or reply.status_code >= 400:
+            return reply
+        if (
+            found.is_holder
+            and request.method not in SAFE_METHODS
+            and ROUTES.get(request.endpoint or "") is Access.HOLDER
+        ):
+            self._enter(found, reply)
+        is_asking = request.endpoint == "ask.ask" and not found.is_holder
+        if found.new_browser and (is_asking or request.endpoint in BROWSER_IS_TOLD):
+            reply.set_cookie(
+                BROWSER_COOKIE,
+                found.new_browser,
+                max_age=BROWSER_SECONDS,
+                httponly=True,
+                samesite="Lax",  # a link from elsewhere to the page must not begin a new browser
+                secure=request.is_secure,
+            )
         return reply
 
+    def _enter(self, found: Caller, reply: Response) -> None:
+        said = reply.get_json(silent=True) if reply.is_json else None
+        subject = next(iter((request.view_args or {}).values()), None) or (said or {}).get("job_id")
+        rule = request.url_rule.rule if request.url_rule else request.path
+        try:
+            self._audit.note(
+                found.name,
+                f"{request.method} {rule}",
+                subject,
+                address=address(),
+                status=reply.status_code,
+                request_id=request_id.get(),
+            )
+        except IndexFault:  # it is done already: the reply says so
+            log.exception("a change could not be entered in the audit log")
 
-def has_token(token: str) -> bool:
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and same(given.strip(), token):
-        return True
-    return same(request.cookies.get(COOKIE, ""), cookie_value(token))
+
+def caller() -> Caller:
+    """Who sends the present request."""
+    found = g.caller
+    assert isinstance(found, Caller)
+    return found
 
 
-def cookie_value(token: str) -> str:
-    """What a browser shows instead of the token; another token makes it void."""
-    return hmac.new(token.encode(), b"browser", sha256).hexdigest()
+def _add_headers(reply: Response) -> Response:
+    for name, value in HEADERS.items():
+        reply.headers.setdefault(name, value)
+    if request.path.startswith("/api/"):
+        reply.headers.setdefault("Cache-Control", "no-store")
+    return reply
 
 
-def same(given: str, expected: str) -> bool:
-    """Compared in a time that does not tell how much of it was right."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), expected.encode())
+def _wait(seconds: float, message: str) -> None:
+    if seconds > 0:
+        raise Busy(429, f"{message} Try again in {math.ceil(seconds)} s.", retry_after_seconds=math.ceil(seconds))
 
 
-def _check_host(own: str) -> None:
-    if _split(f"//{request.host}").hostname not in OWN_NAMES | {own.lower()}:
-        raise Refused(403, f"This server does not answer for the host {shown(request.host)}.")
+def address() -> str:
+    """The client's, as far as it can be believed: a proxy's word counts where the proxy is trusted (`server.py`)."""
+    return request.remote_addr or ""
 
 
 def _check_origin() -> None:

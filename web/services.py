@@ -1,5 +1,6 @@
 """What the routes work with: made once by the application factory, asked for by `services()` in a request."""
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,16 +8,21 @@ from dataclasses import dataclass, field
 
 from flask import current_app
 
-from assistant.answer import Question
+from assistant.answer import Answer, Question
 from assistant.assistant import Assistant
 from index.library import Library
+from web.audit import Audit
 from web.conversations import Conversations
 from web.errors import Busy, NotReady
 from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
+from web.metrics import Metrics
 from web.replies import Json
+from web.security import Guard, caller
 from web.settings import Settings
+
+log = logging.getLogger(__name__)
 
 MAX_RUNNING = 4
 """Questions answered at once. More would only take turns on the processor."""
@@ -27,6 +33,8 @@ class Gate:
     """Lets a few through at once, a few more wait, and turns the rest away."""
 
     def __init__(self, max_running: int = MAX_RUNNING, max_waiting: int = MAX_WAITING) -> None:
+        self._counting = threading.Lock()
+        self._inside = self._at_work = 0
         self._places = threading.BoundedSemaphore(max_running + max_waiting)
         self._running = threading.BoundedSemaphore(max_running)
 
@@ -34,11 +42,28 @@ class Gate:
         """Wait for a turn; every `enter` is followed by one `leave`. Raises Busy where too many wait."""
         if not self._places.acquire(blocking=False):
             raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
+        self._count(1, 0)
         self._running.acquire()
+        self._count(0, 1)
 
     def leave(self) -> None:
+        self._count(-1, -1)
         self._running.release()
         self._places.release()
+
+    @property
+    def running(self) -> int:
+        return self._at_work
+
+    @property
+    def waiting(self) -> int:
+        with self._counting:
+            return self._inside - self._at_work
+
+    def _count(self, inside: int, at_work: int) -> None:
+        with self._counting:
+            self._inside += inside
+            self._at_work += at_work
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -55,10 +80,22 @@ class Services:
     library: Library
     assistant: Assistant
     jobs: Jobs
-    conversations: Conversations
+    all_conversations: Conversations
     feedback: Feedback
     freshness: Freshness
+    audit: Audit
+    guard: Guard
     gate: Gate = field(default_factory=Gate)
+    metrics: Metrics = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "metrics", Metrics(self._state))
+
+    @property
+    def conversations(self) -> Conversations:
+        """Those that the caller of the present request reaches."""
+        found = caller()
+        return self.all_conversations.of(found.owner, found.reach)
 
     def check_up_to_date(self) -> None:
         """Raises NotReady until the job that a server begins with has ended, however it did."""
@@ -73,14 +110,41 @@ class Services:
         if not self.library.is_published():
             self.check_up_to_date()
 
-    def answered_under(self, question: Question) -> Json:
-        """What an answer depends on and does not tell itself."""
-        return {
+    def keep(
+        self,
+        conversations: Conversations,
+        session_id: str | None,
+        question: Question,
+        answer: Answer,
+        replaces: str | None = None,
+    ) -> Json:
+        """Store the answer to a question, with the settings that it depends on and does not tell itself; the answer as
+        it is sent. Raises what `Conversations.append` does.
+        """
+        settings = {
             "embedding_model": self.library.embedding_model,
             "max_wrong": self.settings.max_wrong,
             "unsupported": self.settings.unsupported,
             "top_k": question.top_k,
             "understand": question.understand,
+        }
+        self.metrics.count_answer(answer)
+        log.debug("answered", extra={"question": question.text, "outcome": answer.reason or "answered"})
+        return conversations.append(session_id, answer, settings, replaces)
+
+    def _state(self) -> dict[str, float]:
+        """For the metrics."""
+        status = self.library.status()
+        return {
+            "assistant_articles": status.articles,
+            "assistant_passages": status.passages,
+            "assistant_generation": status.generation,
+            "assistant_index_pending": status.pending,
+            "assistant_index_degraded": status.state == "degraded",
+            "assistant_jobs_unfinished": self.jobs.unfinished_count(),
+            "assistant_feeds_failing": sum(feed.failing_since is not None for feed in self.freshness.feeds()),
+            "assistant_questions_running": self.gate.running,
+            "assistant_questions_waiting": self.gate.waiting,
         }
 
 

@@ -14,6 +14,7 @@ from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
 from index.canonical import is_web_address
 from web.limits import FORM_BYTES
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
 MAX_FEEDS = 100
 MAX_ADDRESS_CHARS = 2_000
 
@@ -42,6 +43,15 @@ class Settings:
     feeds: tuple[str, ...] = ()
     """Addresses of feeds that the server polls."""
     feed_minutes: int = 30
+    read_only: bool = False
+    """Whoever has not the token may ask and read, and changes nothing."""
+    visitor_questions: int = 20
+    """How many questions a minute come through from one address without the token."""
+    host_names: tuple[str, ...] = ()
+    """The names by which the server is asked for, in lower case; empty: its own on loopback, any beyond."""
+    trusted_proxy: str = ""
+    """The address of a proxy whose word on who asks, and whether by TLS, is taken; empty: nobody's is."""
+    log_level: str = "info"
 
     @classmethod
     def from_mapping(cls, env: Mapping[str, str]) -> "Settings":
@@ -60,6 +70,11 @@ class Settings:
             max_upload_mb=_whole_number(env, "ASSISTANT_MAX_UPLOAD_MB", default.max_upload_mb, 1, 4_096),
             feeds=_addresses(env, "ASSISTANT_FEEDS"),
             feed_minutes=_whole_number(env, "ASSISTANT_FEED_MINUTES", default.feed_minutes, 1, 10_080),
+            read_only=_yes_or_no(env, "ASSISTANT_READ_ONLY", default.read_only),
+            visitor_questions=_whole_number(env, "ASSISTANT_VISITOR_QUESTIONS", default.visitor_questions, 1, 100_000),
+            host_names=_host_names(env, "ASSISTANT_HOST_NAMES"),
+            trusted_proxy=_ip_address(env, "ASSISTANT_TRUSTED_PROXY"),
+            log_level=_one_of(env, "ASSISTANT_LOG_LEVEL", default.log_level, LOG_LEVELS),
         )
 
     def check_listening(self) -> None:
@@ -68,6 +83,11 @@ class Settings:
             raise SettingsError(
                 f"ASSISTANT_HOST is {self.host!r}, which other machines can reach, and "
                 "ASSISTANT_API_TOKEN is not set. Set a token, or listen on 127.0.0.1."
+            )
+        if self.trusted_proxy and not self.api_token:
+            raise SettingsError(
+                f"ASSISTANT_TRUSTED_PROXY is {self.trusted_proxy!r}, through which others can reach the server, and "
+                "ASSISTANT_API_TOKEN is not set. Set a token."
             )
 
     @property
@@ -79,6 +99,11 @@ class Settings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether there is anything that is not for everybody."""
+        return bool(self.api_token) or self.read_only
 
     @property
     def cuts_unsupported(self) -> bool:
@@ -111,13 +136,50 @@ def _host(env: Mapping[str, str], name: str, default: str) -> str:
     value = env.get(name, "").removeprefix("[").removesuffix("]")
     if not value:
         return default
+    if not _is_host(value):
+        raise _refuse(name, value, "an IP address or a host name")
+    return value
+
+
+def _is_host(value: str) -> bool:
+    if _is_ip_address(value):
+        return True
+    # digits and dots alone are a mistyped address: no host is called 300.0.0.1
+    is_name = re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?", value)
+    return bool(is_name) and not re.fullmatch(r"[\d.]+", value)
+
+
+def _is_ip_address(value: str) -> bool:
     try:
         ipaddress.ip_address(value)
     except ValueError:
-        # digits and dots alone are a mistyped address: no host is called 300.0.0.1
-        if not re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*\.?", value) or re.fullmatch(r"[\d.]+", value):
-            raise _refuse(name, value, "an IP address or a host name") from None
+        return False
+    return True
+
+
+def _ip_address(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name, "")
+    if value and not _is_ip_address(value):
+        raise _refuse(name, value, "the IP address that the proxy's connections come from, such as 127.0.0.1")
     return value
+
+
+def _host_names(env: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Parted by blanks."""
+    names = env.get(name, "").lower().split()
+    for value in names:
+        if not _is_host(value):
+            raise _refuse(name, value, "host names without a port, parted by blanks, such as news.example.org")
+    return tuple(names)
+
+
+def _yes_or_no(env: Mapping[str, str], name: str, default: bool) -> bool:
+    value = env.get(name, "").lower()
+    if not value:
+        return default
+    if value not in ("yes", "no", "true", "false", "1", "0"):
+        raise _refuse(name, value, "yes or no")
+    return value in ("yes", "true", "1")
 
 
 def _whole_number(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -7,7 +7,6 @@ This module imports nothing heavy. A command's own module is imported when it is
 import argparse
 import datetime as dt
 import io
-import logging
 import math
 import os
 import sys
@@ -23,6 +22,7 @@ from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from web.errors import WebError
 from web.limits import MAX_QUESTION_CHARS, MAX_TOP_K
+from web.logs import set_up_logging
 from web.settings import Settings, SettingsError
 
 DID_NOT_WORK = 1
@@ -76,8 +76,6 @@ def _run(args: argparse.Namespace) -> int:
     # a model's loading has progress bars and reports of its own, which would run into ours
     os.environ.setdefault("TQDM_DISABLE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 still gets its answer
     given = {
@@ -87,6 +85,7 @@ def _run(args: argparse.Namespace) -> int:
         "ASSISTANT_PORT": getattr(args, "port", None),
     }
     settings = Settings.from_mapping({**os.environ, **{k: str(v) for k, v in given.items() if v is not None}})
+    set_up_logging(settings.log_level)
     module, name = COMMANDS[args.command].split(":")
     command = cast(Command, getattr(import_module(module), name))
     status = command(args, settings)

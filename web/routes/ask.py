@@ -34,11 +34,12 @@ def ask(body: AskBody) -> Json | Response:
     """
     serving = services()
     serving.check_can_answer()
-    history = () if body.session_id is None else serving.conversations.history(body.session_id, body.replaces)
+    conversations = serving.conversations  # the caller's: a stream outlives the request's context
+    history = () if body.session_id is None else conversations.history(body.session_id, body.replaces)
     question = body.as_question(history)
 
     def store(answer: Answer) -> Json:
-        return serving.conversations.append(body.session_id, answer, serving.answered_under(question), body.replaces)
+        return serving.keep(conversations, body.session_id, question, answer, body.replaces)
 
     if not body.stream:
         with serving.gate.held():

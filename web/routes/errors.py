@@ -7,4 +7,4 @@ from web.schemas.replies import ErrorReply
 
 def errors(*statuses: int) -> dict[Any, Any]:
     """`statuses`, and those that any route may answer with."""
-    return dict.fromkeys(sorted({*statuses, 401, 403, 500}), ErrorReply)
+    return dict.fromkeys(sorted({*statuses, 401, 403, 429, 500}), ErrorReply)

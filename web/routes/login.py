@@ -1,12 +1,14 @@
-"""The login form for browsers, where the server asks for a token."""
+"""Signing in and out with a browser, where the server asks for a token."""
 
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from web.security import COOKIE, cookie_value, same
+from web.access import SIGNED_IN_SECONDS, TOKEN_COOKIE, signed_in
+from web.logs import request_id
+from web.security import address
 from web.services import services
 
-COOKIE_SECONDS = 30 * 86_400
+MAX_FORM_BYTES = 10_000
 # under no-referrer a browser sends a form with "Origin: null", which the origin check refuses
 OWN_ORIGIN = {"Referrer-Policy": "same-origin"}
 
@@ -20,16 +22,26 @@ def form() -> ResponseReturnValue:
 
 @pages.post("/login")
 def log_in() -> ResponseReturnValue:
-    token = services().settings.api_token
-    if not same(request.form.get("token", ""), token):
+    request.max_content_length = MAX_FORM_BYTES
+    serving = services()
+    if not serving.guard.accepts(request.form.get("token", "")):
         return render_template("login.html", is_wrong=True), 401, OWN_ORIGIN
+    serving.audit.note("token", "sign in", address=address(), request_id=request_id.get())
     reply = redirect("/", 303)
     reply.set_cookie(
-        COOKIE,
-        cookie_value(token),
-        max_age=COOKIE_SECONDS,
+        TOKEN_COOKIE,
+        signed_in(serving.settings.api_token),
+        max_age=SIGNED_IN_SECONDS,
         httponly=True,
         samesite="Strict",
         secure=request.is_secure,
     )
+    return reply
+
+
+@pages.post("/logout")
+def log_out() -> ResponseReturnValue:
+    """The browser's conversations stay its own: it finds them again when it is signed in again."""
+    reply = redirect("/login" if not services().settings.read_only else "/", 303)
+    reply.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return reply

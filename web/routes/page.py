@@ -12,7 +12,7 @@ from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.ingest.formats import SUFFIXES
 from web.error_replies import error_reply, status_of, unexpected_message
-from web.errors import Refused, UnknownSession, WebError
+from web.errors import Busy, Refused, UnknownSession, WebError
 from web.language import LANGUAGES, for_later
 from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
 from web.plain import original, pieces, told_apart
@@ -96,7 +96,8 @@ def ask() -> ResponseReturnValue:
 
 
 @pages.errorhandler(Refused)
-def refused(error: Refused) -> ResponseReturnValue:
+@pages.errorhandler(Busy)
+def refused(error: Refused | Busy) -> ResponseReturnValue:
     """What the guard does not let through to the form is said on its page, and nothing of what was sent is shown."""
     if request.endpoint != "pages.ask":
         return error_reply(error.status, str(error))
@@ -126,7 +127,7 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
     question = body.as_question(history)
     with serving.gate.held():
         answer = serving.assistant.ask(question)
-    stored = serving.conversations.append(session_id, answer, serving.answered_under(question))
+    stored = serving.keep(serving.conversations, session_id, question, answer)
     return stored["session_id"], problem
 
 

@@ -59,7 +59,9 @@ def export_session(path: SessionPath, query: ExportQuery) -> Response:
 @api.post("/feedback", responses={204: None, **errors(400, 404, 413, 415, 422)})
 def give_feedback(body: FeedbackBody) -> tuple[str, int]:
     """Say whether an answer was good. A second opinion on the same answer replaces the first, null takes it back."""
-    services().feedback.rate(body.message_id, body.is_positive, body.feedback_text)
+    serving = services()
+    serving.conversations.turn(body.message_id)  # raises UnknownMessage, also where it is somebody else's
+    serving.feedback.rate(body.message_id, body.is_positive, body.feedback_text)
     return "", 204
 
 

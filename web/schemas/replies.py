@@ -319,6 +319,24 @@ class SessionsReply(Reply):
     next_cursor: int | None
 
 
+class AuditEntry(Reply):
+    number: int
+    at: str
+    who: Annotated[
+        str, Field(description="The browser by the beginning of a hash of its cookie, or by what else it came.")
+    ]
+    address: str | None
+    action: Annotated[str, Field(description="Method and route, or a command.")]
+    subject: Annotated[str | None, Field(description="The id of the article or job that it was about.")]
+    status: int | None
+    request_id: str | None
+
+
+class AuditReply(Reply):
+    entries: list[AuditEntry]
+    next_cursor: int | None
+
+
 class FeedbackReply(Reply):
     is_positive: bool
     feedback_text: str | None

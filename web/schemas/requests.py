@@ -242,6 +242,11 @@ class ExportQuery(BaseModel):
     format: Literal["markdown", "json"] = "markdown"
 
 
+class AuditQuery(BaseModel):
+    limit: Annotated[int, Field(ge=1, le=1_000)] = 100
+    cursor: Annotated[int | None, Field(ge=0, le=2**63 - 1, description="The last page's `next_cursor`.")] = None
+
+
 class JobsQuery(BaseModel):
     limit: Annotated[int, Field(ge=1, le=50)] = 20
 

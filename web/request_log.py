@@ -1,0 +1,46 @@
+"""A line in the log for each request, and an id that its lines and the reply's `X-Request-ID` carry.
+
+At the level "info" are requests that change something, ask, or fail: by route, so that neither questions nor ids of
+conversations are in the log. At "debug" are all.
+"""
+
+import logging
+import secrets
+import time
+
+from flask import Flask, Response, g, request
+
+from web.logs import request_id
+
+log = logging.getLogger(__name__)
+
+
+def log_requests(app: Flask) -> None:
+    """Give every request of `app` an id, and a line in the log."""
+
+    @app.before_request
+    def begin() -> None:
+        request_id.set(secrets.token_hex(8))
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def end(reply: Response) -> Response:
+        reply.headers["X-Request-ID"] = request_id.get() or ""
+        is_told = reply.status_code >= 400 or request.method not in ("GET", "HEAD")
+        log.log(
+            logging.INFO if is_told else logging.DEBUG,
+            "request",
+            extra={
+                "method": request.method,
+                "route": route(),
+                "status": reply.status_code,
+                "ms": round((time.perf_counter() - g.started) * 1000),
+                "caller": g.caller.name if "caller" in g else None,
+            },
+        )
+        return reply
+
+
+def route() -> str:
+    """The present request's, with the names of what varies in place of it; "none" where there is no such route."""
+    return request.url_rule.rule if request.url_rule else "none"
