@@ -19,9 +19,9 @@ from index.article import Article
 from index.embed import Vectors
 from index.errors import StorageFault
 from index.library import EMBED_BATCH, Library
+from web.access import TOKEN_COOKIE, signed_in
 from web.app import create_app
 from web.jobs import Jobs
-from web.security import COOKIE, cookie_value
 from web.settings import Settings
 
 MANY = 10_000
@@ -247,7 +247,7 @@ def test_whose_session_has_expired_is_told_so_and_led_to_sign_in(
     guarded = replace(settings, api_token="lantern")
     address = serve(create_app(guarded, stocked, Assistant(stocked), jobs)).address
     with watched(browser.new_page()) as page:
-        page.context.add_cookies([{"name": COOKIE, "value": cookie_value("lantern"), "url": address}])
+        page.context.add_cookies([{"name": TOKEN_COOKIE, "value": signed_in("lantern"), "url": address}])
         page.goto(address)
         expect(page.locator("#newest").get_by_role("button")).to_have_count(2)
         page.context.clear_cookies()

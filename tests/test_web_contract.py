@@ -344,6 +344,8 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("get", "/api/feedback"),
         ("post", "/api/feedback"),
         ("get", "/api/health"),
+        ("get", "/api/audit"),
+        ("get", "/metrics"),
     }
     assert _missing(document, document) == []
     assert document["paths"]["/api/index/rebuild"]["post"]["requestBody"]["required"] is False

@@ -55,8 +55,11 @@ def bind(host: str, port: int) -> socket.socket:
 class Server:
     """Listens from the moment it is made, answers while `run` runs."""
 
-    def __init__(self, app: Flask, listener: socket.socket, *, max_request_bytes: int) -> None:
-        """Raises CannotListen where another process took the address meanwhile."""
+    def __init__(self, app: Flask, listener: socket.socket, *, max_request_bytes: int, trusted_proxy: str = "") -> None:
+        """trusted_proxy: the address of one that says who asks and whether by TLS; nobody else is believed.
+
+        Raises CannotListen where another process took the address meanwhile.
+        """
         self.host, self.port = listener.getsockname()[:2]
         self._map: dict[int, Any] = {}
         self._stopping = threading.Event()
@@ -74,6 +77,9 @@ class Server:
                 max_request_body_size=max_request_bytes + 1,  # waitress refuses from here on, Flask above its limit
                 channel_request_lookahead=1,  # else a client that leaves is noticed only by writing to it
                 ident=None,
+                trusted_proxy=trusted_proxy or None,
+                trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if trusted_proxy else set(),
+                clear_untrusted_proxy_headers=True,
             )
         except OSError as error:
             listener.close()

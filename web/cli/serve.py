@@ -39,7 +39,12 @@ def serve(_args: Namespace, settings: Settings) -> int:
         )  # a chat model that cannot be had is told before anything is read
         with ProgressLine() as line, closing(Jobs(library, settings.articles)) as jobs:
             app = create_app(settings, library, assistant, jobs)
-            server = Server(app, listener, max_request_bytes=settings.max_request_bytes)
+            server = Server(
+                app,
+                listener,
+                max_request_bytes=settings.max_request_bytes,
+                trusted_proxy=settings.trusted_proxy,
+            )
             print(f"The page is at {server.address}.", file=sys.stderr, flush=True)
             stopping.then(server)
             ready = _Ready(assistant, server)

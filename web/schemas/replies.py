@@ -322,9 +322,7 @@ class SessionsReply(Reply):
 class AuditEntry(Reply):
     number: int
     at: str
-    who: Annotated[
-        str, Field(description="The browser by the beginning of a hash of its cookie, or by what else it came.")
-    ]
+    who: Annotated[str, Field(description="A browser by the beginning of a hash of its cookie, or what it came by.")]
     address: str | None
     action: Annotated[str, Field(description="Method and route, or a command.")]
     subject: Annotated[str | None, Field(description="The id of the article or job that it was about.")]

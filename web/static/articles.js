@@ -2,13 +2,13 @@
  * needed: with the sheet, with files dropped on the page, and with jobs that were followed before a reload. */
 
 import { remedies } from "./api.js";
-import { clearNotice, find, kept, notify } from "./dom.js";
+import { clearNotice, find, isVisitor, kept, notify } from "./dom.js";
 import { later, wish } from "./later.js";
 
 export function prepareArticles() {
   find("open-library").addEventListener("click", openLibrary);
   find("first-add").addEventListener("click", openLibrary);
-  acceptDrops((files) => use((library) => library.takeFiles(files)));
+  if (!isVisitor) acceptDrops((files) => use((library) => library.takeFiles(files)));
   if (kept.get("jobs", "sessionStorage")) use(() => {});
 }
 

@@ -5,6 +5,9 @@ import { t } from "./strings.js";
 
 export const find = (id) => document.getElementById(id);
 
+/** Whether who uses the page may change nothing. */
+export const isVisitor = document.body.classList.contains("visitor");
+
 /** A new element; attributes that are null or false are left out, `on…` ones are listeners. */
 export function build(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

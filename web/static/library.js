@@ -3,7 +3,7 @@
 
 import { addFiles, prepareAdding, rebuild } from "./adding.js";
 import { call, remedies } from "./api.js";
-import { announce, build, button, clearNotice, dotted, drawer, find, notify } from "./dom.js";
+import { announce, build, button, clearNotice, dotted, drawer, find, isVisitor, notify } from "./dom.js";
 import { articleRemoved, articleRestored, followJob, prepareJobs } from "./jobs.js";
 import { openArticle } from "./panel.js";
 import { hearState, refreshState, showJob } from "./state.js";
@@ -158,7 +158,7 @@ function show(element, article) {
         t("count.passages", { n: article.passages }),
         article.copies > 0 && t("library.copies", { n: article.copies }),
         t("library.added", { day: day(article.added_at) })))),
-    button(t("library.remove"), (event) => remove(element, article, title, event.currentTarget),
+    isVisitor ? "" : button(t("library.remove"), (event) => remove(element, article, title, event.currentTarget),
       { class: "quiet", "aria-label": t("library.remove_named", { title }) }));
 }
 

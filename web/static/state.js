@@ -3,7 +3,7 @@
 
 import { call, remedies, runningJob } from "./api.js";
 import { followJob, rebuildIndex } from "./articles.js";
-import { build, button, clearNotice, dotted, find, notify, showProgress } from "./dom.js";
+import { build, button, clearNotice, dotted, find, isVisitor, notify, showProgress } from "./dom.js";
 import { later } from "./later.js";
 import { openArticle } from "./panel.js";
 import { t } from "./strings.js";
@@ -101,7 +101,7 @@ export function showWelcome() {
   find("question").placeholder = t(blank ? "ask.question" : "ask.follow_up");
   find("welcome").hidden = !blank;
   find("newest").hidden = !blank || empty || !find("newest").querySelector("li");
-  find("first-step").hidden = !empty;
+  find("first-step").hidden = isVisitor || !empty;
   find("building").hidden = !building;
   find("welcome-heading").textContent = t(empty ? "state.empty" : building ? "state.building" : "state.welcome");
   find("welcome-text").textContent = t(empty ? "state.empty_text" : building ? "state.building_text" : "state.welcome_text");
@@ -115,7 +115,7 @@ function changeStatus(next, error) {
   if (status === "offline") notify("notices", "state", error.message, remedies(error, refreshState));
   if (status === "degraded") {
     notify("notices", "state", t("state.degraded"),
-      [{ label: t("action.rebuild"), run: rebuildIndex }]);
+      isVisitor ? [] : [{ label: t("action.rebuild"), run: rebuildIndex }]);
   }
 }
 

@@ -1,0 +1,199 @@
+"""Every route of the application, as it lists them itself, with every credential, from every origin, in every mode.
+
+Who may use a route is written down here a second time, by hand: a route that is new is the token's holder's alone until
+somebody opens it in both places.
+"""
+
+import hashlib
+import itertools
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from attack_fixtures import Measured
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from assistant.assistant import Assistant
+from index.library import Library
+from web.access import BROWSER_COOKIE, ROUTES, TOKEN_COOKIE, signed_in
+from web.app import create_app
+from web.jobs import Jobs
+from web.settings import Settings
+
+TOKEN = "correct-horse-battery"
+HOST = "localhost"
+
+OPEN = {"GET /api/health", "GET /login", "POST /login", "POST /logout", "GET /static/<path:filename>"}
+VISITORS = {
+    "GET /",
+    "GET /ask",
+    "POST /ask",
+    "GET /sheets",
+    "GET /strings/<language>",
+    "GET /api/openapi.json",
+    "POST /api/ask",
+    "POST /api/search",
+    "GET /api/suggestions",
+    "GET /api/articles",
+    "GET /api/sources",
+    "GET /api/articles/<article_id>",
+    "GET /api/articles/<article_id>/revisions",
+    "GET /api/articles/<article_id>/difference",
+    "GET /api/articles/<article_id>/related",
+    "GET /api/jobs/<job_id>",
+    "GET /api/sessions",
+    "GET /api/sessions/<session_id>",
+    "PATCH /api/sessions/<session_id>",
+    "DELETE /api/sessions/<session_id>",
+    "GET /api/sessions/<session_id>/export",
+    "POST /api/feedback",
+}
+MODES = {
+    "open": {},
+    "token": {"api_token": TOKEN},
+    "read-only": {"api_token": TOKEN, "read_only": True},
+    "read-only for all": {"read_only": True},
+}
+CREDENTIALS: dict[str, Callable[[], dict[str, str]]] = {
+    "none": dict,
+    "wrong token": lambda: {"Authorization": "Bearer wrong"},
+    "longer token": lambda: {"Authorization": f"Bearer {TOKEN}x"},
+    "empty token": lambda: {"Authorization": "Bearer "},
+    "other scheme": lambda: {"Authorization": f"Basic {TOKEN}"},
+    "no scheme": lambda: {"Authorization": TOKEN},
+    "not ASCII": lambda: {"Authorization": "Bearer schlüssel"},
+    "token as cookie": lambda: {"Cookie": f"{TOKEN_COOKIE}={TOKEN}"},
+    "signed with another": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in('another')}"},
+    "changed signature": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in(TOKEN)[:-2]}xx"},
+    "a browser's cookie": lambda: {"Cookie": f"{BROWSER_COOKIE}={'a' * 24}"},
+    "token": lambda: {"Authorization": f"Bearer {TOKEN}"},
+    "signed in": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in(TOKEN)}"},
+}
+RIGHT = {"token", "signed in"}
+ORIGINS = {
+    "a program": {},
+    "its page": {"Origin": f"http://{HOST}", "Sec-Fetch-Site": "same-origin"},
+    "another site": {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+    "a frame without one": {"Origin": "null"},
+    "another port": {"Origin": f"http://{HOST}:3000"},
+    "a neighbour": {"Sec-Fetch-Site": "same-site"},
+    "an old browser's form": {"Origin": "http://localhost.evil.example"},
+}
+OWN = {"a program", "its page"}
+PLACES = {
+    "article_id": "bridge",
+    "job_id": "0123456789abcdef",
+    "session_id": "none",
+    "filename": "style.css",
+    "language": "en",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    mode: str
+    method: str
+    rule: str
+    credential: str
+    origin: str
+
+    @property
+    def may(self) -> bool:
+        """As SECURITY.md has it."""
+        if self.method not in {"GET", "HEAD", "OPTIONS"} and self.origin not in OWN:
+            return False
+        route = f"{self.method} {self.rule}"
+        if self.mode == "open" or route in OPEN:
+            return True
+        if self.mode != "read-only for all" and self.credential in RIGHT:
+            return True
+        return self.mode.startswith("read-only") and route in VISITORS
+
+
+@pytest.fixture
+def apps(stocked: Library, settings: Settings, jobs: Jobs) -> dict[str, Flask]:
+    return {
+        name: create_app(replace(settings, **values), stocked, Assistant(stocked), jobs)  # type: ignore[arg-type]
+        for name, values in MODES.items()
+    }
+
+
+def test_nobody_gets_further_than_the_route_is_open(
+    apps: dict[str, Flask], stocked: Library, measured: Measured
+) -> None:
+    cases = list(_cases(apps))
+    refused = [case for case in cases if not case.may]
+    before = _contents(stocked.data_dir)
+    for number, case in enumerate(refused):
+        with _sent(apps[case.mode], case, number) as reply:
+            is_refused = reply.status_code in {401, 403} or (reply.status_code, reply.location) == (303, "/login")
+        assert is_refused, (case, reply.status_code)
+    assert _contents(stocked.data_dir) == before
+    assert stocked.status().articles == 2
+    # last, since these do change something; of each route one of those who may suffices
+    allowed = {(case.mode, case.method, case.rule, case.credential): case for case in cases if case.may}
+    for number, case in enumerate(allowed.values()):
+        with _sent(apps[case.mode], case, number) as reply:
+            assert reply.status_code not in {403, 429, 500}, (case, reply.status_code)
+            if (case.method, case.rule) != ("POST", "/login"):  # the form is sent without a token here
+                assert reply.status_code != 401, case
+    assert len(refused) > 5_000
+    measured(
+        "every route × credential × origin × mode",
+        f"{len(refused):,} refused requests, nothing changed; {len(allowed):,} of those who may went through",
+    )
+
+
+def test_every_route_is_entered_and_no_entry_is_left_over(apps: dict[str, Flask]) -> None:
+    assert {rule.endpoint for rule in apps["token"].url_map.iter_rules()} == ROUTES.keys()
+
+
+def test_a_route_that_is_not_entered_is_open_to_nobody(apps: dict[str, Flask]) -> None:
+    for name, app in apps.items():
+        app.add_url_rule("/api/new", "new", lambda: "secret")
+        for headers in ({}, {"Authorization": f"Bearer {TOKEN}"}):
+            reply = app.test_client().get("/api/new", headers=headers)
+            assert (reply.status_code, b"secret" in reply.data) == (403, False), name
+
+
+def _cases(apps: dict[str, Flask]) -> Iterator[Case]:
+    for mode, app in apps.items():
+        routes = {
+            (method, rule.rule)
+            for rule in app.url_map.iter_rules()
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        }
+        for (method, rule), credential, origin in itertools.product(sorted(routes), CREDENTIALS, ORIGINS):
+            yield Case(mode, method, rule, credential, origin)
+
+
+def _sent(app: Flask, case: Case, number: int) -> TestResponse:
+    path = re.sub(r"<(?:path:)?(\w+)>", lambda found: PLACES[found[1]], case.rule)
+    client = app.test_client(use_cookies=False)
+    body = None if case.method == "GET" or not path.startswith("/api/") else _body(path)
+    return client.open(
+        path,
+        base_url=f"http://{HOST}",
+        method=case.method,
+        json=body,
+        headers=CREDENTIALS[case.credential]() | ORIGINS[case.origin],
+        environ_base={"REMOTE_ADDR": f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"},
+    )
+
+
+def _body(path: str) -> dict[str, object]:
+    """One that nothing comes of: what is asked, added or renamed is not there."""
+    if path in ("/api/ask", "/api/search"):
+        return {"question": ""} if path == "/api/ask" else {"query": ""}
+    return {"url": "http://127.0.0.1/"} if path == "/api/articles/preview" else {}
+
+
+def _contents(data: Path) -> str:
+    """A hash of all that is stored."""
+    with closing(sqlite3.connect(data / "assistant.db")) as connection:
+        return hashlib.sha256("\n".join(connection.iterdump()).encode()).hexdigest()
