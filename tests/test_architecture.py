@@ -35,7 +35,9 @@ def test_imports_point_one_way(package: str) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("command", [["--help"], ["articles"], ["articles", "--json"], ["status"], ["feedback"]])
+@pytest.mark.parametrize(
+    "command", [["--help"], ["articles"], ["articles", "--json"], ["status"], ["feedback"], ["audit"]]
+)
 def test_a_command_that_only_looks_imports_nothing_heavy(command: list[str], tmp_path: Path) -> None:
     where = [] if command == ["--help"] else ["--data-dir", "data"]
     ended = _run([*command, *where], tmp_path)

@@ -19,10 +19,15 @@ request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
 
 def set_up_logging(level: str, stream: TextIO | None = None) -> None:
+    """Once more, it takes the place of what it did before."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_ForPeople() if stream.isatty() else _Json())
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    root = logging.getLogger()
+    for before in [one for one in root.handlers if isinstance(one.formatter, _ForPeople | _Json)]:
+        root.removeHandler(before)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # that questions wait is told by metrics
     for name in OWN:
         logging.getLogger(name).setLevel(level.upper())
@@ -52,4 +57,6 @@ class _ForPeople(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
-        return " ".join([super().formatMessage(record), *(f"{name}={value}" for name, value in _extra(record).items())])
+        said = [super().formatMessage(record), *(f"{name}={value}" for name, value in _extra(record).items())]
+        # a line break or an escape sequence in what came from outside would forge a line
+        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(said))

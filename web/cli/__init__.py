@@ -41,6 +41,8 @@ COMMANDS = {
     "search": "web.cli.search:search",
     "eval": "web.cli.evaluate:evaluate",
     "feedback": "web.cli.feedback:feedback",
+    "audit": "web.cli.stored:audit",
+    "doctor": "web.cli.doctor:doctor",
 }
 
 
@@ -169,6 +171,8 @@ def _parser() -> argparse.ArgumentParser:
             default=[],
             help=f"fail {fails} (repeatable)",
         )
+    add("audit", "list who changed what and when, the last change first", as_json)
+    add("doctor", "look for what is wrong here, and say what to do about it; exit status 1 for a problem", as_json)
     add("feedback", "print the rated answers as a question set for eval, one JSON object a line")
     return parser
 

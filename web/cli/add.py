@@ -11,7 +11,9 @@ from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.folder import read_paths
 from index.ingest.polite import Fetcher
+from index.ingest.target import without_password
 from index.library import Library
+from web.audit import Audit, at_the_terminal
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
 from web.settings import Settings
@@ -28,6 +30,7 @@ def add(args: Namespace, settings: Settings) -> int:
         else:
             with closing(Library(settings.data_dir, settings.embedding_model)) as library:
                 items = _read(args.items, settings.articles, library.reader)
+                Audit(library.database).note(at_the_terminal(), "add", ", ".join(map(without_password, args.items)))
                 report = library.add(items, progress=progress)
     print_report(report, is_dry_run=args.dry_run)
     return 1 if report.errors else 0

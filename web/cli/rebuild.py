@@ -13,6 +13,7 @@ from index.article import Note
 from index.errors import IndexFault
 from index.library import Library
 from index.progress import Report
+from web.audit import Audit, at_the_terminal
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
 from web.settings import Settings
@@ -30,6 +31,7 @@ def rebuild(args: Namespace, settings: Settings) -> int:
         return _look(settings, full=args.full)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         seen = snapshot(settings.articles)
+        Audit(library.database).note(at_the_terminal(), "rebuild --full" if args.full else "rebuild")
         report = _once(library, settings.articles, full=args.full)
         _tell(report, is_watching=args.watch)
         if args.watch:

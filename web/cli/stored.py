@@ -1,4 +1,4 @@
-"""`assistant articles`, `status` and `remove`: what is stored. None of them loads a model to look at it."""
+"""`assistant articles`, `status`, `audit` and `remove`: what is stored. None of them loads a model to look at it."""
 
 import sys
 from argparse import Namespace
@@ -7,6 +7,7 @@ from contextlib import closing
 
 from index.catalogue import ListedArticle
 from index.library import Library
+from web.audit import Audit, at_the_terminal
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
 from web.freshness import Freshness
 from web.replies import listed_json, status_json
@@ -54,7 +55,22 @@ def status(args: Namespace, settings: Settings) -> int:
 def remove(args: Namespace, settings: Settings) -> int:
     with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as progress:
         report = library.remove(args.ids, progress=progress)
+        for removed in args.ids:
+            Audit(library.database).note(at_the_terminal(), "remove", removed)
     print(f"{report.removed} removed.")
+    return 0
+
+
+def audit(args: Namespace, settings: Settings) -> int:
+    """Who changed what and when, the last change first."""
+    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+        entries = Audit(library.database).all()
+        if args.json:
+            print_json({"entries": list(entries), "next_cursor": None})
+            return 0
+        for entry in entries:
+            said = (entry["at"], entry["who"], entry["address"], entry["action"], entry["subject"])
+            print(plain("  ".join(filter(None, said))))
     return 0
 
 

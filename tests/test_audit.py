@@ -1,0 +1,84 @@
+"""The audit log: who changed what and when; over HTTP, on the command line, and what is not entered."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from web_fixtures import ended, reply_json
+
+from assistant.assistant import Assistant
+from index.database import Database
+from index.library import Library
+from web.app import create_app
+from web.audit import Audit
+from web.jobs import Jobs
+from web.settings import Settings
+
+TOKEN = "correct-horse-battery"
+HOLDER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+@pytest.fixture
+def guarded(stocked: Library, settings: Settings, jobs: Jobs) -> Flask:
+    return create_app(replace(settings, api_token=TOKEN, read_only=True), stocked, Assistant(stocked), jobs)
+
+
+def entries(client: FlaskClient, query: str = "") -> list[dict[str, object]]:
+    found: list[dict[str, object]] = reply_json(client.get(f"/api/audit{query}", headers=HOLDER))["entries"]
+    return found
+
+
+def test_each_change_is_entered_with_who_made_it_from_where_and_of_what(guarded: Flask) -> None:
+    client = guarded.test_client()
+    added = client.post("/api/articles", json={"title": "Tide", "text": "The tide came in."}, headers=HOLDER)
+    ended(guarded.test_client(), added.headers["Location"])
+    removed = client.delete("/api/articles/bridge", headers=HOLDER)
+    client.post("/login", data={"token": TOKEN}, environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    client.get("/")
+    by_browser = client.post("/api/articles/bridge/restore", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    newest, sign_in, removal, addition = entries(client)
+    assert (addition["who"], addition["action"], addition["subject"], addition["status"]) == (
+        "token",
+        "POST /api/articles",
+        reply_json(added)["job_id"],
+        202,
+    )
+    assert (removal["action"], removal["subject"]) == ("DELETE /api/articles/<article_id>", "bridge")
+    assert removal["request_id"] == removed.headers["X-Request-ID"]
+    assert (sign_in["who"], sign_in["action"], sign_in["address"]) == ("token", "sign in", "192.0.2.7")
+    assert str(newest["who"]).startswith("browser ")
+    assert (newest["subject"], newest["address"], newest["status"]) == ("bridge", "192.0.2.7", 202)
+    assert newest["request_id"] == by_browser.headers["X-Request-ID"]
+    assert [entry["number"] for entry in entries(client)] == [4, 3, 2, 1]
+
+
+def test_what_is_refused_fails_or_only_reads_is_not_entered(guarded: Flask) -> None:
+    client = guarded.test_client()
+    client.delete("/api/articles/bridge")
+    client.delete("/api/articles/none", headers=HOLDER)
+    client.post("/api/ask", json={"question": "Tide?"})
+    client.get("/api/feedback", headers=HOLDER)
+    client.post("/login", data={"token": "wrong"})
+    assert entries(client) == []
+
+
+def test_entries_come_a_page_at_a_time_and_the_oldest_go(database: Database) -> None:
+    audit = Audit(database, max_kept=5)
+    for number in range(8):
+        audit.note("token", "change", f"s{number}" + "x" * 300)
+    first = audit.newest(3)
+    rest = audit.newest(3, first["next_cursor"])
+    assert [entry["number"] for entry in first["entries"] + rest["entries"]] == [8, 7, 6, 5, 4]
+    assert rest["next_cursor"] is None
+    assert [entry["number"] for entry in audit.all()] == [8, 7, 6, 5, 4]
+    assert len(first["entries"][0]["subject"]) == 200
+
+
+def test_a_change_that_cannot_be_entered_is_done_and_the_log_says_so(
+    guarded: Flask, stocked: Library, caplog: pytest.LogCaptureFixture
+) -> None:
+    with stocked.database.write() as connection:
+        connection.exec_driver_sql("DROP TABLE audit")
+    assert guarded.test_client().delete("/api/articles/bridge", headers=HOLDER).status_code == 204
+    assert "could not be entered" in caplog.text
