@@ -275,6 +275,10 @@ def test_removing_takes_articles_out_or_none_at_all(place: Place) -> None:
     right = place.run("remove", "comet")
     assert (right.status, right.out) == (0, "1 removed.\n")
     assert "comet" not in place.run("articles").out
+    entry = json.loads(place.run("audit", "--json").out)["entries"][0]
+    assert entry["who"].startswith("command line")
+    assert (entry["action"], entry["subject"]) == ("remove", "comet")
+    assert place.run("audit").out.splitlines()[0].endswith("remove  comet")
 
 
 def test_an_evaluation_can_gate_a_release(built: Place, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ pages = Blueprint("login", __name__)
 
 @pages.get("/login")
 def form() -> ResponseReturnValue:
-    return render_template("login.html", is_wrong=False), OWN_ORIGIN
+    return _form(is_wrong=False), OWN_ORIGIN
 
 
 @pages.post("/login")
@@ -25,7 +25,7 @@ def log_in() -> ResponseReturnValue:
     request.max_content_length = MAX_FORM_BYTES
     serving = services()
     if not serving.guard.accepts(request.form.get("token", "")):
-        return render_template("login.html", is_wrong=True), 401, OWN_ORIGIN
+        return _form(is_wrong=True), 401, OWN_ORIGIN
     serving.audit.note("token", "sign in", address=address(), request_id=request_id.get())
     reply = redirect("/", 303)
     reply.set_cookie(
@@ -45,3 +45,7 @@ def log_out() -> ResponseReturnValue:
     reply = redirect("/login" if not services().settings.read_only else "/", 303)
     reply.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return reply
+
+
+def _form(*, is_wrong: bool) -> str:
+    return render_template("login.html", is_wrong=is_wrong, read_only=services().settings.read_only)
