@@ -25,6 +25,11 @@ def test_nothing_set_gives_the_defaults_of_the_contract() -> None:
         max_upload_mb=32,
         feeds=(),
         feed_minutes=30,
+        read_only=False,
+        visitor_questions=20,
+        host_names=(),
+        trusted_proxy="",
+        log_level="info",
     )
 
 
@@ -43,6 +48,11 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "ASSISTANT_MAX_UPLOAD_MB": "5",
             "ASSISTANT_FEEDS": "https://example.org/rss  http://example.com/a?b=c https://example.org/rss",
             "ASSISTANT_FEED_MINUTES": "60",
+            "ASSISTANT_READ_ONLY": "Yes",
+            "ASSISTANT_VISITOR_QUESTIONS": "5",
+            "ASSISTANT_HOST_NAMES": "News.example.org 192.0.2.1",
+            "ASSISTANT_TRUSTED_PROXY": "127.0.0.1",
+            "ASSISTANT_LOG_LEVEL": "debug",
         }
     )
     assert settings == Settings(
@@ -58,6 +68,11 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         max_upload_mb=5,
         feeds=("https://example.org/rss", "http://example.com/a?b=c"),
         feed_minutes=60,
+        read_only=True,
+        visitor_questions=5,
+        host_names=("news.example.org", "192.0.2.1"),
+        trusted_proxy="127.0.0.1",
+        log_level="debug",
     )
 
 
@@ -75,6 +90,11 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         "ASSISTANT_MAX_UPLOAD_MB",
         "ASSISTANT_FEEDS",
         "ASSISTANT_FEED_MINUTES",
+        "ASSISTANT_READ_ONLY",
+        "ASSISTANT_VISITOR_QUESTIONS",
+        "ASSISTANT_HOST_NAMES",
+        "ASSISTANT_TRUSTED_PROXY",
+        "ASSISTANT_LOG_LEVEL",
     ]
     assert Settings.from_mapping(dict.fromkeys(names, "")) == Settings()
 
@@ -100,6 +120,19 @@ def test_an_empty_variable_is_as_good_as_none() -> None:
         ("ASSISTANT_EMBEDDING_MODEL", "  ", "a name on one line"),
         ("ASSISTANT_LLM", "openai:\nx", "a name on one line"),
         ("ASSISTANT_UNSUPPORTED", "Cut", "mark or cut"),
+        ("ASSISTANT_READ_ONLY", "perhaps", "yes or no"),
+        ("ASSISTANT_VISITOR_QUESTIONS", "0", "a whole number from 1 to 100000"),
+        (
+            "ASSISTANT_HOST_NAMES",
+            "https://a.example",
+            "host names without a port, parted by blanks, such as news.example.org",
+        ),
+        (
+            "ASSISTANT_TRUSTED_PROXY",
+            "proxy.example",
+            "the IP address that the proxy's connections come from, such as 127.0.0.1",
+        ),
+        ("ASSISTANT_LOG_LEVEL", "verbose", "debug or info or warning or error"),
         ("ASSISTANT_DATA_DIR", __file__, "a folder"),
         ("ASSISTANT_ARTICLES", __file__, "a folder"),
     ],
@@ -136,3 +169,14 @@ def test_loopback_needs_no_token(given: str, host: str) -> None:
     assert settings.host == host
     assert settings.is_loopback
     settings.check_listening()
+
+
+def test_behind_a_proxy_a_token_is_needed_since_others_reach_the_server_by_it() -> None:
+    settings = Settings.from_mapping({"ASSISTANT_TRUSTED_PROXY": "127.0.0.1"})
+    with pytest.raises(SettingsError, match="ASSISTANT_API_TOKEN is not set"):
+        settings.check_listening()
+
+
+@pytest.mark.parametrize(("value", "is_so"), [("yes", True), ("TRUE", True), ("1", True), ("no", False), ("0", False)])
+def test_yes_and_no_may_be_said_in_several_ways(value: str, is_so: bool) -> None:
+    assert Settings.from_mapping({"ASSISTANT_READ_ONLY": value}).read_only is is_so

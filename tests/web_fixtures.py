@@ -77,8 +77,8 @@ Serve = Callable[[Flask], Server]
 
 
 @contextmanager
-def running(app: Flask, max_request_bytes: int) -> Iterator[Server]:
-    server = Server(app, bind("127.0.0.1", 0), max_request_bytes=max_request_bytes)
+def running(app: Flask, max_request_bytes: int, trusted_proxy: str = "") -> Iterator[Server]:
+    server = Server(app, bind("127.0.0.1", 0), max_request_bytes=max_request_bytes, trusted_proxy=trusted_proxy)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:
