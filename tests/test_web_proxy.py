@@ -1,4 +1,4 @@
-"""Behind a proxy: whose word on the client's address and on TLS counts. Against a real server, which takes it or not."""
+"""Behind a proxy: whose word on the client's address and on TLS counts.."""
 
 import http.client
 from collections.abc import Iterator
