@@ -2,6 +2,9 @@
 
 Tables are declared by those who own them (`store.py` here, conversations and jobs in `web`) and created
 through `create`. The engine is SQLAlchemy Core, so that the same tables can live on another database.
+
+Another program's file is not touched: ours is known by its application id, its format and the columns of its tables,
+all looked at before anything is written.
 """
 
 import sqlite3
@@ -14,7 +17,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
 
-SCHEMA_VERSION = 2
+APPLICATION_ID = 0x41727441
+"""`PRAGMA application_id` of every database from format 3 on; before that it was 0, as in any file."""
+SCHEMA_VERSION = 3
 UPGRADES = {
     1: (
         "ALTER TABLE revisions ADD COLUMN section TEXT",
@@ -24,8 +29,23 @@ UPGRADES = {
         "ALTER TABLE revisions ADD COLUMN found_in TEXT NOT NULL DEFAULT '{}'",
         "DELETE FROM files",  # every file is read again: its article is cleaned now, and says more of itself
     ),
+    2: (
+        "ALTER TABLE corpus ADD COLUMN id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE corpus ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
+        "UPDATE corpus SET id = lower(hex(randomblob(16)))",
+        *(f"DROP TRIGGER IF EXISTS corpus_{change}" for change in ("insert", "update", "delete")),  # made anew
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
 }
 """What turns a database of each earlier format into one of the next; tables that are new then are made by `create`."""
+RECOGNISED_BY = {
+    "articles": {"id", "revision", "origin", "in_folder", "chunker", "added_at"},
+    "revisions": {"article_id", "revision", "title", "text", "url", "source", "author", "published_at", "added_at"},
+    "passages": {"id", "article_id", "revision", "start", "end", "embedding_key"},
+    "corpus": {"seq"},
+}
+"""Tables and columns that every format has had."""
+WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore FILE`."
 BUSY_TIMEOUT_MS = 30_000
 
 
@@ -38,25 +58,31 @@ class Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _engine(path)
         with self.read() as connection:
-            version = _version(connection)
-            empty = not connection.execute(text("SELECT 1 FROM sqlite_master")).first()
-        if not empty and version in UPGRADES:
+            version = _recognised(connection, path)
+        if version in UPGRADES:
             self._upgrade()
-        elif not empty and version != SCHEMA_VERSION:
-            raise BrokenDatabase(
-                f"{path} has format {version}, this program reads format {SCHEMA_VERSION}. "
-                "Use the version that wrote it, or move the file away and rebuild."
-            )
 
     def create(self, metadata: MetaData) -> None:
-        """Make the tables of `metadata` that are not there yet."""
+        """Make the tables of `metadata` that are not there yet.
+
+        Raises BrokenDatabase, and changes nothing, where one that is there has other columns.
+        """
         with self.write() as connection:
+            for name, table in metadata.tables.items():
+                found, expected = _columns(connection, name), set(table.columns.keys())
+                if found and found != expected:
+                    raise BrokenDatabase(
+                        f"{self.path} is not what it says it is: its table {name} has the columns "
+                        f"{', '.join(sorted(found))}; expected were {', '.join(sorted(expected))}. {WAY_OUT}"
+                    )
             metadata.create_all(connection)
-            connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+            if _pragma(connection, "user_version") != SCHEMA_VERSION:  # or every opening would write
+                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+                connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
 
     def _upgrade(self) -> None:
         with self.write() as connection:
-            while (version := _version(connection)) != SCHEMA_VERSION:  # another process may have been first
+            while (version := _pragma(connection, "user_version")) != SCHEMA_VERSION:  # another process may have been first
                 for statement in UPGRADES[version]:
                     connection.execute(text(statement))
                 connection.execute(text(f"PRAGMA user_version = {version + 1}"))
@@ -81,8 +107,35 @@ class Database:
         self._engine.dispose()
 
 
-def _version(connection: Connection) -> int:
-    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
+def _recognised(connection: Connection, path: Path) -> int:
+    """The format of a database of ours, 0 of a new one. Raises BrokenDatabase for any other."""
+    version, application = _pragma(connection, "user_version"), _pragma(connection, "application_id")
+    is_empty = not connection.execute(text("SELECT 1 FROM sqlite_master")).first()
+    if is_empty and not version and not application:
+        return 0
+    if application == APPLICATION_ID and version > SCHEMA_VERSION:
+        raise BrokenDatabase(
+            f"{path} has format {version}, this program reads format {SCHEMA_VERSION}. "
+            "Use the version that wrote it, or move the file away and rebuild."
+        )
+    is_ours = version in UPGRADES if application == 0 else application == APPLICATION_ID and version > 0
+    strange = [name for name, columns in RECOGNISED_BY.items() if not columns <= _columns(connection, name)]
+    if not is_ours or strange:
+        table = f", no table {strange[0]} as expected" if strange else ""
+        raise BrokenDatabase(
+            f"{path} is not a database of this program (application id {application}, format {version}{table}). "
+            f"It was left as it is. {WAY_OUT}"
+        )
+    return version
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.execute(text(f"PRAGMA {name}")).scalar_one())
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    """The names of a table's columns; none where there is no such table."""
+    return set(connection.scalars(text("SELECT name FROM pragma_table_info(:table)"), {"table": table}))
 
 
 @contextmanager
@@ -97,10 +150,12 @@ def _storage_faults(path: Path) -> Iterator[None]:
 
 
 def _fault(path: Path, error: DatabaseError) -> IndexFault:
-    # by SQLite's code, not by class: a malformed file is one class at opening and another in a statement
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+    # by SQLite's code, not by class: a malformed file is one class at opening and another in a statement. 1 is what it
+    # says of a table or column that is not there, and no code the driver's own word on text that is not UTF-8
+    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
         return BrokenDatabase(
-            f"{path} cannot be read as a database ({error.orig}). Move it away, or put a backup in its place."
+            f"{path} cannot be read as a database ({error.orig}). {WAY_OUT}"
         )
     return StorageFault(
         f"{path} could not be read or written ({error.orig}). What was saved before is safe; "
@@ -119,6 +174,8 @@ def _engine(path: Path) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "trusted_schema = OFF",  # a backup from elsewhere may bring a schema of its own
+            "cell_size_check = ON",  # damage is seen where it is met, not where it has its effect
         ):
             connection.execute(f"PRAGMA {pragma}")
 
