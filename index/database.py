@@ -8,8 +8,8 @@ all looked at before anything is written.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
@@ -103,6 +103,26 @@ class Database:
         ):
             yield connection
 
+    def copy(self, target: Path, beside: Callable[[], None] = lambda: None) -> None:
+        """Make `target` a whole copy of the present state, checked; others read and write meanwhile.
+
+        beside: called first, while nobody can write: what it finds on the disk belongs to that very state. Raises
+        BrokenDatabase where what is copied is damaged.
+        """
+        with ExitStack() as held, _storage_faults(target), closing(sqlite3.connect(target)) as copied:
+            with self.write():
+                reader = held.enter_context(self.read())
+                reader.execute(text("SELECT 1 FROM sqlite_master"))  # from here on it sees this state, and no later one
+                beside()
+            source = reader.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            with _storage_faults(self.path):
+                source.backup(copied)
+                copied.execute("PRAGMA journal_mode = DELETE")  # one file
+                [found] = copied.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise BrokenDatabase(f"{self.path} is damaged ({found}). {WAY_OUT}")
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -146,19 +166,21 @@ def _storage_faults(path: Path) -> Iterator[None]:
     except (IntegrityError, ProgrammingError):  # the statement's fault, not the disk's
         raise
     except DatabaseError as error:
+        raise _fault(path, error.orig) from error
+    except sqlite3.DatabaseError as error:  # where the driver was asked by itself
         raise _fault(path, error) from error
 
 
-def _fault(path: Path, error: DatabaseError) -> IndexFault:
+def _fault(path: Path, error: BaseException | None) -> IndexFault:
     # by SQLite's code, not by class: a malformed file is one class at opening and another in a statement. 1 is what it
     # says of a table or column that is not there, and no code the driver's own word on text that is not UTF-8
-    code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
         return BrokenDatabase(
-            f"{path} cannot be read as a database ({error.orig}). {WAY_OUT}"
+            f"{path} cannot be read as a database ({error}). {WAY_OUT}"
         )
     return StorageFault(
-        f"{path} could not be read or written ({error.orig}). What was saved before is safe; "
+        f"{path} could not be read or written ({error}). What was saved before is safe; "
         "look at the free space and permissions there, then try again."
     )
 

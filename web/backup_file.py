@@ -6,14 +6,12 @@ files alone, by the names that a backup gives, of exactly the sizes told, so tha
 nothing is compressed, so that nothing can grow.
 """
 
-import contextlib
 import datetime as dt
 import hashlib
 import io
 import json
 import os
 import re
-import secrets
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,10 +20,10 @@ from typing import IO
 
 from index.disk import sync_folder
 from index.errors import StorageFault
-from web.errors import BadBackup
+from index.library import DATABASE
+from web.errors import BackupFault
 
 FORMAT = 1
-DATABASE = "assistant.db"
 UPLOAD = re.compile(r"uploads/([0-9a-f]{16})/(0|[1-9]\d{0,5})")
 """Job and number, as `intake.py` keeps them."""
 MANIFEST = re.compile(r"manifest-([0-9a-f]{16})\.json")
@@ -48,12 +46,12 @@ class Contents:
     """By name, in the order of the file; the database first."""
 
 
-def write(target: Path, files: Mapping[str, Path], articles: int) -> Contents:
+def write(target: Path, files: Mapping[str, Path], articles: int, work: Path) -> Contents:
     """Make `target` of `files` (by the names that they get, the database first), in place of what was there.
 
-    It is there whole, and on the disk, or not at all. Raises StorageFault.
+    It is there whole, and on the disk, or not at all. work: a folder on the same disk. Raises StorageFault.
     """
-    half = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
+    half = work / "half"
     try:
         members = {name: Member(path.stat().st_size, _digest(path)) for name, path in files.items()}
         contents = Contents(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), articles, members)
@@ -73,34 +71,31 @@ def write(target: Path, files: Mapping[str, Path], articles: int) -> Contents:
         raise StorageFault(
             f"The backup {target} could not be written ({error.strerror or error}). Make room there, or name another place."
         ) from error
-    finally:
-        with contextlib.suppress(OSError):
-            half.unlink()  # where it was not renamed
     return contents
 
 
 def unpack(source: Path, folder: Path) -> Contents:
     """Put the files of the backup `source` into `folder`, each checked and on the disk.
 
-    Raises BadBackup where it is not one, damaged or of another format, StorageFault where it cannot be read or kept.
+    Raises BackupFault where it is not one, damaged or of another format, StorageFault where it cannot be read or kept.
     """
     try:
         with source.open("rb") as file:
             contents = _read_manifest(file)
             size, needed = os.fstat(file.fileno()).st_size, sum(member.bytes for member in contents.members.values())
             if needed > size:
-                raise BadBackup(f"it is {size:,} bytes long and says that it holds {needed:,}")
+                raise BackupFault(f"it is {size:,} bytes long and says that it holds {needed:,}")
             for name, member in contents.members.items():
                 if _next_header(file) != (name, member.bytes):
-                    raise BadBackup(f"{name} is not where its manifest says")
+                    raise BackupFault(f"{name} is not where its manifest says")
                 path = folder / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 _copy(file, path, name, member)
             while rest := file.read(CHUNK_BYTES):
                 if rest.strip(b"\0"):
-                    raise BadBackup("there is more in it than its manifest says")
-    except BadBackup as error:
-        raise BadBackup(f"{source} is no backup that can be restored: {error}. Nothing was changed.") from error
+                    raise BackupFault("there is more in it than its manifest says")
+    except BackupFault as error:
+        raise BackupFault(f"{source} is no backup that can be restored: {error}. Nothing was changed.") from error
     except OSError as error:
         raise StorageFault(f"{source} could not be unpacked ({error}). Nothing was changed.") from error
     for made in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
@@ -124,36 +119,36 @@ def _read_manifest(file: IO[bytes]) -> Contents:
     name, size = _next_header(file)
     named = MANIFEST.fullmatch(name)
     if not named or size > MAX_MANIFEST_BYTES:
-        raise BadBackup(f"it does not begin with a manifest, but with {name[:80]!r}")
+        raise BackupFault(f"it does not begin with a manifest, but with {name[:80]!r}")
     data = b"".join(_body(file, size))
     if _short_hash(data) != named[1]:
-        raise BadBackup("its manifest is damaged")
+        raise BackupFault("its manifest is damaged")
     try:
         value = json.loads(data)
         if value["format"] != FORMAT:
-            raise BadBackup(f"it has format {value['format']!r}, this program reads {FORMAT}")
+            raise BackupFault(f"it has format {value['format']!r}, this program reads {FORMAT}")
         members = {str(m["name"]): Member(int(m["bytes"]), str(m["sha256"])) for m in value["files"]}
         contents = Contents(str(value["made_at"]), int(value["articles"]), members)
         is_whole = len(members) == len(value["files"])
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise BadBackup(f"its manifest is not as expected ({error!r})") from error
+        raise BackupFault(f"its manifest is not as expected ({error!r})") from error
     names = list(contents.members)
     if not is_whole or names[:1] != [DATABASE] or any(not UPLOAD.fullmatch(name) for name in names[1:]):
         strange = next((n for n in names[1:] if not UPLOAD.fullmatch(n)), "another order or one twice")
-        raise BadBackup(f"it holds other files than a backup does: {strange[:80]!r}")
+        raise BackupFault(f"it holds other files than a backup does: {strange[:80]!r}")
     if any(member.bytes < 0 for member in contents.members.values()):
-        raise BadBackup("a file in it has less than no bytes")
+        raise BackupFault("a file in it has less than no bytes")
     return contents
 
 
 def _next_header(file: IO[bytes]) -> tuple[str, int]:
-    """Name and size of the member that begins here. Raises BadBackup where none does, or no regular file."""
+    """Name and size of the member that begins here. Raises BackupFault where none does, or no regular file."""
     try:
         header = tarfile.TarInfo.frombuf(file.read(BLOCK), "utf-8", "strict")
     except (tarfile.HeaderError, ValueError, OverflowError) as error:
-        raise BadBackup(f"where a file should begin in it, none does ({error})") from error
+        raise BackupFault(f"where a file should begin in it, none does ({error})") from error
     if header.type != tarfile.REGTYPE or header.linkname or header.size < 0:
-        raise BadBackup(f"{header.name[:80]!r} in it is no regular file")
+        raise BackupFault(f"{header.name[:80]!r} in it is no regular file")
     return header.name, header.size
 
 
@@ -163,12 +158,12 @@ def _body(file: IO[bytes], size: int) -> Iterator[bytes]:
     while left:
         data = file.read(min(left, CHUNK_BYTES))
         if not data:
-            raise BadBackup("it is cut off")
+            raise BackupFault("it is cut off")
         left -= len(data)
         yield data
     padding = file.read(-size % BLOCK)
     if padding.strip(b"\0") or len(padding) != -size % BLOCK:
-        raise BadBackup("it is cut off or damaged")
+        raise BackupFault("it is cut off or damaged")
 
 
 def _copy(file: IO[bytes], path: Path, name: str, member: Member) -> None:
@@ -180,18 +175,18 @@ def _copy(file: IO[bytes], path: Path, name: str, member: Member) -> None:
         kept.flush()
         os.fsync(kept.fileno())
     if digest.hexdigest() != member.sha256:
-        raise BadBackup(f"{name} in it is damaged")
+        raise BackupFault(f"{name} in it is damaged")
 
 
 def uploads_of(names: Sequence[str]) -> dict[str, int]:
-    """How many uploads there are of each job, of which they are numbered from 0 without a gap. Raises BadBackup."""
+    """How many uploads there are of each job, of which they are numbered from 0 without a gap. Raises BackupFault."""
     found: dict[str, set[int]] = {}
     for name in names:
         if match := UPLOAD.fullmatch(name):
             found.setdefault(match[1], set()).add(int(match[2]))
     for job_id, numbers in found.items():
         if numbers != set(range(len(numbers))):
-            raise BadBackup(f"uploads of the job {job_id} are missing")
+            raise BackupFault(f"uploads of the job {job_id} are missing")
     return {job_id: len(numbers) for job_id, numbers in found.items()}
 
 

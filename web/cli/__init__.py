@@ -41,6 +41,8 @@ COMMANDS = {
     "search": "web.cli.search:search",
     "eval": "web.cli.evaluate:evaluate",
     "feedback": "web.cli.feedback:feedback",
+    "backup": "web.cli.backup:backup",
+    "restore": "web.cli.backup:restore",
 }
 
 
@@ -171,6 +173,11 @@ def _parser() -> argparse.ArgumentParser:
             help=f"fail {fails} (repeatable)",
         )
     add("feedback", "print the rated answers as a question set for eval, one JSON object a line")
+    backup = add("backup", "save all that is stored in one file, also while a server works with it")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    restore = add("restore", "put a backup in place of what is stored, which is kept; no server may work with it")
+    restore.add_argument("file", metavar="FILE")
     return parser
 
 
