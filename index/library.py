@@ -332,16 +332,20 @@ class Library:
                 self._embeddings.forget(model, all_of_them=True)
             self._embed(model, tally, progress)
             self._copies.update(progress)
-            loaded = self._loaded()
-            if full or loaded.is_fallback or loaded.generation.state != self._store.state():
+            if full or not self._shows_present_state():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
                     self._embed(model, tally, progress)
                     self._copies.update(progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
-                self._generations.sweep(corpus.state.corpus_id)
                 self._embeddings.forget(model)
+            # also where nothing was published: a kill between a publish and its sweep left one generation too many
+            self._generations.sweep(self._store.state().corpus_id)
             self._store.note_rebuild()
+
+    def _shows_present_state(self) -> bool:
+        loaded = self._loaded()  # not held on to by the publish that follows, whose sweep leaves what is read
+        return not loaded.is_fallback and loaded.generation.state == self._store.state()
 
     def _embed(self, model: str, tally: Tally, progress: Progress) -> None:
         keys = self._embeddings.missing(model)
