@@ -56,9 +56,9 @@ class Database:
         """Raises BrokenDatabase where `path` is no database of this version, StorageFault where it cannot be read."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        with _storage_faults(path), closing(_connected(path)) as looking:
+            version = _recognised(looking, path)
         self._engine = _engine(path)
-        with self.read() as connection:
-            version = _recognised(connection, path)
         if version in UPGRADES:
             self._upgrade()
 
@@ -127,10 +127,22 @@ class Database:
         self._engine.dispose()
 
 
-def _recognised(connection: Connection, path: Path) -> int:
+def _connected(path: Path) -> sqlite3.Connection:
+    """In whatever mode the file is: setting ours would write to it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return connection
+
+
+def _recognised(connection: sqlite3.Connection, path: Path) -> int:
     """The format of a database of ours, 0 of a new one. Raises BrokenDatabase for any other."""
-    version, application = _pragma(connection, "user_version"), _pragma(connection, "application_id")
-    is_empty = not connection.execute(text("SELECT 1 FROM sqlite_master")).first()
+    connection.execute("BEGIN")  # one state of it: another process may make its tables meanwhile
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    columns: dict[str, set[str]] = {}
+    for table, column in connection.execute("SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"):
+        columns.setdefault(table, set()).add(column)
+    is_empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
     if is_empty and not version and not application:
         return 0
     if application == APPLICATION_ID and version > SCHEMA_VERSION:
@@ -139,14 +151,15 @@ def _recognised(connection: Connection, path: Path) -> int:
             "Use the version that wrote it, or move the file away and rebuild."
         )
     is_ours = version in UPGRADES if application == 0 else application == APPLICATION_ID and version > 0
-    strange = [name for name, columns in RECOGNISED_BY.items() if not columns <= _columns(connection, name)]
+    strange = [name for name, needed in RECOGNISED_BY.items() if not needed <= columns.get(name, set())]
     if not is_ours or strange:
         table = f", no table {strange[0]} as expected" if strange else ""
         raise BrokenDatabase(
-            f"{path} is not a database of this program (application id {application}, format {version}{table}). "
+            f"{path} is not a database of this program, or not a whole one "
+            f"(application id {application}, format {version}{table}). "
             f"It was left as it is. {WAY_OUT}"
         )
-    return version
+    return int(version)
 
 
 def _pragma(connection: Connection, name: str) -> int:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from index.database import WAY_OUT
+from index.errors import BrokenDatabase
 from index.schema import corpus
 
 
@@ -22,5 +24,7 @@ class State:
 
 
 def state_of(connection: Connection) -> State:
-    row = connection.execute(select(corpus.c.id, corpus.c.seq, corpus.c.mark)).one()
-    return State(row.id, row.seq, row.mark)
+    rows = connection.execute(select(corpus.c.id, corpus.c.seq, corpus.c.mark)).all()
+    if len(rows) != 1:
+        raise BrokenDatabase(f"The database is damaged: it has {len(rows)} states, not one. {WAY_OUT}")
+    return State(rows[0].id, rows[0].seq, rows[0].mark)
