@@ -32,19 +32,15 @@ def back_up(data_dir: Path, target: Path, *, may_replace: bool = False) -> Conte
     """
     if not (data_dir / DATABASE).exists():
         raise BackupFault(f"There is no database in {data_dir}: nothing is there to be backed up.")
-    with closing(InUse(data_dir)):
-        return back_up_held(data_dir, target, may_replace=may_replace)
-
-
-def back_up_held(data_dir: Path, target: Path, *, may_replace: bool = False) -> Contents:
-    """As `back_up`, for one who holds the lock on a data folder with a database."""
     if target.is_dir() or (target.exists() and not may_replace):
         raise BackupFault(f"{target} is there already. Name another file, or say --force to replace it.")
-    with (
-        closing(Database(data_dir / DATABASE)) as database,
-        work_folder(target.parent, target.name) as work,
-        work_folder(data_dir, "backup") as pinned,
-    ):
+    with closing(InUse(data_dir)), work_folder(target.parent, target.name) as work:
+        return back_up_held(data_dir, target, work)
+
+
+def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
+    """As `back_up`, for one who holds the lock on the data folder. work: an empty folder on the disk of `target`."""
+    with closing(Database(data_dir / DATABASE)) as database, work_folder(data_dir, "backup") as pinned:
         copy = work / DATABASE
 
         def pin() -> None:

@@ -138,6 +138,7 @@ def _read_manifest(file: IO[bytes]) -> Contents:
         raise BackupFault(f"it holds other files than a backup does: {strange[:80]!r}")
     if any(member.bytes < 0 for member in contents.members.values()):
         raise BackupFault("a file in it has less than no bytes")
+    uploads_of(names)
     return contents
 
 

@@ -7,7 +7,6 @@ a new identity: no index of before shows it.
 
 import datetime as dt
 import filecmp
-import os
 import shutil
 import sqlite3
 from contextlib import closing
@@ -18,7 +17,7 @@ from sqlalchemy import text
 
 from index import schema
 from index.database import Database
-from index.disk import sync_folder
+from index.disk import sync, sync_folder
 from index.errors import BrokenDatabase, StorageFault
 from index.in_use import InUse
 from index.library import DATABASE
@@ -38,8 +37,7 @@ BESIDE = ("-wal", "-shm", "-journal")
 class Restored:
     contents: Contents
     before: Path | None
-    """Where what was there before is kept: a backup of it, or a folder with the files of a database that could not be
-    read."""
+    """Where what was there before is kept: a backup of it, or a folder with its files where none could be made."""
 
 
 def restore(data_dir: Path, source: Path) -> Restored:
@@ -52,7 +50,7 @@ def restore(data_dir: Path, source: Path) -> Restored:
         contents = unpack(source, work)
         _prepare(work, contents, source)
         try:
-            before = _keep(data_dir)
+            before = _keep(data_dir, work / "before")
             _take_uploads(data_dir, work)
             for suffix in BESIDE:  # of a database that could not be read, and is kept; else there are none
                 (data_dir / f"{DATABASE}{suffix}").unlink(missing_ok=True)
@@ -80,8 +78,7 @@ def _prepare(work: Path, contents: Contents, source: Path) -> None:
         raise BackupFault(f"{source} does not hold the articles and uploads that it says it does. Nothing was changed.")
     if any(Path(f"{path}{suffix}").exists() for suffix in BESIDE):
         raise StorageFault(f"{path} could not be closed. Nothing was changed.")
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(path)
 
 
 def _check(path: Path) -> None:
@@ -104,25 +101,27 @@ def _check(path: Path) -> None:
             raise BrokenDatabase(f"it has a {strange[0]} of its own, {strange[1]!r:.80}.")
 
 
-def _keep(data_dir: Path) -> Path | None:
-    """Save the database and the uploads that are there: a backup, or the database's files where they cannot be read."""
+def _keep(data_dir: Path, work: Path) -> Path | None:
+    """Save the database and the uploads that are there: as a backup, or as they are where none can be made of them."""
     path = data_dir / DATABASE
     if not path.exists():
         return None
     moment = f"{dt.datetime.now(dt.UTC):%Y%m%d-%H%M%S-%f}"
     backup = data_dir / f"before-restore-{moment}.tar"
     try:
-        back_up_held(data_dir, backup)
-    except BrokenDatabase:
+        work.mkdir()
+        back_up_held(data_dir, backup, work)
+    except (BrokenDatabase, BackupFault):
         folder = data_dir / f"before-restore-{moment}"
         folder.mkdir()
-        for file in (path, *(data_dir / f"{DATABASE}{suffix}" for suffix in BESIDE)):
-            if file.exists():
-                shutil.copy2(file, folder / file.name)
-                with (folder / file.name).open("rb") as copied:
-                    os.fsync(copied.fileno())
-        sync_folder(folder)
-        sync_folder(data_dir)
+        for name in (DATABASE, *(f"{DATABASE}{suffix}" for suffix in BESIDE), UPLOADS):
+            there = data_dir / name
+            if there.is_dir():
+                shutil.copytree(there, folder / name)
+            elif there.exists():
+                shutil.copy2(there, folder / name)
+        for copied in (folder, *folder.rglob("*"), data_dir):
+            sync(copied)
         return folder
     if any(Path(f"{path}{suffix}").exists() for suffix in BESIDE):  # it was closed, and nobody else has it open
         raise StorageFault(f"Another program has {path} open. End it, then try again. Nothing was changed.")

@@ -26,7 +26,7 @@ def restore(args: Namespace, settings: Settings) -> int:
     restored = put_back(settings.data_dir, Path(args.file))
     print(plain(f"{_articles(restored.contents.articles)} restored, as of {restored.contents.made_at}."))
     if restored.before and restored.before.is_dir():
-        print(f"The database that was there could not be read; its files are kept in {restored.before}.")
+        print(f"Of what was there no backup could be made; its files are kept in {restored.before}.")
     elif restored.before:
         print(f"What was there is kept: `assistant restore {restored.before}` brings it back.")
     try:
