@@ -25,7 +25,6 @@ from assistant.evidence import FEATURES, RANK, TRUST, Evidence, EvidenceReader
 from assistant.retriever import ArticleRetriever
 from bench import news, squad
 from index.filters import Filters
-from index.generation import Generation, Generations
 from index.library import Library
 from index.search import rank
 from index.vectors import Rows
@@ -59,9 +58,7 @@ class Searches:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        loaded = Generations(library.data_dir / "index").load()  # `Library.search` gives fused hits only
-        assert loaded is not None
-        self._generation: Generation = loaded[1]
+        self._generation = library.snapshot().generation  # `Library.search` gives fused hits only
 
     def by_meaning(self, text: str) -> list[str]:
         """Ids of articles, best first."""

@@ -2,11 +2,14 @@
 
 Tables are declared by those who own them (`store.py` here, conversations and jobs in `web`) and created
 through `create`. The engine is SQLAlchemy Core, so that the same tables can live on another database.
+
+Another program's file is not touched: ours is known by its application id, its format and the columns of its tables,
+all looked at before anything is written.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
@@ -14,7 +17,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
 
-SCHEMA_VERSION = 2
+APPLICATION_ID = 0x41727441
+"""`PRAGMA application_id` of every database from format 3 on; before that it was 0, as in any file."""
+SCHEMA_VERSION = 3
 UPGRADES = {
     1: (
         "ALTER TABLE revisions ADD COLUMN section TEXT",
@@ -24,8 +29,23 @@ UPGRADES = {
         "ALTER TABLE revisions ADD COLUMN found_in TEXT NOT NULL DEFAULT '{}'",
         "DELETE FROM files",  # every file is read again: its article is cleaned now, and says more of itself
     ),
+    2: (
+        "ALTER TABLE corpus ADD COLUMN id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE corpus ADD COLUMN mark TEXT NOT NULL DEFAULT ''",
+        "UPDATE corpus SET id = lower(hex(randomblob(16)))",
+        *(f"DROP TRIGGER IF EXISTS corpus_{change}" for change in ("insert", "update", "delete")),  # made anew
+        f"PRAGMA application_id = {APPLICATION_ID}",
+    ),
 }
 """What turns a database of each earlier format into one of the next; tables that are new then are made by `create`."""
+RECOGNISED_BY = {
+    "articles": {"id", "revision", "origin", "in_folder", "chunker", "added_at"},
+    "revisions": {"article_id", "revision", "title", "text", "url", "source", "author", "published_at", "added_at"},
+    "passages": {"id", "article_id", "revision", "start", "end", "embedding_key"},
+    "corpus": {"seq"},
+}
+"""Tables and columns that every format has had."""
+WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore FILE`."
 BUSY_TIMEOUT_MS = 30_000
 
 
@@ -36,27 +56,33 @@ class Database:
         """Raises BrokenDatabase where `path` is no database of this version, StorageFault where it cannot be read."""
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
+        with _storage_faults(path), closing(_connected(path)) as looking:
+            version = _recognised(looking, path)
         self._engine = _engine(path)
-        with self.read() as connection:
-            version = _version(connection)
-            empty = not connection.execute(text("SELECT 1 FROM sqlite_master")).first()
-        if not empty and version in UPGRADES:
+        if version in UPGRADES:
             self._upgrade()
-        elif not empty and version != SCHEMA_VERSION:
-            raise BrokenDatabase(
-                f"{path} has format {version}, this program reads format {SCHEMA_VERSION}. "
-                "Use the version that wrote it, or move the file away and rebuild."
-            )
 
     def create(self, metadata: MetaData) -> None:
-        """Make the tables of `metadata` that are not there yet."""
+        """Make the tables of `metadata` that are not there yet.
+
+        Raises BrokenDatabase, and changes nothing, where one that is there has other columns.
+        """
         with self.write() as connection:
+            for name, table in metadata.tables.items():
+                found, expected = _columns(connection, name), set(table.columns.keys())
+                if found and found != expected:
+                    raise BrokenDatabase(
+                        f"{self.path} is not what it says it is: its table {name} has the columns "
+                        f"{', '.join(sorted(found))}; expected were {', '.join(sorted(expected))}. {WAY_OUT}"
+                    )
             metadata.create_all(connection)
-            connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+            if _pragma(connection, "user_version") != SCHEMA_VERSION:  # or every opening would write
+                connection.execute(text(f"PRAGMA user_version = {SCHEMA_VERSION}"))
+                connection.execute(text(f"PRAGMA application_id = {APPLICATION_ID}"))
 
     def _upgrade(self) -> None:
         with self.write() as connection:
-            while (version := _version(connection)) != SCHEMA_VERSION:  # another process may have been first
+            while (version := _pragma(connection, "user_version")) != SCHEMA_VERSION:  # another process may have been first
                 for statement in UPGRADES[version]:
                     connection.execute(text(statement))
                 connection.execute(text(f"PRAGMA user_version = {version + 1}"))
@@ -77,12 +103,72 @@ class Database:
         ):
             yield connection
 
+    def copy(self, target: Path, beside: Callable[[], None] = lambda: None) -> None:
+        """Make `target` a whole copy of the present state, checked; others read and write meanwhile.
+
+        beside: called first, while nobody can write: what it finds on the disk belongs to that very state. Raises
+        BrokenDatabase where what is copied is damaged.
+        """
+        with ExitStack() as held, _storage_faults(target), closing(sqlite3.connect(target)) as copied:
+            with self.write():
+                reader = held.enter_context(self.read())
+                reader.execute(text("SELECT 1 FROM sqlite_master"))  # from here on it sees this state, and no later one
+                beside()
+            source = reader.connection.driver_connection
+            assert isinstance(source, sqlite3.Connection)
+            with _storage_faults(self.path):
+                source.backup(copied)
+                copied.execute("PRAGMA journal_mode = DELETE")  # one file
+                [found] = copied.execute("PRAGMA integrity_check(1)").fetchone()
+        if found != "ok":
+            raise BrokenDatabase(f"{self.path} is damaged ({found}). {WAY_OUT}")
+
     def close(self) -> None:
         self._engine.dispose()
 
 
-def _version(connection: Connection) -> int:
-    return int(connection.execute(text("PRAGMA user_version")).scalar_one())
+def _connected(path: Path) -> sqlite3.Connection:
+    """In whatever mode the file is: setting ours would write to it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    return connection
+
+
+def _recognised(connection: sqlite3.Connection, path: Path) -> int:
+    """The format of a database of ours, 0 of a new one. Raises BrokenDatabase for any other."""
+    connection.execute("BEGIN")  # one state of it: another process may make its tables meanwhile
+    [version] = connection.execute("PRAGMA user_version").fetchone()
+    [application] = connection.execute("PRAGMA application_id").fetchone()
+    columns: dict[str, set[str]] = {}
+    for table, column in connection.execute("SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"):
+        columns.setdefault(table, set()).add(column)
+    is_empty = not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    if is_empty and not version and not application:
+        return 0
+    if application == APPLICATION_ID and version > SCHEMA_VERSION:
+        raise BrokenDatabase(
+            f"{path} has format {version}, this program reads format {SCHEMA_VERSION}. "
+            "Use the version that wrote it, or move the file away and rebuild."
+        )
+    is_ours = version in UPGRADES if application == 0 else application == APPLICATION_ID and version > 0
+    strange = [name for name, needed in RECOGNISED_BY.items() if not needed <= columns.get(name, set())]
+    if not is_ours or strange:
+        table = f", no table {strange[0]} as expected" if strange else ""
+        raise BrokenDatabase(
+            f"{path} is not a database of this program, or not a whole one "
+            f"(application id {application}, format {version}{table}). "
+            f"It was left as it is. {WAY_OUT}"
+        )
+    return int(version)
+
+
+def _pragma(connection: Connection, name: str) -> int:
+    return int(connection.execute(text(f"PRAGMA {name}")).scalar_one())
+
+
+def _columns(connection: Connection, table: str) -> set[str]:
+    """The names of a table's columns; none where there is no such table."""
+    return set(connection.scalars(text("SELECT name FROM pragma_table_info(:table)"), {"table": table}))
 
 
 @contextmanager
@@ -93,17 +179,21 @@ def _storage_faults(path: Path) -> Iterator[None]:
     except (IntegrityError, ProgrammingError):  # the statement's fault, not the disk's
         raise
     except DatabaseError as error:
+        raise _fault(path, error.orig) from error
+    except sqlite3.DatabaseError as error:  # where the driver was asked by itself
         raise _fault(path, error) from error
 
 
-def _fault(path: Path, error: DatabaseError) -> IndexFault:
-    # by SQLite's code, not by class: a malformed file is one class at opening and another in a statement
-    if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+def _fault(path: Path, error: BaseException | None) -> IndexFault:
+    # by SQLite's code, not by class: a malformed file is one class at opening and another in a statement. 1 is what it
+    # says of a table or column that is not there, and no code the driver's own word on text that is not UTF-8
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
         return BrokenDatabase(
-            f"{path} cannot be read as a database ({error.orig}). Move it away, or put a backup in its place."
+            f"{path} cannot be read as a database ({error}). {WAY_OUT}"
         )
     return StorageFault(
-        f"{path} could not be read or written ({error.orig}). What was saved before is safe; "
+        f"{path} could not be read or written ({error}). What was saved before is safe; "
         "look at the free space and permissions there, then try again."
     )
 
@@ -119,6 +209,8 @@ def _engine(path: Path) -> Engine:
             "journal_mode = WAL",
             "synchronous = FULL",
             "foreign_keys = ON",
+            "trusted_schema = OFF",  # a backup from elsewhere may bring a schema of its own
+            "cell_size_check = ON",  # damage is seen where it is met, not where it has its effect
         ):
             connection.execute(f"PRAGMA {pragma}")
 

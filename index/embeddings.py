@@ -16,7 +16,8 @@ from index.chunk import embedded_text
 from index.database import Database
 from index.embed import Vectors
 from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus
-from index.schema import articles, corpus, embeddings, passages, revisions
+from index.schema import articles, embeddings, passages, revisions
+from index.state import state_of
 
 
 class Embeddings:
@@ -85,7 +86,7 @@ class Embeddings:
         with self._database.read() as connection:
             if model is not None and connection.execute(copy_pairs.unsigned().limit(1)).first():
                 return None
-            seq = connection.execute(select(corpus.c.seq)).scalar_one()
+            state = state_of(connection)
             article_rows = connection.execute(
                 select(
                     articles.c.id,
@@ -130,7 +131,7 @@ class Embeddings:
             for p in table
         ]
         return Corpus(
-            seq=seq,
+            state=state,
             articles=tuple(ArticleKey(r.id, r.revision, r.published_at, r.source, r.author) for r in article_rows),
             passages=table,
             bodies=bodies,

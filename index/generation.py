@@ -38,9 +38,10 @@ from index.errors import BrokenIndex, StorageFault
 from index.filters import Filters
 from index.lexical import LexicalIndex
 from index.progress import Progress, silent
+from index.state import State
 from index.vectors import Mask, VectorIndex
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 2
 """Generations that stay on disk: the current one and the one to fall back to."""
 SELF_CHECKS = 20
@@ -82,7 +83,7 @@ class Holdings:
 class Corpus:
     """One state of the store, ready to be indexed. Row n of passages, bodies and vectors is one passage."""
 
-    seq: int
+    state: State
     articles: tuple[ArticleKey, ...]
     passages: NDArray[np.void]  # (n,) PASSAGE_DTYPE
     bodies: Sequence[str]
@@ -95,7 +96,7 @@ class Generation:
 
     def __init__(
         self,
-        seq: int,
+        state: State,
         articles: Sequence[ArticleKey],
         passages: NDArray[np.void],
         words: LexicalIndex,
@@ -105,7 +106,8 @@ class Generation:
         model: str = "",
         lease: io.BufferedReader | None = None,
     ) -> None:
-        self.seq = seq
+        self.state = state
+        self.seq = state.seq
         self.articles = tuple(articles)
         self.passages = passages
         self.words = words
@@ -125,7 +127,7 @@ class Generation:
     def words_only(cls, corpus: Corpus) -> "Generation":
         """In memory and without vectors: what answers while no generation on disk can be read."""
         bodies = zip(corpus.passages["article"].tolist(), corpus.bodies, strict=True)
-        return cls(corpus.seq, corpus.articles, corpus.passages, LexicalIndex.build(bodies), None, corpus.copies)
+        return cls(corpus.state, corpus.articles, corpus.passages, LexicalIndex.build(bodies), None, corpus.copies)
 
     def allowed_articles(self, filters: Filters, removed: frozenset[str]) -> Mask | None:
         """(articles,) bool: what passes the filters and has not been removed; None when that is all."""
@@ -223,8 +225,11 @@ class Generations:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def load(self) -> tuple[str, Generation] | None:
-        """The current generation if it is whole, else the newest other one that is; None when none is."""
+    def load(self, corpus_id: str) -> tuple[str, Generation] | None:
+        """The current generation if it is whole, else the newest other one that is; None when none is.
+
+        Only of that corpus: what another database left, before it was lost or replaced, is none of it.
+        """
         current = self.current_name()
         names = sorted(self._names(), reverse=True)
         if current in names:
@@ -232,7 +237,9 @@ class Generations:
             names.insert(0, current)
         for name in names:
             with contextlib.suppress(BrokenIndex):
-                return name, _open(self.root / name, name.rpartition("-")[2])
+                generation = _open(self.root / name, name.rpartition("-")[2])
+                if generation.state.corpus_id == corpus_id:
+                    return name, generation
         return None
 
     def publish(self, corpus: Corpus, model: str, *, progress: Progress = silent) -> str:
@@ -248,7 +255,7 @@ class Generations:
                 manifest_hash = _write_generation(building, corpus, model)
             _check(building, manifest_hash, corpus)
             progress("publishing", 1, 1)  # the last moment to call it off
-            name = f"gen-{corpus.seq:012d}-{manifest_hash}"
+            name = f"gen-{corpus.state.seq:012d}-{manifest_hash}"
             with self._storage_faults():
                 building.rename(self.root / name)
         except BaseException:
@@ -267,14 +274,15 @@ class Generations:
             for entry in self.root.glob("gen-*.tmp"):
                 shutil.rmtree(entry, ignore_errors=True)
 
-    def sweep(self) -> None:
-        """Delete what no one reads: all but the newest `KEPT` generations, and what a crash left.
+    def sweep(self, corpus_id: str) -> None:
+        """Delete what no one reads: all but the newest `KEPT` generations of the corpus, and what a crash left.
 
         Hold `lock` around it.
         """
         current = self.current_name()
         with self._storage_faults():
-            kept = set(sorted(self._names(), key=lambda n: (n == current, n), reverse=True)[:KEPT])
+            own = [name for name in self._names() if _corpus_id(self.root / name) == corpus_id]
+            kept = set(sorted(own, key=lambda n: (n == current, n), reverse=True)[:KEPT])
             for entry in self.root.iterdir():
                 if entry.is_dir() and entry.name.startswith("gen-") and entry.name not in kept and _unread(entry):
                     shutil.rmtree(entry, ignore_errors=True)
@@ -311,7 +319,9 @@ def _write_generation(folder: Path, corpus: Corpus, model: str) -> str:
     sync_folder(folder / "words")
     manifest = {
         "format": FORMAT,
-        "corpus_seq": corpus.seq,
+        "corpus_id": corpus.state.corpus_id,
+        "corpus_seq": corpus.state.seq,
+        "corpus_mark": corpus.state.mark,
         "model": model,
         "dimension": int(corpus.vectors.shape[1]),
         "chunker": CHUNKER_VERSION,
@@ -361,7 +371,7 @@ def _read(folder: Path, lease: io.BufferedReader, manifest_hash: str) -> Generat
         if digest != expected["sha256"]:
             raise BrokenIndex(f"{folder.name}/{name} is not what was written.")
     generation = Generation(
-        int(manifest["corpus_seq"]),
+        State(str(manifest["corpus_id"]), int(manifest["corpus_seq"]), str(manifest["corpus_mark"])),
         [ArticleKey(*key) for key in json.loads(contents["articles.json"])],
         np.load(io.BytesIO(contents["passages.npy"]), allow_pickle=False),
         LexicalIndex.open(folder / "words"),
@@ -386,6 +396,14 @@ def _check(folder: Path, manifest_hash: str, corpus: Corpus) -> None:
         own = vectors.cosines(corpus.vectors[row], np.array([row]))  # the row found may be another with the same text
         if not (abs(cosines[0] - 1) < 1e-3 and abs(own[0] - 1) < 1e-3):
             raise BrokenIndex(f"In the new index, passage row {row} does not find itself (cosine {own[0]:.4f}).")
+
+
+def _corpus_id(folder: Path) -> str | None:
+    """Which corpus the generation in `folder` says that it is of; None where that cannot be read."""
+    try:
+        return str(json.loads((folder / "manifest.json").read_bytes())["corpus_id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _unread(folder: Path) -> bool:

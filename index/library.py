@@ -25,6 +25,7 @@ from index.errors import IndexFault, StorageFault
 from index.filters import NO_FILTERS, Filters
 from index.folder_state import FolderState
 from index.generation import Generation, Generations
+from index.in_use import InUse
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
@@ -75,6 +76,7 @@ class Library:
         """Opens the database; loads no model and no index. `embedder` stands in for the named model."""
         self.data_dir = data_dir
         self.reader = ReaderApart()
+        self._in_use = InUse(data_dir)
         try:
             self.database = Database(data_dir / DATABASE)
             self._generations = Generations(data_dir / "index")
@@ -98,6 +100,7 @@ class Library:
         self._embedding.shutdown(wait=False)
         self.reader.close()
         self.database.close()
+        self._in_use.close()
 
     def warm(self) -> None:
         """Load model and index now rather than with the first question."""
@@ -310,7 +313,7 @@ class Library:
             embedding_model=self.embedding_model,
             newest_article=self._store.newest_published(),
             last_rebuild_at=self._store.last_rebuild(),
-            pending=self._store.seq() != generation.seq,
+            pending=self._store.state() != generation.state,
         )
 
     # -- parts
@@ -329,16 +332,20 @@ class Library:
                 self._embeddings.forget(model, all_of_them=True)
             self._embed(model, tally, progress)
             self._copies.update(progress)
-            loaded = self._loaded()
-            if full or loaded.is_fallback or loaded.generation.seq != self._store.seq():
+            if full or not self._shows_present_state():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
                     self._embed(model, tally, progress)
                     self._copies.update(progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
-                self._generations.sweep()
                 self._embeddings.forget(model)
+            # also where nothing was published: a kill between a publish and its sweep left one generation too many
+            self._generations.sweep(self._store.state().corpus_id)
             self._store.note_rebuild()
+
+    def _shows_present_state(self) -> bool:
+        loaded = self._loaded()  # not held on to by the publish that follows, whose sweep leaves what is read
+        return not loaded.is_fallback and loaded.generation.state == self._store.state()
 
     def _embed(self, model: str, tally: Tally, progress: Progress) -> None:
         keys = self._embeddings.missing(model)
@@ -365,10 +372,12 @@ class Library:
         return current
 
     def _load(self, name: str | None) -> _Loaded:
-        found = self._generations.load()
+        corpus_id = self._store.state().corpus_id
+        found = self._generations.load(corpus_id)
         while (now := self._generations.current_name()) != name:  # published meanwhile
-            name, found = now, self._generations.load()
-        if found is not None and found[1].model == self._embedder.id:
+            name, found = now, self._generations.load(corpus_id)
+        # one that is ahead is of states that the database had before someone put an earlier copy in its place
+        if found and found[1].model == self._embedder.id and found[1].seq <= self._store.seq():
             return _Loaded(name, found[1], is_fallback=found[0] != name)
         corpus = self._embeddings.corpus(None)
         if corpus is None:

@@ -3,8 +3,8 @@
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
 `embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
 `listing` what articles are listed by, `trash` what was removed by hand within the hour, `removals` and `files` what the
-articles folder is compared with. Triggers bump `corpus.seq` at every change, so that an index can say which state it
-shows.
+articles folder is compared with. Triggers bump `corpus.seq` and draw a new `corpus.mark` at every change, so that an
+index can say which state of which corpus it shows (`state.py`).
 """
 
 from sqlalchemy import (
@@ -174,19 +174,26 @@ validators = Table(
     sqlite_autoincrement=True,
 )
 
-corpus = Table("corpus", metadata, Column("seq", Integer, nullable=False))
+corpus = Table(
+    "corpus",
+    metadata,
+    Column("seq", Integer, nullable=False),
+    Column("id", String(32), nullable=False, server_default=""),
+    Column("mark", String(32), nullable=False, server_default=""),
+)
 
 rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullable=False))  # one row: the last one
 
 
 @event.listens_for(metadata, "after_create")
 def _create_triggers(_metadata: MetaData, connection: Connection, **_options: object) -> None:
-    connection.execute(text("INSERT INTO corpus SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM corpus)"))
+    new = "INSERT INTO corpus (seq, id) SELECT 0, lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM corpus)"
+    connection.execute(text(new))
     for change in ("INSERT", "UPDATE OF revision, chunker", "DELETE"):
         name = change.split()[0].lower()
         connection.execute(
             text(
                 f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles "
-                "BEGIN UPDATE corpus SET seq = seq + 1; END"
+                "BEGIN UPDATE corpus SET seq = seq + 1, mark = lower(hex(randomblob(16))); END"
             )
         )

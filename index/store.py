@@ -25,12 +25,12 @@ from index.schema import (
     IN_FOLDER,
     REPLACED_BY_HAND,
     articles,
-    corpus,
     metadata,
     passages,
     rebuilds,
     revisions,
 )
+from index.state import State, state_of
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
 """withheld: someone removed just this revision, and neither its file nor a polled feed brings it back."""
@@ -273,10 +273,14 @@ class Store:
             )
         return newest
 
+    def state(self) -> State:
+        """Which corpus this is, and its present state."""
+        with self._database.read() as connection:
+            return state_of(connection)
+
     def seq(self) -> int:
         """The number of the corpus's present state; grows with every change."""
-        with self._database.read() as connection:
-            return int(connection.execute(select(corpus.c.seq)).scalar_one())
+        return self.state().seq
 
     def removed_since(self, seq: int) -> frozenset[str]:
         """Ids of articles removed after that state: an index of it may not show them."""

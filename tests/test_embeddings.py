@@ -136,7 +136,7 @@ def test_a_corpus_holds_passages_articles_bodies_and_vectors_row_by_row(
     CopyPairs(database).update(silent)
     corpus = embeddings.corpus("m")
     assert corpus is not None
-    assert corpus.seq == 2
+    assert corpus.state.seq == 2
     assert [(a.id, a.published_at, a.source, a.author) for a in corpus.articles] == [
         ("a", None, None, None),
         ("b", "2023-01-02", "S", "N"),
@@ -175,7 +175,7 @@ def test_a_corpus_without_a_model_has_no_vectors(store: Store, embeddings: Embed
 def test_an_empty_store_gives_an_empty_corpus(embeddings: Embeddings) -> None:
     corpus = embeddings.corpus("m")
     assert corpus is not None
-    assert (corpus.seq, corpus.articles, len(corpus.passages), corpus.vectors.shape) == (0, (), 0, (0, 0))
+    assert (corpus.state.seq, corpus.articles, len(corpus.passages), corpus.vectors.shape) == (0, (), 0, (0, 0))
 
 
 def test_vectors_are_there_when_the_file_is_opened_again(

@@ -16,6 +16,7 @@ from index.errors import BrokenIndex, Cancelled
 from index.filters import Filters
 from index.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
 from index.progress import Stage
+from index.state import State
 
 WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
 
@@ -23,7 +24,7 @@ WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
 def corpus(seq: int = 1, n: int = 4) -> Corpus:
     """`n` passages, two an article, whose vectors are the axes of a space."""
     return Corpus(
-        seq=seq,
+        state=State("corpus", seq, "mark"),
         articles=tuple(ArticleKey(f"a{i}", f"r{i}", "2023-01-02", "Süd", None) for i in range((n + 1) // 2)),
         passages=np.array([(10 + i, i // 2, 5 * i, 5 * i + 4) for i in range(n)], PASSAGE_DTYPE),
         bodies=[WORDS[i % 4] for i in range(n)],
@@ -42,7 +43,7 @@ def generations(tmp_path: Path) -> Generations:
 
 
 def loaded(generations: Generations) -> tuple[str, Generation]:
-    found = generations.load()
+    found = generations.load("corpus")
     assert found is not None
     return found
 
@@ -93,8 +94,9 @@ def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(ge
     name = generations.publish(corpus(seq=7), "model@1")
     folder = generations.root / name
     manifest = json.loads((folder / "manifest.json").read_bytes())
-    assert {key: manifest[key] for key in ("format", "corpus_seq", "model", "dimension", "chunker")} == {
-        "format": 2,
+    assert {key: manifest[key] for key in ("format", "corpus_id", "corpus_seq", "model", "dimension", "chunker")} == {
+        "format": 3,
+        "corpus_id": "corpus",
         "corpus_seq": 7,
         "model": "model@1",
         "dimension": 4,
@@ -134,7 +136,7 @@ def test_one_state_is_published_twice_under_two_names(generations: Generations) 
 
 
 def test_before_the_first_publish_there_is_none(generations: Generations) -> None:
-    assert generations.load() is None
+    assert generations.load("corpus") is None
     assert generations.current_name() is None
 
 
@@ -185,7 +187,7 @@ def test_every_byte_of_the_manifest_counts(generations: Generations) -> None:
         changed = bytearray(whole)
         changed[place] ^= 1
         manifest.write_bytes(changed)
-        assert generations.load() is None, place
+        assert generations.load("corpus") is None, place
 
 
 @pytest.mark.parametrize(
@@ -217,7 +219,7 @@ def test_a_generation_of_a_foreign_format_is_refused_though_its_hashes_hold(gene
     before = generations.publish(corpus(seq=1), "m")
     current = generations.publish(corpus(seq=2), "m")
     manifest = generations.root / current / "manifest.json"
-    foreign = manifest.read_bytes().replace(b'"format": 2,', b'"format": 3,')
+    foreign = manifest.read_bytes().replace(b'"format": 3,', b'"format": 2,')
     manifest.write_bytes(foreign)
     renamed = f"gen-000000000002-{hashlib.sha256(foreign).hexdigest()[:16]}"
     (generations.root / current).rename(generations.root / renamed)
@@ -228,7 +230,7 @@ def test_a_generation_of_a_foreign_format_is_refused_though_its_hashes_hold(gene
 def test_when_every_generation_is_damaged_there_is_none(generations: Generations) -> None:
     for seq in (1, 2):
         (generations.root / generations.publish(corpus(seq=seq), "m") / "articles.json").unlink()
-    assert generations.load() is None
+    assert generations.load("corpus") is None
 
 
 @pytest.mark.parametrize(
@@ -250,14 +252,14 @@ def test_without_a_legible_pointer_the_newest_whole_generation_answers(
 
 def test_two_generations_are_kept(generations: Generations) -> None:
     names = [generations.publish(corpus(seq=seq), "m") for seq in (1, 2, 3, 4)]
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {names[2], names[3], "CURRENT"}
 
 
 def test_the_current_generation_is_kept_though_others_have_higher_numbers(generations: Generations) -> None:
     # as after a backup of the database was put in its place
     names = [generations.publish(corpus(seq=seq), "m") for seq in (7, 8, 3)]
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {names[1], names[2], "CURRENT"}
     assert loaded(generations)[0] == names[2]
 
@@ -271,7 +273,7 @@ def test_what_a_crash_left_and_unknown_folders_are_ignored_and_swept(generations
         (root / left / "words" / "meta.json").write_text("{")
         (root / left / "manifest.json").write_bytes((root / name / "manifest.json").read_bytes())
     assert loaded(generations)[0] == name
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {before, name, "CURRENT"}
 
 
@@ -286,7 +288,7 @@ def test_what_does_not_look_like_a_generation_is_left_alone(generations: Generat
     name = generations.publish(corpus(), "m")
     (generations.root / "notes").mkdir()
     (generations.root / "gen-notes.txt").write_text("mine")
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {name, "CURRENT", "notes", "gen-notes.txt"}
     assert loaded(generations)[0] == name
 
@@ -295,21 +297,21 @@ def test_a_generation_survives_the_sweep_for_as_long_as_someone_holds_it(generat
     first = generations.publish(corpus(seq=1), "m")
     held = loaded(generations)[1]
     others = [generations.publish(corpus(seq=seq), "m") for seq in (2, 3, 4)]
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {first, *others[1:], "CURRENT"}
     assert held.words.search("comet", 5)[0].tolist() == [1]
     del held
-    generations.sweep()
+    generations.sweep("corpus")
     assert entries(generations) == {*others[1:], "CURRENT"}
 
 
 def test_a_damaged_generation_that_was_tried_is_held_by_nobody(generations: Generations) -> None:
     first = generations.publish(corpus(seq=1), "m")
     (generations.root / first / "articles.json").write_bytes(b"[]")
-    assert generations.load() is None
+    assert generations.load("corpus") is None
     for seq in (2, 3):
         generations.publish(corpus(seq=seq), "m")
-    generations.sweep()
+    generations.sweep("corpus")
     assert first not in entries(generations)
 
 

@@ -8,7 +8,8 @@ WebError
 ├── RebuildRunning   a rebuild is queued or running already; `job_id` says which
 ├── Busy             as much is waiting as may wait; again in `retry_after_seconds`; HTTP `status` 429 or 503
 ├── NotReady         the index is brought up to date first, as the server has just started; `job_id` says by which job
-└── CannotListen     the server's address is taken, or not this machine's
+├── CannotListen     the server's address is taken, or not this machine's
+└── BackupFault      a backup cannot be made where it was asked for, or is none that can be restored
 """
 
 
@@ -55,4 +56,8 @@ class NotReady(WebError):
 
 
 class CannotListen(WebError):
+    pass
+
+
+class BackupFault(WebError):
     pass

@@ -43,6 +43,8 @@ COMMANDS = {
     "feedback": "web.cli.feedback:feedback",
     "audit": "web.cli.stored:audit",
     "doctor": "web.cli.doctor:doctor",
+    "backup": "web.cli.backup:backup",
+    "restore": "web.cli.backup:restore",
 }
 
 
@@ -174,6 +176,11 @@ def _parser() -> argparse.ArgumentParser:
     add("audit", "list who changed what and when, the last change first", as_json)
     add("doctor", "look for what is wrong here, and say what to do about it; exit status 1 for a problem", as_json)
     add("feedback", "print the rated answers as a question set for eval, one JSON object a line")
+    backup = add("backup", "save all that is stored in one file, also while a server works with it")
+    backup.add_argument("file", metavar="FILE")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it is there")
+    restore = add("restore", "put a backup in place of what is stored, which is kept; no server may work with it")
+    restore.add_argument("file", metavar="FILE")
     return parser
 
 
