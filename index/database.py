@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
+from index.locks import try_lock
 
 SCHEMA_VERSION = 2
 UPGRADES = {
@@ -76,6 +78,17 @@ class Database:
             connection.begin(),
         ):
             yield connection
+
+    def turn(self, name: str) -> BinaryIO | None:
+        """What one process at a time may do, over all that share the database: the lock, or None where it is another's.
+
+        It is held until it is closed, or until its process has ended. Raises StorageFault.
+        """
+        path = self.path.with_name(f"{name}.lock")
+        try:
+            return try_lock(path)
+        except OSError as error:
+            raise StorageFault(f"{path} cannot be locked ({error.strerror or error}).") from error
 
     def close(self) -> None:
         self._engine.dispose()

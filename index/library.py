@@ -6,13 +6,14 @@ generation and keeps to it (`Library.snapshot`).
 """
 
 import threading
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
@@ -29,6 +30,7 @@ from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
+from index.locks import POLL_SECONDS
 from index.progress import Progress, Report, silent
 from index.rows import StoredArticle
 from index.search import Found
@@ -120,6 +122,19 @@ class Library:
         A file that did not change is not read again, and one with an error keeps the articles it had. `full`
         reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
         """
+        if dry_run:
+            return self._follow(folder, full, dry_run, progress, on_article)
+        with self._rebuild_turn(progress):
+            return self._follow(folder, full, dry_run, progress, on_article)
+
+    def _rebuild_turn(self, progress: Progress) -> BinaryIO:
+        """Of two at once, the one that read a file before it changed could store its text after the other's."""
+        while (turn := self.database.turn("rebuild")) is None:
+            progress("reading", 0, 0)
+            time.sleep(POLL_SECONDS)
+        return turn
+
+    def _follow(self, folder: Path, full: bool, dry_run: bool, progress: Progress, on_article: OnArticle) -> Report:
         found, others = articles_folder.scan(folder)
         known = {} if full else self._folder.files()
         by_path = self._folder.articles()

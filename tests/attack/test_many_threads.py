@@ -1,7 +1,7 @@
 """One assistant asked by sixteen threads at once: no error, and the answers that one thread gives, to the last digit.
 
-4,000 asks go to the real reader over short articles, found by hashed words; 240 to both real models over `seeds/`, while
-another thread embeds without a pause, as a rebuild does.
+4,000 asks go to the real reader over short articles, found by hashed words; 240 to both real models over `seeds/`,
+while another thread embeds without a pause, as a rebuild does.
 """
 
 import json
