@@ -188,6 +188,7 @@ class Library:
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -197,7 +198,8 @@ class Library:
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
         reads that file again. What is known of an article stays known where the same text comes again and does not say
         it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
-        since: when this work began, if it was cut short and is done again; what it added then counts as added.
+        since: when this work began, if it was cut short and is done again; what it added then counts as added. asked_at:
+        `seq` when it was asked for; an article that was removed by hand since then stays out.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
@@ -218,7 +220,7 @@ class Library:
                             tally.fail(_twice(item, "an item before it", later))
                         else:
                             taken[item.id] = item.revision
-                            outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                            outcome = self._take(item, False, by_itself, asked_at, dry_run=dry_run)
                             if outcome == "unchanged" and known and since and known.added_at >= since:
                                 outcome = "added"
                             tally.settle(item.id, outcome, item)
@@ -309,6 +311,10 @@ class Library:
         """`Catalogue.sources`."""
         return self._catalogue.sources()
 
+    def seq(self) -> int:
+        """The number of the present state of what is stored; grows with every change."""
+        return self._store.seq()
+
     def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those of the articles that are stored, by id, in the order asked for."""
         return self._store.titles(article_ids)
@@ -330,9 +336,17 @@ class Library:
 
     # -- parts
 
-    def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
+    def _take(
+        self,
+        article: Article,
+        in_folder: bool,
+        by_itself: bool = False,
+        asked_at: int | None = None,
+        *,
+        dry_run: bool,
+    ) -> Outcome:
         take = self._store.compare if dry_run else self._store.put
-        return take(article, in_folder=in_folder, by_itself=by_itself)
+        return take(article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at)
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress) -> None:
         """Embed what is missing and publish what changed."""

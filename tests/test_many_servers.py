@@ -38,6 +38,7 @@ class _Held(Library):
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,

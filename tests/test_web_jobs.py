@@ -148,13 +148,20 @@ class _Held(Library):
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
         return super().add(
-            items, by_itself=by_itself, since=since, dry_run=dry_run, progress=progress, on_article=on_article
+            items,
+            by_itself=by_itself,
+            since=since,
+            asked_at=asked_at,
+            dry_run=dry_run,
+            progress=progress,
+            on_article=on_article,
         )
 
     def rebuild(
@@ -401,6 +408,7 @@ class _Odd(Library):
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -492,6 +500,22 @@ def test_a_job_that_was_killed_before_it_heard_of_its_cancelling_is_not_done_aft
         again.start()
         assert _wait(again, job_id)["state"] == "cancelled"
     assert library.article("dyke") is None
+
+
+def test_an_article_removed_after_it_was_asked_for_stays_out_and_one_asked_for_after_its_removal_comes_back(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    dam = {"id": "dam", "text": "The dam was built in 1931."}
+    library.add([article_from_fields(dam, origin=PASTED, path=None)])
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        before = jobs.add_articles([dam | {"text": "The dam was built in 1932."}, {"id": "dyke", "text": "It held."}])
+        assert held.has_begun.wait(10)
+        library.hide(["dam"])
+        held.may_go_on.set()
+        assert (_wait(jobs, before)["state"], jobs.get(before)["added_ids"]) == ("done", ["dyke"])
+        assert library.article("dam") is None
+        assert _wait(jobs, jobs.add_articles([dam]))["added"] == 1
 
 
 def test_an_ended_job_is_remembered_by_the_next_process_and_its_request_is_not(

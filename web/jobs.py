@@ -132,7 +132,7 @@ class Jobs:
         self._add_unless_one_waits(_new("remove", _listed([name])), {"removed": 1})
 
     def _add(self, job: Job, request: Json, *, alone: bool = False) -> str:
-        self._queue.add(job, request, alone=alone)
+        self._queue.add(job, request | {"asked_at": self._library.seq()}, alone=alone)
         self._asked.set()
         return job.id
 
@@ -268,7 +268,14 @@ class Jobs:
             case "add":
                 items = self._intake.items(job.id, request, progress.listen, self._library.reader)
                 is_polled, began_at = request.get("is_polled", False), request["began_at"]
-                return self._library.add(items, by_itself=is_polled, since=began_at, progress=tell, on_article=note)
+                return self._library.add(
+                    items,
+                    by_itself=is_polled,
+                    since=began_at,
+                    asked_at=request.get("asked_at"),  # an earlier version did not note it
+                    progress=tell,
+                    on_article=note,
+                )
 
     def _end(self, job: Job) -> None:
         """Store how it ended. While the disk does not take that it is told from memory, and no other job is begun: that
