@@ -198,8 +198,8 @@ class Library:
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
         reads that file again. What is known of an article stays known where the same text comes again and does not say
         it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
-        since: when this work began, if it was cut short and is done again; what it added then counts as added. asked_at:
-        `seq` when it was asked for; an article that was removed by hand since then stays out.
+        since: when this work began, if it was cut short and is done again; what it added then counts as added.
+        asked_at: `seq` when it was asked for; an article that was removed by hand since then stays out.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}

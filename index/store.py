@@ -72,8 +72,8 @@ class Store:
         """Store `article` as the current revision of its id, with its passages, in one transaction.
 
         in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
-        the next rebuild reads that file again. by_itself: a polled feed gave it. asked_at: the state of the corpus when it
-        was asked for; who removed it by hand since then had the later word.
+        the next rebuild reads that file again. by_itself: a polled feed gave it. asked_at: the state of the corpus
+        when it was asked for; who removed it by hand since then had the later word.
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)

@@ -279,7 +279,9 @@ def test_what_clients_of_two_servers_were_told_holds_though_one_is_killed_again_
                 for _ in range(kills):
                     time.sleep(chance.uniform(4, 8))
                     went_on.append(attack.kill_one(chance))
-                    assert not any(client.done() for client in clients), "a client has failed"
+                    for client in clients:
+                        if client.done():
+                            client.result()  # raises: none ends by itself
                     start()
             finally:
                 attack.stopped.set()
@@ -298,5 +300,6 @@ def test_what_clients_of_two_servers_were_told_holds_though_one_is_killed_again_
         f"{kills} kills, {told.asked:,} asks with {told.citations:,} citations, {len(told.added):,} adds and "
         f"{len(told.shared)} of one id, {len(told.gone)} removals, {len(told.restored)} restored, {len(told.jobs):,} "
         f"jobs: nothing lost or doubled, no removed article cited, each job done; {replaced} messages replaced on both "
-        f"at once, each once; jobs went on {max(went_on):.1f} s after a kill at most ({time.monotonic() - began:.0f} s)",
+        f"at once, each once; jobs went on {max(went_on):.1f} s after a kill or less "
+        f"({time.monotonic() - began:.0f} s)",
     )
