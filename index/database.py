@@ -11,11 +11,13 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
+from index.locks import try_lock
 
 APPLICATION_ID = 0x41727441
 """`PRAGMA application_id` of every database from format 3 on; before that it was 0, as in any file."""
@@ -82,7 +84,9 @@ class Database:
 
     def _upgrade(self) -> None:
         with self.write() as connection:
-            while (version := _pragma(connection, "user_version")) != SCHEMA_VERSION:  # another process may have been first
+            while (
+                version := _pragma(connection, "user_version")
+            ) != SCHEMA_VERSION:  # another process may have been first
                 for statement in UPGRADES[version]:
                     connection.execute(text(statement))
                 connection.execute(text(f"PRAGMA user_version = {version + 1}"))
@@ -122,6 +126,17 @@ class Database:
                 [found] = copied.execute("PRAGMA integrity_check(1)").fetchone()
         if found != "ok":
             raise BrokenDatabase(f"{self.path} is damaged ({found}). {WAY_OUT}")
+
+    def turn(self, name: str) -> BinaryIO | None:
+        """What one process at a time may do, over all that share the database: the lock, or None where it is another's.
+
+        It is held until it is closed, or until its process has ended. Raises StorageFault.
+        """
+        path = self.path.with_name(f"{name}.lock")
+        try:
+            return try_lock(path)
+        except OSError as error:
+            raise StorageFault(f"{path} cannot be locked ({error.strerror or error}).") from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -189,9 +204,7 @@ def _fault(path: Path, error: BaseException | None) -> IndexFault:
     # says of a table or column that is not there, and no code the driver's own word on text that is not UTF-8
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
-        return BrokenDatabase(
-            f"{path} cannot be read as a database ({error}). {WAY_OUT}"
-        )
+        return BrokenDatabase(f"{path} cannot be read as a database ({error}). {WAY_OUT}")
     return StorageFault(
         f"{path} could not be read or written ({error}). What was saved before is safe; "
         "look at the free space and permissions there, then try again."

@@ -19,7 +19,6 @@ import os
 import re
 import secrets
 import shutil
-import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from index.embed import Vectors
 from index.errors import BrokenIndex, StorageFault
 from index.filters import Filters
 from index.lexical import LexicalIndex
+from index.locks import lock
 from index.progress import Progress, silent
 from index.state import State
 from index.vectors import Mask, VectorIndex
@@ -45,7 +45,6 @@ FORMAT = 3
 KEPT = 2
 """Generations that stay on disk: the current one and the one to fall back to."""
 SELF_CHECKS = 20
-LOCK_POLL_SECONDS = 0.2
 NAME_PATTERN = re.compile(r"gen-\d{12}-[0-9a-f]{16}")
 
 PASSAGE_DTYPE = np.dtype([("id", "<i8"), ("article", "<i4"), ("start", "<i4"), ("end", "<i4")])
@@ -202,21 +201,8 @@ class Generations:
         """
         with contextlib.ExitStack() as held:
             with self._storage_faults():  # not around what is done under the lock: its errors are its own
-                file = held.enter_context((self.root / "lock").open("ab"))
-            while not self._locked(file):
-                on_wait()
-                time.sleep(LOCK_POLL_SECONDS)
+                held.enter_context(lock(self.root / "lock", on_wait))
             yield
-
-    def _locked(self, file: io.BufferedWriter) -> bool:
-        try:
-            with self._storage_faults():
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except StorageFault as fault:
-            if isinstance(fault.__cause__, BlockingIOError):
-                return False
-            raise
-        return True
 
     def current_name(self) -> str | None:
         """The generation that `CURRENT` names; cheap enough to ask before every search."""
@@ -284,8 +270,8 @@ class Generations:
             own = [name for name in self._names() if _corpus_id(self.root / name) == corpus_id]
             kept = set(sorted(own, key=lambda n: (n == current, n), reverse=True)[:KEPT])
             for entry in self.root.iterdir():
-                if entry.is_dir() and entry.name.startswith("gen-") and entry.name not in kept and _unread(entry):
-                    shutil.rmtree(entry, ignore_errors=True)
+                if entry.is_dir() and entry.name.startswith("gen-") and entry.name not in kept:
+                    _delete_unread(entry)
 
     @contextlib.contextmanager
     def _storage_faults(self) -> Iterator[None]:
@@ -406,16 +392,20 @@ def _corpus_id(folder: Path) -> str | None:
         return None
 
 
-def _unread(folder: Path) -> bool:
-    """Whether no process reads the generation in `folder`."""
-    try:
-        with (folder / "manifest.json").open("rb") as manifest:
+def _delete_unread(folder: Path) -> None:
+    """Delete the generation in `folder` if no process reads it.
+
+    Under the readers' own lock until it is gone: one that comes meanwhile waits, finds nothing, and takes another.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            manifest = held.enter_context((folder / "manifest.json").open("rb"))
             fcntl.flock(manifest, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:  # no manifest: it was never published
-        return True
-    return True
+        except FileNotFoundError:
+            pass  # it was never published
+        except OSError:  # one reads it
+            return
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _short_hash(data: bytes) -> str:

@@ -6,13 +6,14 @@ generation and keeps to it (`Library.snapshot`).
 """
 
 import threading
+import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
@@ -30,6 +31,7 @@ from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
+from index.locks import POLL_SECONDS
 from index.progress import Progress, Report, silent
 from index.rows import StoredArticle
 from index.search import Found
@@ -123,6 +125,19 @@ class Library:
         A file that did not change is not read again, and one with an error keeps the articles it had. `full`
         reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
         """
+        if dry_run:
+            return self._follow(folder, full, dry_run, progress, on_article)
+        with self._rebuild_turn(progress):
+            return self._follow(folder, full, dry_run, progress, on_article)
+
+    def _rebuild_turn(self, progress: Progress) -> BinaryIO:
+        """Of two at once, the one that read a file before it changed could store its text after the other's."""
+        while (turn := self.database.turn("rebuild")) is None:
+            progress("reading", 0, 0)
+            time.sleep(POLL_SECONDS)
+        return turn
+
+    def _follow(self, folder: Path, full: bool, dry_run: bool, progress: Progress, on_article: OnArticle) -> Report:
         found, others = articles_folder.scan(folder)
         known = {} if full else self._folder.files()
         by_path = self._folder.articles()
@@ -176,6 +191,7 @@ class Library:
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -186,6 +202,7 @@ class Library:
         reads that file again. What is known of an article stays known where the same text comes again and does not say
         it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
         since: when this work began, if it was cut short and is done again; what it added then counts as added.
+        asked_at: `seq` when it was asked for; an article that was removed by hand since then stays out.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
@@ -206,7 +223,7 @@ class Library:
                             tally.fail(_twice(item, "an item before it", later))
                         else:
                             taken[item.id] = item.revision
-                            outcome = self._take(item, in_folder=False, by_itself=by_itself, dry_run=dry_run)
+                            outcome = self._take(item, False, by_itself, asked_at, dry_run=dry_run)
                             if outcome == "unchanged" and known and since and known.added_at >= since:
                                 outcome = "added"
                             tally.settle(item.id, outcome, item)
@@ -297,6 +314,10 @@ class Library:
         """`Catalogue.sources`."""
         return self._catalogue.sources()
 
+    def seq(self) -> int:
+        """The number of the present state of what is stored; grows with every change."""
+        return self._store.seq()
+
     def titles(self, article_ids: Sequence[str]) -> dict[str, str]:
         """The titles of those of the articles that are stored, by id, in the order asked for."""
         return self._store.titles(article_ids)
@@ -318,9 +339,17 @@ class Library:
 
     # -- parts
 
-    def _take(self, article: Article, *, in_folder: bool, by_itself: bool = False, dry_run: bool) -> Outcome:
+    def _take(
+        self,
+        article: Article,
+        in_folder: bool,
+        by_itself: bool = False,
+        asked_at: int | None = None,
+        *,
+        dry_run: bool,
+    ) -> Outcome:
         take = self._store.compare if dry_run else self._store.put
-        return take(article, in_folder=in_folder, by_itself=by_itself)
+        return take(article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at)
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress) -> None:
         """Embed what is missing and publish what changed."""

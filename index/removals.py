@@ -26,6 +26,12 @@ def since(connection: Connection, seq: int) -> frozenset[str]:
     return frozenset(connection.scalars(select(removals.c.article_id).where(removals.c.seq > seq)))
 
 
+def was_by_hand_after(connection: Connection, article_id: str, seq: int) -> bool:
+    """Whether a person removed the article, in whatever revision, after that state."""
+    of_it = (removals.c.article_id == article_id, removals.c.by_hand == 1, removals.c.seq > seq)
+    return connection.execute(select(removals.c.seq).where(*of_it)).first() is not None
+
+
 def was_by_hand(connection: Connection, article_id: str, revision: str) -> bool:
     """Whether a person removed the article in that revision."""
     just_this = (removals.c.article_id == article_id, removals.c.revision == revision, removals.c.by_hand == 1)

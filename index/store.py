@@ -33,7 +33,8 @@ from index.schema import (
 from index.state import State, state_of
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
-"""withheld: someone removed just this revision, and neither its file nor a polled feed brings it back."""
+"""withheld: someone removed just this revision, and neither its file nor a polled feed brings it back; or removed the
+article after this was asked for."""
 
 MAX_NAMESAKES = 50
 
@@ -58,23 +59,28 @@ class Store:
 
     # -- articles in and out
 
-    def compare(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
+    def compare(
+        self, article: Article, *, in_folder: bool, by_itself: bool = False, asked_at: int | None = None
+    ) -> Outcome:
         """What `put` would do, without doing it."""
         with self._database.read() as connection:
-            return _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
+            return _outcome(connection, article, asked_at, is_asked_for=not (in_folder or by_itself))
 
-    def put(self, article: Article, *, in_folder: bool, by_itself: bool = False) -> Outcome:
+    def put(
+        self, article: Article, *, in_folder: bool, by_itself: bool = False, asked_at: int | None = None
+    ) -> Outcome:
         """Store `article` as the current revision of its id, with its passages, in one transaction.
 
         in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
-        the next rebuild reads that file again. by_itself: a polled feed gave it.
+        the next rebuild reads that file again. by_itself: a polled feed gave it. asked_at: the state of the corpus
+        when it was asked for; who removed it by hand since then had the later word.
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
         moment = now()
         values: dict[str, object]
         with self._database.write() as connection:
-            outcome = _outcome(connection, article, is_asked_for=not (in_folder or by_itself))
+            outcome = _outcome(connection, article, asked_at, is_asked_for=not (in_folder or by_itself))
             where = articles.c.id == article.id
             if outcome == "withheld":
                 return outcome
@@ -301,7 +307,9 @@ class Store:
         return completed_at
 
 
-def _outcome(connection: Connection, article: Article, *, is_asked_for: bool) -> Outcome:
+def _outcome(connection: Connection, article: Article, asked_at: int | None, *, is_asked_for: bool) -> Outcome:
+    if asked_at is not None and removals.was_by_hand_after(connection, article.id, asked_at):
+        return "withheld"
     if not is_asked_for and removals.was_by_hand(connection, article.id, article.revision):
         return "withheld"
     current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))

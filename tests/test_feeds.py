@@ -17,8 +17,8 @@ from web.errors import Busy
 from web.feeds import Feeds
 from web.freshness import Feed, Freshness, alarms
 from web.job import FINISHED
+from web.job_queue import jobs as table
 from web.jobs import Jobs
-from web.jobs import jobs as table
 
 TEXT = "The council of Oldport voted on Monday to close the old fish market beside the harbour. " * 5
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)
@@ -290,3 +290,26 @@ def _ended(jobs: Jobs, job_id: str) -> dict[str, Any]:
     while (job := jobs.get(job_id))["state"] not in FINISHED:
         time.sleep(0.05)
     return job
+
+
+def test_of_two_servers_one_polls_and_when_it_ends_the_other_goes_on_with_what_was_asked_for(
+    library: Library, second: Library, tmp_path: Path
+) -> None:
+    with closing(Jobs(library, tmp_path)) as mine, closing(Jobs(second, tmp_path)) as others:
+        polling = Feeds(mine, Freshness(library.database, [FEED, OTHER]), HOUR)
+        waiting = Feeds(others, Freshness(second.database, [FEED, OTHER]), HOUR)
+        assert (polling._has_turn(), waiting._has_turn()) == (True, False)
+        polling.look(NOON)
+        [(address, asked)] = mine.polls().items()
+        assert address == FEED
+        with closing(Feeds(others, Freshness(second.database, ()), HOUR)) as without:
+            without.start()  # which forgets nothing of what another polls
+        polling.close()
+        assert waiting._has_turn()
+        waiting.look(NOON)
+        assert others.polls() == {FEED: asked}
+        others.cancel(asked)
+        waiting.look(NOON)
+        assert list(others.polls()) == [OTHER]
+        assert Freshness(second.database, [FEED]).checked_at(FEED) == NOON
+        waiting.close()

@@ -28,8 +28,9 @@ from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.intake import MAX_FILE_NAME_CHARS, PASTED
-from web.jobs import MAX_QUEUED, Jobs
-from web.jobs import jobs as table
+from web.job_queue import MAX_QUEUED
+from web.job_queue import jobs as table
+from web.jobs import Jobs
 from web.settings import Settings
 
 LIGHTHOUSE = (
@@ -147,13 +148,20 @@ class _Held(Library):
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
     ) -> Report:
         self._wait(progress)
         return super().add(
-            items, by_itself=by_itself, since=since, dry_run=dry_run, progress=progress, on_article=on_article
+            items,
+            by_itself=by_itself,
+            since=since,
+            asked_at=asked_at,
+            dry_run=dry_run,
+            progress=progress,
+            on_article=on_article,
         )
 
     def rebuild(
@@ -340,7 +348,7 @@ def test_the_queue_has_an_end(held: _Held, tmp_path: Path) -> None:
     assert (caught.value.status, caught.value.retry_after_seconds) == (429, 30)
     with pytest.raises(Busy):
         jobs.add_files([_Upload("a.txt", b"text")])
-    assert list((held.data_dir / "uploads").iterdir()) == []
+    assert not (held.data_dir / "uploads").exists()
 
 
 def test_how_many_articles_were_sent_is_known_from_the_first(library: Library, tmp_path: Path) -> None:
@@ -400,6 +408,7 @@ class _Odd(Library):
         *,
         by_itself: bool = False,
         since: str | None = None,
+        asked_at: int | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -453,13 +462,7 @@ def test_a_job_stopped_by_closing_is_done_after_the_next_start(held: _Held, libr
     jobs.start()
     job_id = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
     assert held.has_begun.wait(10)
-    closer = threading.Thread(target=jobs.close)
-    closer.start()
-    while jobs.get(job_id)["state"] != "reading":
-        time.sleep(0.01)
-    time.sleep(0.1)  # until close() has said so; nothing depends on how long this takes
-    held.may_go_on.set()
-    closer.join()
+    _cut_short(jobs, held)
     with closing(Jobs(library, tmp_path)) as again:
         again.start()
         assert _wait(again, job_id)["state"] == "done"
@@ -477,12 +480,11 @@ def test_what_a_job_added_before_it_was_cut_short_counts_as_added_when_it_is_don
     job_id = jobs.add_articles([dam, dyke])
     assert held.has_begun.wait(10)
     library.add([article_from_fields(dyke, origin=PASTED, path=None)])  # so far the job came
+    _cut_short(jobs, held)
     with closing(Jobs(library, tmp_path)) as again:
         again.start()
         job = _wait(again, job_id)
     assert (job["added"], job["unchanged"], job["added_ids"]) == (1, 1, ["dyke"])
-    held.may_go_on.set()
-    jobs.close()
 
 
 def test_a_job_that_was_killed_before_it_heard_of_its_cancelling_is_not_done_after_the_next_start(
@@ -493,12 +495,27 @@ def test_a_job_that_was_killed_before_it_heard_of_its_cancelling_is_not_done_aft
     job_id = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
     assert held.has_begun.wait(10)
     jobs.cancel(job_id)
+    _cut_short(jobs, held)
     with closing(Jobs(library, tmp_path)) as again:
         again.start()
         assert _wait(again, job_id)["state"] == "cancelled"
     assert library.article("dyke") is None
-    held.may_go_on.set()
-    jobs.close()
+
+
+def test_an_article_removed_after_it_was_asked_for_stays_out_and_one_asked_for_after_its_removal_comes_back(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    dam = {"id": "dam", "text": "The dam was built in 1931."}
+    library.add([article_from_fields(dam, origin=PASTED, path=None)])
+    with closing(Jobs(held, tmp_path)) as jobs:
+        jobs.start()
+        before = jobs.add_articles([dam | {"text": "The dam was built in 1932."}, {"id": "dyke", "text": "It held."}])
+        assert held.has_begun.wait(10)
+        library.hide(["dam"])
+        held.may_go_on.set()
+        assert (_wait(jobs, before)["state"], jobs.get(before)["added_ids"]) == ("done", ["dyke"])
+        assert library.article("dam") is None
+        assert _wait(jobs, jobs.add_articles([dam]))["added"] == 1
 
 
 def test_an_ended_job_is_remembered_by_the_next_process_and_its_request_is_not(
@@ -517,7 +534,7 @@ def test_old_ended_jobs_are_forgotten(library: Library, tmp_path: Path) -> None:
     with closing(Jobs(library, tmp_path)) as jobs:
         jobs.start()
         rows = [
-            {"id": f"old{n}", "kind": "add", "state": "done", "outcome": json.dumps({"id": f"old{n}"})}
+            {"id": f"old{n}", "kind": "add", "state": "done", "outcome": json.dumps({"id": f"old{n}", "added_ids": []})}
             for n in range(1_000)
         ]
         with library.database.write() as connection:
@@ -598,6 +615,15 @@ def test_removals_that_wait_together_are_one_job_that_counts_them(held: _Held, t
         "done",
         3,
     )
+
+
+def _cut_short(jobs: Jobs, held: _Held) -> None:
+    """Close while the job is held, which then hears of nothing else."""
+    closer = threading.Thread(target=jobs.close)
+    closer.start()
+    time.sleep(0.1)  # until close() has said so; where it has not, the job is done and the test fails
+    held.may_go_on.set()
+    closer.join()
 
 
 class _Upload:

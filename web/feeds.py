@@ -1,11 +1,13 @@
 """Feeds polled on an interval while the server runs: each fetch is a job like any other that adds an address.
 
-What came of it is kept (`freshness.py`), so that after a restart a feed waits for the rest of its interval.
+What came of it is kept (`freshness.py`), so that after a restart a feed waits for the rest of its interval. Of several
+servers one polls, the first that looked; when it ends another goes on, with its feeds and with what it had asked for.
 """
 
 import datetime as dt
 import logging
 import threading
+from typing import BinaryIO
 
 from index.ingest.target import without_password
 from web.errors import Busy, UnknownJob
@@ -27,23 +29,40 @@ class Feeds:
         self._freshness = freshness
         self._every = every
         self._running: dict[str, str] = {}  # address: id of its job
+        self._turn: BinaryIO | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="feeds", daemon=True)
 
     def start(self) -> None:
-        self._freshness.forget_others()
+        self._has_turn()
         if self._freshness.addresses:
             self._thread.start()
+        else:
+            self._leave()
 
     def close(self) -> None:
         self._stopped.set()
         if self._thread.is_alive():
             self._thread.join()
+        self._leave()
+
+    def _has_turn(self) -> bool:
+        if self._turn is None and (turn := self._freshness.turn()):
+            self._turn = turn
+            self._freshness.forget_others()
+            self._running = self._jobs.polls()
+        return self._turn is not None
+
+    def _leave(self) -> None:
+        if self._turn:
+            self._turn.close()
+            self._turn = None
 
     def _poll(self) -> None:
         while not self._stopped.wait(LOOK_SECONDS):
             try:
-                self.look(dt.datetime.now(dt.UTC))
+                if self._has_turn():
+                    self.look(dt.datetime.now(dt.UTC))
             except Exception:  # a full disk may be over soon, and the feeds go on then
                 log.exception("the feeds could not be looked after")
 

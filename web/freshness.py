@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
@@ -66,6 +67,10 @@ class Freshness:
         self.addresses = tuple(addresses)
         self._database = database
         database.create(metadata)
+
+    def turn(self) -> BinaryIO | None:
+        """To poll in; None where another process does. Closed, or when its process has ended, it is free."""
+        return self._database.turn("feeds")
 
     def note(self, address: str, now: dt.datetime, failure: str | None) -> None:
         """What came of a fetch that ended at `now` (UTC): None when the feed could be read."""

@@ -3,10 +3,11 @@
 Uploads lie in `data/uploads/JOB/`, by number: the names that they came with are data and become no paths.
 """
 
+import fcntl
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Protocol
@@ -18,6 +19,7 @@ from index.ingest.apart import ReaderApart
 from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
+from index.locks import try_lock
 from index.progress import Stop
 from index.validators import StoredValidators
 from web.replies import Json
@@ -51,7 +53,7 @@ class Sent:
         if self.url:
             return without_password(self.url)
         if self.files:
-            return _bare_name(self.files[0].filename or "")
+            return bare_name(self.files[0])
         return str(self.articles[0].get("title") or PASTED)
 
 
@@ -61,36 +63,38 @@ class Intake:
         self._fetcher = fetcher
         self._validators = StoredValidators(library.database)
         self._uploads = library.data_dir / "uploads"
+        self._lock = library.data_dir / "uploads.lock"  # shared by who takes in
 
-    def keep(self, job_id: str, uploads: Sequence[Upload]) -> list[str]:
-        """The files' names, once they are safe on the disk; of a failure nothing is left."""
+    @contextmanager
+    def keeping(self, job_id: str, uploads: Sequence[Upload]) -> Iterator[None]:
+        """Put the files on the disk, safely; within it no process drops them, and of a failure nothing is left."""
         folder = self._uploads / job_id
-        names = []
-        try:
-            folder.mkdir(parents=True)
-            for number, upload in enumerate(uploads):
-                names.append(_bare_name(upload.filename or ""))
-                with (folder / str(number)).open("wb") as file:
-                    shutil.copyfileobj(upload.stream, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
-                sync_folder(made)
-        except BaseException:
-            self.drop(job_id)
-            raise
-        return names
+        with self._lock.open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            try:
+                folder.mkdir(parents=True)
+                for number, upload in enumerate(uploads):
+                    with (folder / str(number)).open("wb") as file:
+                        shutil.copyfileobj(upload.stream, file)
+                        file.flush()
+                        os.fsync(file.fileno())
+                for made in (folder, self._uploads, self._uploads.parent):  # a file is safe once its name is, too
+                    sync_folder(made)
+                yield
+            except BaseException:
+                self.drop(job_id)
+                raise
 
     def drop(self, job_id: str) -> None:
         """The uploads of a job, if it has any."""
         shutil.rmtree(self._uploads / job_id, ignore_errors=True)
 
-    def drop_others(self, wanted: set[str]) -> None:
-        """The uploads of all jobs but these."""
-        if self._uploads.is_dir():
-            for folder in self._uploads.iterdir():
-                if folder.name not in wanted:
-                    self.drop(folder.name)
+    def drop_others(self, wanted: Callable[[], set[str]]) -> None:
+        """The uploads of all jobs but these, unless some process is just taking some in: its job is to come."""
+        if self._uploads.is_dir() and (lock := try_lock(self._lock)):  # else the next to start does it
+            with lock:
+                for name in {folder.name for folder in self._uploads.iterdir()} - wanted():
+                    self.drop(name)
 
     def items(self, job_id: str, request: Json, stop: Stop, reader: ReaderApart) -> Generator[Item, None, None]:
         """request: `files` (their names), `articles` (their fields), or `url` and `is_polled`."""
@@ -116,8 +120,9 @@ class Intake:
         return self._uploads / job_id / str(number)
 
 
-def _bare_name(name: str) -> str:
+def bare_name(upload: Upload) -> str:
     """The last component of an upload's name, on one line, its suffix kept when it is cut."""
+    name = upload.filename or ""
     bare = "".join(c for c in name.replace("\\", "/").rsplit("/", 1)[-1] if c.isprintable()).strip()
     stem, dot, suffix = bare.rpartition(".")
     if len(bare) > MAX_FILE_NAME_CHARS and stem and len(suffix) < 20:

@@ -1,8 +1,9 @@
 """One job as it stands: what it was asked for, how far it is, and what came of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
+from index.article import ItemError, Note
 from index.progress import Report
 from web.replies import Json
 
@@ -66,3 +67,17 @@ class Job:
             "message": self.message,
             "next_job_id": self.next_job_id,
         }
+
+
+def job_of(told: Json) -> Job:
+    """The job of which `as_json` told that. What was withheld is not told."""
+    counts = {name: told[name] for name in ("added", "updated", "removed", "unchanged", "embedded")}
+    errors = tuple(ItemError(**error) for error in told["errors"])
+    report = Report(
+        **counts,
+        errors=errors,
+        further_errors=told["error_count"] - len(errors),
+        notes=tuple(Note(**note) for note in told["notes"]),
+    )
+    same = {field.name: told[field.name] for field in fields(Job) if field.name not in ("report", "added_ids")}
+    return Job(**same, report=report, added_ids=tuple(told["added_ids"]))

@@ -21,7 +21,7 @@ from index.library import Library
 from index.progress import Report
 from index.store import Outcome
 from web.errors import Busy
-from web.intake import Intake, Sent
+from web.intake import Intake, Sent, bare_name
 from web.replies import Json
 
 MAX_ITEMS = 20
@@ -151,7 +151,11 @@ class Previews:
     def _kept(self, sent: Sent) -> Iterator[tuple[str, list[str]]]:
         """Where the files lie, and their names."""
         kept_as = f"preview-{secrets.token_hex(8)}"
-        try:
-            yield kept_as, self._intake.keep(kept_as, sent.files) if sent.files else []
-        finally:
-            self._intake.drop(kept_as)
+        if not sent.files:
+            yield kept_as, []
+            return
+        with self._intake.keeping(kept_as, sent.files):
+            try:
+                yield kept_as, [bare_name(upload) for upload in sent.files]
+            finally:
+                self._intake.drop(kept_as)

@@ -21,13 +21,13 @@ from index.disk import sync, sync_folder
 from index.errors import BrokenDatabase, StorageFault
 from index.in_use import InUse
 from index.library import DATABASE
-from web import conversation_tables, freshness, jobs
+from web import audit, conversation_tables, freshness, job_queue
 from web.backup import UPLOADS, articles_in, back_up_held, unfinished_uploads
 from web.backup_file import Contents, unpack, uploads_of
 from web.errors import BackupFault
 from web.work_folder import work_folder
 
-TABLES = (schema.metadata, jobs.metadata, conversation_tables.metadata, freshness.metadata)
+TABLES = tuple(module.metadata for module in (schema, job_queue, conversation_tables, freshness, audit))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; belonging to one, it would spoil another."""
@@ -43,8 +43,8 @@ class Restored:
 def restore(data_dir: Path, source: Path) -> Restored:
     """Put the backup `source` in place of the database and the waiting uploads of a data folder.
 
-    The index is to be published afterwards. Raises BackupFault where `source` is none that can be restored, StorageFault
-    where another process uses the folder or there is no room; then nothing has changed.
+    The index is to be published afterwards. Raises BackupFault where `source` is none that can be restored,
+    StorageFault where another process uses the folder or there is no room; then nothing has changed.
     """
     with closing(InUse(data_dir, alone=True)), work_folder(data_dir, "restore") as work:
         contents = unpack(source, work)
