@@ -3,7 +3,7 @@
 waitress bounds a request's size and how long a connection is silent. What is added here:
 
 - A client that is slow on purpose is let go: a head is complete HEAD_SECONDS after its first byte, a body arrives and a
-  reply is taken at MIN_BYTES_A_SECOND at least. waitress closes only what is silent, and a reply that is not taken never.
+  reply is taken at MIN_BYTES_A_SECOND at least. waitress closes what is silent, and never a reply that is not taken.
 - Replies to malformed and oversized requests have the API's error shape, and their senders get to read them.
 - A client that announces too much with "Expect: 100-continue" is refused, where waitress has it go on.
 - A chunked body is mostly body: frames of a byte each keep the one thread that holds all connections busy.
@@ -40,6 +40,8 @@ MAX_TRAILER_BYTES = 8_192
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    path = ""  # that of a head which cannot be parsed; waitress looks at it when its sender has left
+
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
         if self.chunked and self.body_rcv and not self.completed and self._is_mostly_frame():

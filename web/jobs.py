@@ -140,6 +140,8 @@ class Jobs:
     def add_files(self, uploads: Sequence[Upload]) -> str:
         """Take in uploaded files. Raises Busy."""
         job_id = _new_id()
+        with self._changed:
+            self._check_room()  # before anything is written; who comes at the same time is still counted below
         names = self._intake.keep(job_id, uploads)
         try:
             return self._enqueue(job_id, "add", {"files": names}, name=_listed(names))
@@ -281,9 +283,8 @@ class Jobs:
             same = [j.id for j in self._unfinished.values() if j.kind == kind and j.state not in FINISHED]
             if alone and same:
                 raise RebuildRunning(same[0])
-            if len(self._waiting) >= MAX_QUEUED and not may_exceed:
-                waiting = len(self._waiting)
-                raise Busy(429, f"{waiting} jobs are waiting. Try again later.", retry_after_seconds=30)
+            if not may_exceed:
+                self._check_room()
             with self._database.write() as connection:
                 row = {"id": job_id, "kind": kind, "state": "queued", "request": json.dumps(request)}
                 connection.execute(insert(jobs).values(row))
@@ -291,6 +292,11 @@ class Jobs:
             self._waiting.append(job_id)
             self._changed.notify_all()
         return job_id
+
+    def _check_room(self) -> None:
+        """Raises Busy."""
+        if len(self._waiting) >= MAX_QUEUED:
+            raise Busy(429, f"{len(self._waiting)} jobs are waiting. Try again later.", retry_after_seconds=30)
 
     def _work(self) -> None:
         while True:

@@ -1,17 +1,17 @@
 """What the routes work with: made once by the application factory, asked for by `services()` in a request."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flask import current_app
+from flask import current_app, request
 
 from assistant.answer import Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.conversations import Conversations
-from web.errors import Busy, NotReady
+from web.errors import Busy, NotReady, Unwanted
 from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
@@ -21,6 +21,10 @@ from web.settings import Settings
 MAX_RUNNING = 4
 """Questions answered at once. More would only take turns on the processor."""
 MAX_WAITING = 16
+LOOK_SECONDS = 0.5
+"""How often one who waits is looked at, whether he is still there."""
+
+IsWanted = Callable[[], bool]
 
 
 class Gate:
@@ -30,19 +34,25 @@ class Gate:
         self._places = threading.BoundedSemaphore(max_running + max_waiting)
         self._running = threading.BoundedSemaphore(max_running)
 
-    def enter(self) -> None:
-        """Wait for a turn; every `enter` is followed by one `leave`. Raises Busy where too many wait."""
+    def enter(self, is_wanted: IsWanted) -> None:
+        """Wait for a turn; every `enter` is followed by one `leave`.
+
+        Raises Busy where too many wait, Unwanted where who waits has left.
+        """
         if not self._places.acquire(blocking=False):
             raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
-        self._running.acquire()
+        while not self._running.acquire(timeout=LOOK_SECONDS):
+            if not is_wanted():
+                self._places.release()
+                raise Unwanted("Who asked has left.")
 
     def leave(self) -> None:
         self._running.release()
         self._places.release()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        self.enter()
+    def held(self, is_wanted: IsWanted) -> Iterator[None]:
+        self.enter(is_wanted)
         try:
             yield
         finally:
@@ -88,3 +98,9 @@ def services() -> Services:
     found = current_app.extensions["services"]
     assert isinstance(found, Services)
     return found
+
+
+def wanted() -> IsWanted:
+    """Whether the client of the present request still waits for its reply, to be asked by any thread at any time."""
+    has_left = request.environ.get("waitress.client_disconnected")
+    return (lambda: not has_left()) if has_left else (lambda: True)

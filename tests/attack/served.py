@@ -1,0 +1,205 @@
+"""A server in a process of its own, to be attacked: with the real application over a small library, and what a client
+that misbehaves needs to do so. Words are embedded by hashing; the reader that finds the sentences is the real one.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from statistics import quantiles
+from typing import Any, NamedTuple
+
+import psutil
+
+TESTS = Path(__file__).parents[1]
+HEALTH = "/api/health"
+QUESTION = "When did the Zephyr bridge in Oldport open?"
+ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
+JSON = {"Content-Type": "application/json"}
+
+SERVE = """
+import signal
+import sys
+from contextlib import closing
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+from conftest import HashingEmbedder
+from web_fixtures import BRIDGE, COMET
+
+from assistant.assistant import Assistant
+from index.library import Library
+from web.app import create_app
+from web.jobs import Jobs
+from web.server import Server, allow_files, bind
+from web.settings import Settings
+
+allow_files()
+data, llm = Path(sys.argv[2]), sys.argv[3]
+settings = Settings(articles=data / "folder", data_dir=data)
+settings.articles.mkdir(parents=True, exist_ok=True)
+with closing(Library(settings.data_dir, embedder=HashingEmbedder())) as library:
+    if not library.status().articles:
+        library.add([BRIDGE, COMET])
+    assistant = Assistant(library, llm)
+    assistant.warm()
+    with closing(Jobs(library, settings.articles)) as jobs:
+        app = create_app(settings, library, assistant, jobs)
+        server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
+        signal.signal(signal.SIGTERM, lambda *_: server.stop())
+        jobs.start()
+        print(server.address, flush=True)
+        server.run()
+"""
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+class Served:
+    """From `with` on it answers; at its end it is killed, if it has not stopped."""
+
+    def __init__(self, data: Path, llm: str = "", env: Mapping[str, str] | None = None) -> None:
+        command = [sys.executable, "-c", SERVE, str(TESTS), str(data), llm]
+        self._log = data.parent / f"{data.name}.log"
+        with self._log.open("wb") as log:
+            self.process = subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(env or {})}
+            )
+
+    def __enter__(self) -> "Served":
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url, self.log
+        host, port = self.url.removeprefix("http://").split(":")
+        self.address = (host, int(port))
+        self.seen = psutil.Process(self.process.pid)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        with self.process:
+            pass
+
+    @property
+    def log(self) -> str:
+        return self._log.read_text()
+
+    def memory(self) -> int:
+        return int(self.seen.memory_info().rss)
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    def ask(self, path: str, body: Any = None, headers: Mapping[str, str] = JSON, *, method: str = "") -> Reply:
+        """One request on a connection of its own. A body that is no bytes is sent as JSON."""
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        request = urllib.request.Request(self.url + path, data, dict(headers), method=method or None)
+        began = time.monotonic()
+        try:
+            with urllib.request.urlopen(request, timeout=120) as reply:
+                return Reply(reply.status, dict(reply.headers), reply.read(), time.monotonic() - began)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return Reply(refused.code, dict(refused.headers), refused.read(), time.monotonic() - began)
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection(self.address, timeout=60)
+
+    def head(self, first_line: str, **headers: object) -> bytes:
+        """The beginning of a request; underscores in names are hyphens."""
+        lines = [f"{first_line} HTTP/1.1", f"Host: {self.address[0]}"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        return "\r\n".join([*lines, "", ""]).encode()
+
+    def asking(self, *, stream: bool = False, question: str = QUESTION) -> bytes:
+        """A whole question, to be sent as it is."""
+        body = json.dumps({"question": question, "stream": stream}).encode()
+        return self.head("POST /api/ask", Content_Type="application/json", Content_Length=len(body)) + body
+
+
+class Latency:
+    """Asks for something again and again, each time on a new connection, from `with` on to its end."""
+
+    def __init__(self, served: Served, path: str = HEALTH, pause_seconds: float = 0.02) -> None:
+        self._served = served
+        self._path = path
+        self._pause_seconds = pause_seconds
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._run)
+        self.statuses: list[int] = []
+        self.ms: list[float] = []
+
+    def __enter__(self) -> "Latency":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._is_over.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._is_over.wait(self._pause_seconds):
+            try:
+                reply = self._served.ask(self._path)
+            except OSError:
+                self.statuses.append(0)
+            else:
+                self.statuses.append(reply.status)
+                self.ms.append(reply.seconds * 1000)
+
+    @property
+    def p99(self) -> float:
+        return quantiles(self.ms, n=100)[98]
+
+    def __str__(self) -> str:
+        middle = quantiles(self.ms, n=2)[0]
+        return f"{len(self.ms)} asked, {middle:.0f} ms at p50, {self.p99:.0f} at p99, {max(self.ms):.0f} at most"
+
+
+def side_by_side(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """What each of so many calls at once gives, or the error that it raised."""
+    found: list[Any] = [None] * count
+
+    def run(n: int) -> None:
+        try:
+            found[n] = act(n)
+        except Exception as error:
+            found[n] = error
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float = 60) -> float:
+    """How long it took."""
+    began = time.monotonic()
+    while not is_so():
+        waited = time.monotonic() - began
+        assert waited < seconds, f"not so within {seconds} s"
+        time.sleep(0.01)
+    return time.monotonic() - began
+
+
+def events_of(body: bytes) -> list[str]:
+    """The names of a stream's events."""
+    return [line.removeprefix("event: ") for line in body.decode().splitlines() if line.startswith("event: ")]
