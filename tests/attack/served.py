@@ -26,6 +26,7 @@ ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
 JSON = {"Content-Type": "application/json"}
 
 SERVE = """
+import resource
 import signal
 import sys
 from contextlib import closing
@@ -42,8 +43,10 @@ from web.jobs import Jobs
 from web.server import Server, allow_files, bind
 from web.settings import Settings
 
+data, llm, most_files = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+if most_files:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 allow_files()
-data, llm = Path(sys.argv[2]), sys.argv[3]
 settings = Settings(articles=data / "folder", data_dir=data)
 settings.articles.mkdir(parents=True, exist_ok=True)
 with closing(Library(settings.data_dir, embedder=HashingEmbedder())) as library:
@@ -74,8 +77,9 @@ class Reply(NamedTuple):
 class Served:
     """From `with` on it answers; at its end it is killed, if it has not stopped."""
 
-    def __init__(self, data: Path, llm: str = "", env: Mapping[str, str] | None = None) -> None:
-        command = [sys.executable, "-c", SERVE, str(TESTS), str(data), llm]
+    def __init__(self, data: Path, llm: str = "", most_files: int = 0, env: Mapping[str, str] | None = None) -> None:
+        """most_files: that it may have open at once; 0 for as many as any process."""
+        command = [sys.executable, "-c", SERVE, str(TESTS), str(data), llm, str(most_files)]
         self._log = data.parent / f"{data.name}.log"
         with self._log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -118,8 +122,14 @@ class Served:
             with refused:
                 return Reply(refused.code, dict(refused.headers), refused.read(), time.monotonic() - began)
 
-    def connect(self) -> socket.socket:
-        return socket.create_connection(self.address, timeout=60)
+    def connect(self, receive_bytes: int = 0) -> socket.socket:
+        """receive_bytes: what the kernel is to take in, where that is to be little."""
+        client = socket.socket()
+        if receive_bytes:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+        client.settimeout(60)
+        client.connect(self.address)
+        return client
 
     def head(self, first_line: str, **headers: object) -> bytes:
         """The beginning of a request; underscores in names are hyphens."""
