@@ -41,10 +41,13 @@ class Gate:
         """
         if not self._places.acquire(blocking=False):
             raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
-        while not self._running.acquire(timeout=LOOK_SECONDS):
-            if not is_wanted():
-                self._places.release()
-                raise Unwanted("Who asked has left.")
+        while is_wanted():
+            if self._running.acquire(timeout=LOOK_SECONDS):
+                if is_wanted():
+                    return
+                self._running.release()
+        self._places.release()
+        raise Unwanted("Who asked has left.")
 
     def leave(self) -> None:
         self._running.release()

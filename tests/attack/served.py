@@ -12,8 +12,10 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
+from selectors import EVENT_READ, DefaultSelector
 from statistics import quantiles
 from typing import Any, NamedTuple
 
@@ -40,6 +42,7 @@ from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
 from web.jobs import Jobs
+from web.memory import share_pools
 from web.server import Server, allow_files, bind
 from web.settings import Settings
 
@@ -47,6 +50,7 @@ data, llm, most_files = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 if most_files:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 allow_files()
+share_pools()
 settings = Settings(articles=data / "folder", data_dir=data)
 settings.articles.mkdir(parents=True, exist_ok=True)
 with closing(Library(settings.data_dir, embedder=HashingEmbedder())) as library:
@@ -180,6 +184,53 @@ class Latency:
     def __str__(self) -> str:
         middle = quantiles(self.ms, n=2)[0]
         return f"{len(self.ms)} asked, {middle:.0f} ms at p50, {self.p99:.0f} at p99, {max(self.ms):.0f} at most"
+
+
+def at_once(served: Served, requests: Sequence[bytes]) -> list[Reply]:
+    """The replies to requests that are sent together, each on a connection that was there before.
+
+    By one thread, so that what is measured is the server: `seconds` is from the first request sent to that reply's end.
+    A reply of status 0 is one that broke off.
+    """
+    found: dict[int, Reply] = {}
+    received = [b""] * len(requests)
+    with ExitStack() as stack, DefaultSelector() as selector:
+        clients = [stack.enter_context(served.connect()) for _ in requests]
+        began = time.monotonic()
+        for n, (client, sent) in enumerate(zip(clients, requests, strict=True)):
+            client.sendall(sent)
+            selector.register(client, EVENT_READ, n)
+        while len(found) < len(requests):
+            ready = selector.select(120)
+            assert ready, f"{len(requests) - len(found)} of {len(requests)} have no reply"
+            for key, _ in ready:
+                n = key.data
+                try:
+                    data = clients[n].recv(65_536)
+                except ConnectionError:
+                    data = b""
+                received[n] += data
+                reply = _reply(received[n], time.monotonic() - began, has_ended=not data)
+                if reply:
+                    found[n] = reply
+                    selector.unregister(clients[n])
+    return [found[n] for n in range(len(requests))]
+
+
+def _reply(data: bytes, seconds: float, *, has_ended: bool) -> Reply | None:
+    """The reply that `data` is, None where more of it is to come."""
+    head, border, body = data.partition(b"\r\n\r\n")
+    status_line, _, fields = head.decode("latin-1").partition("\r\n")
+    headers = {name.title(): value for name, _, value in (line.partition(": ") for line in fields.split("\r\n"))}
+    if "Content-Length" in headers:
+        is_whole = len(body) == int(headers["Content-Length"])
+    elif headers.get("Transfer-Encoding") == "chunked":
+        is_whole = body.endswith(b"0\r\n\r\n")
+    else:
+        is_whole = bool(border) and status_line.split()[1] in ("204", "304")
+    if is_whole:
+        return Reply(int(status_line.split()[1]), headers, body, seconds)
+    return Reply(0, headers, body, seconds) if has_ended else None
 
 
 def side_by_side(count: int, act: Callable[[int], Any]) -> list[Any]:

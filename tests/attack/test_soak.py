@@ -165,7 +165,7 @@ class _Load:
             self._do(f"/api/articles/bridge{part}")
 
     def _page(self) -> None:
-        for path in ("/", "/static/app.js", "/api/health", "/api/suggestions", "/api/openapi.json"):
+        for path in ("/", "/static/chat.js", "/api/health", "/api/suggestions", "/api/openapi.json"):
             self._do(path)
 
     def _talk(self) -> None:

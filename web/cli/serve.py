@@ -22,6 +22,7 @@ from web.feeds import Feeds
 from web.freshness import Freshness
 from web.job import FINISHED, Job
 from web.jobs import Jobs
+from web.memory import share_pools
 from web.server import Server, allow_files, bind
 from web.settings import Settings
 
@@ -31,6 +32,7 @@ def serve(_args: Namespace, settings: Settings) -> int:
     settings.check_listening()
     stopping = _Stop()
     allow_files()
+    share_pools()
     with (
         closing(bind(settings.host, settings.port)) as listener,
         closing(Library(settings.data_dir, settings.embedding_model)) as library,
