@@ -44,7 +44,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)
-        if self.chunked and self.body_rcv and not self.completed and self._is_mostly_frame():
+        if self.chunked and self.body_rcv is not None and not self.completed and self._is_mostly_frame():
             self.error = BadRequest("The chunks have more around them than in them")
             self.completed = True
         return consumed

@@ -4,6 +4,7 @@ One pool for all would have health wait behind questions, and a question behind 
 threads a lane also means few that compete for the interpreter, which is what makes a reply late when all are busy.
 """
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,5 +70,6 @@ class Lanes:
         self._dispatchers[lane].add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> None:
+        deadline = time.monotonic() + timeout
         for dispatcher in self._dispatchers.values():
-            dispatcher.shutdown(cancel_pending, timeout)
+            dispatcher.shutdown(cancel_pending, max(0.1, deadline - time.monotonic()))

@@ -186,11 +186,11 @@ class Latency:
         return f"{len(self.ms)} asked, {middle:.0f} ms at p50, {self.p99:.0f} at p99, {max(self.ms):.0f} at most"
 
 
-def at_once(served: Served, requests: Sequence[bytes]) -> list[Reply]:
+def at_once(served: Served, requests: Sequence[bytes], when_sent: Callable[[], None] = lambda: None) -> list[Reply]:
     """The replies to requests that are sent together, each on a connection that was there before.
 
     By one thread, so that what is measured is the server: `seconds` is from the first request sent to that reply's end.
-    A reply of status 0 is one that broke off.
+    A reply of status 0 is one that broke off. when_sent: called between sending and reading.
     """
     found: dict[int, Reply] = {}
     received = [b""] * len(requests)
@@ -200,6 +200,7 @@ def at_once(served: Served, requests: Sequence[bytes]) -> list[Reply]:
         for n, (client, sent) in enumerate(zip(clients, requests, strict=True)):
             client.sendall(sent)
             selector.register(client, EVENT_READ, n)
+        when_sent()
         while len(found) < len(requests):
             ready = selector.select(120)
             assert ready, f"{len(requests) - len(found)} of {len(requests)} have no reply"

@@ -20,13 +20,13 @@ from attack_fixtures import Measured
 from numpy.typing import NDArray
 from served import JSON, QUESTION, Served
 
-HOUR_SECONDS, SHORT_SECONDS = 3_600, 40
+HOUR_SECONDS, SHORT_SECONDS = 3_600, 25
 SAMPLES = 360
 PAUSE_SECONDS = 0.3
 """Between two requests of the hour: with them the server takes about a sixth of a processor."""
 MAX_RISE = 0.05
 MAX_SHORT_RISE = 0.4
-"""In forty seconds pools and caches are still filling."""
+"""In half a minute pools and caches are still filling."""
 
 WORDS = "harbour lantern meadow copper willow anchor tunnel orchard granite ferry".split()
 JUNK = [
