@@ -23,13 +23,13 @@ class Lane:
 
 
 HEALTH = Lane(threads=1, max_waiting=200)
-FILES = Lane(threads=2, max_waiting=10_000)
+FILES = Lane(threads=1, max_waiting=10_000)
 """The page's own files, and refusals, which are never refused themselves: connections bound them."""
-QUESTIONS = Lane(threads=MAX_RUNNING + MAX_WAITING + 4, max_waiting=20)
+QUESTIONS = Lane(threads=MAX_RUNNING + MAX_WAITING + 2, max_waiting=20)
 """As many as the gate holds, and some that turn the others away."""
 UPLOADS = Lane(threads=3, max_waiting=8)
 """Each is read into memory or onto the disk by its thread, and two previews may take their time."""
-OTHERS = Lane(threads=4, max_waiting=200)
+OTHERS = Lane(threads=2, max_waiting=200)
 
 ANSWERED_WITH_MODELS = frozenset({"/ask", "/api/ask", "/api/search", "/api/suggestions"})
 RETRY_AFTER_SECONDS = 2
