@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from attack_fixtures import Measured, Size
-from served import HEALTH, Latency, Served, side_by_side, wait_until
+from served import Latency, Served, side_by_side, wait_until
 
 from web.connections import HEAD_SECONDS, IDLE_SECONDS, PACE_SECONDS
 from web.server import CONNECTION_LIMIT, FILES_A_CONNECTION, OTHER_FILES
@@ -66,7 +66,7 @@ class _Slow:
             case "reader":
                 return self._served.head("GET /api/articles/large")
             case "kept":  # its reply is small, and there to be read
-                return self._served.head(f"GET {HEALTH}")
+                return self._served.head("GET /static/favicon.svg")
         return b""
 
     def drip(self) -> None:
