@@ -1,5 +1,6 @@
 """The values that flow through the chain: a Question goes in, an Answer comes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -41,6 +42,8 @@ class Question:
     """How many passages are read for the answer."""
     understand: bool = True
     """Whether dates, sources, authors and phrases are read out of the text as filters."""
+    is_wanted: Callable[[], bool] = field(default=lambda: True, compare=False, repr=False)
+    """Whether anybody still waits for the answer: a chat model is not waited for where nobody does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,7 @@ def answer_chain(
         text = standalone(question.text, question.history, embed)
         if model is not None and question.history and not wish(question.text):
             try:
-                text = chat_model.rewrite(model, question.text, question.history) or text
+                text = chat_model.rewrite(model, question.text, question.history, question.is_wanted) or text
             except ChatModelFault as fault:
                 logger.warning("%s The question is resolved by rules instead.", fault)
         snapshot = retriever.library.snapshot()
@@ -196,7 +196,8 @@ def answer_chain(
             is_list = reading.found.inquiry.understood.kind == "list"
             if model is not None and reading.retrieval.documents and not told:
                 question, documents = reading.found.inquiry.standalone_question, reading.retrieval.documents
-                draft = Draft(model, question, documents, cuts_unsupported=cuts_unsupported)
+                is_wanted = reading.found.inquiry.question.is_wanted
+                draft = Draft(model, question, documents, is_wanted, cuts_unsupported=cuts_unsupported)
                 for statement in draft.statements():
                     if answerer == EXTRACTIVE:
                         yield [Opening(is_certain=True, has_short_answer=not is_list)]

@@ -348,7 +348,7 @@ def test_the_queue_has_an_end(held: _Held, tmp_path: Path) -> None:
     assert (caught.value.status, caught.value.retry_after_seconds) == (429, 30)
     with pytest.raises(Busy):
         jobs.add_files([_Upload("a.txt", b"text")])
-    assert not (held.data_dir / "uploads").exists()
+    assert not (held.data_dir / "uploads").exists()  # refused before it is written
 
 
 def test_how_many_articles_were_sent_is_known_from_the_first(library: Library, tmp_path: Path) -> None:

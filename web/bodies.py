@@ -11,6 +11,8 @@ from web.errors import Refused
 from web.limits import MAX_JSON_BYTES
 
 UPLOAD_PATHS = ("/api/articles", "/api/articles/preview")
+MAX_JSON_VALUES = 1_000_000
+"""Of a body: 32 MB of nothing but "[],[],[]" would be 11 million lists, which take 800 MB."""
 OPTIONAL_BODY_RULES = ("/api/index/rebuild", "/api/articles/<article_id>/restore")
 
 
@@ -32,9 +34,17 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
         if request.mimetype != "application/json":
             given = shown(request.mimetype) if request.mimetype else "not given"
             raise Refused(415, f"The body's type is {given}; expected application/json.")
+        if _most_values(request.get_data()) > MAX_JSON_VALUES:
+            most = f"{MAX_JSON_VALUES:,}"
+            raise Refused(413, f"The body has too many values: at most {most} are taken at once. Send less.")
         try:
             body = request.get_json()
         except (BadRequest, RecursionError):
             raise Refused(400, "The body is not JSON.") from None
         if not isinstance(body, dict):
             raise Refused(422, "The body must be a JSON object.")
+
+
+def _most_values(body: bytes) -> int:
+    """How many values a JSON text has at most, told fast: each is a list's or an object's first, or behind a comma."""
+    return sum(map(body.count, (b",", b"[", b"{")))

@@ -7,6 +7,7 @@ WebError
 ├── UnknownJob       no job has that id
 ├── RebuildRunning   a rebuild is queued or running already; `job_id` says which
 ├── Busy             as much is waiting as may wait; again in `retry_after_seconds`; HTTP `status` 429 or 503
+├── Unwanted         who asked has left before the answer was there; nobody hears of it
 ├── NotReady         the index is brought up to date first, as the server has just started; `job_id` says by which job
 ├── CannotListen     the server's address is taken, or not this machine's
 └── BackupFault      a backup cannot be made where it was asked for, or is none that can be restored
@@ -47,6 +48,10 @@ class Busy(WebError):
         super().__init__(message)
         self.status = status
         self.retry_after_seconds = retry_after_seconds
+
+
+class Unwanted(WebError):
+    pass
 
 
 class NotReady(WebError):

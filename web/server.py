@@ -1,12 +1,15 @@
-"""The HTTP server: waitress with bounds on everything, error replies in JSON, and an orderly end.
+"""The HTTP server: waitress with bounds on everything, and an orderly end.
 
 waitress because one thread holds all connections and hands complete requests to workers: clients that are
-slow to send cost no worker. What is added to it here: replies to malformed and oversized requests have the
-API's error shape, their senders get to read them, and on `stop` requests in flight are finished.
+slow to send cost no worker. What is added to it here: a full server closes the connection that it can do without
+best, where waitress takes no more in, and on `stop` requests in flight are finished. `connections.py` has what one
+connection may cost, `lanes.py` which workers answer what.
 """
 
 import errno
-import json
+import heapq
+import resource
+import select
 import socket
 import threading
 import time
@@ -14,21 +17,26 @@ from typing import Any
 
 from flask import Flask
 from waitress import wasyncore
-from waitress.channel import HTTPChannel
-from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.adjustments import Adjustments
+from waitress.server import TcpWSGIServer
 
-from web.error_replies import error_body
+from web.connections import NEW_SECONDS, Channel
 from web.errors import CannotListen
-from web.limits import too_large
-from web.services import MAX_RUNNING, MAX_WAITING
+from web.lanes import Lanes, Overloaded
 
-THREADS = MAX_RUNNING + MAX_WAITING + 4
-"""As many as questions may be in hand, and some for everything else: health answers however many wait."""
-CONNECTION_LIMIT = 900  # below the usual 1,024 open files
-IDLE_SECONDS = 60
+CONNECTION_LIMIT = 900
+FILES_A_CONNECTION = 3
+"""Its socket, what comes in and what goes out, where these are too large for memory."""
+OTHER_FILES = 200
+"""Of the database, the index, the readers' pipes, and connections that are taken before others are closed."""
+MAX_HEAD_BYTES = 32_768
+IN_MEMORY_BYTES = 65_536
+"""Of a body or a reply; more of it lies in a temporary file."""
+MIN_HELD_BYTES = 256 * 1024**2
+"""Of the bodies of all requests together."""
+ACCEPTED_AT_ONCE = 64
+LOOK_SECONDS = 0.1
 DRAIN_SECONDS = 20
-DISCARD_SECONDS = 5
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -52,6 +60,23 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def allow_files() -> None:
+    """Have the process open as many files as CONNECTION_LIMIT needs, if it may."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTION_LIMIT * FILES_A_CONNECTION + OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def connection_limit() -> int:
+    """How many connections there are files for."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return CONNECTION_LIMIT
+    return max(1, min(CONNECTION_LIMIT, (soft - OTHER_FILES) // FILES_A_CONNECTION))
+
+
 class Server:
     """Listens from the moment it is made, answers while `run` runs."""
 
@@ -66,25 +91,36 @@ class Server:
         # a signal handler that calls `stop` may interrupt the very thread that holds it
         self._trigger_lock = threading.RLock()
         self._is_closed = False
+        self._limit = connection_limit()
+        self._max_held_bytes = max(MIN_HELD_BYTES, 4 * max_request_bytes)
+        self._next_look = 0.0
+        bounds = Adjustments(
+            sockets=[listener],
+            connection_limit=self._limit + 2 * ACCEPTED_AT_ONCE,  # not reached: see `_make_room`
+            max_request_header_size=MAX_HEAD_BYTES,
+            max_request_body_size=max_request_bytes + 1,  # waitress refuses from here on, Flask above its limit
+            inbuf_overflow=IN_MEMORY_BYTES,
+            outbuf_overflow=IN_MEMORY_BYTES,
+            recv_bytes=IN_MEMORY_BYTES,
+            channel_request_lookahead=1,  # else a client that leaves is noticed only by writing to it
+            ident=None,
+            trusted_proxy=trusted_proxy or None,
+            trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if trusted_proxy else set(),
+            clear_untrusted_proxy_headers=True,
+        )
         try:
-            self._server = create_server(
+            self._server = _Waitress(
                 app,
-                map=self._map,
-                sockets=[listener],
-                threads=THREADS,
-                connection_limit=CONNECTION_LIMIT,
-                channel_timeout=IDLE_SECONDS,
-                max_request_body_size=max_request_bytes + 1,  # waitress refuses from here on, Flask above its limit
-                channel_request_lookahead=1,  # else a client that leaves is noticed only by writing to it
-                ident=None,
-                trusted_proxy=trusted_proxy or None,
-                trusted_proxy_headers={"x-forwarded-for", "x-forwarded-proto"} if trusted_proxy else set(),
-                clear_untrusted_proxy_headers=True,
+                self._map,
+                _sock=listener,
+                dispatcher=Lanes(),
+                adj=bounds,
+                bind_socket=False,
+                sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
             )
         except OSError as error:
             listener.close()
             raise _cannot_listen(self.host, self.port, error) from error
-        self._server.channel_class = _Channel
 
     @property
     def address(self) -> str:
@@ -95,6 +131,8 @@ class Server:
         """Answer until `stop`, then finish what is in flight, at most DRAIN_SECONDS long."""
         while not self._stopping.is_set():
             self._turn(1.0)
+        self._server.is_stopping = True
+        self._server.take_waiting()
         wasyncore.dispatcher.close(self._server)  # the listening socket alone: workers still need the trigger
         deadline = time.monotonic() + DRAIN_SECONDS
         while self._in_flight() and time.monotonic() < deadline:
@@ -114,57 +152,63 @@ class Server:
     def _turn(self, timeout_seconds: float) -> None:
         # poll: select() fails on file descriptors from 1,024 on
         wasyncore.loop(timeout_seconds, use_poll=True, map=self._map, count=1)
+        now = time.monotonic()
+        channels = self._channels()
+        if len(channels) > self._limit:
+            self._make_room(channels, now)
+        if now >= self._next_look:
+            self._next_look = now + LOOK_SECONDS
+            for channel in channels:
+                if channel.is_overdue(now):
+                    channel.drop()
+            self._bound_bodies()
+
+    def _make_room(self, channels: list[Channel], now: float) -> None:
+        """Close as many as there are too many. Those that just came ask, those that have long been there do not."""
+        ranked = [(rank, n) for n, channel in enumerate(channels) if (rank := channel.expendable(now))]
+        for _, n in heapq.nsmallest(len(channels) - self._limit, ranked):
+            channels[n].drop()
+
+    def _bound_bodies(self) -> None:
+        """Refuse the body that takes longest where all that are here are more than the disk should bear."""
+        channels = self._channels()
+        held = sum(channel.held_bytes() for channel in channels)
+        arriving = sorted((since, n) for n, c in enumerate(channels) if (since := c.arriving_since) is not None)
+        for _, n in arriving:
+            if held <= self._max_held_bytes:
+                return
+            held -= channels[n].held_bytes()
+            channels[n].refuse(Overloaded("too much is being sent at once, try again shortly"))
 
     def _in_flight(self) -> bool:
-        channels = list(self._server.active_channels.values())
-        return any(c.requests or c.total_outbufs_len or c.close_when_flushed for c in channels)
+        newest = time.monotonic() - NEW_SECONDS
+        return any(c.is_in_flight or c.is_new(newest) for c in self._channels())
+
+    def _channels(self) -> list[Channel]:
+        return list(self._server.active_channels.values())
 
 
-class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
-    """waitress's reply to what never reaches the application, in the shape of the application's."""
+class _Waitress(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
+    channel_class = Channel
+    is_stopping = False
 
-    def execute(self) -> None:
-        error = self.request.error
-        self.channel.is_refusing = True
-        message = f"{error.reason}: {error.body}."
-        if error.code == 413:
-            message = too_large(self.channel.adj.max_request_body_size - 1)
-        body = json.dumps(error_body(error.code, message)).encode()
-        self.status = f"{error.code} {error.reason}"
-        self.response_headers.append(("Content-Type", "application/json"))
-        self.set_close_on_finish()
-        self.content_length = len(body)
-        self.write(body)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    """A connection. One that is refused early reads on for a while and throws away what comes.
-
-    Closing it at once would reset it, and a client that is still sending would see the reset, not the 413.
-    """
-
-    error_task_class = _ErrorTask
-    is_refusing = False
-    discard_until: float | None = None
-
-    def handle_close(self) -> None:
-        if self.is_refusing and self.connected and self.discard_until is None:
-            self.discard_until = time.monotonic() + DISCARD_SECONDS
-            try:
-                self.socket.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass  # it has left already
-            else:
+    def handle_accept(self) -> None:
+        """Several at once: a client that comes with hundreds of others is not to wait a turn for each of them."""
+        for _ in range(ACCEPTED_AT_ONCE):
+            before = len(self.active_channels)
+            super().handle_accept()
+            if len(self.active_channels) == before:
                 return
-        super().handle_close()
 
-    def readable(self) -> bool:
-        return self.discard_until is not None or super().readable()
+    def take_waiting(self) -> None:
+        """Accept all that have connected already: to them the server is there."""
+        waiting = select.poll()
+        waiting.register(self.socket, select.POLLIN)
+        while waiting.poll(0) and len(self.active_channels) < self.adj.connection_limit:
+            self.handle_accept()
 
-    def writable(self) -> bool:
-        if self.discard_until is not None:
-            return time.monotonic() > self.discard_until  # time to write means time to close
-        return bool(super().writable())
+    def maintenance(self, now: float) -> None:
+        """`Server` looks after connections itself."""
 
 
 def _cannot_listen(host: str, port: int, error: OSError) -> CannotListen:

@@ -2,18 +2,18 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from flask import current_app
+from flask import current_app, request
 
 from assistant.answer import Answer, Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.audit import Audit
 from web.conversations import Conversations
-from web.errors import Busy, NotReady
+from web.errors import Busy, NotReady, Unwanted
 from web.feedback import Feedback
 from web.freshness import Freshness
 from web.jobs import Jobs
@@ -27,47 +27,49 @@ log = logging.getLogger(__name__)
 MAX_RUNNING = 4
 """Questions answered at once. More would only take turns on the processor."""
 MAX_WAITING = 16
+LOOK_SECONDS = 0.5
+"""How often one who waits is looked at, whether he is still there."""
+
+IsWanted = Callable[[], bool]
 
 
 class Gate:
     """Lets a few through at once, a few more wait, and turns the rest away."""
 
     def __init__(self, max_running: int = MAX_RUNNING, max_waiting: int = MAX_WAITING) -> None:
-        self._counting = threading.Lock()
-        self._inside = self._at_work = 0
-        self._places = threading.BoundedSemaphore(max_running + max_waiting)
-        self._running = threading.BoundedSemaphore(max_running)
+        self._max_running = max_running
+        self._places = max_running + max_waiting
+        self._changed = threading.Condition()
+        self.running = 0
+        self.waiting = 0
 
-    def enter(self) -> None:
-        """Wait for a turn; every `enter` is followed by one `leave`. Raises Busy where too many wait."""
-        if not self._places.acquire(blocking=False):
-            raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
-        self._count(1, 0)
-        self._running.acquire()
-        self._count(0, 1)
+    def enter(self, is_wanted: IsWanted) -> None:
+        """Wait for a turn; every `enter` is followed by one `leave`.
+
+        Raises Busy where too many wait, Unwanted where who waits has left.
+        """
+        with self._changed:
+            if self.running + self.waiting >= self._places:
+                raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
+            self.waiting += 1
+            try:
+                while is_wanted():
+                    if self.running < self._max_running:
+                        self.running += 1
+                        return
+                    self._changed.wait(LOOK_SECONDS)
+            finally:
+                self.waiting -= 1
+        raise Unwanted("Who asked has left.")
 
     def leave(self) -> None:
-        self._count(-1, -1)
-        self._running.release()
-        self._places.release()
-
-    @property
-    def running(self) -> int:
-        return self._at_work
-
-    @property
-    def waiting(self) -> int:
-        with self._counting:
-            return self._inside - self._at_work
-
-    def _count(self, inside: int, at_work: int) -> None:
-        with self._counting:
-            self._inside += inside
-            self._at_work += at_work
+        with self._changed:
+            self.running -= 1
+            self._changed.notify()
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        self.enter()
+    def held(self, is_wanted: IsWanted) -> Iterator[None]:
+        self.enter(is_wanted)
         try:
             yield
         finally:
@@ -152,3 +154,9 @@ def services() -> Services:
     found = current_app.extensions["services"]
     assert isinstance(found, Services)
     return found
+
+
+def wanted() -> IsWanted:
+    """Whether the client of the present request still waits for its reply, to be asked by any thread at any time."""
+    has_left = request.environ.get("waitress.client_disconnected")
+    return (lambda: not has_left()) if has_left else (lambda: True)

@@ -5,7 +5,7 @@ citation there is no answer, and the extractive one can still be given whole. Af
 word: what broke off ends where it stood, since each sentence is checked by itself and is on its way to the reader.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from langchain_core.documents import Document
@@ -32,12 +32,14 @@ class Draft:
         model: "BaseChatModel",
         question: str,
         passages: Sequence[Document],
+        is_wanted: Callable[[], bool] = lambda: True,
         *,
         cuts_unsupported: bool,
     ) -> None:
         self._model = model
         self._question = question
         self._passages = passages
+        self._is_wanted = is_wanted
         self._cuts_unsupported = cuts_unsupported
         self.checked = Checked()
         self.notice: str | None = None
@@ -74,7 +76,7 @@ class Draft:
         """With half of the passages, the best, where all are more than the model takes."""
         has_begun = False
         try:
-            for written in write(self._model, self._question, self._passages):
+            for written in write(self._model, self._question, self._passages, self._is_wanted):
                 has_begun = True
                 yield written
         except ContextTooSmall:
@@ -82,4 +84,4 @@ class Draft:
                 raise
             half = self._passages[: len(self._passages) // 2]
             self.notice = f"The passages found are more than the chat model takes; it read {len(half)} of them."
-            yield from write(self._model, self._question, half)
+            yield from write(self._model, self._question, half, self._is_wanted)

@@ -9,7 +9,7 @@ import codecs
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextvars import copy_context
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -41,6 +41,8 @@ MAX_OPEN_REPLIES = 32
 MAX_PLACE_SECONDS = 3
 """For a place among them: where all are taken by replies that hang, more patience only keeps the reader from the answer
 in the articles' own words."""
+LOOK_SECONDS = 0.5
+"""How often is asked, while the model says nothing, whether its reply is still wanted."""
 MAX_RETRIES = 1
 """After a fault that may pass, such as 429; the provider's client waits as long as it is told to."""
 
@@ -119,7 +121,11 @@ def _limits(name: str, timeout_seconds: float) -> dict[str, Any]:
 
 
 def rewrite(
-    model: "BaseChatModel", question: str, history: Sequence[Turn], max_seconds: float = TIMEOUT_SECONDS
+    model: "BaseChatModel",
+    question: str,
+    history: Sequence[Turn],
+    is_wanted: Callable[[], bool] = lambda: True,
+    max_seconds: float = TIMEOUT_SECONDS,
 ) -> str:
     """`question` standing alone; empty when the model gives nothing usable.
 
@@ -127,7 +133,7 @@ def rewrite(
     """
     conversation = "\n".join(f"Question: {turn.question}\nAnswer: {turn.answer}" for turn in history)
     values = {"conversation": conversation, "question": question}
-    reply = "".join(_stream(model, _REWRITE, values, 4 * len(question) + 200, max_seconds)).strip()
+    reply = "".join(_stream(model, _REWRITE, values, 4 * len(question) + 200, max_seconds, is_wanted)).strip()
     return "" if "\n" in reply else reply
 
 
@@ -138,7 +144,11 @@ def _date(passage: Document) -> str:
 
 
 def write(
-    model: "BaseChatModel", question: str, passages: Sequence[Document], max_seconds: float = MAX_WRITING_SECONDS
+    model: "BaseChatModel",
+    question: str,
+    passages: Sequence[Document],
+    is_wanted: Callable[[], bool] = lambda: True,
+    max_seconds: float = MAX_WRITING_SECONDS,
 ) -> Iterator[Written]:
     """Sentences as the model writes them; none when it says that the passages hold no answer.
 
@@ -153,7 +163,7 @@ def write(
     values = {"passages": numbered, "question": question}
     has_begun = False
     held: list[Written] = []  # from an opening "No answer is …" on: a refusal in many words, unless one cites
-    for sentence in _sentences(_stream(model, _ANSWER, values, MAX_ANSWER_CHARS, max_seconds)):
+    for sentence in _sentences(_stream(model, _ANSWER, values, MAX_ANSWER_CHARS, max_seconds, is_wanted)):
         written = _written(sentence, passages)
         if not re.search(r"\w", written.text):
             continue
@@ -174,9 +184,15 @@ def write(
 
 
 def _stream(
-    model: "BaseChatModel", prompt: ChatPromptTemplate, values: dict[str, str], max_chars: int, max_seconds: float
+    model: "BaseChatModel",
+    prompt: ChatPromptTemplate,
+    values: dict[str, str],
+    max_chars: int,
+    max_seconds: float,
+    is_wanted: Callable[[], bool],
 ) -> Iterator[str]:
-    """The reply as it comes. Raises ChatModelFault, also where it goes on after so many characters or seconds.
+    """The reply as it comes. Raises ChatModelFault, also where it goes on after so many characters or seconds, or where
+    it is no longer wanted.
 
     Some servers send the two halves of an emoji in two deltas: they are joined, and half of one becomes U+FFFD, since
     neither the stemmer nor a tokenizer takes it.
@@ -211,7 +227,7 @@ def _stream(
     threading.Thread(target=copy_context().run, args=(hear,), daemon=True).start()
     characters = codecs.getincrementaldecoder("utf-16-le")("replace")
     try:
-        while (said := heard.get(timeout=max(0.0, until - time.monotonic()))) is not None:
+        while (said := _next(heard, until, is_wanted)) is not None:
             if isinstance(said, Exception):
                 raise _fault(said)
             yield characters.decode(said.encode("utf-16-le", "surrogatepass"))
@@ -220,6 +236,21 @@ def _stream(
         raise ChatModelFault(f"The chat model's reply did not end within {max_seconds:g} seconds.") from None
     finally:
         is_over.set()
+
+
+def _next(
+    heard: "SimpleQueue[str | Exception | None]", until: float, is_wanted: Callable[[], bool]
+) -> str | Exception | None:
+    """What is heard next. Raises Empty where nothing is by then, and ChatModelFault where nobody waits for it."""
+    while True:
+        if not is_wanted():
+            raise ChatModelFault("Nobody waits for the chat model's reply any more.")
+        left = until - time.monotonic()
+        try:
+            return heard.get(timeout=max(0.0, min(left, LOOK_SECONDS)))
+        except Empty:
+            if left <= LOOK_SECONDS:
+                raise
 
 
 def _fault(error: Exception) -> ChatModelFault:

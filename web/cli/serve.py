@@ -22,7 +22,8 @@ from web.feeds import Feeds
 from web.freshness import Freshness
 from web.job import FINISHED, Job
 from web.jobs import Jobs
-from web.server import Server, bind
+from web.memory import share_pools
+from web.server import Server, allow_files, bind
 from web.settings import Settings
 
 
@@ -30,6 +31,8 @@ def serve(_args: Namespace, settings: Settings) -> int:
     """Exit status 0 after SIGTERM or SIGINT; requests in flight are finished first. Raises SettingsError."""
     settings.check_listening()
     stopping = _Stop()
+    allow_files()
+    share_pools()
     with (
         closing(bind(settings.host, settings.port)) as listener,
         closing(Library(settings.data_dir, settings.embedding_model)) as library,

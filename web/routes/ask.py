@@ -1,5 +1,7 @@
 """Questions, searches, and what to ask."""
 
+from dataclasses import replace
+
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.schema import Schema
@@ -7,12 +9,13 @@ from flask_openapi3.utils import get_model_schema
 
 from assistant.answer import Answer
 from index.filters import Filters
+from web.errors import Unwanted
 from web.events import HEADERS, MEDIA_TYPE, event_stream
 from web.replies import Json, found_json
 from web.routes.errors import errors
 from web.schemas.replies import AnswerReply, FoundReply, SuggestionsReply
 from web.schemas.requests import AskBody, SearchBody, SuggestionsQuery
-from web.services import services
+from web.services import services, wanted
 
 api = APIBlueprint("ask", __name__, url_prefix="/api", abp_responses=errors(400, 404, 413, 415, 422, 503))
 
@@ -36,16 +39,19 @@ def ask(body: AskBody) -> Json | Response:
     serving.check_can_answer()
     conversations = serving.conversations  # the caller's: a stream outlives the request's context
     history = () if body.session_id is None else conversations.history(body.session_id, body.replaces)
-    question = body.as_question(history)
+    is_wanted = wanted()
+    question = replace(body.as_question(history), is_wanted=is_wanted)
 
     def store(answer: Answer) -> Json:
         return serving.keep(conversations, body.session_id, question, answer, body.replaces)
 
     if not body.stream:
-        with serving.gate.held():
+        with serving.gate.held(is_wanted):
             answer = serving.assistant.ask(question)
+        if not is_wanted():
+            raise Unwanted("Who asked has left.")
         return store(answer)
-    serving.gate.enter()
+    serving.gate.enter(is_wanted)
     reply = Response(event_stream(serving.assistant.stream(question), store), mimetype=MEDIA_TYPE, headers=HEADERS)
     # not in the generator: one that is closed before it began runs none of its code
     reply.call_on_close(serving.gate.leave)
@@ -58,7 +64,7 @@ def search(body: SearchBody) -> Json:
     serving = services()
     serving.check_can_answer()
     filters = body.filters.as_filters() if body.filters else Filters()
-    with serving.gate.held():
+    with serving.gate.held(wanted()):
         found = serving.assistant.search(body.query, filters, body.top_k)
     return found_json(found, filters)
 
@@ -69,6 +75,6 @@ def suggest(query: SuggestionsQuery) -> Json:
     serving = services()
     serving.check_can_answer()
     turn = None if query.message_id is None else serving.conversations.turn(query.message_id)
-    with serving.gate.held():
+    with serving.gate.held(wanted()):
         found = serving.assistant.first_questions() if turn is None else serving.assistant.next_questions(turn)
     return {"questions": list(found)}

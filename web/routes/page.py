@@ -1,6 +1,6 @@
 """The chat page. With scripts it loads all by the JSON API; without, its form asks here and the server writes it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
 from flask import Blueprint, abort, g, jsonify, redirect, render_template, request
@@ -20,7 +20,7 @@ from web.replies import Json
 from web.routes.login import OWN_ORIGIN
 from web.schemas.requests import AskBody
 from web.security import caller
-from web.services import services
+from web.services import services, wanted
 
 MAX_FORM_BYTES = MAX_JSON_BYTES
 
@@ -127,8 +127,9 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
         history = serving.conversations.history(session_id) if session_id else ()
     except UnknownSession:
         history, session_id, problem = (), None, "lost"
-    question = body.as_question(history)
-    with serving.gate.held():
+    is_wanted = wanted()
+    question = replace(body.as_question(history), is_wanted=is_wanted)
+    with serving.gate.held(is_wanted):
         answer = serving.assistant.ask(question)
     stored = serving.keep(serving.conversations, session_id, question, answer)
     return stored["session_id"], problem
