@@ -51,7 +51,7 @@ FORMATS: dict[str, Callable[[bytes], Iterator[Found]]] = {
 
 
 def check(kind: str, data: bytes) -> int:
-    """How many articles, or entries of a list, the bytes hold as the format `kind`; raises where the contract breaks."""
+    """How many articles, or entries of a list, `data` holds in the format `kind`; raises where the contract breaks."""
     count = 0
     for found in FORMATS[kind](data):
         json.dumps(asdict(found), ensure_ascii=False).encode("utf-8")  # as the child process sends it

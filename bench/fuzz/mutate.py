@@ -34,7 +34,7 @@ def within_zip(mutate: Mutate) -> Mutator:
         if not files:
             return mutate(data, max_bytes)
         # the text is what is read most
-        name = chance.choice([*files, *(name for name in files if name.endswith("document.xml")) ])
+        name = chance.choice([*files, *(name for name in files if name.endswith("document.xml"))])
         files[name] = mutate(files[name], max(max_bytes - len(data) + len(files[name]), 1))
         return packed(files)[:max_bytes]
 

@@ -46,14 +46,17 @@ RSS = (
     "</channel></rss>"
 )
 ATOM = (
-    '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="html">Post &amp;c</title><entry><id>urn:1</id>'
-    '<link href="/a"/><title>Ferry</title><updated>2025-01-06T10:00:00Z</updated><author><name>Ann</name></author>'
+    '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title type="html">Post &amp;c</title><entry>'
+    '<id>urn:1</id><link href="/a"/><title>Ferry</title><updated>2025-01-06T10:00:00Z</updated>'
+    "<author><name>Ann</name></author>"
     f'<content type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml"><p>{VOTED}</p></div></content></entry></feed>'
 )
 JSON_FEED = {
     "version": "https://jsonfeed.org/version/1.1",
     "title": "Post",
-    "items": [{"id": 1, "url": "/a", "title": "Ferry", "content_html": f"<p>{VOTED}</p>", "date_published": "2025-01-06"}],
+    "items": [
+        {"id": 1, "url": "/a", "title": "Ferry", "content_html": f"<p>{VOTED}</p>", "date_published": "2025-01-06"}
+    ],
 }
 SITEMAP = (
     '<?xml version="1.0" encoding="utf-8"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
@@ -66,11 +69,13 @@ SITEMAPS = (
     "<sitemapindex><sitemap><loc>/b.xml</loc><lastmod>0001-01-01T00:00:00+14:00</lastmod></sitemap></sitemapindex>"
 )
 HTML = (
-    '<!doctype html><html lang=en><head><meta charset=utf-8><title>A bridge | The Ledger</title><meta property="og:title" '
-    'content="A bridge"><meta name=author content="Ada Quill"><script type="application/ld+json">{"@type":"NewsArticle",'
-    '"datePublished":"2024-05-06T07:08:09Z","author":[{"name":"Ada"}],"articleBody":"' + VOTED + '"}</script></head><body>'
-    f"<nav><a href=/>Home</a></nav><article><h1>A bridge</h1><p class=byline>By Ada Quill</p><time datetime=2024-05-06>6 May"
-    f"</time><p>{VOTED}</p><ul><li>one</li></ul><table><tr><td>a<td>b</table><p style='display:none'>no</p><p>{OPENS}</p>"
+    "<!doctype html><html lang=en><head><meta charset=utf-8><title>A bridge | The Ledger</title>"
+    '<meta property="og:title" content="A bridge"><meta name=author content="Ada Quill">'
+    '<script type="application/ld+json">'
+    '{"@type":"NewsArticle","datePublished":"2024-05-06T07:08:09Z","author":[{"name":"Ada"}],"articleBody":"'
+    f'{VOTED}"}}</script></head><body><nav><a href=/>Home</a></nav><article><h1>A bridge</h1>'
+    f"<p class=byline>By Ada Quill</p><time datetime=2024-05-06>6 May</time><p>{VOTED}</p><ul><li>one</li></ul>"
+    f"<table><tr><td>a<td>b</table><p style='display:none'>no</p><p>{OPENS}</p>"
     "</article><aside>Read more</aside></body></html>"
 )
 
@@ -114,7 +119,9 @@ def seeds(kind: str) -> Iterator[bytes]:
         case "sitemap-gz":
             yield from (gzip.compress(text.encode()) for text in (SITEMAP, SITEMAPS))
         case "zip":
-            yield packed({"a.txt": PROSE.encode(), "b/c.md": MARKDOWN.encode(), "d.csv": b"text\nIt is so.\n", "e.png": b""})
+            yield packed(
+                {"a.txt": PROSE.encode(), "b/c.md": MARKDOWN.encode(), "d.csv": b"text\nIt is so.\n", "e.png": b""}
+            )
             yield packed({"a.json": json.dumps(FIELDS).encode(), "b.eml": next(_mails())})
     yield from (path.read_bytes() for path in sorted((FOUND / kind).glob("*")))
 
@@ -148,15 +155,16 @@ def _docx() -> bytes:
     """What there has to be in one, by hand: python-docx's own is a megabyte of styles."""
     office = "http://schemas.openxmlformats.org"
     word = f'xmlns:w="{office}/wordprocessingml/2006/main"'
-    kinds = f"application/vnd.openxmlformats-officedocument.wordprocessingml"
+    word_type = "application/vnd.openxmlformats-officedocument.wordprocessingml"
     linked = f"{office}/officeDocument/2006/relationships"
     relations = f'<Relationships xmlns="{office}/package/2006/relationships">'
     files = {
         "[Content_Types].xml": f'<Types xmlns="{office}/package/2006/content-types">'
         '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-        f'<Override PartName="/word/document.xml" ContentType="{kinds}.document.main+xml"/>'
-        f'<Override PartName="/word/styles.xml" ContentType="{kinds}.styles+xml"/>'
-        '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
+        f'<Override PartName="/word/document.xml" ContentType="{word_type}.document.main+xml"/>'
+        f'<Override PartName="/word/styles.xml" ContentType="{word_type}.styles+xml"/>'
+        '<Override PartName="/docProps/core.xml" '
+        'ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
         "</Types>",
         "_rels/.rels": f'{relations}<Relationship Id="r1" Type="{linked}/officeDocument" Target="word/document.xml"/>'
         f'<Relationship Id="r2" Type="{office}/package/2006/relationships/metadata/core-properties" '
@@ -164,15 +172,15 @@ def _docx() -> bytes:
         "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{office}/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A bridge</dc:title><dc:creator>Ada Quill</dc:creator>'
         "</cp:coreProperties>",
-        "word/_rels/document.xml.rels": f'{relations}<Relationship Id="r1" Type="{linked}/styles" Target="styles.xml"/>'
-        "</Relationships>",
-        "word/styles.xml": f'<w:styles {word}><w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/></w:style>'
-        '<w:style w:type="paragraph" w:styleId="L"><w:name w:val="List Bullet"/></w:style></w:styles>',
-        "word/document.xml": f'<w:document {word}><w:body><w:p><w:pPr><w:pStyle w:val="H1"/></w:pPr><w:r><w:t>A bridge</w:t>'
-        f'</w:r></w:p><w:p><w:r><w:t xml:space="preserve">{VOTED} </w:t></w:r><w:ins><w:r><w:t>{OPENS}</w:t></w:r></w:ins>'
-        '<w:del><w:r><w:delText>no</w:delText></w:r></w:del><w:r><w:tab/><w:br/></w:r></w:p><w:p><w:pPr><w:pStyle w:val="L"/>'
-        "</w:pPr><w:r><w:t>item</w:t></w:r></w:p><w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl>"
-        "<w:sectPr/></w:body></w:document>",
+        "word/_rels/document.xml.rels": f'{relations}<Relationship Id="r1" Type="{linked}/styles" '
+        'Target="styles.xml"/></Relationships>',
+        "word/styles.xml": f'<w:styles {word}><w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/>'
+        '</w:style><w:style w:type="paragraph" w:styleId="L"><w:name w:val="List Bullet"/></w:style></w:styles>',
+        "word/document.xml": f'<w:document {word}><w:body><w:p><w:pPr><w:pStyle w:val="H1"/></w:pPr><w:r>'
+        f'<w:t>A bridge</w:t></w:r></w:p><w:p><w:r><w:t xml:space="preserve">{VOTED} </w:t></w:r>'
+        f"<w:ins><w:r><w:t>{OPENS}</w:t></w:r></w:ins><w:del><w:r><w:delText>no</w:delText></w:r></w:del>"
+        '<w:r><w:tab/><w:br/></w:r></w:p><w:p><w:pPr><w:pStyle w:val="L"/></w:pPr><w:r><w:t>item</w:t></w:r></w:p>'
+        "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:sectPr/></w:body></w:document>",
     }
     return packed({name: f'<?xml version="1.0"?>{xml}'.encode() for name, xml in files.items()})
 

@@ -69,6 +69,9 @@ QuestionText = Annotated[
     UNICODE,
     AfterValidator(_not_blank),
 ]
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+NOT_BLANK_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+"""What `_one_line` and `_not_blank` check, for the OpenAPI document."""
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
@@ -104,7 +107,9 @@ class AskBody(Body):
         Annotated[
             str,
             Field(
-                max_length=100, description="The conversation's last message, which this question takes the place of."
+                max_length=100,
+                description="The conversation's last message, which this question takes the place of; "
+                "only with the `session_id`.",
             ),
             UNICODE,
         ]
@@ -189,7 +194,7 @@ class RebuildBody(Body):
 class RenameBody(Body):
     title: Annotated[
         str,
-        Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"\S"}),
+        Field(min_length=1, max_length=200, json_schema_extra={"pattern": NOT_BLANK_LINE}),
         UNICODE,
         AfterValidator(_one_line),
         AfterValidator(_not_blank),
