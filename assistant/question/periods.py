@@ -54,8 +54,7 @@ def now_for(newest: dt.date | None, today: dt.date) -> dt.date:
 
 
 def periods(text: str, now: dt.date) -> list[Period]:
-    """In order. What is no day of the calendar ("31 June 2023", "last year" where the newest article is of the year 1) is
-    left out."""
+    """In order. What is no day of the calendar ("31 June 2023", what was last year in the year 1) is left out."""
     found = []
     for match in _PERIOD.finditer(text):
         with suppress(OverflowError):  # before the calendar begins, or after it ends

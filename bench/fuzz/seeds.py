@@ -98,7 +98,7 @@ def seeds(kind: str) -> Iterator[bytes]:
         case "pdf":
             yield from (_pdf(is_packed) for is_packed in (False, True))
         case "docx":
-            yield _docx()
+            yield packed(docx_files())
         case "eml":
             yield from _mails()
         case "json":
@@ -151,7 +151,7 @@ def _pdf(is_packed: bool) -> bytes:
     return file.getvalue()
 
 
-def _docx() -> bytes:
+def docx_files() -> dict[str, bytes]:
     """What there has to be in one, by hand: python-docx's own is a megabyte of styles."""
     office = "http://schemas.openxmlformats.org"
     word = f'xmlns:w="{office}/wordprocessingml/2006/main"'
@@ -182,7 +182,7 @@ def _docx() -> bytes:
         '<w:r><w:tab/><w:br/></w:r></w:p><w:p><w:pPr><w:pStyle w:val="L"/></w:pPr><w:r><w:t>item</w:t></w:r></w:p>'
         "<w:tbl><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:sectPr/></w:body></w:document>",
     }
-    return packed({name: f'<?xml version="1.0"?>{xml}'.encode() for name, xml in files.items()})
+    return {name: f'<?xml version="1.0"?>{xml}'.encode() for name, xml in files.items()}
 
 
 def _mails() -> Iterator[bytes]:

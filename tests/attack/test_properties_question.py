@@ -1,6 +1,7 @@
 """Whatever is asked, of whatever library, on whatever day: it is read without an error, within its bounds."""
 
 import datetime as dt
+import json
 
 from conftest import HashingEmbedder
 from hypothesis import example, given
@@ -65,7 +66,7 @@ def test_a_question_is_understood_whatever_it_says(
     assert len(found.filters.phrase) <= MAX_PHRASES
     assert not (given_filters.source and found.filters.source)
     assert not (given_filters.after and (found.filters.after or found.filters.before))
-    assert filters.as_json()
+    json.dumps(filters.as_json())
     assert not question.strip() or found.text
     assert as_it_stands(question).filters == NO_FILTERS
 

@@ -60,18 +60,22 @@ def in_order(after: dt.date | None, before: dt.date | None) -> None:
         raise ValueError(f"after ({after}) is later than before ({before})")
 
 
+NOT_BLANK = r"[^\s\u001c-\u001f\u0085]"
+"""What `_not_blank` checks, for the OpenAPI document: these, too, are blanks to Python and not to JavaScript."""
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+NOT_BLANK_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+"""What `_one_line` and `_not_blank` check, for the OpenAPI document."""
+
 # a validator before the bounds would have pydantic count a text's "items", so they stand first
 UNICODE = AfterValidator(_unicode)
 Line = Annotated[str, Field(min_length=1, max_length=300), UNICODE]
 QuestionText = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": r"\S"}),
+    Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": NOT_BLANK}),
     UNICODE,
     AfterValidator(_not_blank),
 ]
-_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
-NOT_BLANK_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
-"""What `_one_line` and `_not_blank` check, for the OpenAPI document."""
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
