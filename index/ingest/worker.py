@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def _kept_bytes() -> int:
-    """What this process has of memory; 0 where the system does not tell. `ru_maxrss` begins with what the parent has."""
+    """What this process has of memory, 0 where that is not told. `ru_maxrss` begins with what the parent has."""
     with suppress(OSError):
         return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
     return 0
