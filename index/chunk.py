@@ -8,7 +8,7 @@ remains after each passage evenly again, so that its last passage is not a stub.
 
 from collections.abc import Iterator
 
-from index.sentences import sentence_spans
+from index.sentences import each_sentence
 
 CHUNKER_VERSION = 3
 """Part of every generation's manifest: a change here rebuilds passages and index."""
@@ -33,19 +33,21 @@ def embedded_text(title: str, passage: str) -> str:
 
 def passage_spans(text: str, language: str | None = None) -> list[Span]:
     """(start, end) character offsets of each passage; empty for a text without sentences."""
-    spans = [piece for span in sentence_spans(text, language) for piece in _broken(text, span)]
-    if not spans:
-        return []
+    spans = (piece for span in each_sentence(text, language) for piece in _broken(text, span))
     passages: list[Span] = []
-    start, end = spans[0]
-    target = _even_share(spans[-1][1] - start)
-    for next_start, next_end in spans[1:]:
+    first = next(spans, None)
+    if first is None:
+        return passages
+    start, end = first
+    last = len(text.rstrip())  # where the last sentence ends
+    target = _even_share(last - start)
+    for next_start, next_end in spans:
         grown, stays = next_end - start, end - start
         # close where that leaves the length nearer to the target
         if grown > TARGET_CHARS or (grown > target and grown - target > target - stays):
             passages.append((start, end))
             start = next_start
-            target = _even_share(spans[-1][1] - start)
+            target = _even_share(last - start)
         end = next_end
     passages.append((start, end))
     return passages

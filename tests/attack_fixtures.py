@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PROPERTY = "withstands"
 REPORT = Path("bench/out/withstands.json")
+
+WHOLE_EXAMPLES = 3_000
+"""Of each property."""
 
 Size = Callable[[int], int]
 Measured = Callable[[str, str], None]
@@ -21,6 +25,23 @@ Measured = Callable[[str, str], None]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="run the attacks at their full size, which takes hours")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What Hypothesis tries of each property: the same every time, or with `--whole` much more and ever other examples.
+
+    Nothing is kept from one run for the next: what was found once stands as an `@example` at its test.
+    """
+    is_whole = config.getoption("--whole")
+    settings.register_profile(
+        "attack",
+        max_examples=WHOLE_EXAMPLES if is_whole else WHOLE_EXAMPLES // 20,
+        derandomize=not is_whole,
+        deadline=None,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow],  # of a machine that has other things to do
+    )
+    settings.load_profile("attack")
 
 
 @pytest.fixture(scope="session")

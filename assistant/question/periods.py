@@ -8,6 +8,7 @@ left as text ("since the election", "on Monday", "last season") costs nothing, w
 import datetime as dt
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 
 from assistant.dates import MONTH, month_number
@@ -53,12 +54,12 @@ def now_for(newest: dt.date | None, today: dt.date) -> dt.date:
 
 
 def periods(text: str, now: dt.date) -> list[Period]:
-    """In order. What is no day of the calendar ("31 June 2023") is left out."""
+    """In order. What is no day of the calendar ("31 June 2023", what was last year in the year 1) is left out."""
     found = []
     for match in _PERIOD.finditer(text):
-        days = _days(match, now)
-        if days:
-            found.append(Period(*match.span(), *days, is_relative=bool(match["relative"])))
+        with suppress(OverflowError):  # before the calendar begins, or after it ends
+            if days := _days(match, now):
+                found.append(Period(*match.span(), *days, is_relative=bool(match["relative"])))
     return found
 
 

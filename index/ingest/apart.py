@@ -23,6 +23,9 @@ from index.ingest.fetch import Page
 from index.ingest.listing import Entry, Feed, Sitemap
 from index.progress import Stop, go_on
 
+LAST = b"null\n"
+"""The end of what was read, from a child that takes no further request (`worker.py`)."""
+
 MAX_SECONDS = 60.0
 """For one article: between two replies."""
 MAX_MEMORY_BYTES = 2_000_000_000
@@ -116,8 +119,8 @@ class ReaderApart:
                 item, before, done = request["name"], begun, False
                 try:
                     for line in self._replies(json.dumps(head).encode() + b"\n" + body, on_wait):
-                        if line == b"\n":
-                            done = True
+                        if line in {b"\n", LAST}:
+                            done = line != LAST
                             return
                         if isinstance(said := json.loads(line), str):
                             item, begun = said, begun + 1

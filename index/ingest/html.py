@@ -30,6 +30,8 @@ HIDDEN = "hidden"
 """The rule by which goes what a reader does not see: the words that a mail shows in a list of mails, a closed menu."""
 MAX_ELEMENTS = 100_000
 """Of a page: the worst of so many take 25 s, those of a long page of news (5,000) a tenth of a second."""
+MAX_TAGS = 2 * MAX_ELEMENTS
+"""Of a page before it is parsed, those in scripts and comments too: a million elements take 300 MB."""
 MAX_PARAGRAPHS = 2_000
 """Of a page that trafilatura is asked about: its time grows with their square, to 2 s for so many, 170 s for 20,000."""
 
@@ -37,6 +39,7 @@ MIN_SHOWN, MIN_BODY_CHARS, MIN_GAIN = 0.8, 200, 1.5
 """A text in JSON-LD has so much of what is shown, and is longer by 200 characters and half."""
 
 _NOT_SHOWN = frozenset({"head", "script", "style"})
+_TAG = re.compile(r"<[a-z]", re.I)
 _PART = re.compile(r"<(?:article|div|h[1-6]|main|p|section)[\s>]", re.I)
 _WHOLE = re.compile(r"<(?:!doctype|\?xml|html|head|body)\b", re.I)
 
@@ -46,6 +49,8 @@ def read_html(name: str, data: bytes, *, begins: str = "") -> Article:
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of HTML are read: save the article alone")
     markup = _whole(page_text(data))
+    if (tags := sum(1 for _ in _TAG.finditer(markup))) > MAX_TAGS:
+        raise BadArticle(f"has {tags:,} tags, at most {MAX_TAGS:,} are read: save the article alone")
     try:
         page = load_html(markup)
         elements = 0 if page is None else sum(1 for _ in page.iter("*"))

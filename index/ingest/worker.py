@@ -2,8 +2,9 @@
 
 A request is a line of JSON that says what is to be read: a file by its path, or a file, a page or a sitemap whose
 `size` bytes follow, or the fields of an article. What was read comes back a line of JSON each, an object under the
-name of its kind, then an empty line; the name alone of each file in a `.zip` and each line of a `.jsonl` comes before
-it is read, and `skip` of them are passed over. JSON and not pickle: what a parser was tricked into saying is data to
+name of its kind, then an empty line, or `null` where that was the last request: what took much memory is not kept. The
+name alone of each file in a `.zip` and each line of a `.jsonl` comes before it is read, and `skip` of them are passed
+over. JSON and not pickle: what a parser was tricked into saying is data to
 whoever reads it. Memory is bounded here, by the bytes given as an argument, and time is, too, in case that the parent,
 which gives up earlier (`apart.py`), is no more.
 """
@@ -13,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -20,6 +22,7 @@ from typing import Any, BinaryIO
 
 from index.article import InFile, ItemError, More
 from index.errors import BadArticle
+from index.ingest.apart import LAST
 from index.ingest.archive import read_archive
 from index.ingest.fetch import Page
 from index.ingest.fields import article_from_fields
@@ -32,6 +35,9 @@ from index.progress import Begin, OnMore
 
 MAX_SECONDS = 90
 """Between two items, after which it ends itself."""
+
+MAX_KEPT_BYTES = 200_000_000
+"""With every reader in use it has 110 MB. What parsers free is seldom given back, and so it ends itself with more."""
 
 Found = InFile | Feed | Sitemap
 
@@ -60,8 +66,18 @@ def main() -> None:
         except MemoryError:
             reply(_too_large(name))
         signal.alarm(0)
-        replies.write(b"\n")
+        is_last = _kept_bytes() > MAX_KEPT_BYTES
+        replies.write(LAST if is_last else b"\n")
         replies.flush()
+        if is_last:
+            return
+
+
+def _kept_bytes() -> int:
+    """What this process has of memory, 0 where that is not told. `ru_maxrss` begins with what the parent has."""
+    with suppress(OSError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    return 0
 
 
 class _Untold:

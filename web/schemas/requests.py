@@ -60,12 +60,19 @@ def in_order(after: dt.date | None, before: dt.date | None) -> None:
         raise ValueError(f"after ({after}) is later than before ({before})")
 
 
+NOT_BLANK = r"[^\s\u001c-\u001f\u0085]"
+"""What `_not_blank` checks, for the OpenAPI document: these, too, are blanks to Python and not to JavaScript."""
+
+_CONTROL = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+NOT_BLANK_LINE = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"
+"""What `_one_line` and `_not_blank` check, for the OpenAPI document."""
+
 # a validator before the bounds would have pydantic count a text's "items", so they stand first
 UNICODE = AfterValidator(_unicode)
 Line = Annotated[str, Field(min_length=1, max_length=300), UNICODE]
 QuestionText = Annotated[
     str,
-    Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": r"\S"}),
+    Field(min_length=1, max_length=MAX_QUESTION_CHARS, json_schema_extra={"pattern": NOT_BLANK}),
     UNICODE,
     AfterValidator(_not_blank),
 ]
@@ -104,7 +111,9 @@ class AskBody(Body):
         Annotated[
             str,
             Field(
-                max_length=100, description="The conversation's last message, which this question takes the place of."
+                max_length=100,
+                description="The conversation's last message, which this question takes the place of; "
+                "only with the `session_id`.",
             ),
             UNICODE,
         ]
@@ -189,7 +198,7 @@ class RebuildBody(Body):
 class RenameBody(Body):
     title: Annotated[
         str,
-        Field(min_length=1, max_length=200, json_schema_extra={"pattern": r"\S"}),
+        Field(min_length=1, max_length=200, json_schema_extra={"pattern": NOT_BLANK_LINE}),
         UNICODE,
         AfterValidator(_one_line),
         AfterValidator(_not_blank),

@@ -1,0 +1,76 @@
+"""What schemathesis checks for us beyond its own: loaded by its process, as `fuzzed_api.toml` says."""
+
+import json
+from typing import Any
+
+import jsonschema_rs
+import schemathesis
+from schemathesis.specs.openapi.checks import positive_data_acceptance, use_after_free
+
+UNSAID = (
+    "The cursor ",  # has to be one that was given
+    "is later than before",  # the order of two days
+    "replaces needs a session_id",
+    "The article ",  # its address, its dates and its kind may be written in many ways
+    "holds half of a surrogate pair",
+)
+"""Words of replies to requests that keep to the document, and yet are wrong: what no schema can say."""
+
+
+@schemathesis.check
+def valid_requests_are_taken(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    if (
+        response.status_code == 422
+        and "json" in _type(response)
+        and any(words in response.json()["error"]["message"] for words in UNSAID)
+    ):
+        return None
+    return positive_data_acceptance(ctx, response, case)
+
+
+@schemathesis.check
+def deleted_is_gone(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> bool | None:
+    """A cancelled job is not: it tells what became of it."""
+    if response.status_code == 200 and "json" in _type(response) and "state" in response.json():
+        return None
+    return use_after_free(ctx, response, case)
+
+
+@schemathesis.check
+def unavailable_says_when_to_come_back(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    if response.status_code in {429, 503}:
+        assert response.headers.get("retry-after"), f"{response.status_code} without Retry-After"
+
+
+@schemathesis.check
+def a_stream_ends_in_an_answer_or_an_error(
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+) -> None:
+    """The document can only name the type of a stream; its events are the contract's."""
+    if "text/event-stream" not in _type(response):
+        return
+    events = [_event(block) for block in response.text.strip().split("\n\n")]
+    names = [name for name, _ in events]
+    last, said = events[-1]
+    assert last in {"done", "error"}, names
+    assert set(names[:-1]) <= {"sources", "lead", "delta"}, names
+    schemas = case.operation.schema.raw_schema["components"]["schemas"]
+    schema = {"$ref": f"#/components/schemas/{'AnswerReply' if last == 'done' else 'ErrorReply'}"}
+    jsonschema_rs.validator_for(schema | {"components": {"schemas": schemas}}).validate(said)
+    if last == "done":
+        assert "".join(told["text"] for name, told in events if name == "delta") == said["answer"]
+
+
+def _type(response: schemathesis.Response) -> str:
+    return response.headers.get("content-type", [""])[0]
+
+
+def _event(block: str) -> tuple[str, Any]:
+    name, data = block.split("\n")
+    return name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
