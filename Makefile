@@ -3,20 +3,37 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup setup-dev run test soak check bench build clean
+# nothing without its hash, and nothing that would be built here with what no lock names
+INSTALL := $(BIN)/python -m pip install --quiet --require-hashes --only-binary :all:
+
+.PHONY: setup setup-dev run test soak check audit lock bench build clean
 
 setup: .venv/installed
 setup-dev: .venv/installed-dev
 
-# installed again when the dependencies change; a broken install leaves no mark and is repeated
-.venv/installed: pyproject.toml
+# installed again when the locks change; a broken install leaves no mark and is repeated
+.venv/installed: pyproject.toml lock/run.txt lock/torch.txt lock/torch-cpu.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable .
+	$(INSTALL) --no-deps -r lock/torch-cpu.txt || { \
+		echo "The package index has no build of torch for the processor alone that lock/torch-cpu.txt names: its usual one is installed."; \
+		$(INSTALL) --no-deps -r lock/torch.txt; }
+	$(INSTALL) -r lock/run.txt
+	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+.venv/installed-dev: .venv/installed lock/dev.txt
+	$(INSTALL) -r lock/dev.txt
 	touch $@
+
+# newest versions that pyproject.toml allows, or with KEEP=1 those that are locked where it still does
+lock:
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) -r lock/uv.txt
+	$(BIN)/python -m lock.renew $(if $(KEEP),--keep)
+
+# is anything known against what is locked? asks the service of pip-audit
+audit: setup-dev
+	$(BIN)/python -m lock.audit
 
 run: setup
 	exec $(BIN)/assistant serve $(if $(PORT),--port $(PORT))
