@@ -1,8 +1,6 @@
 """Weights are what they were when they were shipped, or nothing is computed with them."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,7 +17,6 @@ from index.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, builtin_fol
 from index.errors import ModelFault
 from index.weights import verified
 
-ROOT = Path(__file__).parents[1]
 SHIPPED = {
     "reader": (reader.WEIGHTS, reader.WEIGHTS_SHA256),
     "claims": (support.WEIGHTS, support.WEIGHTS_SHA256),
@@ -102,27 +99,3 @@ def test_what_is_computed_with_is_what_was_checked_and_not_what_the_file_holds(p
     give_weights(model[0].auto_model, checked)
     vectors = model.encode(["The bridge opened in May.", "In May the bridge was opened.", "A comet was seen."])
     assert vectors[0] @ vectors[1] > vectors[0] @ vectors[2] + 0.5
-
-
-def test_a_server_whose_readers_weights_were_changed_says_so(tmp_path: Path) -> None:
-    for name in ("assistant", "index", "web"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    changed = tmp_path / "assistant" / "reader" / "weights.safetensors"
-    flip(changed, -1)
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "bridge.txt").write_text("The bridge in Oldport opened on 4 November 2023.\n")
-    run = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from web.cli import main; sys.exit(main())"
-    for command in (["rebuild"], ["ask", "When did the bridge open?"]):
-        ended = subprocess.run(
-            [sys.executable, "-P", "-c", run, *command],
-            cwd=tmp_path,
-            env={"PYTHONPATH": str(tmp_path)},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert "Traceback" not in ended.stderr
-    assert ended.returncode == 1
-    assert f"{changed} has SHA-256" in ended.stderr
-    assert "Install article-assistant anew." in ended.stderr
-    assert ended.stdout == ""
