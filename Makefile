@@ -50,6 +50,8 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive assistant index web lock
+	$(BIN)/bandit --quiet --skip B101,B311 --recursive bench # which draws by a seed, to draw alike again
 
 # speed, the questions over seeds/, the curves in docs/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
@@ -70,9 +72,10 @@ bench: setup-dev
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
+# with what is installed: an environment of its own would be filled with what no lock names
 build: setup-dev
 	rm -rf build # or what was deleted since would be in the wheel
-	$(BIN)/python -m build --wheel
+	$(BIN)/python -m build --wheel --no-isolation
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -5,7 +5,7 @@ its service knows none of them, as behind a mirror that has packages and no advi
 """
 
 import json
-import subprocess  # nosec B404: runs pip-audit with arguments of this module
+import subprocess  # nosec B404 # runs pip-audit with arguments of this module
 import sys
 
 from lock.pinned import FOLDER
@@ -16,7 +16,7 @@ LOCKED = ("run", "dev", "torch", "uv")  # torch-cpu is a build of what torch nam
 def main() -> None:
     files = [argument for name in LOCKED for argument in ("--requirement", str(FOLDER / f"{name}.txt"))]
     command = [sys.executable, "-m", "pip_audit", "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
-    asked = subprocess.run(  # nosec B603: no argument comes from elsewhere
+    asked = subprocess.run(  # nosec B603 # no argument comes from elsewhere
         [*command, "--format", "json", "--desc", "off", *files], capture_output=True, text=True, check=False
     )
     sys.exit(told(asked.stdout, asked.stderr))

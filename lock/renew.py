@@ -15,7 +15,7 @@ offered here comes to them: no one package index has them all.
 import argparse
 import json
 import re
-import subprocess  # nosec B404: runs uv and pip with arguments of this module
+import subprocess  # nosec B404 # runs uv and pip with arguments of this module
 import sys
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -73,7 +73,7 @@ def resolve(
         # a source would be built at installation, with what it is built with taken from the index unseen
         options = ["--generate-hashes", "--only-binary", ":all:", "--no-header", "--no-annotate"]
         files = ["--constraint", str(allowed), "--output-file", str(found)]
-        subprocess.run(  # nosec B603: no argument comes from elsewhere
+        subprocess.run(  # nosec B603 # no argument comes from elsewhere
             [*compiled, *options, "--python-version", oldest_python, *files, *sources, str(asked)],
             check=True,
             stdout=subprocess.DEVNULL,
@@ -94,7 +94,7 @@ def _with_listed(torch: Pinned, before: Iterable[Pinned]) -> Pinned:
 def _offered(version: str) -> list[str]:
     """The hash of the build of torch that pip would install here, from the indexes that it knows."""
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed", "--no-deps"]
-    asked = subprocess.run(  # nosec B603: no argument comes from elsewhere
+    asked = subprocess.run(  # nosec B603 # no argument comes from elsewhere
         [*command, "--only-binary", ":all:", "--report", "-", f"torch=={version}"],
         capture_output=True,
         text=True,

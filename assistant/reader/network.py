@@ -35,7 +35,9 @@ class SpanNetwork(nn.Module):
 
         folder, weights = builtin_folder(), builtin_weights()
         self.tokenizer = PairTokenizer(folder)
-        self.encoder: Any = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
+        self.encoder: Any = AutoModel.from_pretrained(  # nosec B615 # a folder of this machine
+            str(folder), local_files_only=True, add_pooling_layer=False
+        )
         give_weights(self.encoder, weights)
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)
 
