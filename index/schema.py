@@ -182,11 +182,7 @@ rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullab
 @event.listens_for(metadata, "after_create")
 def _create_triggers(_metadata: MetaData, connection: Connection, **_options: object) -> None:
     connection.execute(text("INSERT INTO corpus SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM corpus)"))
+    bump = "BEGIN UPDATE corpus SET seq = seq + 1; END"
     for change in ("INSERT", "UPDATE OF revision, chunker", "DELETE"):
         name = change.split()[0].lower()
-        connection.execute(
-            text(
-                f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles "  # nosec B608 # of constants
-                "BEGIN UPDATE corpus SET seq = seq + 1; END"
-            )
-        )
+        connection.execute(text(f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles {bump}"))
