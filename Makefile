@@ -15,7 +15,7 @@ setup-dev: .venv/installed-dev
 .venv/installed: pyproject.toml lock/run.txt lock/torch.txt lock/torch-cpu.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(INSTALL) --no-deps -r lock/torch-cpu.txt || { \
-		echo "The package index has no build of torch for the processor alone that lock/torch-cpu.txt names: its usual one is installed."; \
+		echo "The package index has no torch for the processor alone that lock/torch-cpu.txt names: the usual one is installed."; \
 		$(INSTALL) --no-deps -r lock/torch.txt; }
 	$(INSTALL) -r lock/run.txt
 	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .

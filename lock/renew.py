@@ -1,7 +1,7 @@
 """pyproject.toml → the files beside this one: `make lock` (`KEEP=1` to change no more than pyproject.toml asks for).
 
 run        what the program needs and is built with, without torch
-dev        what the tests need besides
+dev        what the tests need besides; openai, ollama: what those chat models need besides
 torch      torch as package indexes have it, with what that build asks for: on Linux GBs for graphics processors
 torch-cpu  its builds for the processor alone, version `…+cpu`, which `make setup` tries first
 uv         what writes these files: it finds one set of versions for every Python and platform, with markers where they
@@ -46,6 +46,9 @@ def main() -> None:
     apart = {torch, *for_gpus}
     write("run", (pinned for pinned in run if pinned not in apart))
     write("dev", (pinned for pinned in every if pinned not in {*run, *apart}))
+    for extra in project["project"]["optional-dependencies"].keys() - {"dev"}:
+        needed = resolve([str(PROJECT), "--extra", extra], build, oldest, only=every)
+        write(extra, (pinned for pinned in needed if pinned not in {*run, *apart}))
     write("torch", [_with_listed(torch, read("torch")), *for_gpus])
     cpu = Pinned("torch", f"{torch.version}+cpu", "", tuple(_offered(f"{torch.version}+cpu")))
     write("torch-cpu", [_with_listed(cpu, read("torch-cpu"))])

@@ -1,10 +1,15 @@
 """What is installed is what the lock names, and the lock is in step with pyproject.toml."""
 
+import hashlib
 import importlib.metadata
 import json
+import os
 import re
+import subprocess
 import sys
+import tarfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -70,6 +75,8 @@ def test_all_that_pyproject_asks_for_is_locked_within_its_range_for_every_python
     run, every = locked(("run", "torch"), place), locked(("run", "torch", "dev"), place)
     assert out_of_step(asked_for(()), run, place) == []
     assert out_of_step(asked_for(("dev", "openai", "ollama")), every, place) == []
+    for extra in ("openai", "ollama"):
+        assert out_of_step(asked_for((extra,)), locked(("run", "torch", extra), place), place) == []
     assert out_of_step(["flask>=3.1,<3.2", "leaf>=1"], {"flask": Pinned("flask", "3.2.0", "", (A,))}, place) == [
         "flask<3.2,>=3.1 but 3.2.0",
         "leaf>=1 but None",
@@ -77,7 +84,7 @@ def test_all_that_pyproject_asks_for_is_locked_within_its_range_for_every_python
 
 
 def test_the_files_hold_versions_with_hashes_and_no_address_path_or_option() -> None:
-    assert FILES == ["dev", "run", "torch", "torch-cpu", "uv"]
+    assert FILES == ["dev", "ollama", "openai", "run", "torch", "torch-cpu", "uv"]
     for name in FILES:
         text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
         assert all(one.hashes for one in parse(text))
@@ -149,9 +156,70 @@ def test_what_is_installed_is_what_is_locked_with_all_that_it_needs() -> None:
     assert len(seen) > 150
 
 
+MAKEFILE = (FOLDER.parent / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
+
+
+def wheel(folder: Path, name: str, *needs: str) -> str:
+    """An empty package's hash, once it is in the folder."""
+    path, info = folder / f"{name}-1.0-py3-none-any.whl", f"{name}-1.0.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {one}" for one in needs)]
+        archive.writestr(f"{info}/METADATA", "\n".join(lines))
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def install(folder: Path, *pinned: Pinned) -> "subprocess.CompletedProcess[str]":
+    """As the Makefile does, from what is in the folder."""
+    [options] = re.findall(r"^INSTALL := \S+ -m pip install (.*)", MAKEFILE, re.MULTILINE)
+    (folder / "lock.txt").write_text("\n".join(map(str, pinned)))
+    only_here = ["--no-index", "--find-links", str(folder), "--target", str(folder / "site")]
+    command = [sys.executable, "-m", "pip", "install", *options.split(), *only_here, "-r", str(folder / "lock.txt")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | {"PIP_NO_INDEX": "1"})
+
+
+def test_what_is_locked_is_installed(tmp_path: Path) -> None:
+    moss, leaf = wheel(tmp_path, "moss"), wheel(tmp_path, "leaf", "moss>=1")
+    ended = install(tmp_path, Pinned("leaf", "1.0", "", (leaf,)), Pinned("moss", "1.0", "", (A, moss)))
+    assert ended.returncode == 0, ended.stderr
+    assert {path.name for path in (tmp_path / "site").glob("*.dist-info")} == {
+        "leaf-1.0.dist-info",
+        "moss-1.0.dist-info",
+    }
+
+
+def test_another_file_under_a_locked_version_is_refused(tmp_path: Path) -> None:
+    leaf = wheel(tmp_path, "leaf")
+    wheel(tmp_path, "leaf", "moss")
+    ended = install(tmp_path, Pinned("leaf", "1.0", "", (leaf,)))
+    assert "DO NOT MATCH THE HASHES" in ended.stderr
+    assert ended.returncode != 0
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_package_that_is_asked_for_and_not_locked_is_refused(tmp_path: Path) -> None:
+    wheel(tmp_path, "moss")
+    leaf = wheel(tmp_path, "leaf", "moss>=1")
+    ended = install(tmp_path, Pinned("leaf", "1.0", "", (leaf,)))
+    assert "In --require-hashes mode, all requirements must have their versions pinned" in ended.stderr
+    assert ended.returncode != 0
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_source_is_not_built_since_its_build_takes_what_is_not_locked(tmp_path: Path) -> None:
+    (tmp_path / "leaf-1.0").mkdir()
+    (tmp_path / "leaf-1.0" / "pyproject.toml").write_text('[project]\nname = "leaf"\nversion = "1.0"\n')
+    with tarfile.open(tmp_path / "leaf-1.0.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "leaf-1.0", "leaf-1.0")
+    digest = hashlib.sha256((tmp_path / "leaf-1.0.tar.gz").read_bytes()).hexdigest()
+    ended = install(tmp_path, Pinned("leaf", "1.0", "", (digest,)))
+    assert "No matching distribution found for leaf==1.0" in ended.stderr
+    assert ended.returncode != 0
+
+
 def test_the_makefile_installs_nothing_without_its_hash() -> None:
-    makefile = (FOLDER.parent / "Makefile").read_text(encoding="utf-8").replace("\\\n", "")
-    installs = [line.strip() for line in makefile.splitlines() if re.search(r"\binstall\b|\$\(INSTALL\)", line)]
+    installs = [line.strip() for line in MAKEFILE.splitlines() if re.search(r"\binstall\b|\$\(INSTALL\)", line)]
     for line in (line for line in installs if not line.startswith("#")):
         is_locked = re.search(r"\$\(INSTALL\) (--no-deps )?-r lock/|^INSTALL := .* --require-hashes ", line)
         assert is_locked or "--no-index --no-deps --no-build-isolation" in line
@@ -180,4 +248,5 @@ def test_an_audit_whose_service_is_not_reached_fails_in_one_line() -> None:
 def test_an_audit_that_found_nothing_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(json.dumps({"dependencies": [{"name": "leaf", "version": "2.0", "vulns": []}]}), "") is None
     assert capsys.readouterr().out == "Nothing is known against the 1 packages of lock/.\n"
-    assert set(LOCKED) == set(FILES) - {"torch-cpu"}
+    assert set(LOCKED) == set(FILES) - {"torch-cpu", "openai", "ollama"}  # of which dev has all
+    assert {one for name in ("openai", "ollama") for one in read(name)} <= set(read("dev"))
