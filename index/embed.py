@@ -1,7 +1,7 @@
 """Texts → unit vectors, by a sentence-transformers model.
 
 The built-in model is all-MiniLM-L6-v2 out of an installed package: nothing is downloaded, and it computes with the
-very bytes whose SHA-256 was checked (90 MB, about 0.3 s a load). It runs in bfloat16 where the processor has it: about
+very bytes whose SHA-256 was checked (90 MB, about 0.2 s a load). It runs in bfloat16 where the processor has it: about
 twice float32's speed at a cosine of 0.9999 to it (docs/decisions.md).
 
 torch is imported when a model is first needed, not before: commands that embed nothing start without it.
