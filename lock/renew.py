@@ -44,14 +44,17 @@ def main() -> None:
     [torch] = [pinned for pinned in every if pinned.name == "torch"]
     for_gpus = [pinned for pinned in every if FOR_GPUS.match(pinned.name)]
     apart = {torch, *for_gpus}
+    cpu = Pinned("torch", f"{torch.version}+cpu", "", tuple(_offered(f"{torch.version}+cpu")))
+    cpu = with_listed(cpu, read("torch-cpu"))
+    if not cpu.hashes:
+        sys.exit(f"No package index here has torch {cpu.version}: run `make lock` where pip knows of one that has it.")
     write("run", (pinned for pinned in run if pinned not in apart))
     write("dev", (pinned for pinned in every if pinned not in {*run, *apart}))
     for extra in project["project"]["optional-dependencies"].keys() - {"dev"}:
         needed = resolve([str(PROJECT), "--extra", extra], build, oldest, only=every)
         write(extra, (pinned for pinned in needed if pinned not in {*run, *apart}))
-    write("torch", [_with_listed(torch, read("torch")), *for_gpus])
-    cpu = Pinned("torch", f"{torch.version}+cpu", "", tuple(_offered(f"{torch.version}+cpu")))
-    write("torch-cpu", [_with_listed(cpu, read("torch-cpu"))])
+    write("torch", [with_listed(torch, read("torch")), *for_gpus])
+    write("torch-cpu", [cpu])
     write("uv", tool)
 
 
@@ -84,7 +87,7 @@ def resolve(
         return parse(found.read_text(encoding="utf-8"))
 
 
-def _with_listed(torch: Pinned, before: Iterable[Pinned]) -> Pinned:
+def with_listed(torch: Pinned, before: Iterable[Pinned]) -> Pinned:
     """With the hashes that were listed of this version, too."""
     listed = [
         digest for old in before if (old.name, old.version) == (torch.name, torch.version) for digest in old.hashes

@@ -19,10 +19,11 @@ from packaging.version import Version
 
 from lock.audit import LOCKED, told
 from lock.pinned import FOLDER, Pinned, parse, read
+from lock.renew import with_listed
 
 PROJECT = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
 FILES = sorted(path.stem for path in FOLDER.glob("*.txt"))
-A, B = "a" * 64, "b" * 64
+A, B, C = "a" * 64, "b" * 64, "c" * 64
 
 PLACES = [
     {
@@ -128,6 +129,13 @@ def test_torch_is_the_one_version_in_all_its_builds() -> None:
     large = {one.name for one in read("torch")}
     assert not large & {one.name for one in read("run") + read("dev")}
     assert not any(re.match("nvidia|cuda|triton", one.name) for one in read("run") + read("dev"))
+
+
+def test_builds_of_torch_stay_listed_as_long_as_its_version_does(capsys: pytest.CaptureFixture[str]) -> None:
+    before = [Pinned("torch", "2.13.0", "", (B,)), Pinned("triton", "3.7.1", "", (C,))]
+    assert with_listed(Pinned("torch", "2.13.0", "", (A,)), before) == Pinned("torch", "2.13.0", "", (A, B))
+    assert capsys.readouterr().out == f"new build of torch 2.13.0: {A}\n"
+    assert with_listed(Pinned("torch", "2.14.0", "", (A,)), before) == Pinned("torch", "2.14.0", "", (A,))
 
 
 IS_FROM_LOCK = Path(sys.prefix, "installed-dev").exists()
