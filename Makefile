@@ -3,20 +3,37 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup setup-dev run test soak check bench build clean
+# nothing without its hash, and nothing that would be built here with what no lock names
+INSTALL := $(BIN)/python -m pip install --quiet --require-hashes --only-binary :all:
+
+.PHONY: setup setup-dev run test soak check audit lock bench build clean
 
 setup: .venv/installed
 setup-dev: .venv/installed-dev
 
-# installed again when the dependencies change; a broken install leaves no mark and is repeated
-.venv/installed: pyproject.toml
+# installed again when the locks change; a broken install leaves no mark and is repeated
+.venv/installed: pyproject.toml lock/run.txt lock/torch.txt lock/torch-cpu.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --editable .
+	$(INSTALL) --no-deps -r lock/torch-cpu.txt || { \
+		echo "The package index has no torch for the processor alone that lock/torch-cpu.txt names: the usual one is installed."; \
+		$(INSTALL) --no-deps -r lock/torch.txt; }
+	$(INSTALL) -r lock/run.txt
+	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv/installed-dev: .venv/installed
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+.venv/installed-dev: .venv/installed lock/dev.txt
+	$(INSTALL) -r lock/dev.txt
 	touch $@
+
+# newest versions that pyproject.toml allows, or with KEEP=1 those that are locked where it still does
+lock:
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(INSTALL) -r lock/uv.txt
+	$(BIN)/python -m lock.renew $(if $(KEEP),--keep)
+
+# is anything known against what is locked? asks the service of pip-audit
+audit: setup-dev
+	$(BIN)/python -m lock.audit
 
 run: setup
 	exec $(BIN)/assistant serve $(if $(PORT),--port $(PORT))
@@ -33,6 +50,8 @@ check: setup-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive assistant index web lock
+	$(BIN)/bandit --quiet --skip B101,B311 --recursive bench # which draws by a seed, to draw alike again
 
 # speed, the questions over seeds/, the curves in docs/; with DATA=folder, which holds squad/, those of SQuAD too
 bench: setup-dev
@@ -53,9 +72,10 @@ bench: setup-dev
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 
+# with what is installed: an environment of its own would be filled with what no lock names
 build: setup-dev
 	rm -rf build # or what was deleted since would be in the wheel
-	$(BIN)/python -m build --wheel
+	$(BIN)/python -m build --wheel --no-isolation
 
 clean:
 	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

@@ -2,7 +2,7 @@
 
 import re
 import socket
-import subprocess
+import subprocess  # nosec B404 # runs this program
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,8 @@ def started(where: Sequence[str]) -> Iterator[tuple[str, "subprocess.Popen[str]"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
-    with subprocess.Popen([*COMMAND, "serve", "--port", port, *where], stdout=subprocess.PIPE, text=True) as server:
+    command = [*COMMAND, "serve", "--port", port, *where]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # nosec B603 # this program
         try:
             yield f"http://127.0.0.1:{port}", server
         finally:

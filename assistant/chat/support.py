@@ -16,6 +16,7 @@ from assistant.reader.model import PassageLogits, SpanReader, trained_reader
 from index.sentences import sentence_spans
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
+WEIGHTS_SHA256 = "8ffab8b586e0b2b9d44442d4ef7dbfab6d98c175b360aa8b93cc36bad58d62a4"
 
 Ground = tuple[Document, int, int, float]
 """A passage, where in the article a sentence of it stands, and its logit."""
@@ -23,7 +24,7 @@ Ground = tuple[Document, int, int, float]
 
 def network() -> SpanReader:
     """One for the process. Any thread may call."""
-    return trained_reader(WEIGHTS)
+    return trained_reader(WEIGHTS, WEIGHTS_SHA256)
 
 
 def nearest(sentence: str, passages: Sequence[Document]) -> list[Ground]:

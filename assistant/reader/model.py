@@ -17,17 +17,18 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import safe_open
-from safetensors.numpy import load_file
+from safetensors.numpy import load
 
 from assistant.reader.tokens import PairTokenizer
 from index import bert
-from index.embed import builtin_folder
+from index.embed import builtin_folder, builtin_weights
+from index.weights import verified
 
 LAYERS = 6
 HEADS = 12
 MAX_SPAN_TOKENS = 24
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
+WEIGHTS_SHA256 = "a7f5355e506b8aed1168f6cafe3516494f0d2a7e14afc58fc5a841980e4565e8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +45,16 @@ class PassageLogits:
 class SpanReader:
     """Any thread may call; one reads at a time, on all cores."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        """`weights`: as `network.SpanNetwork.export` writes them. Raises ValueError for others."""
-        folder = builtin_folder()
-        packed = load_file(weights)
-        with safe_open(folder / "model.safetensors", "np") as file:
-            names = [name for name in file.keys() if name.startswith("embeddings.")]  # noqa: SIM118 # it is no mapping
-            embeddings = {name: file.get_tensor(name) for name in names}
+    def __init__(self, weights: Path = WEIGHTS, sha256: str | None = WEIGHTS_SHA256) -> None:
+        """`weights`: as `network.SpanNetwork.export` writes them; ValueError for others.
+        `sha256`: what they have to have, or ModelFault; None for weights just trained, which nobody vouches for yet."""
+        data = verified(weights, sha256, "Install article-assistant anew.") if sha256 else weights.read_bytes()
+        embeddings = {name: value for name, value in load(builtin_weights()).items() if name.startswith("embeddings.")}
         try:
-            self._session: Any = bert.session(packed, range(LAYERS), HEADS, embeddings=embeddings, head="head")
+            self._session: Any = bert.session(load(data), range(LAYERS), HEADS, embeddings=embeddings, head="head")
         except KeyError as missing:
             raise ValueError(f"{weights} does not fit the reader: {missing} is missing.") from missing
-        self._tokenizer = PairTokenizer(folder)
+        self._tokenizer = PairTokenizer(builtin_folder())
         self._lock = threading.Lock()
 
     def takes(self, question: str) -> bool:
@@ -89,7 +88,7 @@ _LOADING = threading.Lock()
 _loaded = cache(SpanReader)
 
 
-def trained_reader(weights: Path = WEIGHTS) -> SpanReader:
+def trained_reader(weights: Path = WEIGHTS, sha256: str | None = WEIGHTS_SHA256) -> SpanReader:
     """The one of the process with these weights, by default the reader's. Any thread may call."""
     with _LOADING:
-        return _loaded(weights)
+        return _loaded(weights, sha256)

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from assistant.reader.model import LAYERS
 from assistant.reader.tokens import PairTokenizer
 from index import bert
-from index.embed import builtin_folder, quiet_transformers
+from index.embed import builtin_folder, builtin_weights, give_weights, quiet_transformers
 
 PAD_TO = 32
 """Few different lengths: for each new one the kernels are prepared anew, which costs more than the padding."""
@@ -33,9 +33,12 @@ class SpanNetwork(nn.Module):
         quiet_transformers()
         from transformers import AutoModel
 
-        folder = builtin_folder()
+        folder, weights = builtin_folder(), builtin_weights()
         self.tokenizer = PairTokenizer(folder)
-        self.encoder: Any = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
+        self.encoder: Any = AutoModel.from_pretrained(  # nosec B615 # a folder of this machine
+            str(folder), local_files_only=True, add_pooling_layer=False
+        )
+        give_weights(self.encoder, weights)
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:

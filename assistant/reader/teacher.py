@@ -34,8 +34,10 @@ class Teacher(SpanNetwork):
         quiet_transformers()
         from transformers import AutoModel, AutoTokenizer
 
-        theirs: Any = AutoTokenizer.from_pretrained(str(folder), local_files_only=True)
-        self.encoder = AutoModel.from_pretrained(str(folder), local_files_only=True, add_pooling_layer=False)
+        name = str(folder)
+        # a folder of this machine, not an address of a hub, which could give another model the next time
+        theirs: Any = AutoTokenizer.from_pretrained(name, local_files_only=True)  # nosec B615
+        self.encoder = AutoModel.from_pretrained(name, local_files_only=True, add_pooling_layer=False)  # nosec B615
         self.head = nn.Linear(self.encoder.config.hidden_size, 2)
         same = {"[CLS]": theirs.cls_token, "[SEP]": theirs.sep_token, "[PAD]": theirs.pad_token}
         ours = sorted((number, piece) for piece, number in self.tokenizer.pairs.get_vocab().items())

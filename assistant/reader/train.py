@@ -111,7 +111,8 @@ def fit(
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    epochs_of_batches = [_batches(examples, batch, random.Random(f"{seed} {epoch}")) for epoch in range(epochs)]
+    draws = [random.Random(f"{seed} {epoch}") for epoch in range(epochs)]  # nosec B311 # to be drawn alike again
+    epochs_of_batches = [_batches(examples, batch, rng) for rng in draws]
     batches = [one for epoch in epochs_of_batches for one in epoch]
     logger.info("%d examples, %d steps on %s", len(examples), len(batches), device)
     reader = begin()

@@ -9,7 +9,7 @@ they are read, so that an archive is never in memory whole.
 import json
 import os
 import select
-import subprocess
+import subprocess  # nosec B404 # runs this program anew
 import sys
 import threading
 import time
@@ -178,7 +178,9 @@ def _started(max_memory_bytes: int) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-P", "-m", "index.ingest.worker", str(max_memory_bytes)]
     # each thread of OpenBLAS takes of the memory that the child may have
     env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
-    child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True)
+    child = subprocess.Popen(  # nosec B603 # the command is of constants; what is read goes in by the pipe
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True
+    )
     assert child.stdin is not None
     os.set_blocking(child.stdin.fileno(), False)
     return child

@@ -328,22 +328,22 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
     yield from _blocks_in(re.split(r"([{}])", css))
 
 
-def _blocks_in(tokens: list[str]) -> Iterator[tuple[str, str]]:
+def _blocks_in(pieces: list[str]) -> Iterator[tuple[str, str]]:
     """An at-rule that counts for every screen is opened, one that is never closed is closed at the end."""
     depth, selectors, block = 0, "", list[str]()
-    for token in tokens:
-        if token == "{" and depth == 0 and _EVERY_SCREEN.match(selectors):
+    for piece in pieces:
+        if piece == "{" and depth == 0 and _EVERY_SCREEN.match(selectors):
             selectors = ""
-        elif token == "{":
+        elif piece == "{":
             depth += 1
-        elif token == "}" and depth == 1:
+        elif piece == "}" and depth == 1:
             yield selectors, "".join(block)
             depth, block = 0, []
-        elif token == "}":
+        elif piece == "}":
             depth = max(depth - 1, 0)
         elif depth == 0:
-            selectors = token.rpartition(";")[2].strip()
+            selectors = piece.rpartition(";")[2].strip()
         else:
-            block.append(token)
+            block.append(piece)
     if depth:
         yield selectors, "".join(block)

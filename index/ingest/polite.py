@@ -158,7 +158,7 @@ class Fetcher:
                 if not tries_left or not _is_worth_another_try(failure):
                     raise
                 if not failure.retry_after_seconds:  # else the next turn waits as long
-                    self._pause(2 ** (TRIES - tries_left - 1) * random.uniform(0.5, 1.5), stop)
+                    self._pause(2 ** (TRIES - tries_left - 1) * random.uniform(0.5, 1.5), stop)  # nosec B311 # no secret
 
     @contextmanager
     def _turn(self, url: str, validators: Validators | None, stop: Stop) -> Iterator[Validator | None]:

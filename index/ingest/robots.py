@@ -17,7 +17,7 @@ MAX_LINE_CHARS = 2_000
 """No address that is fetched is longer."""
 
 MAX_DELAY_SECONDS = 10.0
-TOKEN = "article-assistant"
+NAME = "article-assistant"
 _USER_AGENT = re.compile(r"user[ -]?agent\s*[\s:]", re.IGNORECASE)  # protego does not insist on the colon
 
 
@@ -34,12 +34,12 @@ class Robots:
             self._rules = Protego.parse("\n".join(line for line in lines if "://" not in line))
 
     def allows(self, url: str) -> bool:
-        return self._rules.can_fetch(url, TOKEN)
+        return self._rules.can_fetch(url, NAME)
 
     @property
     def delay_seconds(self) -> float:
         """Between the starts of two requests: 0 when nothing is asked, never more than MAX_DELAY_SECONDS."""
-        asked = self._rules.crawl_delay(TOKEN) or 0.0
+        asked = self._rules.crawl_delay(NAME) or 0.0
         return min(asked, MAX_DELAY_SECONDS) if asked > 0 else 0.0  # NaN is not
 
 
@@ -49,4 +49,4 @@ def _for_us_or_another(line: str) -> str:
     if not spoken_to:
         return line
     name = line[spoken_to.end() :].partition("#")[0].strip(" \t:").lower().partition("/")[0]
-    return f"User-agent: {name if name in {TOKEN, '*'} else 'another'}"
+    return f"User-agent: {name if name in {NAME, '*'} else 'another'}"
