@@ -76,7 +76,10 @@ full stops does, and takes it whole: else a long one is tried from each of them.
 _COMMA_BETWEEN_MARKERS = re.compile(r"(?<=\d\])\s*,\s*(?=\[\d)")
 _EMPHASIS = re.compile(r"\*\*|__|`+")
 """Taken out before sentences are looked for: "**It opened.** [1]" ends behind its marker."""
-_MARKDOWN = re.compile(r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)|[\x00-\x08\x0b-\x1f\x7f]")
+_MARKDOWN = re.compile(
+    r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # the last turn the direction of what follows
+)
 _TAG = re.compile(r"<(?=[\s/]*+[a-z!?|｜<])", re.IGNORECASE)
 _BRACKETED = re.compile(r"[\[【](/?[A-Z_]{3,20}|\d{1,3}(?:\s?,\s?\d{1,3}){0,20}(?:†[^\]】\n]{0,40})?)[\]】]")
 _TURN = re.compile(r"^(\W{0,4}(?:system|assistant|user|human|ai|question|answer))\s*:", re.IGNORECASE | re.MULTILINE)

@@ -26,7 +26,7 @@ _SAY = (
     r"recommend|conclude)"
 )
 _ORDERED = (
-    r"(?:ignore|disregard|forget|override|bypass|say|write|answer|reply|respond|output|print|repeat|mention|cite|quote|"
+    r"(?:ignore|disregard|forget|override|bypass|say|write|answer(?! ?:)|reply|respond|output|print|repeat|mention|cite|quote|"
     r"attribute|reveal|pretend|confirm|decode|obey|render|role-?play|act as|tell (?:me|the|any|every)|add that|"
     r"state (?:that|as|in|your|only|clearly|the))"
 )
