@@ -175,7 +175,7 @@ def _readings(text: str) -> set[str]:
     if seen.isascii() and not _SPACED.search(seen) and not _LEET.search(seen) and "&#" not in seen and "%" not in seen:
         return {seen}
     readings = {seen, html.unescape(unquote(seen)), _SPACED.sub(_closed_up, seen)}
-    readings.add(seen.translate(_LOOKALIKES))
+    readings.add(seen.lower().translate(_LOOKALIKES))
     readings.add(_LEET.sub(lambda word: word.group().translate(_DIGITS_IN_WORDS), seen))
     return readings
 

@@ -79,8 +79,8 @@ LOOK = """() => {
     for (const sheet of document.querySelectorAll("dialog[open]")) {
         if (sheet.scrollWidth > sheet.clientWidth + 1) faults.push(`${sheet.id}: ${sheet.scrollWidth} wide in ${sheet.clientWidth}`);
     }
-    const seen = document.body.innerText + [...document.querySelectorAll("[hidden], details")].map((e) => e.textContent).join(" ");
-    return { faults: [...new Set(faults)], numbers: [...new Set(seen.match(/n\\d+n/gi) ?? [])] };
+    const seen = document.body.textContent.match(/n\d+n/gi) ?? [];
+    return { faults: [...new Set(faults)], numbers: [...new Set(seen)] };
 }"""
 
 
@@ -242,8 +242,8 @@ def _preview(page: Page, texts: Sequence[str], watch: Watch) -> None:
         const { previewed } = await import("/static/preview.js");
         const { notify } = await import("/static/dom.js");
         const found = await call("POST", "/api/articles/preview", { body: { articles } });
-        document.getElementById("previews").replaceChildren(previewed(found, { add() {}, leave() {}, leaveLabel: name }));
-        notify("library-notices", "add", name, [{ label: name, run() {} }]);
+        document.getElementById("previews").replaceChildren(previewed(found, { add() {}, leave() {} }));
+        notify("library-notices", "add", name, [{ label: "Again", run() {} }]);
     }"""
     for at in range(0, len(texts), 20):
         articles = [{"title": text, "text": f"{text}\n\nSee also: {text}", "source": text} for text in texts[at : at + 20]]

@@ -29,7 +29,7 @@ REDIRECTS = [
     "http://[64:ff9b::a9fe:a9fe]/",
     "http://[fd00:ec2::254]/",
     "https://0.0:PORT/",
-    "http:\\\\0.0.0.0:PORT\\",
+    "http://0.0.0.0:PORT\\@example.org/",
     "file:///etc/passwd",
 ]
 STATUSES = (301, 302, 303, 307, 308)
