@@ -4,7 +4,8 @@ The trained reader says of every token how well an answer would begin or end the
 that of the best answer within it, less the score of "no answer here". Two linear scores over that and two plain
 features make the evidence: `RANK` orders the sentences of one question, `TRUST` gives the probability that a
 sentence put first is right. Both were fitted by `bench/calibrate.py` on `tune` titles of SQuAD 2.0 and on news
-questions, which the reader was not trained on; docs/decisions.md has the figures.
+questions, which the reader was not trained on; docs/decisions.md has the figures. Sentences that stand in a text only to
+be found (`assistant.stuffing`) are no evidence.
 """
 
 import math
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from assistant.reader.heading import heading
 from assistant.reader.model import MAX_SPAN_TOKENS, PassageLogits, trained_reader
 from assistant.statement import Quote
+from assistant.stuffing import stuffed
 from index.sentences import sentence_spans
 from index.words import stems
 
@@ -55,7 +57,8 @@ class EvidenceReader:
         trained_reader()
 
     def read(self, question: str, passages: Sequence[Document], reserve: Sequence[Document] = ()) -> list[Evidence]:
-        """Every sentence of `passages` that the reader saw whole or in part, best first, ties in their order.
+        """Every sentence of `passages` that the reader saw whole or in part and that may answer, best first, ties in
+        their order.
 
         reserve: read as well where no sentence of `passages` is held with `SURE_ENOUGH`.
         """
@@ -68,7 +71,7 @@ class EvidenceReader:
             found += [
                 (passage, *scored)
                 for passage, seen in zip(batch, logits, strict=True)
-                for scored in _scored_sentences(passage, seen)
+                for scored in _scored_sentences(question, passage, seen)
             ]
             evidence = _ranked(question, found)
         return evidence
@@ -105,13 +108,17 @@ def names_in(question: str) -> set[str]:
     return {stem for match in names for stem in stems(match.group())}
 
 
-def _scored_sentences(passage: Document, logits: PassageLogits) -> list[tuple[Span, Span, float]]:
+def _scored_sentences(question: str, passage: Document, logits: PassageLogits) -> list[tuple[Span, Span, float]]:
     """(sentence, best answer in it, its span score), characters of the passage."""
     starts, ends = logits.offsets[:, 0], logits.offsets[:, 1]
+    text, language = passage.page_content, passage.metadata["language"]
+    sentences = sentence_spans(text, language)
     scored = []
-    for sentence in sentence_spans(passage.page_content, passage.metadata["language"]):
+    for sentence, is_stuffed in zip(
+        sentences, stuffed(question, [text[start:end] for start, end in sentences], language), strict=True
+    ):
         first, last = np.searchsorted(starts, sentence)
-        if first == last:  # behind what fits into the reader
+        if is_stuffed or first == last:  # the latter behind what fits into the reader
             continue
         pairs = logits.start[first:last, None] + logits.end[None, first:last]
         length = np.arange(last - first)[None, :] - np.arange(last - first)[:, None]

@@ -123,9 +123,13 @@ def is_visible(text: str) -> bool:
 
 
 def clean_text(raw: str) -> str:
-    """`raw` with one kind of line break and no control characters, trailing blanks or runs of empty lines."""
+    """`raw` with one kind of line break and no control characters, trailing blanks or runs of empty lines.
+
+    Characters that turn the writing direction go, too: what stands behind one would read in another order than it is
+    quoted in, on a page beyond the text itself. Letters bring their direction with them.
+    """
     text = re.sub("\r\n?|[\v\f\x85\u2028]", "\n", raw).replace("\u2029", "\n\n")
-    text = re.sub("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]", "", text)
+    text = re.sub("[\0-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069]", "", text)
     # Not re.sub("[ \t]+\n"), which takes hours over a million blanks in a row.
     text = "\n".join(line.rstrip(" \t\u00a0") for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", text).strip()

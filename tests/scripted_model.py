@@ -1,7 +1,7 @@
 """An OpenAI-compatible chat server on loopback that says what a test tells it to, and keeps what it was asked."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +27,8 @@ class ScriptedModel:
 
     chunks: list[str] = field(default_factory=list)
     rewriting: list[str] = field(default_factory=list)
+    reply: Callable[[str], list[str]] | None = None
+    """In place of `chunks`: prompt in, what is streamed out."""
     status: int = 200
     error: str = "scripted failure"
     broken: str = "scripted break"
@@ -67,7 +69,8 @@ def scripted(model: ScriptedModel) -> Iterator[str]:
                     self.send_header(name, value)
                 self._end(json.dumps({"error": {"message": model.error, "type": "server_error"}}))
             else:
-                self._stream(model.rewriting if "\nLast question: " in model.prompt else model.chunks)
+                chunks = model.reply(model.prompt) if model.reply else model.chunks
+                self._stream(model.rewriting if "\nLast question: " in model.prompt else chunks)
 
         def _end(self, body: str) -> None:
             self.send_header("Connection", "close")  # or the server's end waits for its clients'

@@ -112,10 +112,14 @@ def test_a_hostile_or_foreign_sentence_is_marked_or_cut(hostile: str, model: Scr
     assert draft.checked.cut == draft.checked.sentences - 1
 
 
-def test_an_order_that_an_article_gives_can_only_be_quoted_as_that_articles_words(model: ScriptedModel) -> None:
-    assert texts(drafted(model, f"{ORDER[:-1]} [1].")[0]) == [(ORDER, ["bridge"])]
-    statements, draft = drafted(model, f"{ORDER[:-1]} [2].")
+@pytest.mark.parametrize("written", [f"{ORDER[:-1]} [1].", f"{ORDER[:-1]} [2].", "The moon is green [1]."])
+def test_an_order_that_an_article_gives_does_not_reach_the_model_and_bears_nothing_out(
+    written: str, model: ScriptedModel
+) -> None:
+    statements, draft = drafted(model, written)
     assert (statements, draft.checked) == ([], Checked(1, 0, 0, 1))
+    assert "It cost 90 million crowns." in model.prompt
+    assert "moon" not in model.prompt
 
 
 @pytest.mark.parametrize(

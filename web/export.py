@@ -21,6 +21,8 @@ WORDS = {"after": "from", "before": "until", "article_id": "article"}
 """For the filters that the API calls otherwise."""
 MAX_NAME_CHARS = 60
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~^$&@]|:(?=[/A-Za-z+])|(?<=www)\.", re.IGNORECASE)
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""The writing direction of what follows, here of the file's own words."""
 _LIST_ITEM = re.compile(r"^(\d+(?=[.)])|(?=[-+=]))")
 _URL_KEPT = "%/:?#[]@!$&'()*+,;=~"
 
@@ -42,7 +44,7 @@ def file_name(session: Json, suffix: str) -> str:
 
 def escaped(text: str) -> str:
     """`text` as one line of Markdown that shows it as it is."""
-    line = " ".join(text.split())
+    line = " ".join(_TURNS.sub("", text).split())
     return _LIST_ITEM.sub(r"\1\\", _MARKUP.sub(r"\\\g<0>", line))
 
 

@@ -34,12 +34,17 @@ LATER = (
 )
 """How those begin that only scripts use which are loaded when they are first needed: the page does not carry them."""
 
+_TURNS = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
 Strings = dict[str, str | dict[str, str]]
 
 
 def speak(app: Flask) -> None:
-    """Give every template `t`, `language`, `languages` and `script_strings`."""
+    """Give every template `t`, `language`, `languages` and `script_strings`, and take from all that it writes the
+    characters that turn the writing direction, as `static/dom.js` does."""
     app.jinja_env.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}  # a tenth less
+
+    app.jinja_env.finalize = _plain
 
     @app.context_processor
     def words() -> dict[str, Any]:
@@ -94,6 +99,10 @@ def _text(language: str, key: str, **values: object) -> Markup:
             "one" if values["n"] == 1 else "other"
         ]  # the rule of every language shipped; scripts ask the browser
     return escape(text).format(**{name: _shown(language, value) for name, value in values.items()})
+
+
+def _plain(value: object) -> object:
+    return value.translate(_TURNS) if isinstance(value, str) else value
 
 
 def _shown(language: str, value: object) -> object:

@@ -1,6 +1,6 @@
 """What a sentence says and what the passages that it cites say → the ways in which it goes beyond them or against them.
 
-Each check knows one way of going wrong by the words that show it: numbers, dates and names have to occur, a "not"
+Each check knows one way of going wrong by the words that show it: numbers, dates, names and addresses have to occur, a "not"
 and an "all" stand where the passage has one, and of the other words enough occur, and some in each clause. What it
 takes to find more is left to the network of `assistant.chat.support`, and `assistant.chat.verify` weighs the two.
 """
@@ -40,6 +40,7 @@ _WHEN = re.compile(
     r"autumn|winter)|by (?:spring|summer|autumn|winter))\b",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"(?:https?|ftp|file|data|javascript|mailto|tel):[^\s\[\]()<>\"'“”]{3,}|\bwww\.[^\s\[\]()<>\"'“”]+", re.IGNORECASE)
 _AS_OF = re.compile(r"(?:As of|According to an? .{0,40} of)\b")
 
 
@@ -123,6 +124,10 @@ def _name(held: _Held) -> bool:
     return any(word.is_capital and not word.opens and not held.source.has(word.form) for word in held.said.words)
 
 
+def _address(held: _Held) -> bool:
+    return any(address.rstrip(".,;:!?") not in held.source.text for address in _ADDRESS.findall(held.said.text))
+
+
 def _is_negation(word: Word) -> bool:
     return word.lower in _NEGATIONS or word.lower.endswith(("n't", "n’t"))
 
@@ -173,6 +178,7 @@ CHECKS: dict[str, Callable[[_Held], bool]] = {
     "date": _date,
     "date of another": _date_of_another,
     "name": _name,
+    "address": _address,
     "negation": _negation,
     "universal": _universal,
     "told": _told,

@@ -3,15 +3,20 @@
 A sentence that nothing bears out waits for the first one that is borne out, and with none it is never said: without a
 citation there is no answer, and the extractive one can still be given whole. After that sentence the model keeps the
 word: what broke off ends where it stood, since each sentence is checked by itself and is on its way to the reader.
+
+The passages are asked and checked without the orders that an article may give (`assistant.chat.orders`); what is quoted
+is quoted from the passages as they are.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from langchain_core.documents import Document
 
 from assistant.answer import Checked
 from assistant.chat.model import Written, write
+from assistant.chat.orders import without_orders
 from assistant.chat.verify import verified
 from assistant.errors import ChatModelFault, ContextTooSmall
 from assistant.statement import Statement
@@ -38,7 +43,8 @@ class Draft:
     ) -> None:
         self._model = model
         self._question = question
-        self._passages = passages
+        self._stored = {passage.id: passage for passage in passages}
+        self._passages = [without_orders(passage) for passage in passages]
         self._is_wanted = is_wanted
         self._cuts_unsupported = cuts_unsupported
         self.checked = Checked()
@@ -55,7 +61,7 @@ class Draft:
                 if sentences == MAX_SENTENCES:
                     raise ChatModelFault(f"The chat model's reply was cut after {MAX_SENTENCES} sentences.")
                 sentences += 1
-                statement = verified(written.text, written.cited)
+                statement = self._quoted(verified(written.text, written.cited))
                 supported += bool(statement.support)
                 if statement.support or not self._cuts_unsupported:
                     waiting.append(statement)
@@ -71,6 +77,16 @@ class Draft:
             self.notice = f"{fault} The answer ends there." if fault else self.notice
         elif not self.has_refused:
             self.notice = f"{fault or 'Nothing that the chat model wrote is borne out by what it cites.'} {INSTEAD}"
+
+    def _quoted(self, statement: Statement) -> Statement:
+        """With the passages as they are stored in place of those that were read."""
+        return replace(
+            statement,
+            support=tuple(
+                replace(one, quote=replace(one.quote, passage=self._stored[one.quote.passage.id]))
+                for one in statement.support
+            ),
+        )
 
     def _written(self) -> Iterator[Written]:
         """With half of the passages, the best, where all are more than the model takes."""

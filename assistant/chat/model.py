@@ -1,6 +1,7 @@
 """The writer with a chat model: numbered passages in, written sentences out, each with the passages it cites.
 
-The model sees the passages as data between marks that it is told not to obey. What it writes is taken sentence
+The model sees the passages as data between marks that it is told not to obey, in which nothing looks like such a mark,
+like a turn of the chat or like a citation. What it writes is taken sentence
 by sentence as it streams, without Markdown and its markers in whatever form; a marker with a number that was not
 given is dropped. Nothing is believed here: `assistant.chat.verify` holds each sentence to what it cites.
 """
@@ -19,6 +20,7 @@ from langchain_core.documents import Document
 from langchain_core.prompts import ChatPromptTemplate
 
 from assistant.answer import Turn
+from assistant.chat.orders import blanked
 from assistant.errors import ChatModelFault, ContextTooSmall
 from index.days import has_come
 from index.sentences import sentence_spans
@@ -76,8 +78,13 @@ full stops does, and takes it whole: else a long one is tried from each of them.
 _COMMA_BETWEEN_MARKERS = re.compile(r"(?<=\d\])\s*,\s*(?=\[\d)")
 _EMPHASIS = re.compile(r"\*\*|__|`+")
 """Taken out before sentences are looked for: "**It opened.** [1]" ends behind its marker."""
-_MARKDOWN = re.compile(r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)|[\x00-\x08\x0b-\x1f\x7f]")
-_PASSAGE_MARK = re.compile(r"<(?=[\s/]*passage)", re.IGNORECASE)
+_MARKDOWN = re.compile(
+    r"^\s*(?:[-*•>]|#{1,6}|\d{1,2}[.)])\s+|(?<!\w)[*_]|[*_](?!\w)"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"  # the last turn the direction of what follows
+)
+_TAG = re.compile(r"<(?=[\s/]*+[a-z!?|｜<])", re.IGNORECASE)
+_BRACKETED = re.compile(r"[\[【](/?[A-Z_]{3,20}|\d{1,3}(?:\s?,\s?\d{1,3}){0,20}(?:†[^\]】\n]{0,40})?)[\]】]")
+_TURN = re.compile(r"^(\W{0,4}(?:system|assistant|user|human|ai|question|answer))\s*:", re.IGNORECASE | re.MULTILINE)
 _NO_ANSWER = re.compile(r"\W*no[ _-]?answer\b", re.IGNORECASE)
 _SLICE_CHARS = 200
 """Of a chunk, before the length of what has come so far is looked at."""
@@ -131,7 +138,8 @@ def rewrite(
 
     Raises ChatModelFault, also for a reply much longer than the question, or not ended after `max_seconds`.
     """
-    conversation = "\n".join(f"Question: {turn.question}\nAnswer: {turn.answer}" for turn in history)
+    # an answer has articles' words, and may hold an order
+    conversation = "\n".join(f"Question: {turn.question}\nAnswer: {blanked(turn.answer).strip()}" for turn in history)
     values = {"conversation": conversation, "question": question}
     reply = "".join(_stream(model, _REWRITE, values, 4 * len(question) + 200, max_seconds, is_wanted)).strip()
     return "" if "\n" in reply else reply
@@ -157,7 +165,7 @@ def write(
     """
     numbered = "\n\n".join(
         f'<passage number="{n}" title="{_quoted(p.metadata["title"])}" date="{_date(p)}">\n'
-        f"{_PASSAGE_MARK.sub('(', p.page_content)}\n</passage>"
+        f"{_plain(p.page_content)}\n</passage>"
         for n, p in enumerate(passages, 1)
     )
     values = {"passages": numbered, "question": question}
@@ -296,5 +304,10 @@ def _written(sentence: str, passages: Sequence[Document]) -> Written:
     return Written(text, tuple(passages[n - 1] for n in numbers if 1 <= n <= len(passages))[:MAX_CITED])
 
 
+def _plain(text: str) -> str:
+    """`text` without what a model may take for more than text: tags, tokens of chat templates, turns, markers."""
+    return _TURN.sub(r"\1 -", _BRACKETED.sub(r"(\1)", _TAG.sub("(", text)))
+
+
 def _quoted(title: str) -> str:
-    return title.replace('"', "'").replace("<", "(").replace(">", ")")
+    return _plain(title).replace('"', "'").replace("<", "(").replace(">", ")")

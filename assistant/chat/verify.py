@@ -1,8 +1,8 @@
 """A sentence that a chat model wrote, and the passages that it cites → a Statement with the quotes that bear it out.
 
-A number, date or name that the passages lack decides alone, and so do too few words of theirs. Otherwise it is what
-the network of `assistant.chat.support` makes of it, less what the other checks cast in doubt. A sentence that is not
-borne out has no quotes, and so it is said to be unsupported; a passage that does not bear it out is not cited, though
+A number, date, name or address that the passages lack decides alone, and so do too few words of theirs. Otherwise it is what
+the network of `assistant.chat.support` makes of it, less what the other checks cast in doubt. One that gives an order is
+nobody's news. A sentence that is not borne out has no quotes, and so it is said to be unsupported; a passage that does not bear it out is not cited, though
 the model did.
 """
 
@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from langchain_core.documents import Document
 
 from assistant.chat.checks import failed_checks
+from assistant.chat.orders import is_order
 from assistant.chat.support import nearest, network, together
 from assistant.statement import Quote, Statement, Support
 from index.words import content_stems, stems
 
-DECISIVE = frozenset(("number", "date", "date of another", "name", "told"))
+DECISIVE = frozenset(("number", "date", "date of another", "name", "address", "told"))
 SCALE, BIAS = 0.33, 0.99
 DOUBTS = {"negation": 1.51, "universal": 1.41, "clause": 1.71}
 """A logistic regression over the network's logit and the checks that fail (`python -m bench.planted`)."""
@@ -31,7 +32,8 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+|\d{4,9}")
 def verified(sentence: str, cited: Sequence[Document]) -> Statement:
     """sentence: without its markers."""
     failed = set(failed_checks(sentence, cited))
-    if not sentence or failed & DECISIVE or not network().takes(sentence):  # what it did not read it cannot judge
+    # what the network did not read it cannot judge
+    if not sentence or failed & DECISIVE or is_order(sentence) or not network().takes(sentence):
         return Statement(sentence, ())
     return Statement(sentence, tuple(map(Support, _judged(sentence, cited, failed))))
 

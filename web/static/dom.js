@@ -3,6 +3,10 @@
 
 import { t } from "./strings.js";
 
+/** Characters that turn the writing direction of all that follows them, beyond the text that they stand in. */
+const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
+const plain = (value) => (typeof value === "string" ? value.replace(TURNS, "") : value);
+
 export const find = (id) => document.getElementById(id);
 
 /** Whether who uses the page may change nothing. */
@@ -14,9 +18,9 @@ export function build(tag, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === null || value === undefined || value === false) continue;
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? "" : value);
+    else element.setAttribute(name, value === true ? "" : plain(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false).map(plain));
   return element;
 }
 

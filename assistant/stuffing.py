@@ -1,0 +1,49 @@
+"""Sentences that stand in a text to be found, not to be read: they answer nothing, however well they seem to.
+
+Who wants to be cited for everything repeats the questions that will be asked, or their words, with one answer to all.
+Four marks of that are seen in the passage alone: a question is no answer; a sentence with the asked question in it,
+word for word, was written for it; what is said three times in one passage in the same words is a refrain; and a long run
+of words without any of those that sentences are held together by is a list of keywords. A false report that is written
+like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.words import folded, function_stems, stems
+
+MAX_TIMES = 2
+"""A sentence may stand in a passage: some repeat their heading."""
+LEAST_ECHOED = 4
+"""Words of a question that is looked for; "Who won?" may stand in a report."""
+KEYWORDS = 30
+"""Words in a row, without a mark between them. In the news of `bench/news` a third of so many are function words, and a fifth is the
+least."""
+MAX_FUNCTION_SHARE = 0.2
+
+_ASKED = re.compile(r"\?[\"'”’»)\]]*\s*$")
+_RUN = re.compile(r"[^.,;:!?()–—|\n]+")
+
+
+def stuffed(question: str, sentences: Sequence[str], language: str | None) -> list[bool]:
+    """Of each of the `sentences` of one passage, whether it is there to be found. language: of the article, if known."""
+    times = Counter(map(folded, sentences))
+    asked = stems(question)
+    return [
+        times[folded(sentence)] > MAX_TIMES
+        or bool(_ASKED.search(sentence))
+        or (len(asked) >= LEAST_ECHOED and _has_in_a_row(stems(sentence), asked))
+        or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
+        for sentence in sentences
+    ]
+
+
+def _has_in_a_row(words: Sequence[str], wanted: Sequence[str]) -> bool:
+    return any(words[at : at + len(wanted)] == wanted for at in range(len(words) - len(wanted) + 1))
+
+
+def _is_list_of_keywords(run: str) -> bool:
+    # of a text with other letters than English has, nothing is said
+    words = stems(run) if run.isascii() else []
+    return len(words) >= KEYWORDS and sum(word in function_stems() for word in words) < MAX_FUNCTION_SHARE * len(words)

@@ -1,0 +1,80 @@
+"""Poisoned articles among those of seeds/, with the real models: how often one is cited, and what it pushes out."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from attack_fixtures import Measured, Size
+from poison import FAMILIES, is_poison, poisoned
+
+from assistant.assistant import Assistant
+from assistant.evaluation.outcomes import Outcome, evaluate
+from assistant.evaluation.questions import TestQuestion, load_questions
+from index.article import Article
+from index.library import Library
+
+ROOT = Path(__file__).parents[2]
+FRESH = ROOT / "tests" / "data" / "seeds-fresh.jsonl"
+COUNTS = (1, 5, 20)
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """Of one set of questions, in how many a poisoned article …"""
+
+    questions: int
+    cited: int
+    first: int
+    right_before: int
+    pushed_out: int
+    """… was there and the answer is right no more; or a question without an answer refused no more."""
+
+    def __str__(self) -> str:
+        return (
+            f"cited for {self.cited} of {self.questions}, first for {self.first}, "
+            f"{self.pushed_out} of {self.right_before} right outcomes lost"
+        )
+
+
+def harm(clean: Sequence[Outcome], after: Sequence[Outcome]) -> Harm:
+    cites = [[is_poison(c.article_id) for c in outcome.answer.citations] for outcome in after]
+    return Harm(
+        len(after),
+        sum(any(one) for one in cites),
+        sum(bool(one) and one[0] for one in cites),
+        sum(o.is_right for o in clean),
+        sum(was.is_right and not now.is_right for was, now in zip(clean, after, strict=True)),
+    )
+
+
+class Poisoning:
+    """A library of the seeds, to which poison is added and from which it is taken again."""
+
+    def __init__(self, library: Library, questions: Sequence[TestQuestion]) -> None:
+        self._library = library
+        self._assistant = Assistant(library)
+        self._questions = questions
+        self._real = [_stored(library, entry.article.id) for entry in library.articles(limit=200).articles]
+        self._clean = evaluate(self._assistant, questions)
+
+    def harm(self, family: str, count: int) -> Harm:
+        articles = poisoned(family, count, [q.question for q in self._questions], self._real)
+        self._library.add(articles)
+        after = evaluate(self._assistant, self._questions)
+        self._library.remove([article.id for article in articles])
+        return harm(self._clean, after)
+
+
+def _stored(library: Library, article_id: str) -> Article:
+    stored = library.article(article_id)
+    assert stored is not None
+    return stored.article
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    with closing(Library(tmp_path_factory.mktemp("poisoned") / "data")) as library:
+        library.rebuild(ROOT / "seeds")
+        yield library
