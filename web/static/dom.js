@@ -3,13 +3,13 @@
 
 import { t } from "./strings.js";
 
-/** Characters that turn the writing direction of all that follows them, beyond the text that they stand in. */
+/** They turn the writing direction beyond their own text. */
 const TURNS = /[\u202a-\u202e\u2066-\u2069]/g;
 const plain = (value) => (typeof value === "string" ? value.replace(TURNS, "") : value);
 
 export const find = (id) => document.getElementById(id);
 
-/** Whether who uses the page may change nothing. */
+/** Who may change nothing. */
 export const isVisitor = document.body.classList.contains("visitor");
 
 /** A new element; attributes that are null or false are left out, `on…` ones are listeners. */
