@@ -82,7 +82,9 @@ class Database:
 
     def _upgrade(self) -> None:
         with self.write() as connection:
-            while (version := _pragma(connection, "user_version")) != SCHEMA_VERSION:  # another process may have been first
+            while (
+                version := _pragma(connection, "user_version")
+            ) != SCHEMA_VERSION:  # another process may have been first
                 for statement in UPGRADES[version]:
                     connection.execute(text(statement))
                 connection.execute(text(f"PRAGMA user_version = {version + 1}"))
@@ -189,9 +191,7 @@ def _fault(path: Path, error: BaseException | None) -> IndexFault:
     # says of a table or column that is not there, and no code the driver's own word on text that is not UTF-8
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
     if code in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_ERROR}:
-        return BrokenDatabase(
-            f"{path} cannot be read as a database ({error}). {WAY_OUT}"
-        )
+        return BrokenDatabase(f"{path} cannot be read as a database ({error}). {WAY_OUT}")
     return StorageFault(
         f"{path} could not be read or written ({error}). What was saved before is safe; "
         "look at the free space and permissions there, then try again."

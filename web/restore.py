@@ -43,8 +43,8 @@ class Restored:
 def restore(data_dir: Path, source: Path) -> Restored:
     """Put the backup `source` in place of the database and the waiting uploads of a data folder.
 
-    The index is to be published afterwards. Raises BackupFault where `source` is none that can be restored, StorageFault
-    where another process uses the folder or there is no room; then nothing has changed.
+    The index is to be published afterwards. Raises BackupFault where `source` is none that can be restored,
+    StorageFault where another process uses the folder or there is no room; then nothing has changed.
     """
     with closing(InUse(data_dir, alone=True)), work_folder(data_dir, "restore") as work:
         contents = unpack(source, work)
