@@ -329,7 +329,7 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "a damaged database": lambda db: packed(
         with_manifest([("assistant.db", db[: 4096 * 3] + b"\xff" * 4096 * 3 + db[4096 * 6 :])])
     ),
-    "a database that is none": lambda db: packed(with_manifest([("assistant.db", b"not a database" * 999)])),
+    "a database that is none": lambda _: packed(with_manifest([("assistant.db", b"not a database" * 999)])),
 }
 
 

@@ -281,7 +281,7 @@ def test_a_damaged_database_is_refused_with_the_way_out_or_read_whole(size: Size
     measured(
         "damaged databases",
         f"{told.total():,} damages (header, pages, end, write-ahead log): {told['refused']:,} refused with the way "
-        f"out, {told['whole']:,} hit nothing that is read, {told['earlier']:,} logs read up to their last whole commit; "
+        f"out, {told['whole']:,} hit nothing that is read, {told['earlier']:,} logs read to their last whole commit; "
         "none read in part, no crash",
     )
 
