@@ -1,7 +1,7 @@
-"""The one file that a backup is: a tar archive with the database, the uploads of unfinished jobs, and what they hash to.
+"""The one file that a backup is: a tar archive with the database, the uploads of unfinished jobs, and their hashes.
 
-Its first member, `manifest-HASH.json`, says which files follow, in which order, how long each is and its SHA-256; HASH
-is the manifest's own. Any tar program unpacks it. Here it is read more narrowly than such a program would: regular
+Its first member, `manifest-HASH.json`, says which files follow, in which order, how long each is and its SHA-256;
+HASH is the manifest's own. Any tar program unpacks it. Here it is read more narrowly than such a program would: regular
 files alone, by the names that a backup gives, of exactly the sizes told, so that nothing in it can lead elsewhere; and
 nothing is compressed, so that nothing can grow.
 """
@@ -55,8 +55,8 @@ def write(target: Path, files: Mapping[str, Path], articles: int, work: Path) ->
     try:
         members = {name: Member(path.stat().st_size, _digest(path)) for name, path in files.items()}
         contents = Contents(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), articles, members)
-        # for its owner alone: the conversations are in it, too
-        with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with half.open("xb") as file:
+            half.chmod(0o600)  # the conversations are in it, too
             manifest = _manifest(contents)
             with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as archive:
                 archive.addfile(_header(f"manifest-{_short_hash(manifest)}.json", len(manifest)), io.BytesIO(manifest))
@@ -69,7 +69,8 @@ def write(target: Path, files: Mapping[str, Path], articles: int, work: Path) ->
         sync_folder(target.parent)
     except OSError as error:
         raise StorageFault(
-            f"The backup {target} could not be written ({error.strerror or error}). Make room there, or name another place."
+            f"The backup {target} could not be written ({error.strerror or error}). Make room there, or name another "
+            "place."
         ) from error
     return contents
 

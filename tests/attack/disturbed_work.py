@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.library import Status
 from traced import Call, Outcome, Tracer, folder_in_memory
 from traced_driver import NEW, OLD, REMOVED, UPDATED, opened
+
+from index.library import Status
 
 BEFORE = {article.id: article.text for article in OLD}
 AFTER = {article.id: article.text for article in (*NEW, UPDATED)}
@@ -106,7 +107,7 @@ def stored_texts(data: Path) -> dict[str, str]:
     with closing(sqlite3.connect(data / "assistant.db")) as connection:
         return dict(
             connection.execute(
-                "SELECT a.id, r.text FROM articles a JOIN revisions r ON r.article_id = a.id AND r.revision = a.revision"
+                "SELECT id, text FROM articles a JOIN revisions r ON article_id = id AND r.revision = a.revision"
             )
         )
 
@@ -118,7 +119,7 @@ def contents(data: Path) -> dict[str, list[Any]]:
         "revisions": "SELECT article_id, revision, title, text FROM revisions ORDER BY 1, 2",
         "passages": 'SELECT article_id, revision, start, "end", embedding_key FROM passages ORDER BY 1, 3',
         # those in use: what a kill kept of others goes with the next publish of a change
-        "embeddings": "SELECT DISTINCT key, model, vector FROM embeddings JOIN passages ON key = embedding_key ORDER BY 1",
+        "embeddings": "SELECT DISTINCT key, vector FROM passages, embeddings WHERE embedding_key = key ORDER BY 1",
         "listing": "SELECT article_id, revision, title, words FROM listing ORDER BY 1",
         "copies": "SELECT article_id, copy_id FROM copies ORDER BY 1, 2",
         "removals": "SELECT DISTINCT article_id, revision, by_hand FROM removals ORDER BY 1, 2",

@@ -276,7 +276,7 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "text": lambda _: b"not a backup" * 1000,
     "zeros": lambda _: bytes(100_000),
     "a zip bomb": zipped,
-    "a bare database": lambda db: db,
+    "a bare database": bytes,
     "no manifest": lambda db: packed([("assistant.db", db)]),
     "the manifest alone": lambda db: packed(with_manifest([("assistant.db", db)])[:1]),
     "a manifest of another hash": lambda db: packed([("manifest-0123456789abcdef.json", b"{}"), ("assistant.db", db)]),
@@ -329,7 +329,7 @@ HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "a damaged database": lambda db: packed(
         with_manifest([("assistant.db", db[: 4096 * 3] + b"\xff" * 4096 * 3 + db[4096 * 6 :])])
     ),
-    "a database that is none": lambda db: packed(with_manifest([("assistant.db", b"not a database" * 999)])),
+    "a database that is none": lambda _: packed(with_manifest([("assistant.db", b"not a database" * 999)])),
 }
 
 
@@ -391,7 +391,10 @@ def test_no_damaged_backup_is_restored(size: Size, measured: Measured, root: Pat
             restore(data, file)
     assert state(data) == before
     assert not list(data.glob("*.tmp"))
-    measured("damaged and hostile backups", f"{count:,} damaged and {len(HOSTILE)} hostile ones: none restored, nothing changed")
+    measured(
+        "damaged and hostile backups",
+        f"{count:,} damaged and {len(HOSTILE)} hostile ones: none restored, nothing changed",
+    )
 
 
 # -- killed, or let down by the disk, at any call
@@ -450,7 +453,9 @@ def after_a_backup(root: Path, outcome: Outcome, what: str, states: dict[str, di
     assert state(root / "data") == states["there"]
     shutil.rmtree(root / "unpacked", ignore_errors=True)
     restore(root / "unpacked", root / "backup.tar")
-    return "new" if state(root / "unpacked") == states["there"] else same(state(root / "unpacked"), states["saved"], "old")
+    return (
+        "new" if state(root / "unpacked") == states["there"] else same(state(root / "unpacked"), states["saved"], "old")
+    )
 
 
 def after_a_restore(root: Path, outcome: Outcome, what: str, states: dict[str, dict[str, object]]) -> str:

@@ -37,8 +37,8 @@ def test_a_call_that_fails_leaves_the_index_before_a_clear_message_and_the_next_
                         passed_over += 1
     measured(
         "ENOSPC and EIO at every such call",
-        f"{failed + passed_over:,} failing calls: {failed:,} ended the work with a message, {passed_over:,} it did without; "
-        "the index before answered, the next run mended all",
+        f"{failed + passed_over:,} failing calls: {failed:,} ended the work with a message, {passed_over:,} it did "
+        "without; the index before answered, the next run mended all",
     )
 
 

@@ -2,9 +2,8 @@
 
 import signal
 
-import pytest
 from attack_fixtures import Measured, Size
-from disturbed_work import Bench, bench
+from disturbed_work import bench
 from traced import spread
 
 

@@ -71,7 +71,9 @@ def take_it_from_another_generation(chance: random.Random, file: Path, other: Pa
 
 def put_something_foreign(chance: random.Random, file: Path, _: Path) -> None:
     file.write_bytes(
-        chance.choice([b"", b"{}", b"[]", b"null", b"\x80\x04N.", b"PK\x03\x04", b"\x93NUMPY\x01\x00", chance.randbytes(999)])
+        chance.choice(
+            [b"", b"{}", b"[]", b"null", b"\x80\x04N.", b"PK\x03\x04", b"\x93NUMPY\x01\x00", chance.randbytes(999)]
+        )
     )
 
 
@@ -129,7 +131,9 @@ def test_no_mutated_index_file_is_accepted_and_a_rebuild_mends_it(size: Size, me
                     file = chance.choice(files_of(index / generation))
                     was = {path: path.read_bytes() for path in files_of(index / generation)}
                     mutation = MUTATIONS[number % len(MUTATIONS)]
-                    other = stranger if chance.random() < 0.5 else index / (before if generation == current else current)
+                    other = (
+                        stranger if chance.random() < 0.5 else index / (before if generation == current else current)
+                    )
                     while is_as_it_was(was, index / generation):
                         mutation(chance, file, other)
                         if is_as_it_was(was, index / generation):  # such as a block that was zero: another then

@@ -46,8 +46,8 @@ def test_a_server_killed_again_and_again_under_load_keeps_every_promise(
     measured(
         "random SIGKILLs of a server under load",
         f"{kills:,} kills: each of {len(promises.accepted):,} articles promised was there once, each of "
-        f"{len(promises.deleted):,} deleted stayed away, {promises.asked:,} questions and searches were answered; health "
-        f"{max(slowest['health']):.1f} s and an answer {max(slowest['ask']):.1f} s after the start at most",
+        f"{len(promises.deleted):,} deleted stayed away, {promises.asked:,} questions and searches were answered; "
+        f"health {max(slowest['health']):.1f} s and an answer {max(slowest['ask']):.1f} s after the start at most",
     )
     if is_whole:
         assert max(slowest["ask"]) < MAX_SECONDS

@@ -54,7 +54,7 @@ class Tracer:
     def __init__(self) -> None:
         self._ours, theirs = socket.socketpair()
         command = [sys.executable, str(Path(__file__).with_name("traced_driver.py"))]
-        self._driver = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=theirs, text=True)
+        self._driver = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=theirs.fileno(), text=True)
         theirs.close()
         self._told = self._ours.makefile()
 

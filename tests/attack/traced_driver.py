@@ -1,4 +1,4 @@
-"""Does one piece of work on a data folder for each line it reads, in a child of its own that can be traced from its start.
+"""Does one piece of work on a data folder for each line it reads, in a child that can be traced from its start.
 
 What the work needs is imported once. A child says what was acknowledged through a socket: no call of its own that
 would be counted among those that write.
