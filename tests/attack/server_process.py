@@ -4,6 +4,7 @@ Several may serve one data folder. `kill` is SIGKILL: it leaves no time to tidy 
 """
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,6 +15,8 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 TESTS = Path(__file__).parents[1]
+HERE = os.environ | {"PYTHONPATH": str(TESTS.parent)}
+"""This tree is attacked, whichever is installed."""
 FINISHED = ("done", "failed", "cancelled")
 
 SERVE = """
@@ -62,7 +65,7 @@ class Refused(Exception):
 class ServerProcess:
     def __init__(self, data: Path, articles: Path) -> None:
         command = [sys.executable, "-c", SERVE, str(data), str(articles)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS)
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS, env=HERE)
         self._address = ""
 
     def __enter__(self) -> "ServerProcess":
@@ -131,7 +134,7 @@ def check_verbatim(place: Any, text: str) -> None:
 def rebuilt_beside(data: Path, articles: Path) -> None:
     """Rebuild in a process that is no server."""
     command = [sys.executable, "-c", REBUILD, str(data), str(articles)]
-    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, timeout=300, check=True)
+    done = subprocess.run(command, cwd=TESTS, env=HERE, capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.strip() == "()"
 
 
