@@ -33,6 +33,7 @@ CALLS = {
     **dict.fromkeys(("sqlalchemy.PickleType", "sqlalchemy.types.PickleType"), "unpickles"),
     **dict.fromkeys(("concurrent.futures.ProcessPoolExecutor",), "unpickles what another process says"),
     **dict.fromkeys(("flask.render_template_string", "jinja2.Template"), "runs a template made of text"),
+    **dict.fromkeys(("importlib.util.spec_from_file_location", "importlib.machinery.SourceFileLoader"), "runs a file"),
     **dict.fromkeys(("types.CodeType", "types.FunctionType"), "makes code"),
     **dict.fromkeys(("transformers.dynamic_module_utils.get_class_from_dynamic_module",), "runs code"),
 }
@@ -169,13 +170,24 @@ def _of_call(call: ast.Call, name: str, names: dict[str, str]) -> Iterator[Found
         loader = said.get("Loader") or (call.args[1] if len(call.args) > 1 else None)
         if loader is None or _dotted(loader, names) not in SAFE_YAML:
             yield Found(call.lineno, name, "makes what it names")
-    if name in ("importlib.import_module", "importlib.util.spec_from_file_location", "getattr") and call.args:
-        of_module = name != "getattr" or (isinstance(call.args[0], ast.Name) and call.args[0].id in names)
-        named = call.args[1] if name == "getattr" and len(call.args) > 1 else call.args[0]
-        if of_module and not isinstance(named, ast.Constant):
-            yield Found(call.lineno, name, "takes what data may name")
+    if name == "importlib.import_module" and call.args:
+        yield from _of_text(call, name, "", call.args[0])
+    if name == "getattr" and len(call.args) > 1 and isinstance(call.args[0], ast.Name) and call.args[0].id in names:
+        yield from _of_text(call, name, f"{names[call.args[0].id]}.", call.args[1])
     if name.startswith(("os.exec", "os.spawn", "os.posix_spawn")):
         yield Found(call.lineno, name, "runs a program")
+
+
+def _of_text(call: ast.Call, name: str, of: str, text: ast.expr) -> Iterator[Found]:
+    """Of a module, or of something in the module `of`, that is named by a text."""
+    match text:
+        case ast.Constant(value=str(said)):
+            full = f"{of}{said}".removeprefix("builtins.")
+            yield from _of_module(call.lineno, full)
+            if why := CALLS.get(full):
+                yield Found(call.lineno, full, why)
+        case _:
+            yield Found(call.lineno, name, "takes what data may name")
 
 
 def _is(value: ast.expr | None, expected: bool) -> bool:
