@@ -59,7 +59,7 @@ def sent() -> Sent:
 
 
 def _sent_files() -> Sent:
-    unexpected = (set(request.form) | set(request.files)) - {"file"}
+    unexpected = {name or "" for name in (*request.form, *request.files)} - {"file"}  # a part may have no name: None
     if unexpected:
         name = sorted(unexpected)[0]
         message = f"The form has a part {shown(name)}; expected parts named 'file' with a file each."
