@@ -16,6 +16,7 @@ from web.connections import (
     PACE_SECONDS,
     Channel,
 )
+from web.lanes import FILES, HEALTH, OTHERS, QUESTIONS, UPLOADS, Lane, lane_of
 from web.server import CONNECTION_LIMIT, Server, bind, connection_limit
 from web.settings import Settings
 
@@ -105,3 +106,20 @@ def test_the_longest_silent_goes_first_and_a_request_in_hand_never(server: Serve
 
 def test_there_are_no_more_connections_than_files_for_them() -> None:
     assert 0 < connection_limit() <= CONNECTION_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "lane"),
+    [
+        ("GET", "/api/health", HEALTH),
+        ("GET", "/static/style.css", FILES),
+        ("POST", "/api/ask", QUESTIONS),
+        ("POST", "/ask", QUESTIONS),
+        ("POST", "/api/articles", UPLOADS),
+        ("GET", "/api/articles", OTHERS),
+        ("GET", "/api/health/", OTHERS),
+        ("GET", "/", OTHERS),
+    ],
+)
+def test_each_kind_of_request_has_threads_of_its_own(method: str, path: str, lane: Lane) -> None:
+    assert lane_of(method, path) is lane

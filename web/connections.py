@@ -40,6 +40,7 @@ MAX_TRAILER_BYTES = 8_192
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    completed: bool
     path = ""  # that of a head which cannot be parsed; waitress looks at it when its sender has left
 
     def received(self, data: bytes) -> int:
@@ -96,6 +97,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     parser_class = _Parser
     task_class = _Task
     error_task_class = _ErrorTask
+    request: Any
     is_refusing = False
     discard_until: float | None = None
 

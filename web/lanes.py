@@ -15,7 +15,7 @@ from web.bodies import UPLOAD_PATHS
 from web.services import MAX_RUNNING, MAX_WAITING
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # two of the same size are still two
 class Lane:
     threads: int
     max_waiting: int
@@ -29,7 +29,7 @@ QUESTIONS = Lane(threads=MAX_RUNNING + MAX_WAITING + 2, max_waiting=20)
 """As many as the gate holds, and some that turn the others away."""
 UPLOADS = Lane(threads=3, max_waiting=8)
 """Each is read into memory or onto the disk by its thread, and two previews may take their time."""
-OTHERS = Lane(threads=2, max_waiting=200)
+OTHERS = Lane(threads=4, max_waiting=200)
 
 ANSWERED_WITH_MODELS = frozenset({"/ask", "/api/ask", "/api/search", "/api/suggestions"})
 RETRY_AFTER_SECONDS = 2
@@ -40,14 +40,14 @@ class Overloaded(Error):  # type: ignore[misc]  # waitress has no types
     reason = "Service Unavailable"
 
 
-def lane_of(path: str) -> Lane:
+def lane_of(method: str, path: str) -> Lane:
     if path == "/api/health":
         return HEALTH
     if path.startswith("/static/"):
         return FILES
     if path in ANSWERED_WITH_MODELS:
         return QUESTIONS
-    if path in UPLOAD_PATHS:
+    if method == "POST" and path in UPLOAD_PATHS:
         return UPLOADS
     return OTHERS
 
@@ -63,7 +63,7 @@ class Lanes:
     def add_task(self, channel: Any) -> None:
         """Have the first request of `channel` answered."""
         request = channel.requests[0]
-        lane = FILES if request.error else lane_of(request.path)
+        lane = FILES if request.error else lane_of(request.command, request.path)
         if len(self._dispatchers[lane].queue) >= lane.max_waiting:
             request.error = Overloaded("more is asked for than can be answered, try again shortly")
             lane = FILES

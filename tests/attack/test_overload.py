@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from attack_fixtures import Measured, Size
-from served import ANSWER, HEALTH, Latency, Reply, Served, at_once
+from served import ANSWER, Latency, Reply, Served, at_once
 
 from web.lanes import QUESTIONS
 from web.services import MAX_RUNNING, MAX_WAITING
@@ -105,7 +105,6 @@ def _routes(served: Served, answer: dict[str, str]) -> dict[str, bytes]:
     gets = [
         "/",
         "/static/chat.js",
-        HEALTH,
         "/api/openapi.json",
         "/api/articles?limit=200&q=bridge",
         "/api/articles/bridge",
