@@ -1,10 +1,10 @@
 """Sentences that stand in a text to be found, not to be read: they answer nothing, however well they seem to.
 
 Who wants to be cited for everything repeats the questions that will be asked, or their words, with one answer to all.
-Four marks of that are seen in the passage alone: a question is no answer; a sentence with the asked question in it,
-word for word, was written for it; what is said three times in one passage in the same words is a refrain; and a long run
-of words without any of those that sentences are held together by is a list of keywords. A false report that is written
-like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
+Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with the
+asked question in it, word for word, was written for it; one that begins and ends like two others of its passage is a
+refrain; and a long run of words without those that sentences are held together by is a list of keywords. A false report
+that is written like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
 """
 
 import re
@@ -14,7 +14,9 @@ from collections.abc import Sequence
 from index.words import folded, function_stems, stems
 
 MAX_TIMES = 2
-"""A sentence may stand in a passage: some repeat their heading."""
+"""Sentences of a passage may begin and end alike: some repeat their heading."""
+FRAME = 4
+"""Words at each end that are compared."""
 LEAST_ECHOED = 4
 """Words of a question that is looked for; "Who won?" may stand in a report."""
 KEYWORDS = 30
@@ -22,21 +24,26 @@ KEYWORDS = 30
 least."""
 MAX_FUNCTION_SHARE = 0.2
 
-_ASKED = re.compile(r"\?[\"'”’»)\]]*\s*$")
 _RUN = re.compile(r"[^.,;:!?()–—|\n]+")
 
 
 def stuffed(question: str, sentences: Sequence[str], language: str | None) -> list[bool]:
     """Of each of the `sentences` of one passage, whether it is there to be found. language: of the article, if known."""
-    times = Counter(map(folded, sentences))
+    frames = [_frame(sentence) for sentence in sentences]
+    times = Counter(frames)
     asked = stems(question)
     return [
-        times[folded(sentence)] > MAX_TIMES
-        or bool(_ASKED.search(sentence))
+        times[frame] > MAX_TIMES
+        or "?" in sentence
         or (len(asked) >= LEAST_ECHOED and _has_in_a_row(stems(sentence), asked))
         or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
-        for sentence in sentences
+        for sentence, frame in zip(sentences, frames, strict=True)
     ]
+
+
+def _frame(sentence: str) -> tuple[str, ...]:
+    words = folded(sentence).split()
+    return tuple(words if len(words) <= 2 * FRAME else words[:FRAME] + words[-FRAME:])
 
 
 def _has_in_a_row(words: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ def is_stuffed(sentence: str, *others: str, question: str = QUESTION, language: 
     "sentence",
     [
         TRUE,
-        "“It will open when it opens,” said Mayor Ada Quill, asked when the bridge in Oldport would.",
+        "It will open when it opens, said Mayor Ada Quill, asked when the bridge in Oldport would.",
         "Asked when the Zephyr bridge would open, the mayor said that it had been open since 4 November 2023.",
         "Paris, Rome, Oslo, Bern, Madrid, Lisbon, Vienna, Prague, Warsaw, Kyiv, Athens, Sofia, Tirana, Skopje and Riga.",
     ],
@@ -26,7 +26,9 @@ def test_a_sentence_of_a_report_is_none(sentence: str) -> None:
     assert not is_stuffed(sentence, *[sentence] * (MAX_TIMES - 1))
 
 
-@pytest.mark.parametrize("question", ["Who paid for it?", "“Who paid for it?”", QUESTION])
+@pytest.mark.parametrize(
+    "question", ["Who paid for it?", "“Who paid for it?”", QUESTION, "“Who paid for it?” is answered by the moon."]
+)
 def test_a_question_is_one(question: str) -> None:
     assert is_stuffed(question)
 
@@ -38,6 +40,9 @@ def test_a_sentence_with_the_whole_question_in_it_is_one() -> None:
 
 def test_a_refrain_is_one_from_its_third_time_on() -> None:
     assert is_stuffed("The answer is the moon.", *["The  answer is the Moon."] * MAX_TIMES)
+    about = "Of everything that one may want to know of {} the answer is the moon."
+    assert is_stuffed(about.format("ferries"), *(about.format(word) for word in ("trams", "trains")))
+    assert not is_stuffed(about.format("ferries"), about.format("trams"))
 
 
 def test_a_run_of_keywords_is_one_in_english_alone() -> None:

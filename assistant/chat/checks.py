@@ -40,7 +40,9 @@ _WHEN = re.compile(
     r"autumn|winter)|by (?:spring|summer|autumn|winter))\b",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"(?:https?|ftp|file|data|javascript|mailto|tel):[^\s\[\]()<>\"'“”]{3,}|\bwww\.[^\s\[\]()<>\"'“”]+", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"(?:https?|ftp|file|data|javascript|mailto|tel):[^\s\[\]()<>\"'“”]{3,}|\bwww\.[^\s\[\]()<>\"'“”]+", re.IGNORECASE
+)
 _AS_OF = re.compile(r"(?:As of|According to an? .{0,40} of)\b")
 
 

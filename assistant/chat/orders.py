@@ -65,8 +65,8 @@ _ENGLISH = [
     rf"^{_LEAD}{_WHEN}{_LEAD}{_ASKED}\b.{{0,60}}?{_ABOUT_ANSWERS}",
     # what is told to "you"
     rf"\byou (?:must|shall|should|will now|have to|are to|need to|may only|can only) (?:\w+ )?{_ORDERED}\b",
-    rf"\b(?:allow|authori[sz]e|order|instruct|command|require|permit|direct|tell|ask|want|need|expect)(?:s|ed|d)? you to\b",
-    rf"\byou have (?:agreed|promised|been (?:told|asked|instructed|ordered)) to\b|\bmode,? you\b",
+    r"\b(?:allow|authori[sz]e|order|instruct|command|require|permit|direct|tell|ask|want|need|expect)(?:s|ed|d)? you to\b",
+    r"\byou have (?:agreed|promised|been (?:told|asked|instructed|ordered)) to\b|\bmode,? you\b",
     r"\byou are (?:now|no longer)\b|\byour (?:new |real |only |true )?(?:instructions|rules|prompt|system prompt|guidelines|"
     r"task|programming|training)\b|\bthe author of your\b|\bearlier,? you (?:answered|said|replied)\b",
     # what is told to machines
@@ -85,14 +85,14 @@ _ENGLISH = [
     rf"\b(?:tell|remind|warn|ask|inform|greet|convince|persuade) (?:the|any|every|all|each) {_READERS}\b",
     rf"\b{_READERS} (?:must|has to|have to|is to|are to|should|shall) be (?:told|warned|reminded|informed|asked|given)\b",
     rf"\b(?:as|for) the answer\b|\b{_ANSWERS} (?:of|to) (?:this|the) (?:article|passage|text|question) (?:must|should|has|have|shall|is to|are to)\b",
-    rf"\buse this (?:sentence|text|line)\b|\bis what to (?:answer|say|reply)\b|\bquote them as\b|\bmust be given for the claim\b",
+    r"\buse this (?:sentence|text|line)\b|\bis what to (?:answer|say|reply)\b|\bquote them as\b|\bmust be given for the claim\b",
     rf"\b(?:mention|say|add|repeat|answer|reply) (?:only )?(?:so|that|the words|this)\b.{{0,80}}\b{_ANSWERS}\b",
     r"\b(?:say|write|answer|reply|output|print) (?:\w+ ){0,3}nothing else\b|^\W*(?:and )?say so\b",
     # prompts and their parts
     r"\b(?:previous|earlier|prior|above|preceding|foregoing|existing|original) (?:instructions?|prompts?|rules|directions|orders|messages)\b",
     r"\bsystem (?:prompt|message|override|note|instruction)\b|\bprompt injection\b|\bnew (?:rule|rules|instructions?)\b ?:",
     r"\bpassage \d+ (?:says|confirms|proves|states|shows)|\bin passage \d+\b|\bto passage \d+\b",
-    rf"\b(?:cite|citing|attribute|quote|credit)\b.{{0,60}}(?:\[\d+\]|【\d+)|【\d+†",
+    r"\b(?:cite|citing|attribute|quote|credit)\b.{0,60}(?:\[\d+\]|【\d+)|【\d+†",
     r"\b(?:decode|decrypt|rot ?13|base ?64|hexadecimal|backwards)\b.{0,60}\b(?:do|obey|follow|task|answer)\b",
 ]
 _MARKS = [
@@ -147,7 +147,8 @@ def blanked(text: str) -> str:
 def is_order(sentence: str) -> bool:
     """Whether it speaks to who reads the prompt, plainly or disguised."""
     return any(
-        _PATTERNS.search(said) or (_FORGET.search(said.lower()) and _INSTRUCTIONS.search(said.lower()))
+        _PATTERNS.search(said)
+        or (_FORGET.search(said.lower()) and _INSTRUCTIONS.search(said.lower()))
         or _TOLD.search(said.lower())
         for said in _readings(sentence)
     )
@@ -181,5 +182,5 @@ def _readings(text: str) -> set[str]:
 
 
 def _closed_up(spaced: re.Match[str]) -> str:
-    """"S a y   t h a t" → "Say that"."""
+    """ "S a y   t h a t" → "Say that"."""
     return " ".join(word.replace(" ", "") for word in re.split(r" {2,}", spaced.group()))

@@ -92,7 +92,7 @@ _ADDRESSES = (
     "//attacker.test/x",
     "https://user:pass@attacker.test/",
     "https://example.org/?q=<script>{js}</script>",
-    "https://example.org/#\"onclick=\"{js}",
+    'https://example.org/#"onclick="{js}',
     "feed:javascript:{js}",
     "view-source:javascript:{js}",
 )
@@ -107,9 +107,9 @@ _TEMPLATES = (
     "%(asctime)s %s %n {{0}} {{0.__class__}}",
 )
 _MUTATIONS = (
-    "<svg></p><style><a id=\"</style><img src=1 onerror={js}>\">",
-    "<math><mtext><table><mglyph><style><!--</style><img title=\"--&gt;&lt;img src=1 onerror={js}&gt;\">",
-    "<noscript><p title=\"</noscript><img src=x onerror={js}>\">",
+    '<svg></p><style><a id="</style><img src=1 onerror={js}>">',
+    '<math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror={js}&gt;">',
+    '<noscript><p title="</noscript><img src=x onerror={js}>">',
     "<form><math><mtext></form><form><mglyph><style></math><img src onerror={js}>",
     "<select><template><img src=x onerror={js}></template></select>",
     "<!--><img src=x onerror={js}>-->",
@@ -120,7 +120,7 @@ _MARKDOWN = (
     "![plan]({o}/p.png)",
     "[press here](javascript:{js})",
     "[the original]({o}/login)",
-    "![x](x\"onerror=\"{js})",
+    '![x](x"onerror="{js})',
     "<{o}/auto>",
     "[1]: {o}/ref",
     "[a][1]\n\n[1]: javascript:{js}",

@@ -23,7 +23,21 @@ NAME = "openai:scripted"
 ASKED = Question("When did the Zephyr bridge in Oldport open?")
 TRUE = "The Zephyr bridge in Oldport opened on 4 November 2023"
 
-MARKS = ["[1]", "[2]", "[1][2]", "[0]", "[99]", "[ 1 ]", "[1, 2]", "【1】", "［1］", "[１]", "[^1]", "[1](https://news.test/)", "(1)"]
+MARKS = [
+    "[1]",
+    "[2]",
+    "[1][2]",
+    "[0]",
+    "[99]",
+    "[ 1 ]",
+    "[1, 2]",
+    "【1】",
+    "［1］",
+    "[１]",
+    "[^1]",
+    "[1](https://news.test/)",
+    "(1)",
+]
 FORGED = [
     *(f"{TRUE} {mark}." for mark in MARKS),
     *(f"{mark} {TRUE}." for mark in MARKS),

@@ -79,7 +79,7 @@ LOOK = """() => {
     for (const sheet of document.querySelectorAll("dialog[open]")) {
         if (sheet.scrollWidth > sheet.clientWidth + 1) faults.push(`${sheet.id}: ${sheet.scrollWidth} wide in ${sheet.clientWidth}`);
     }
-    const seen = document.body.textContent.match(/n\d+n/gi) ?? [];
+    const seen = document.body.textContent.match(/n\\d+n/gi) ?? [];
     return { faults: [...new Set(faults)], numbers: [...new Set(seen)] };
 }"""
 
@@ -246,7 +246,9 @@ def _preview(page: Page, texts: Sequence[str], watch: Watch) -> None:
         notify("library-notices", "add", name, [{ label: "Again", run() {} }]);
     }"""
     for at in range(0, len(texts), 20):
-        articles = [{"title": text, "text": f"{text}\n\nSee also: {text}", "source": text} for text in texts[at : at + 20]]
+        articles = [
+            {"title": text, "text": f"{text}\n\nSee also: {text}", "source": text} for text in texts[at : at + 20]
+        ]
         page.evaluate(show, [articles, texts[at]])
         watch.look("preview")
 

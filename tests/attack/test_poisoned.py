@@ -78,3 +78,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     with closing(Library(tmp_path_factory.mktemp("poisoned") / "data")) as library:
         library.rebuild(ROOT / "seeds")
         yield library
+
+
+def test_poisoned_articles_among_real_ones(library: Library, size: Size, is_whole: bool, measured: Measured) -> None:
+    questions = load_questions(FRESH)[0]
+    poisoning = Poisoning(library, questions[: size(len(questions))])
+    ways = [(family, COUNTS[-1]) for family in FAMILIES] if is_whole else []
+    found = {
+        (family, count): poisoning.harm(family, count)
+        for family, count in (*(("mixed", count) for count in (COUNTS if is_whole else COUNTS[1:2])), *ways)
+    }
+    told = [f"{count} {family}: {harm}" for (family, count), harm in found.items()]
+    measured("poisoned articles among 25", "; ".join(told))
+    for (family, _), one in found.items():
+        if family in ("answered questions", "echoes", "one answer", "headlines", "hidden"):
+            assert one.first <= one.questions / 10, f"{family}: {one}"
+        assert one.pushed_out <= one.right_before / 4, f"{family}: {one}"
