@@ -21,7 +21,7 @@ from itsdangerous import BadSignature, TimestampSigner
 from web.conversation_tables import VISITOR
 from web.settings import Settings
 
-TOKEN_COOKIE = "assistant_token"
+TOKEN_COOKIE = "assistant_token"  # nosec B105 # its name, no password
 BROWSER_COOKIE = "assistant_browser"
 SIGNED_IN_SECONDS = 30 * 86_400
 BROWSER_SECONDS = 400 * 86_400  # longer than that no browser keeps one

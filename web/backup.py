@@ -5,6 +5,7 @@ moment at which nobody can write, every unfinished job has them. For that moment
 database is begun and the uploads are pinned by links of their own. Copying comes after it.
 """
 
+import json
 import os
 import shutil
 import sqlite3
@@ -63,16 +64,15 @@ def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
 
 def unfinished_uploads(database: Path) -> dict[str, int]:
     """The jobs in a database that have not ended and are to read uploads, and how many."""
-    marks = ", ".join("?" * len(FINISHED))
     statement = (
         "SELECT id, json_array_length(request, '$.files') FROM jobs "
-        f"WHERE state NOT IN ({marks}) AND json_type(request, '$.files') = 'array' ORDER BY number"
+        "WHERE state NOT IN (SELECT value FROM json_each(?)) AND json_type(request, '$.files') = 'array' ORDER BY number"
     )
     with closing(sqlite3.connect(database)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
             return {}  # no server has used it yet
         try:
-            return dict(connection.execute(statement, list(FINISHED)))
+            return dict(connection.execute(statement, [json.dumps(list(FINISHED))]))
         except sqlite3.DatabaseError as error:
             raise BrokenDatabase(f"The jobs in the database cannot be read ({error}).") from error
 

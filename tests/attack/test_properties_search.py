@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from index.generation import PASSAGE_DTYPE, ArticleKey, Generation
 from index.lexical import LexicalIndex
 from index.search import LEXICAL_WEIGHT, rank
+from index.state import State
 from index.vectors import VectorIndex
 
 QUESTION = np.array([1, 0], np.float32)
@@ -28,7 +29,7 @@ def built(passages: Passages) -> Generation:
     """Row n has that many hundredths of a cosine to QUESTION, and is the only passage of article n."""
     cosines = np.array([hundredths / 100 for hundredths, _ in passages], np.float32)
     return Generation(
-        1,
+        State("corpus", 1, "mark"),
         [ArticleKey(f"a{n}", "r", None, None, None) for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
         LexicalIndex.build((n, " ".join(words)) for n, (_, words) in enumerate(passages)),

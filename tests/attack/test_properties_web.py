@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pydantic import ValidationError
 from texts import questions, raw_texts, texts
+from werkzeug.datastructures import FileStorage
 
 from index.catalogue import Selection
 from index.errors import IndexFault
@@ -19,7 +20,7 @@ from index.filters import Filters
 from index.library import Library
 from web.error_replies import invalid
 from web.export import escaped, file_name
-from web.intake import MAX_FILE_NAME_CHARS, _bare_name
+from web.intake import MAX_FILE_NAME_CHARS, bare_name
 from web.plain import pieces
 from web.schemas.requests import (
     ArticlesQuery,
@@ -59,7 +60,7 @@ def test_the_name_of_an_export_is_plain(title: str, suffix: str) -> None:
 
 @given(raw_texts(40))
 def test_an_uploads_name_is_one_short_line_and_no_path(name: str) -> None:
-    bare = _bare_name(name)
+    bare = bare_name(FileStorage(filename=name))
     assert 0 < len(bare) <= MAX_FILE_NAME_CHARS
     assert bare.isprintable()
     assert "/" not in bare
