@@ -300,6 +300,27 @@ def test_an_opening_waits_for_another_process_to_be_done(tmp_path: Path) -> None
                 assert connection.execute(sql("PRAGMA busy_timeout")).scalar() == 30_000
 
 
+def test_a_copy_is_of_a_moment_at_which_nobody_writes_and_holds_nobody_up_afterwards(
+    store: Store, database: Database, tmp_path: Path
+) -> None:
+    store.put(article("a"), in_folder=False)
+    refused: list[str] = []
+
+    def beside() -> None:
+        with closing(sqlite3.connect(database.path, timeout=0)) as other:
+            try:
+                other.execute("DELETE FROM articles")
+            except sqlite3.OperationalError as error:
+                refused.append(str(error))
+
+    database.copy(tmp_path / "copy.db", beside)
+    assert refused == ["database is locked"]
+    store.put(article("b"), in_folder=False)
+    with closing(Database(tmp_path / "copy.db")) as copy:
+        assert Store(copy).counts() == (1, 1)
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
+
+
 def test_a_database_damaged_while_it_is_open_is_said_to_be_broken(store: Store, database: Database) -> None:
     for n in range(50):
         store.put(article(f"a{n}", LONG), in_folder=False)

@@ -95,12 +95,12 @@ def unpack(source: Path, folder: Path) -> Contents:
             while rest := file.read(CHUNK_BYTES):
                 if rest.strip(b"\0"):
                     raise BackupFault("there is more in it than its manifest says")
+        for made in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
+            sync_folder(made)
     except BackupFault as error:
         raise BackupFault(f"{source} is no backup that can be restored: {error}. Nothing was changed.") from error
     except OSError as error:
         raise StorageFault(f"{source} could not be unpacked ({error}). Nothing was changed.") from error
-    for made in [folder, *(path for path in folder.rglob("*") if path.is_dir())]:
-        sync_folder(made)
     return contents
 
 

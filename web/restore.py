@@ -48,8 +48,8 @@ def restore(data_dir: Path, source: Path) -> Restored:
     """
     with closing(InUse(data_dir, alone=True)), work_folder(data_dir, "restore") as work:
         contents = unpack(source, work)
-        _prepare(work, contents, source)
         try:
+            _prepare(work, contents, source)
             before = _keep(data_dir, work / "before")
             _take_uploads(data_dir, work)
             for suffix in BESIDE:  # of a database that could not be read, and is kept; else there are none
