@@ -36,7 +36,7 @@ SERVER = Path(__file__).with_name("small_server.py")
 MAX_SENT = 48 * MB  # what a chunked body may come to before it is refused: the limit of 32 MB, and what is under way
 JOB_SECONDS = 900
 LONGEST, MAX_INDEXED = "sentences.txt", 200 * MB
-"""An article of half a million sentences, which is no more than may be: it is cut into passages, embedded and indexed."""
+"""An article of half a million sentences, which is no more than may be: it is cut up, embedded and indexed."""
 
 
 @dataclass
