@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 PROPERTY = "withstands"
 REPORT = Path("bench/out/withstands.json")
 
-WHOLE_EXAMPLES = 3_000
+WHOLE_EXAMPLES = 2_000
 """Of each property."""
 
 Size = Callable[[int], int]

@@ -17,9 +17,12 @@ UNSAID = (
 """Words of replies to requests that keep to the document, and yet are wrong: what no schema can say."""
 
 
+Case = schemathesis.Case[Any]
+
+
 @schemathesis.check
 def valid_requests_are_taken(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
 ) -> bool | None:
     if (
         response.status_code == 422
@@ -31,9 +34,7 @@ def valid_requests_are_taken(
 
 
 @schemathesis.check
-def deleted_is_gone(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
-) -> bool | None:
+def deleted_is_gone(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case) -> bool | None:
     """A cancelled job is not: it tells what became of it."""
     if response.status_code == 200 and _is_json(response) and "state" in response.json():
         return None
@@ -42,7 +43,7 @@ def deleted_is_gone(
 
 @schemathesis.check
 def unavailable_says_when_to_come_back(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
 ) -> None:
     if response.status_code in {429, 503}:
         assert response.headers.get("retry-after"), f"{response.status_code} without Retry-After"
@@ -50,7 +51,7 @@ def unavailable_says_when_to_come_back(
 
 @schemathesis.check
 def a_stream_ends_in_an_answer_or_an_error(
-    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case
+    ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
 ) -> None:
     """The document can only name the type of a stream; its events are the contract's."""
     if "text/event-stream" not in _type(response):

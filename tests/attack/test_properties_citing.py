@@ -15,7 +15,7 @@ from langchain_core.language_models.fake_chat_models import FakeListChatModel
 from passages import Source, passage
 from texts import DATES, articles, questions, texts
 
-from assistant.answer import Answer, Question
+from assistant.answer import Answer, Citation, Copy, Question
 from assistant.assistant import Assistant
 from assistant.chat.checks import CHECKS, failed_checks
 from assistant.chat.draft import Draft
@@ -171,7 +171,9 @@ def test_an_answer_over_any_articles_cites_their_very_words(
         assert isinstance(answer, Answer)
         json.dumps(asdict(answer), ensure_ascii=False, allow_nan=False).encode("utf-8")
         assert set(markers(answer.answer)) == {citation.index for citation in answer.citations}
-        for citation in (*answer.citations, *answer.nearest, *(copy for c in answer.citations for copy in c.also_in)):
+        copies = [copy for citation in answer.citations for copy in citation.also_in]
+        places: list[Citation | Copy] = [*answer.citations, *answer.nearest, *copies]
+        for citation in places:
             stored = library.article(citation.article_id, citation.revision)
             assert stored is not None
             assert stored.article.text[citation.start : citation.end] == citation.quote
