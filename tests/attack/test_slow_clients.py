@@ -86,8 +86,8 @@ def test_health_answers_beside_slow_clients_and_each_of_them_is_let_go(
     tmp_path: Path, size: Size, is_whole: bool, measured: Measured
 ) -> None:
     count = size(800)
-    patience = IDLE_SECONDS if is_whole else max(HEAD_SECONDS, 2 * PACE_SECONDS)  # what the kernel took counts at first
-    waited_for = set(_Slow.KINDS) if is_whole else {"head", "body", "reader"}  # the others have a minute
+    patience = IDLE_SECONDS if is_whole else max(HEAD_SECONDS, PACE_SECONDS)
+    waited_for = set(_Slow.KINDS) if is_whole else {"head", "body"}  # the others have a minute
     with Served(tmp_path / "data") as served:
         _add_large(served)
         with Latency(served) as alone:
