@@ -5,6 +5,7 @@ import json
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from email.message import Message
@@ -275,6 +276,7 @@ def _wait_until_refused(server: Server) -> None:
             socket.create_connection((server.host, server.port), timeout=1).close()
         except ConnectionError:  # reset, where it was waiting to be accepted
             return
+        time.sleep(0.005)
     raise AssertionError("the server still accepts connections")
 
 

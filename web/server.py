@@ -36,6 +36,8 @@ MIN_HELD_BYTES = 256 * 1024**2
 """Of the bodies of all requests together."""
 ACCEPTED_AT_ONCE = 64
 LOOK_SECONDS = 0.1
+LAST_SECONDS = 0.05
+"""For accepting those who wait for it when the server is to stop."""
 DRAIN_SECONDS = 20
 
 
@@ -201,10 +203,11 @@ class _Waitress(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                 return
 
     def take_waiting(self) -> None:
-        """Accept all that have connected already: to them the server is there."""
+        """Accept those that have connected already: to them the server is there. Not those who go on coming."""
         waiting = select.poll()
         waiting.register(self.socket, select.POLLIN)
-        while waiting.poll(0) and len(self.active_channels) < self.adj.connection_limit:
+        until = time.monotonic() + LAST_SECONDS
+        while waiting.poll(0) and time.monotonic() < until:
             self.handle_accept()
 
     def maintenance(self, now: float) -> None:

@@ -87,23 +87,22 @@ def test_health_answers_beside_slow_clients_and_each_of_them_is_let_go(
 ) -> None:
     count = size(800)
     patience = IDLE_SECONDS if is_whole else max(HEAD_SECONDS, PACE_SECONDS)
+    waited_for = set(_Slow.KINDS) if is_whole else {"head", "body"}  # the others have a minute
     with Served(tmp_path / "data") as served:
         _add_large(served)
         with Latency(served) as alone:
             time.sleep(10 if is_whole else 1)
         with _Slow(served, count) as slow, Latency(served) as health:
             wait_until(lambda: slow.left().total() == count)
-            deadline = time.monotonic() + patience + 20
-            patient = 0 if is_whole else 2 * count // 5  # they have a minute
-            while slow.left().total() > patient and time.monotonic() < deadline:
+            began = time.monotonic()
+            while (left := slow.left()).keys() & waited_for and time.monotonic() < began + patience + 30:
                 slow.drip()
                 time.sleep(1)
-            left = slow.left()
-            took = patience + 20 - (deadline - time.monotonic())
+            took = time.monotonic() - began
         log = served.log
     measured(f"{count} slow clients", f"health: {health}; without them: {alone}; let go after {took:.0f} s")
     assert set(health.statuses) == {200}
-    assert left == ({} if is_whole else {"kept": count // 5, "silent": count // 5})
+    assert left.keys() & waited_for == set()
     assert health.p99 < (MOST_MS if is_whole else MOST_MS_ON_A_BUSY_MACHINE)
     assert "Traceback" not in log
 
