@@ -109,6 +109,6 @@ def test_no_address_meant_to_reach_inside_is_connected_to(
     assert count >= 120
     measured(
         "addresses meant to reach inside",
-        f"{count} ({', '.join(f'{len(outcomes)} {way}' for way, outcomes in tried.items())}, {len(through_api)} through "
-        "the API): no connection made",
+        f"{count} ({', '.join(f'{len(outcomes)} {way}' for way, outcomes in tried.items())}, "
+        f"{len(through_api)} through the API): no connection made",
     )
