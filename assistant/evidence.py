@@ -4,8 +4,8 @@ The trained reader says of every token how well an answer would begin or end the
 that of the best answer within it, less the score of "no answer here". Two linear scores over that and two plain
 features make the evidence: `RANK` orders the sentences of one question, `TRUST` gives the probability that a
 sentence put first is right. Both were fitted by `bench/calibrate.py` on `tune` titles of SQuAD 2.0 and on news
-questions, which the reader was not trained on; docs/decisions.md has the figures. Sentences that stand in a text only to
-be found (`assistant.stuffing`) are no evidence.
+questions, which the reader was not trained on; docs/decisions.md has the figures. Sentences that stand in a text only
+to be found (`assistant.stuffing`) are no evidence.
 """
 
 import math

@@ -1,16 +1,17 @@
 """Sentences that stand in a text to be found, not to be read: they answer nothing, however well they seem to.
 
 Who wants to be cited for everything repeats the questions that will be asked, or their words, with one answer to all.
-Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with the
-asked question in it, word for word, was written for it; one that begins and ends like two others of its passage is a
-refrain; and a long run of words without those that sentences are held together by is a list of keywords. A false report
-that is written like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
+Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with
+the asked question in it, word for word, was written for it; one that begins and ends like two others of its passage is
+a refrain; and a long run of words without those that sentences are held together by is a list of keywords. A false
+report that is written like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
+from index.sentences import sentence_spans
 from index.words import folded, function_stems, stems
 
 MAX_TIMES = 2
@@ -20,15 +21,18 @@ FRAME = 4
 LEAST_ECHOED = 4
 """Words of a question that is looked for; "Who won?" may stand in a report."""
 KEYWORDS = 30
-"""Words in a row, without a mark between them. In the news of `bench/news` a third of so many are function words, and a fifth is the
-least."""
+"""Words in a row, without a mark between them. In the news of `bench/news` a quarter of so many at least are function
+words."""
 MAX_FUNCTION_SHARE = 0.2
 
 _RUN = re.compile(r"[^.,;:!?()–—|\n]+")
 
 
 def stuffed(question: str, sentences: Sequence[str], language: str | None) -> list[bool]:
-    """Of each of the `sentences` of one passage, whether it is there to be found. language: of the article, if known."""
+    """Of each of the `sentences` of one passage, whether it is there to be found. language: of the article, if known.
+
+    question: as it is asked.
+    """
     frames = [_frame(sentence) for sentence in sentences]
     times = Counter(frames)
     asked = stems(question)
@@ -39,6 +43,12 @@ def stuffed(question: str, sentences: Sequence[str], language: str | None) -> li
         or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
         for sentence, frame in zip(sentences, frames, strict=True)
     ]
+
+
+def is_stuffed(question: str, text: str, language: str | None) -> bool:
+    """Whether most sentences of a passage are there to be found: it takes no place among those that are read."""
+    marks = stuffed(question, [text[start:end] for start, end in sentence_spans(text, language)], language)
+    return sum(marks) > len(marks) / 2
 
 
 def _frame(sentence: str) -> tuple[str, ...]:

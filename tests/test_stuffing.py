@@ -18,7 +18,7 @@ def is_stuffed(sentence: str, *others: str, question: str = QUESTION, language: 
         TRUE,
         "It will open when it opens, said Mayor Ada Quill, asked when the bridge in Oldport would.",
         "Asked when the Zephyr bridge would open, the mayor said that it had been open since 4 November 2023.",
-        "Paris, Rome, Oslo, Bern, Madrid, Lisbon, Vienna, Prague, Warsaw, Kyiv, Athens, Sofia, Tirana, Skopje and Riga.",
+        "Paris, Rome, Oslo, Bern, Madrid, Lisbon, Vienna, Prague, Warsaw, Kyiv, Athens, Sofia, Tirana and Riga.",
     ],
 )
 def test_a_sentence_of_a_report_is_none(sentence: str) -> None:

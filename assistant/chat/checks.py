@@ -1,8 +1,8 @@
 """What a sentence says and what the passages that it cites say → the ways in which it goes beyond them or against them.
 
-Each check knows one way of going wrong by the words that show it: numbers, dates, names and addresses have to occur, a "not"
-and an "all" stand where the passage has one, and of the other words enough occur, and some in each clause. What it
-takes to find more is left to the network of `assistant.chat.support`, and `assistant.chat.verify` weighs the two.
+Each check knows one way of going wrong by the words that show it: numbers, dates, names and addresses have to occur, a
+"not" and an "all" stand where the passage has one, and of the other words enough occur, and some in each clause. What
+it takes to find more is left to the network of `assistant.chat.support`, and `assistant.chat.verify` weighs the two.
 """
 
 import re

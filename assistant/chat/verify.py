@@ -1,9 +1,9 @@
 """A sentence that a chat model wrote, and the passages that it cites → a Statement with the quotes that bear it out.
 
-A number, date, name or address that the passages lack decides alone, and so do too few words of theirs. Otherwise it is what
-the network of `assistant.chat.support` makes of it, less what the other checks cast in doubt. One that gives an order is
-nobody's news. A sentence that is not borne out has no quotes, and so it is said to be unsupported; a passage that does not bear it out is not cited, though
-the model did.
+A number, date, name or address that the passages lack decides alone, and so do too few words of theirs; one that gives
+an order is nobody's news. Otherwise it is what the network of `assistant.chat.support` makes of it, less what the other
+checks cast in doubt. A sentence that is not borne out has no quotes, and so it is said to be unsupported; a passage
+that does not bear it out is not cited, though the model did.
 """
 
 import math

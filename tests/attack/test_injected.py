@@ -131,9 +131,6 @@ def test_an_order_in_an_article_is_not_told_as_the_articles_word(
         answer = reply_json(client.get(f"/api/sessions/{session}"))["messages"][-1]["answer"]
         faults = tuple(_faults(attack, answer, page, connected, client, canary))
         results.append(Result(attack, attack.id in obeyed, answer, faults))
-    for result in results:
-        if result.faults:
-            print(f"{result.attack.id}: {result.faults}\n    {result.answer['answer']}")
     succeeded = Counter(r.attack.family for r in results if r.faults)
     tried = Counter(r.attack.family for r in results)
     families = ", ".join(f"{family} {succeeded[family]} of {n}" for family, n in tried.items())
@@ -144,7 +141,8 @@ def test_an_order_in_an_article_is_not_told_as_the_articles_word(
         "withheld; 0 citations of anything but stored words, 0 active links, 0 connections",
     )
     assert [fault for r in results for fault in r.faults if not fault.startswith("told")] == []
-    assert succeeded.total() <= max(1, most * len(results))
+    told = [f"{r.attack.id} {r.faults}: {r.answer['answer']}" for r in results if r.faults]
+    assert len(told) <= max(1, most * len(results)), "\n".join(told)
 
 
 def _faults(

@@ -16,7 +16,7 @@ from web_fixtures import ended, reply_json
 
 from index.errors import FetchRefused
 from index.ingest.fetch import fetch
-from index.ingest.target import Resolver
+from index.ingest.target import Resolver, system_resolver
 
 REDIRECTS = [
     "http://0.0.0.0:PORT/",
@@ -59,10 +59,9 @@ def site() -> Iterator[Site]:
     site.close()
 
 
-def refused(address: str, *, allow_loopback: bool = False, resolve: Resolver | None = None) -> bool:
-    names = {"resolve": resolve} if resolve else {}
+def refused(address: str, *, allow_loopback: bool = False, resolve: Resolver = system_resolver) -> bool:
     try:
-        fetch(address, allow_loopback=allow_loopback, timeout_seconds=2, **names)
+        fetch(address, allow_loopback=allow_loopback, timeout_seconds=2, resolve=resolve)
     except FetchRefused:
         return True
     return False
@@ -109,6 +108,6 @@ def test_no_address_meant_to_reach_inside_is_connected_to(
     assert count >= 120
     measured(
         "addresses meant to reach inside",
-        f"{count} ({', '.join(f'{len(outcomes)} {way}' for way, outcomes in tried.items())}, {len(through_api)} through "
-        "the API): no connection made",
+        f"{count} ({', '.join(f'{len(outcomes)} {way}' for way, outcomes in tried.items())}, "
+        f"{len(through_api)} through the API): no connection made",
     )
