@@ -65,8 +65,8 @@ def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
 def unfinished_uploads(database: Path) -> dict[str, int]:
     """The jobs in a database that have not ended and are to read uploads, and how many."""
     statement = (
-        "SELECT id, json_array_length(request, '$.files') FROM jobs "
-        "WHERE state NOT IN (SELECT value FROM json_each(?)) AND json_type(request, '$.files') = 'array' ORDER BY number"
+        "SELECT id, json_array_length(request, '$.files') FROM jobs WHERE json_type(request, '$.files') = 'array' "
+        "AND state NOT IN (SELECT value FROM json_each(?)) ORDER BY number"
     )
     with closing(sqlite3.connect(database)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
