@@ -11,16 +11,18 @@ from index.filters import Filters
 from index.generation import PASSAGE_DTYPE, ArticleKey, Generation
 from index.lexical import LexicalIndex
 from index.search import CANDIDATES, LEXICAL_WEIGHT, rank
+from index.state import State
 from index.vectors import Mask, VectorIndex
 
 QUESTION: Vectors = np.array([1, 0], np.float32)
+STATE = State("corpus", 1, "mark")
 
 
 def generation(passages: Sequence[tuple[float, str]], articles: Sequence[ArticleKey] | None = None) -> Generation:
     """Row n has that cosine to QUESTION and those words, and is the only passage of article n."""
     cosines = np.array([cosine for cosine, _ in passages], np.float32)
     return Generation(
-        1,
+        STATE,
         articles or [key(f"a{n}") for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
         LexicalIndex.build((n, words) for n, (_, words) in enumerate(passages)),
@@ -66,7 +68,7 @@ def test_without_a_vector_the_words_alone_count() -> None:
 
 def test_a_generation_without_vectors_is_searched_by_words() -> None:
     whole = generation([(0.9, "comet"), (0.1, "bridge")])
-    words_only = Generation(1, whole.articles, whole.passages, whole.words, None)
+    words_only = Generation(whole.state, whole.articles, whole.passages, whole.words, None)
     assert ranked(words_only, "bridge") == ([1], [1.0])
 
 
