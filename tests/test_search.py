@@ -15,13 +15,14 @@ from index.state import State
 from index.vectors import Mask, VectorIndex
 
 QUESTION: Vectors = np.array([1, 0], np.float32)
+STATE = State("corpus", 1, "mark")
 
 
 def generation(passages: Sequence[tuple[float, str]], articles: Sequence[ArticleKey] | None = None) -> Generation:
     """Row n has that cosine to QUESTION and those words, and is the only passage of article n."""
     cosines = np.array([cosine for cosine, _ in passages], np.float32)
     return Generation(
-        State("corpus", 1, "mark"),
+        STATE,
         articles or [key(f"a{n}") for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
         LexicalIndex.build((n, words) for n, (_, words) in enumerate(passages)),
