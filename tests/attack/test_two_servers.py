@@ -169,7 +169,9 @@ class Attack:
         time.sleep(8 * PAUSE_SECONDS)
         server, other = self.one(chance), self.one(chance)
         for n in range(BASE):
-            (self.articles / f"number{n}.txt").write_text(text_of(n, chance.randrange(1_000)), encoding="utf-8")
+            unseen = self.data.with_name("new.txt")  # a rebuild that runs would find a file half written, and say so
+            unseen.write_text(text_of(n, chance.randrange(1_000)), encoding="utf-8")
+            unseen.replace(self.articles / f"number{n}.txt")
         status, reply = server.call("POST", "/api/index/rebuild", {}, 202, 409)
         if status == 409:
             named = reply["error"]["message"].rpartition(" ")[2].rstrip(".")
