@@ -21,7 +21,7 @@ def deflated(files: dict[str, bytes]) -> bytes:
 
 
 def bombs() -> Iterator[Bomb]:
-    """In order of their formats; the one that is no bomb but as long as an article may be comes last, and stays."""
+    """In order of their formats; last two that are no bombs but as long as an article may be, and stay."""
     yield "zeros.zip", lambda: deflated({"a.txt": bytes(500 * MB)})
     yield "many-zeros.zip", lambda: deflated({f"{n}.txt": b"a " * MB for n in range(300)})
     yield "just-under.zip", lambda: deflated({f"{n}.txt": b"So it is. " * 99_000 for n in range(400)})
@@ -66,7 +66,6 @@ def bombs() -> Iterator[Bomb]:
             + b"title: *m\n---\nSo it is."
         ),
     )
-    yield "words.txt", lambda: b"a " * 2_400_000
     yield "quotes.txt", lambda: "“".encode() * MB
     yield "parts.eml", lambda: _mail(b"".join(b"--b\r\n\r\nSo it is.\r\n" for _ in range(100_000)))
     yield "deep.eml", _nested_mail
@@ -92,6 +91,7 @@ def bombs() -> Iterator[Bomb]:
     yield "objects.pdf", _object_stream
     yield "pages.pdf", lambda: _pdf(b"BT (a) Tj ET", pages=20_000)
     yield "loop.pdf", lambda: _pdf(b"BT (a) Tj ET").replace(b"/Parent 2 0 R", b"/Parent 3 0 R")
+    yield "words.txt", lambda: b"a " * 2_400_000
     yield "sentences.txt", lambda: b"So it is. " * 490_000
 
 
