@@ -10,7 +10,6 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.dates import in_words
-from assistant.stuffing import is_stuffed
 from index.days import day_to_compare
 from index.filters import Filters
 from index.library import Library
@@ -53,11 +52,10 @@ class PassageSearch:
     snapshot: Snapshot
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        """The best `k` passages that no copy of their article says before them and that are there to be read."""
-        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies or stuffing crowd the others out
+        """The best `k` passages that no copy of their article says before them."""
+        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies crowd the others out
             found = self.snapshot.search(query, filters, wanted)
-            told = [hit for hit in found.hits if not is_stuffed(query, hit.text, hit.article.language)]
-            hits = _one_voice(told, self.snapshot)
+            hits = _one_voice(found.hits, self.snapshot)
             if len(hits) >= k or len(found.hits) < wanted:
                 break
         return Retrieval(

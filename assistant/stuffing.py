@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.sentences import sentence_spans
 from index.words import folded, function_stems, stems
 
 MAX_TIMES = 2
@@ -43,12 +42,6 @@ def stuffed(question: str, sentences: Sequence[str], language: str | None) -> li
         or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
         for sentence, frame in zip(sentences, frames, strict=True)
     ]
-
-
-def is_stuffed(question: str, text: str, language: str | None) -> bool:
-    """Whether most sentences of a passage are there to be found: it takes no place among those that are read."""
-    marks = stuffed(question, [text[start:end] for start, end in sentence_spans(text, language)], language)
-    return sum(marks) > len(marks) / 2
 
 
 def _frame(sentence: str) -> tuple[str, ...]:

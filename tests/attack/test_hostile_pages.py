@@ -18,7 +18,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from markdown_it import MarkdownIt
 from payloads import COUNT, ORIGIN, payloads
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import Browser, Dialog, Page, Route, expect
 from scripted_model import ScriptedModel
 from web_fixtures import Serve, ended, reply_json
 
@@ -114,9 +114,14 @@ def app(library: Library, settings: Settings, jobs: Jobs, model: ScriptedModel) 
 def open_page(browser: Browser, app: Flask, serve: Serve) -> Iterator[tuple[Page, str]]:
     """The page, on which no dialog may open and from which nothing may go elsewhere."""
     dialogs: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
     refused = r"the server responded with a status of (?:4\d\d|503)"  # which some views provoke
     with watched(browser.new_page(viewport=DESKTOP), expected=refused) as page:
-        page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss())[0])
+        page.on("dialog", dismiss)
         address = serve(app).address
         page.goto(address)
         yield page, address
