@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -300,20 +300,24 @@ def without_rights_of_root() -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(library: Library) -> None:
+def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(embedder: HashingEmbedder) -> None:
     with TemporaryDirectory() as made:  # tmp_path lies where only its owner may look
         path = Path(made)
         path.chmod(0o755)
-        (path / "closed").mkdir()
-        (path / "closed" / "a.txt").write_text("The comet came back.")
-        library.rebuild(path)
-        (path / "closed").chmod(0)
-        try:
-            with without_rights_of_root(), pytest.raises(IndexFault, match="closed cannot be read: Permission denied"):
-                library.rebuild(path)
-        finally:
-            (path / "closed").chmod(0o700)
-    assert library.status().articles == 1
+        folder = path / "articles"
+        (folder / "closed").mkdir(parents=True)
+        (folder / "closed" / "a.txt").write_text("The comet came back.")
+        with closing(Library(path / "data", embedder=embedder)) as library:
+            library.rebuild(folder)
+            (path / "data" / "rebuild.lock").chmod(0o666)  # the articles alone are closed
+            (folder / "closed").chmod(0)
+            try:
+                refused = pytest.raises(IndexFault, match="closed cannot be read: Permission denied")
+                with without_rights_of_root(), refused:
+                    library.rebuild(folder)
+            finally:
+                (folder / "closed").chmod(0o700)
+            assert library.status().articles == 1
 
 
 # -- called off
