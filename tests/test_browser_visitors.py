@@ -47,7 +47,8 @@ def test_a_visitor_asks_and_reads_and_changes_nothing_until_signed_in(
             page.get_by_role("button", name="Articles", exact=True).click()
             assert changes_shown(page) == list(CHANGES)
             page.get_by_role("button", name="Articles", exact=True).click()
-            page.get_by_role("button", name="Sign out").click()
+            with page.expect_navigation():
+                page.get_by_role("button", name="Sign out").click()
             page.get_by_role("button", name="Articles", exact=True).click()
             assert changes_shown(page) == []
         context.close()
