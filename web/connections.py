@@ -152,11 +152,20 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         doing = self._what()[0]
         if self.discard_until is not None:
             return 0, 0.0
+        if doing == "free" and self._has_more():  # a request that is not read yet
+            return None
         if doing in ("free", "head"):
             return 1, self.free_since
         if doing == "answer":
             return None
         return 2, self._moved / (now - self._doing_since + 1)
+
+    def _has_more(self) -> bool:
+        """Whether something has come that was not read."""
+        try:
+            return bool(self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except OSError:
+            return False
 
     def held_bytes(self) -> int:
         """Of request bodies, in memory or on the disk."""
