@@ -71,8 +71,8 @@ class Bench:
         again = self.tracer.run(work, self.data)
         assert (again.status, again.fault) == (0, None)
         assert contents(self.data) == self.undisturbed[work]
-        left = {entry.name for entry in self.data.iterdir() if not entry.name.endswith(".lock")}
-        assert left == {"assistant.db", "index"}
+        beside = {entry.name for entry in self.data.iterdir() if not entry.name.endswith(".lock")}
+        assert beside == {"assistant.db", "index"}
         left = sorted(entry.name for entry in (self.data / "index").iterdir())
         assert left[0] == "CURRENT"
         assert left[-1] == "lock"
