@@ -309,7 +309,8 @@ def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(embedder:
         (folder / "closed" / "a.txt").write_text("The comet came back.")
         with closing(Library(path / "data", embedder=embedder)) as library:
             library.rebuild(folder)
-            (path / "data" / "rebuild.lock").chmod(0o666)  # the articles alone are closed
+            (path / "data").chmod(0o755)  # the articles alone are closed
+            (path / "data" / "rebuild.lock").chmod(0o666)
             (folder / "closed").chmod(0)
             try:
                 refused = pytest.raises(IndexFault, match="closed cannot be read: Permission denied")

@@ -112,7 +112,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             ]
         except sqlite3.DatabaseError as error:
             damage = [str(error)]
-    size = path.stat().st_size / 1024**2
+    size = sum(file.stat().st_size for file in path.parent.glob(f"{DATABASE}*")) / 1024**2  # with its log
     if damage:
         advice = "Stop the server, keep a copy of the file, and `assistant restore` the last backup."
         yield Finding("database", "problem", f"{path} is damaged: {damage[0]}", advice)
