@@ -137,5 +137,5 @@ def test_a_chat_model_that_cannot_be_had_is_told(settings: Settings) -> None:
 def test_what_others_could_reach_or_read_is_told(
     settings: Settings, values: dict[str, object], state: str, told: str
 ) -> None:
-    finding = look("network", replace(settings, **values))[0]  # type: ignore[arg-type]
+    finding = look("network", replace(settings, **values))[0]  # type: ignore[arg-type]  # of a type each
     assert (finding.state, told in finding.said) == (state, True)

@@ -26,7 +26,7 @@ with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=Fal
     import index.ingest.plain
     import index.ingest.saved_feed
     import index.ingest.table
-    import index.ingest.word  # noqa: F401
+    import index.ingest.word  # noqa: F401 - imported here to be instrumented
     from bench.fuzz.contract import FORMATS, check
     from bench.fuzz.mutate import MUTATORS
     from bench.fuzz.seeds import ROOT, seeds

@@ -25,7 +25,7 @@ def main() -> None:
     server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     jobs.start()
-    print(server.address, flush=True)  # noqa: T201
+    print(server.address, flush=True)  # noqa: T201 - whoever started it reads it
     server.run()
     jobs.close()
     library.close()

@@ -118,7 +118,7 @@ class Case:
 @pytest.fixture
 def apps(stocked: Library, settings: Settings, jobs: Jobs) -> dict[str, Flask]:
     return {
-        name: create_app(replace(settings, **values), stocked, Assistant(stocked), jobs)  # type: ignore[arg-type]
+        name: create_app(replace(settings, **values), stocked, Assistant(stocked), jobs)  # type: ignore[arg-type]  # of a type each
         for name, values in MODES.items()
     }
 

@@ -73,7 +73,7 @@ def test_no_request_made_from_the_document_gets_a_5xx_or_a_reply_that_it_does_no
     app: Flask, serve: Serve, size: Size, is_whole: bool, measured: Measured, tmp_path: Path
 ) -> None:
     counted = Counted(app.wsgi_app)
-    app.wsgi_app = counted  # type: ignore[method-assign]
+    app.wsgi_app = counted  # type: ignore[method-assign]  # as Flask has middleware put around it
     server = serve(app)
     document = app.test_client().get("/api/openapi.json").json
     assert document

@@ -5,7 +5,7 @@ through the API, against a listener on every address of this machine that counts
 """
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from attack_fixtures import Measured
@@ -70,7 +70,9 @@ def refused(address: str, *, allow_loopback: bool = False, resolve: Resolver = s
 def test_no_address_meant_to_reach_inside_is_connected_to(
     listener: Listener, site: Site, client: FlaskClient, measured: Measured
 ) -> None:
-    at: Callable[[str], str] = lambda address: address.replace("PORT", str(listener.port))  # noqa: E731
+    def at(address: str) -> str:
+        return address.replace("PORT", str(listener.port))
+
     tried = {
         "spellings of inner addresses": [refused(at(address)) for address in INSIDE],
         "user names, odd schemes and broken addresses": [

@@ -52,7 +52,7 @@ class ReadsHere:
 def opened(data: Path) -> Library:
     library = Library(data, embedder=HashingEmbedder())
     library.reader.close()
-    library.reader = ReadsHere()  # type: ignore[assignment]
+    library.reader = ReadsHere()  # type: ignore[assignment]  # the same methods, in this process
     return library
 
 
