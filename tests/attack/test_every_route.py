@@ -53,6 +53,14 @@ VISITORS = {
     "GET /api/sessions/<session_id>/export",
     "POST /api/feedback",
 }
+
+
+def _with_a_changed_signature(signed: str) -> str:
+    # not its last letter, of which base64 leaves two bits unused
+    at = len(signed) - 10
+    return signed[:at] + ("A" if signed[at] != "A" else "B") + signed[at + 1 :]
+
+
 MODES = {
     "open": {},
     "token": {"api_token": TOKEN},
@@ -69,7 +77,7 @@ CREDENTIALS: dict[str, Callable[[], dict[str, str]]] = {
     "not ASCII": lambda: {"Authorization": "Bearer schlüssel"},
     "token as cookie": lambda: {"Cookie": f"{TOKEN_COOKIE}={TOKEN}"},
     "signed with another": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in('another')}"},
-    "changed signature": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in(TOKEN)[:-2]}xx"},
+    "changed signature": lambda: {"Cookie": f"{TOKEN_COOKIE}={_with_a_changed_signature(signed_in(TOKEN))}"},
     "a browser's cookie": lambda: {"Cookie": f"{BROWSER_COOKIE}={'a' * 24}"},
     "token": lambda: {"Authorization": f"Bearer {TOKEN}"},
     "signed in": lambda: {"Cookie": f"{TOKEN_COOKIE}={signed_in(TOKEN)}"},
