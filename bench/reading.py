@@ -24,8 +24,8 @@ from index.database import Database
 from index.ingest.apart import ReaderApart
 from index.library import Library
 from index.store import Store
-from web.job import FINISHED
-from web.jobs import Jobs
+from web.jobs.job import FINISHED
+from web.jobs.jobs import Jobs
 
 ARTICLES = 20_000
 SLOW_PAGE = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 90_000

@@ -11,8 +11,8 @@ from assistant.assistant import Assistant
 from index.database import Database
 from index.library import Library
 from web.app import create_app
-from web.audit import Audit
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
+from web.security.audit import Audit
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

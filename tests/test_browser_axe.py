@@ -19,7 +19,7 @@ from index.embed import Vectors
 from index.ingest.fields import article_from_fields
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 FERRY = {

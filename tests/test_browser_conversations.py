@@ -22,7 +22,7 @@ from test_cli_serve import SERVE
 from web_fixtures import BRIDGE, Serve
 
 from index.library import Library
-from web.conversations import Conversations
+from web.conversations.conversations import Conversations
 
 COST = "What did the bridge cost?"
 NOW = dt.datetime.now(dt.UTC)

@@ -19,9 +19,9 @@ from index.article import Article
 from index.embed import Vectors
 from index.errors import StorageFault
 from index.library import EMBED_BATCH, Library
-from web.access import TOKEN_COOKIE, signed_in
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
+from web.security.access import TOKEN_COOKIE, signed_in
 from web.settings import Settings
 
 MANY = 10_000

@@ -18,7 +18,7 @@ from index.generation import Generations
 from index.ingest.fields import article_from_fields
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 NARROW: ViewportSize = {"width": 320, "height": 640}

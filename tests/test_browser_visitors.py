@@ -9,7 +9,7 @@ from web_fixtures import Serve
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

@@ -21,9 +21,9 @@ from index.database import Database
 from index.library import Library
 from web.app import create_app
 from web.cli import main
-from web.conversations import Conversations
-from web.feedback import Feedback
-from web.jobs import Jobs
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
+from web.jobs.jobs import Jobs
 from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply
 from web.settings import Settings
 

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from flask import Flask
 
-from web.connections import (
+from web.http.connections import (
     DISCARD_SECONDS,
     HEAD_SECONDS,
     IDLE_SECONDS,
@@ -16,8 +16,8 @@ from web.connections import (
     PACE_SECONDS,
     Channel,
 )
-from web.lanes import FILES, HEALTH, OTHERS, QUESTIONS, UPLOADS, Lane, lane_of
-from web.server import CONNECTION_LIMIT, Server, bind, connection_limit
+from web.http.lanes import FILES, HEALTH, OTHERS, QUESTIONS, UPLOADS, Lane, lane_of
+from web.http.server import CONNECTION_LIMIT, Server, bind, connection_limit
 from web.settings import Settings
 
 HEAD = b"POST /api/articles HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from index.database import Database
 from index.store import Store
-from web.conversations import Conversations
+from web.conversations.conversations import Conversations
 from web.replies import Json
 from web.schemas.replies import SessionsReply
 

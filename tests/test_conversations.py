@@ -7,9 +7,9 @@ from answers import answered
 
 from assistant.answer import Citation, Cited, as_turn
 from index.database import Database
-from web.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
+from web.conversations.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
+from web.conversations.feedback import Feedback
 from web.errors import Refused, UnknownMessage, UnknownSession
-from web.feedback import Feedback
 from web.replies import Json
 
 

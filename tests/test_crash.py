@@ -27,7 +27,7 @@ from index.article import Article
 from index.ingest.formats import read_item
 from index.library import EMBED_BATCH, Library
 from index.progress import Report, Stage
-from web.job import FINISHED
+from web.jobs.job import FINISHED
 
 N = EMBED_BATCH + 36
 OLD = Article(id="old", title="Title", text="The comet came back.", origin="by hand")
@@ -187,8 +187,8 @@ from pathlib import Path
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
-from web.server import Server, bind
+from web.jobs.jobs import Jobs
+from web.http.server import Server, bind
 from web.settings import Settings
 
 data, batches = sys.argv[1], int(sys.argv[2])

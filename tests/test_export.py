@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from markdown_it import MarkdownIt
 
 from index.database import Database
-from web.conversations import Conversations
-from web.export import escaped, file_name, markdown
+from web.conversations.conversations import Conversations
+from web.conversations.export import escaped, file_name, markdown
 from web.replies import Json
 
 SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."

@@ -16,8 +16,8 @@ from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import MAX_TEXT_CHARS, load_questions
 from index.database import Database
 from index.library import Library
-from web.conversations import Conversations
-from web.feedback import Feedback
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
 from web.replies import Json
 
 OPENED = "When did the Zephyr bridge in Oldport open?"

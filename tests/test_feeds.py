@@ -14,11 +14,11 @@ from sqlalchemy import func, select
 from index.ingest.polite import Fetcher
 from index.library import Library
 from web.errors import Busy
-from web.feeds import Feeds
-from web.freshness import Feed, Freshness, alarms
-from web.job import FINISHED
-from web.job_queue import jobs as table
-from web.jobs import Jobs
+from web.jobs.feeds import Feeds
+from web.jobs.freshness import Feed, Freshness, alarms
+from web.jobs.job import FINISHED
+from web.jobs.jobs import Jobs
+from web.jobs.queue import jobs as table
 
 TEXT = "The council of Oldport voted on Monday to close the old fish market beside the harbour. " * 5
 NOON = dt.datetime(2024, 5, 1, 12, tzinfo=dt.UTC)

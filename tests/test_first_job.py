@@ -13,8 +13,8 @@ from assistant.assistant import Assistant
 from index.generation import Generations
 from index.library import Library
 from web.app import create_app
-from web.job import FINISHED, Job
-from web.jobs import Jobs
+from web.jobs.job import FINISHED, Job
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 QUESTION = {"question": "When did the Zephyr bridge in Oldport open?"}

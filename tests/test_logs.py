@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from web.logs import OWN, request_id, set_up_logging
+from web.monitoring.logs import OWN, request_id, set_up_logging
 
 QUESTION = "When did the Zephyr bridge in Oldport open?"
 
@@ -39,7 +39,7 @@ def test_a_request_is_one_line_with_the_id_that_its_reply_has(client: FlaskClien
     (line,) = lines(stream)
     assert {name: line[name] for name in ("level", "logger", "message", "method", "route", "status", "caller")} == {
         "level": "info",
-        "logger": "web.request_log",
+        "logger": "web.monitoring.request_log",
         "message": "request",
         "method": "POST",
         "route": "/api/ask",

@@ -18,10 +18,10 @@ from index.library import Library
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import RebuildRunning
-from web.intake import Intake
-from web.job import FINISHED
-from web.job_queue import jobs as table
-from web.jobs import Jobs
+from web.jobs.intake import Intake
+from web.jobs.job import FINISHED
+from web.jobs.jobs import Jobs
+from web.jobs.queue import jobs as table
 
 
 class _Held(Library):

@@ -12,8 +12,8 @@ from assistant.answer import Question
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.conversations import Conversations
-from web.jobs import Jobs
+from web.conversations.conversations import Conversations
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from http_server import Clock
 
-from web.rates import Rate
+from web.security.rates import Rate
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from web.access import BROWSER_COOKIE, TOKEN_COOKIE
 from web.language import LANGUAGES, OF_TEMPLATES, Strings, for_later, for_scripts, strings
+from web.security.access import BROWSER_COOKIE, TOKEN_COOKIE
 from web.settings import Settings
 
 WEB = Path(__file__).parents[1] / "web"

@@ -12,7 +12,7 @@ from assistant.assistant import Assistant
 from index.errors import ModelFault
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.schemas.replies import ErrorReply
 from web.settings import Settings
 

@@ -27,10 +27,10 @@ from index.library import EMBED_BATCH, Library
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
-from web.intake import MAX_FILE_NAME_CHARS, PASTED
-from web.job_queue import MAX_QUEUED
-from web.job_queue import jobs as table
-from web.jobs import Jobs
+from web.jobs.intake import MAX_FILE_NAME_CHARS, PASTED
+from web.jobs.jobs import Jobs
+from web.jobs.queue import MAX_QUEUED
+from web.jobs.queue import jobs as table
 from web.settings import Settings
 
 LIGHTHOUSE = (

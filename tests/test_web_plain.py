@@ -16,7 +16,7 @@ from index.article import Article
 from index.generation import Generations
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.plain import original, pieces, told_apart
 from web.services import MAX_RUNNING, MAX_WAITING
 from web.settings import Settings

@@ -17,9 +17,9 @@ from assistant.assistant import Assistant
 from index.ingest.polite import Fetcher
 from index.library import Library
 from web.app import create_app
-from web.intake import Intake, Sent
-from web.jobs import Jobs
-from web.preview import MAX_AT_ONCE, MAX_ITEMS, MAX_LINES, Previews
+from web.jobs.intake import Intake, Sent
+from web.jobs.jobs import Jobs
+from web.jobs.preview import MAX_AT_ONCE, MAX_ITEMS, MAX_LINES, Previews
 from web.schemas.replies import PreviewReply
 from web.settings import Settings
 

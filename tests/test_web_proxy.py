@@ -11,8 +11,8 @@ from web_fixtures import running
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
-from web.server import Server
+from web.http.server import Server
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 
 from assistant.assistant import Assistant
 from index.library import Library
-from web.access import TOKEN_COOKIE, is_signed_in, signed_in
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
+from web.security.access import TOKEN_COOKIE, is_signed_in, signed_in
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

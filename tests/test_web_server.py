@@ -20,9 +20,9 @@ from index.errors import ModelFault
 from index.library import Library
 from web.app import create_app
 from web.errors import Busy, CannotListen, UnknownSession
-from web.jobs import Jobs
+from web.http.server import Server, bind
+from web.jobs.jobs import Jobs
 from web.schemas.replies import AnswerReply
-from web.server import Server, bind
 from web.services import MAX_RUNNING, MAX_WAITING
 from web.settings import Settings
 

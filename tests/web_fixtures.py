@@ -15,8 +15,8 @@ from assistant.assistant import Assistant
 from index.article import Article
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
-from web.server import Server, bind
+from web.http.server import Server, bind
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 BRIDGE = Article(

@@ -9,19 +9,19 @@ from flask_openapi3.openapi import OpenAPI
 
 from assistant.assistant import Assistant
 from index.library import Library
-from web.audit import Audit
-from web.bodies import check_bodies
-from web.conversations import Conversations
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
 from web.error_replies import answer_errors, invalid_reply
-from web.feedback import Feedback
-from web.freshness import Freshness
-from web.jobs import Jobs
+from web.http.bodies import check_bodies
+from web.jobs.freshness import Freshness
+from web.jobs.jobs import Jobs
 from web.language import speak
-from web.request_log import log_requests
+from web.monitoring.request_log import log_requests
 from web.routes import articles, ask, health, login, operation, page, sessions
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
-from web.security import Guard
+from web.security.audit import Audit
+from web.security.guard import Guard
 from web.services import Services
 from web.settings import Settings
 

@@ -14,8 +14,8 @@ from assistant.errors import AssistantFault
 from index.errors import BadArticle, FetchRefused, IndexFault, TakenAgain, UnknownArticle, shown
 from web.errors import Busy, NotReady, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
 from web.limits import too_large
-from web.logs import request_id
-from web.request_log import route
+from web.monitoring.logs import request_id
+from web.monitoring.request_log import route
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,7 @@ from index.library import Status
 from index.related import Related
 from index.rows import StoredArticle
 from index.search import Found, Hit
-from web.freshness import Feed, alarms
+from web.jobs.freshness import Feed, alarms
 
 Json = dict[str, Any]
 

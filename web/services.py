@@ -11,15 +11,15 @@ from flask import current_app, request
 from assistant.answer import Answer, Question
 from assistant.assistant import Assistant
 from index.library import Library
-from web.audit import Audit
-from web.conversations import Conversations
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
 from web.errors import Busy, NotReady, Unwanted
-from web.feedback import Feedback
-from web.freshness import Freshness
-from web.jobs import Jobs
-from web.metrics import Metrics
+from web.jobs.freshness import Freshness
+from web.jobs.jobs import Jobs
+from web.monitoring.metrics import Metrics
 from web.replies import Json
-from web.security import Guard, caller
+from web.security.audit import Audit
+from web.security.guard import Guard, caller
 from web.settings import Settings
 
 log = logging.getLogger(__name__)

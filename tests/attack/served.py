@@ -41,9 +41,9 @@ from web_fixtures import BRIDGE, COMET
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
-from web.memory import share_pools
-from web.server import Server, allow_files, bind
+from web.jobs.jobs import Jobs
+from web.http.memory import share_pools
+from web.http.server import Server, allow_files, bind
 from web.settings import Settings
 
 data, llm, most_files = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])

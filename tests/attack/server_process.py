@@ -28,8 +28,8 @@ from conftest import HashingEmbedder
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
-from web.server import Server, bind
+from web.jobs.jobs import Jobs
+from web.http.server import Server, bind
 from web.settings import Settings
 
 settings = Settings(articles=Path(sys.argv[2]), data_dir=Path(sys.argv[1]))

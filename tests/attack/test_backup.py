@@ -27,13 +27,13 @@ from index.embed import SentenceTransformerEmbedder
 from index.errors import IndexFault, StorageFault
 from index.in_use import InUse
 from index.library import Library
-from web.backup import back_up
+from web.backup.backup import back_up
+from web.backup.restore import restore
 from web.cli import main
-from web.conversations import Conversations
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
 from web.errors import BackupFault
-from web.feedback import Feedback
-from web.jobs import Jobs
-from web.restore import restore
+from web.jobs.jobs import Jobs
 
 UPLOADED = b'{"id": "sent", "title": "Sent", "text": "The barge went down the canal."}'
 

@@ -12,8 +12,8 @@ from serving import Load, Promises, Serving
 from traced import folder_in_memory
 
 from index.errors import StorageFault
-from web.backup import back_up
-from web.restore import restore
+from web.backup.backup import back_up
+from web.backup.restore import restore
 
 FILES = ("data", "backup.tar", "unpacked")
 

@@ -22,10 +22,10 @@ from index.errors import BrokenDatabase, StorageFault
 from index.library import Library
 from index.store import Store
 from web.cli import main
-from web.conversations import Conversations
-from web.feedback import Feedback
-from web.freshness import Freshness
-from web.jobs import Jobs
+from web.conversations.conversations import Conversations
+from web.conversations.feedback import Feedback
+from web.jobs.freshness import Freshness
+from web.jobs.jobs import Jobs
 
 FIXTURES = Path(__file__).parents[1] / "data" / "databases"
 WAYS_OUT = re.compile("restore a backup|try again|version that wrote it")

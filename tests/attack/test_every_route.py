@@ -20,9 +20,9 @@ from werkzeug.test import TestResponse
 
 from assistant.assistant import Assistant
 from index.library import Library
-from web.access import BROWSER_COOKIE, ROUTES, TOKEN_COOKIE, signed_in
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
+from web.security.access import BROWSER_COOKIE, ROUTES, TOKEN_COOKIE, signed_in
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"

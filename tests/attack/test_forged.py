@@ -15,7 +15,7 @@ from assistant.answer import Answer, Delta, Question, Sources
 from assistant.assistant import Assistant
 from index.ingest.fields import article_from_fields
 from index.library import Library
-from web.export import markdown
+from web.conversations.export import markdown
 from web.plain import pieces
 from web.replies import answer_json
 

@@ -23,7 +23,7 @@ from assistant.assistant import Assistant
 from index.ingest.polite import Fetcher
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 CONFIG = Path(__file__).with_name("fuzzed_api.toml")

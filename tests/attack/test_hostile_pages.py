@@ -26,8 +26,8 @@ from assistant.answer import Copy, ReadOut
 from assistant.assistant import Assistant
 from index.library import Library
 from web.app import create_app
-from web.conversations import Conversations
-from web.jobs import Jobs
+from web.conversations.conversations import Conversations
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 NAME = "openai:scripted"

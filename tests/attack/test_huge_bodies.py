@@ -18,7 +18,7 @@ import pytest
 from attack_fixtures import Measured, Size
 from served import HEALTH, JSON, Latency, Served, side_by_side
 
-from web.server import MIN_HELD_BYTES
+from web.http.server import MIN_HELD_BYTES
 from web.settings import Settings
 
 HUGE = 300_000_000

@@ -30,7 +30,7 @@ from assistant.cite import UNSUPPORTED
 from index.ingest.fields import article_from_fields
 from index.library import Library
 from web.app import create_app
-from web.jobs import Jobs
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 DATA = Path(__file__).parents[1] / "data"

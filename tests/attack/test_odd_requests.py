@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from web_fixtures import Serve
 
-from web.server import Server
+from web.http.server import Server
 
 ASK = b'{"question": "When did the Zephyr bridge open?"}'
 JSON = b"Content-Type: application/json\r\n"

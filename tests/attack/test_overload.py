@@ -14,7 +14,7 @@ import pytest
 from attack_fixtures import Measured, Size
 from served import ANSWER, Latency, Reply, Served, at_once
 
-from web.lanes import QUESTIONS
+from web.http.lanes import QUESTIONS
 from web.services import MAX_RUNNING, MAX_WAITING
 
 MOST_MS, MOST_MS_ON_A_BUSY_MACHINE = 1_000, 10_000

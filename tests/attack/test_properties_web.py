@@ -18,9 +18,9 @@ from index.catalogue import Selection
 from index.errors import IndexFault
 from index.filters import Filters
 from index.library import Library
+from web.conversations.export import escaped, file_name
 from web.error_replies import invalid
-from web.export import escaped, file_name
-from web.intake import MAX_FILE_NAME_CHARS, bare_name
+from web.jobs.intake import MAX_FILE_NAME_CHARS, bare_name
 from web.plain import pieces
 from web.schemas.requests import (
     ArticlesQuery,

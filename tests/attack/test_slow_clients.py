@@ -16,8 +16,8 @@ import pytest
 from attack_fixtures import Measured, Size
 from served import Latency, Served, side_by_side, wait_until
 
-from web.connections import HEAD_SECONDS, IDLE_SECONDS, PACE_SECONDS
-from web.server import CONNECTION_LIMIT, FILES_A_CONNECTION, OTHER_FILES
+from web.http.connections import HEAD_SECONDS, IDLE_SECONDS, PACE_SECONDS
+from web.http.server import CONNECTION_LIMIT, FILES_A_CONNECTION, OTHER_FILES
 
 MOST_MS, MOST_MS_ON_A_BUSY_MACHINE = 100, 3_000
 LARGE = "A lantern stood in the meadow. " * 30_000

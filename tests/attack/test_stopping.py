@@ -17,7 +17,7 @@ from attack_fixtures import Measured, Size
 from scripted_model import SILENCE, ScriptedModel, scripted
 from served import ANSWER, JSON, QUESTION, Reply, Served, at_once, events_of, side_by_side, wait_until
 
-from web.server import DRAIN_SECONDS
+from web.http.server import DRAIN_SECONDS
 from web.services import MAX_RUNNING, MAX_WAITING
 
 SERVE = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())", "serve", "--port", "0"]

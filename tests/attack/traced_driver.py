@@ -21,9 +21,9 @@ from index.errors import IndexFault
 from index.ingest.formats import read_item
 from index.library import Library
 from index.progress import Stop, go_on
-from web.backup import back_up
+from web.backup.backup import back_up
+from web.backup.restore import restore
 from web.errors import WebError
-from web.restore import restore
 
 Say = Callable[..., None]
 TEXT = "The {} stood at the harbour. It was painted in the colour {}."

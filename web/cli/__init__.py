@@ -22,7 +22,7 @@ from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from web.errors import WebError
 from web.limits import MAX_QUESTION_CHARS, MAX_TOP_K
-from web.logs import set_up_logging
+from web.monitoring.logs import set_up_logging
 from web.settings import Settings, SettingsError
 
 DID_NOT_WORK = 1

@@ -13,9 +13,9 @@ from index.ingest.folder import read_paths
 from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
-from web.audit import Audit, at_the_terminal
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
+from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from index.errors import IndexFault
 from index.library import Library
-from web.backup import back_up
+from web.backup.backup import back_up
+from web.backup.restore import restore as put_back
 from web.cli.terminal import ProgressLine, plain
-from web.restore import restore as put_back
 from web.settings import Settings
 
 

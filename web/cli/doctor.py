@@ -20,7 +20,7 @@ from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.library import DATABASE, Library
 from web.cli.terminal import plain, print_json
-from web.freshness import Freshness, alarms
+from web.jobs.freshness import Freshness, alarms
 from web.settings import Settings, SettingsError
 
 ROOM_NEEDED = 200 * 1024**2

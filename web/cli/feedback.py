@@ -5,7 +5,7 @@ from argparse import Namespace
 from contextlib import closing
 
 from index.library import Library
-from web.feedback import Feedback, json_lines
+from web.conversations.feedback import Feedback, json_lines
 from web.settings import Settings
 
 

@@ -13,9 +13,9 @@ from index.article import Note
 from index.errors import IndexFault
 from index.library import Library
 from index.progress import Report
-from web.audit import Audit, at_the_terminal
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
+from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
 
 POLL_SECONDS = 1.0

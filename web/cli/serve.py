@@ -18,12 +18,12 @@ from index.errors import IndexFault
 from index.library import Library
 from web.app import create_app
 from web.cli.terminal import ProgressLine, print_problems
-from web.feeds import Feeds
-from web.freshness import Freshness
-from web.job import FINISHED, Job
-from web.jobs import Jobs
-from web.memory import share_pools
-from web.server import Server, allow_files, bind
+from web.http.memory import share_pools
+from web.http.server import Server, allow_files, bind
+from web.jobs.feeds import Feeds
+from web.jobs.freshness import Freshness
+from web.jobs.job import FINISHED, Job
+from web.jobs.jobs import Jobs
 from web.settings import Settings
 
 

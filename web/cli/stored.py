@@ -7,10 +7,10 @@ from contextlib import closing
 
 from index.catalogue import ListedArticle
 from index.library import Library
-from web.audit import Audit, at_the_terminal
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
-from web.freshness import Freshness
+from web.jobs.freshness import Freshness
 from web.replies import listed_json, status_json
+from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
 
 PAGE = 200

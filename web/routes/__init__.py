@@ -1,1 +1,1 @@
-"""The routes, a file per noun. Each checks nothing that `schemas.py` has checked and holds no state."""
+"""The routes, a file per noun. Each checks nothing that `schemas` has checked and holds no state."""

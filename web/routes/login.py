@@ -3,9 +3,9 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from web.access import SIGNED_IN_SECONDS, TOKEN_COOKIE, signed_in
-from web.logs import request_id
-from web.security import address
+from web.monitoring.logs import request_id
+from web.security.access import SIGNED_IN_SECONDS, TOKEN_COOKIE, signed_in
+from web.security.guard import address
 from web.services import services
 
 MAX_FORM_BYTES = 10_000

@@ -19,7 +19,7 @@ from web.plain import original, pieces, told_apart
 from web.replies import Json
 from web.routes.login import OWN_ORIGIN
 from web.schemas.requests import AskBody
-from web.security import caller
+from web.security.guard import caller
 from web.services import services, wanted
 
 MAX_FORM_BYTES = MAX_JSON_BYTES

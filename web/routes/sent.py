@@ -10,7 +10,7 @@ from index.errors import BadArticle, shown
 from index.ingest.fields import check_fields
 from web.error_replies import MAX_FIELD_NAME_CHARS, invalid
 from web.errors import Refused
-from web.intake import Sent
+from web.jobs.intake import Sent
 from web.schemas.requests import AddressBody, ArticleBody, ArticlesBody
 
 BODIES = (AddressBody, ArticleBody, ArticlesBody)

@@ -3,8 +3,8 @@
 from flask import Response, json
 from flask_openapi3.blueprint import APIBlueprint
 
-from web.export import file_name, markdown
-from web.feedback import json_lines
+from web.conversations.export import file_name, markdown
+from web.conversations.feedback import json_lines
 from web.replies import Json
 from web.routes.errors import errors
 from web.schemas.replies import SessionReply, SessionsReply

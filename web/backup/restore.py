@@ -21,13 +21,15 @@ from index.disk import sync, sync_folder
 from index.errors import BrokenDatabase, StorageFault
 from index.in_use import InUse
 from index.library import DATABASE
-from web import audit, conversation_tables, freshness, job_queue
-from web.backup import UPLOADS, articles_in, back_up_held, unfinished_uploads
-from web.backup_file import Contents, unpack, uploads_of
+from web.backup.archive import Contents, unpack, uploads_of
+from web.backup.backup import UPLOADS, articles_in, back_up_held, unfinished_uploads
+from web.backup.work_folder import work_folder
+from web.conversations import tables
 from web.errors import BackupFault
-from web.work_folder import work_folder
+from web.jobs import freshness, queue
+from web.security import audit
 
-TABLES = tuple(module.metadata for module in (schema, job_queue, conversation_tables, freshness, audit))
+TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; belonging to one, it would spoil another."""

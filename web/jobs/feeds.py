@@ -11,9 +11,9 @@ from typing import BinaryIO
 
 from index.ingest.target import without_password
 from web.errors import Busy, UnknownJob
-from web.freshness import Freshness
-from web.job import FINISHED
-from web.jobs import Jobs
+from web.jobs.freshness import Freshness
+from web.jobs.job import FINISHED
+from web.jobs.jobs import Jobs
 from web.replies import Json
 
 log = logging.getLogger(__name__)

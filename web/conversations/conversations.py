@@ -4,7 +4,7 @@ A session is made when its first answer is stored, so there are no empty ones. E
 the JSON it was sent as: a page loaded again shows the same citations, whatever became of the articles. Each belongs to
 an owner, and to whoever does not reach that owner it is not there. When a new conversation is one too many of its
 owner's, the one last spoken in longest ago is forgotten; of a conversation that grows too long, its first messages are.
-Which of them a search finds is `conversation_list.py`'s to say, ratings are `feedback.py`'s.
+Which of them a search finds is `listing.py`'s to say, ratings are `feedback.py`'s.
 """
 
 import datetime as dt
@@ -19,8 +19,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, inse
 from assistant.answer import Answer, Cited, Turn
 from index.database import Database
 from index.errors import shown
-from web.conversation_list import listed
-from web.conversation_tables import (
+from web.conversations.listing import listed
+from web.conversations.tables import (
     VISITOR,
     facts_row,
     feedback,

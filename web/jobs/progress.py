@@ -12,8 +12,8 @@ from threading import Event
 from index.article import Article
 from index.errors import Cancelled, StorageFault
 from index.progress import Pace, Stage
-from web.job import Job
-from web.job_queue import JobQueue
+from web.jobs.job import Job
+from web.jobs.queue import JobQueue
 
 log = logging.getLogger(__name__)
 

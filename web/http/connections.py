@@ -20,7 +20,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import BadRequest, Error
 
 from web.error_replies import error_body
-from web.lanes import RETRY_AFTER_SECONDS
+from web.http.lanes import RETRY_AFTER_SECONDS
 from web.limits import too_large
 
 HEAD_SECONDS = 20

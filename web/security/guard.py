@@ -18,12 +18,22 @@ from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from index.errors import IndexFault, shown
-from web.access import BROWSER_COOKIE, BROWSER_SECONDS, QUESTIONS, ROUTES, Access, Caller, bearer, identify, is_token
-from web.audit import Audit
 from web.error_replies import error_reply
 from web.errors import Busy, Refused
-from web.logs import request_id
-from web.rates import Rate
+from web.monitoring.logs import request_id
+from web.security.access import (
+    BROWSER_COOKIE,
+    BROWSER_SECONDS,
+    QUESTIONS,
+    ROUTES,
+    Access,
+    Caller,
+    bearer,
+    identify,
+    is_token,
+)
+from web.security.audit import Audit
+from web.security.rates import Rate
 from web.settings import Settings
 
 log = logging.getLogger(__name__)

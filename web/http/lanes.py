@@ -11,7 +11,7 @@ from typing import Any
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-from web.bodies import UPLOAD_PATHS
+from web.http.bodies import UPLOAD_PATHS
 from web.services import MAX_RUNNING, MAX_WAITING
 
 

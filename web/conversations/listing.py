@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from index.catalogue import MAX_WORDS
 from index.sentences import sentence_spans
-from web.conversation_tables import message_facts, messages, owned_by, searchable, sessions
+from web.conversations.tables import message_facts, messages, owned_by, searchable, sessions
 from web.replies import Json
 
 NOWHERE: Json = {"found_in": None, "found_text": None}

@@ -18,7 +18,7 @@ from hashlib import sha256
 
 from itsdangerous import BadSignature, TimestampSigner
 
-from web.conversation_tables import VISITOR
+from web.conversations.tables import VISITOR
 from web.settings import Settings
 
 TOKEN_COOKIE = "assistant_token"  # nosec B105 # its name, no password

@@ -16,11 +16,11 @@ from index.database import Database
 from index.errors import BrokenDatabase, StorageFault
 from index.in_use import InUse
 from index.library import DATABASE
-from web import backup_file
-from web.backup_file import Contents
+from web.backup import archive
+from web.backup.archive import Contents
+from web.backup.work_folder import work_folder
 from web.errors import BackupFault
-from web.job import FINISHED
-from web.work_folder import work_folder
+from web.jobs.job import FINISHED
 
 UPLOADS = "uploads"
 
@@ -59,7 +59,7 @@ def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
         missing = next((name for name, path in files.items() if not path.is_file()), None)
         if missing:
             raise BackupFault(f"{data_dir / missing} is missing, which an unfinished job is to read. Cancel that job.")
-        return backup_file.write(target, files, articles_in(copy), work)
+        return archive.write(target, files, articles_in(copy), work)
 
 
 def unfinished_uploads(database: Path) -> dict[str, int]:

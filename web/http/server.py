@@ -20,9 +20,9 @@ from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.server import TcpWSGIServer
 
-from web.connections import NEW_SECONDS, Channel
 from web.errors import CannotListen
-from web.lanes import Lanes, Overloaded
+from web.http.connections import NEW_SECONDS, Channel
+from web.http.lanes import Lanes, Overloaded
 
 CONNECTION_LIMIT = 900
 FILES_A_CONNECTION = 3

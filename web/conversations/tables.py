@@ -44,7 +44,7 @@ owners = Table(
     "owners",
     metadata,
     Column("session_id", Text, ForeignKey("sessions.id", ondelete="CASCADE"), primary_key=True),
-    Column("owner", Text, nullable=False),  # as `access.py` gives it; what has no row belongs to the token
+    Column("owner", Text, nullable=False),  # as `security/access.py` gives it; what has no row belongs to the token
     Index("owners_by_owner", "owner"),
 )
 

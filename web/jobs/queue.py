@@ -33,7 +33,7 @@ from index.database import Database
 from index.errors import shown
 from index.rows import now
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
-from web.job import FINISHED, Job, job_of
+from web.jobs.job import FINISHED, Job, job_of
 from web.replies import Json
 
 MAX_QUEUED = 100

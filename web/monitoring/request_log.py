@@ -10,7 +10,7 @@ import time
 
 from flask import Flask, Response, g, request
 
-from web.logs import request_id
+from web.monitoring.logs import request_id
 
 log = logging.getLogger(__name__)
 

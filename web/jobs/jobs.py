@@ -1,6 +1,6 @@
 """Work on the index that takes longer than a request: asked for here, done by the one thread of some process.
 
-A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out (`job_queue.py`).
+A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out (`queue.py`).
 Every process that serves the data folder works on all jobs, in turns, and does again what a killed one had begun.
 """
 
@@ -17,11 +17,11 @@ from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Report
 from index.rows import now
-from web.intake import Intake, Upload, bare_name
-from web.job import FINISHED, NOTHING_DONE, Job, Kind, job_of
-from web.job_progress import JobProgress
-from web.job_queue import JobQueue
-from web.preview import Previews
+from web.jobs.intake import Intake, Upload, bare_name
+from web.jobs.job import FINISHED, NOTHING_DONE, Job, Kind, job_of
+from web.jobs.preview import Previews
+from web.jobs.progress import JobProgress
+from web.jobs.queue import JobQueue
 from web.replies import Json
 
 log = logging.getLogger(__name__)

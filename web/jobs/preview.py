@@ -21,7 +21,7 @@ from index.library import Library
 from index.progress import Report
 from index.store import Outcome
 from web.errors import Busy
-from web.intake import Intake, Sent, bare_name
+from web.jobs.intake import Intake, Sent, bare_name
 from web.replies import Json
 
 MAX_ITEMS = 20

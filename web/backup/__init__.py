@@ -1,0 +1,1 @@
+"""A backup of all that a data folder holds, and back from it."""

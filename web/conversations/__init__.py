@@ -1,0 +1,1 @@
+"""Conversations: kept, found again, rated and given out."""

@@ -1,0 +1,1 @@
+"""Work on the index that takes longer than a request, and what it takes in."""
