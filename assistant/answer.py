@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.filters import Filters
+from index.search.filters import Filters
 
 DEFAULT_TOP_K = 8
 Reason = Literal["no_articles", "no_match", "no_evidence"]

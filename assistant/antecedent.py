@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from assistant.statement import Quote, around
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 IMPERSONAL = (
     "true|possible|impossible|likely|unlikely|known|unknown|clear|unclear|certain|safe|legal|normal|necessary|"

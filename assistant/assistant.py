@@ -11,9 +11,9 @@ from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
 from assistant.suggest.choose import Suggestions
-from index.filters import Filters
 from index.library import Library
-from index.search import Found
+from index.search.filters import Filters
+from index.search.search import Found
 
 
 class Assistant:

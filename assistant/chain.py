@@ -37,10 +37,10 @@ from assistant.question.understand import Understood, as_it_stands, both, unders
 from assistant.rerank import best_first
 from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined
 from assistant.statement import Statement
-from index.days import day_to_compare, has_come
-from index.embed import Embed
-from index.filters import Filters
-from index.snapshot import Snapshot
+from index.model.embed import Embed
+from index.search.filters import Filters
+from index.search.snapshot import Snapshot
+from index.text.days import day_to_compare, has_come
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

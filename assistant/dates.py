@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from index.english import MONTHS, WEEKDAYS
+from index.text.english import MONTHS, WEEKDAYS
 
 Span = tuple[int, int]
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from assistant.answer import Citation, Copy
 from assistant.retriever import as_document
 from assistant.statement import Quote, Support, say_the_same
-from index.filters import Filters
 from index.ingest.written import behind_dateline
-from index.rows import StoredArticle
-from index.search import Hit
-from index.sentences import sentence_spans
-from index.snapshot import Snapshot
-from index.words import folded, word_set
+from index.search.filters import Filters
+from index.search.search import Hit
+from index.search.snapshot import Snapshot
+from index.store.rows import StoredArticle
+from index.text.sentences import sentence_spans
+from index.text.words import folded, word_set
 
 MAX_LOOKED_AT = 20
 """Copies whose text is looked through for one sentence."""

@@ -21,8 +21,8 @@ from assistant.reader.heading import heading
 from assistant.reader.model import MAX_SPAN_TOKENS, PassageLogits, trained_reader
 from assistant.statement import Quote
 from assistant.stuffing import stuffed
-from index.sentences import sentence_spans
-from index.words import stems
+from index.text.sentences import sentence_spans
+from index.text.words import stems
 
 FEATURES = ("span", "passage", "names")
 """Span score · the passage's search score · share of the question's names and numbers in passage, title and date."""

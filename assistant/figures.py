@@ -8,7 +8,7 @@ import datetime as dt
 import re
 
 from assistant.dates import MONTH, month_number
-from index.english import NUMBERS, SCALES, WEEKDAYS
+from index.text.english import NUMBERS, SCALES, WEEKDAYS
 
 Day = tuple[int | None, int | None, int | None]
 """Year, month, day; None where it is not said."""

@@ -15,9 +15,9 @@ from langchain_core.documents import Document
 from assistant.answer import DEFAULT_TOP_K
 from assistant.evidence import FEATURES, RANK, Evidence, EvidenceReader
 from assistant.retriever import Retrieval, as_document
-from index.filters import Filters
 from index.library import Library
-from index.search import Found
+from index.search.filters import Filters
+from index.search.search import Found
 
 PASSAGE = FEATURES.index("passage")
 

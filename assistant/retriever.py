@@ -10,12 +10,12 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.dates import in_words
-from index.days import day_to_compare
-from index.filters import Filters
 from index.library import Library
-from index.search import Hit, beginning
-from index.snapshot import MAX_HITS, Snapshot
-from index.words import stems, word_set
+from index.search.filters import Filters
+from index.search.search import Hit, beginning
+from index.search.snapshot import MAX_HITS, Snapshot
+from index.text.days import day_to_compare
+from index.text.words import stems, word_set
 
 
 @dataclass(frozen=True, slots=True)

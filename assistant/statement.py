@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from langchain_core.documents import Document
 
 from assistant.wording import NUMBER_WORDS
-from index.days import day_to_compare
-from index.words import word_set
+from index.text.days import day_to_compare
+from index.text.words import word_set
 
 SAME_WORDS = 0.8
 """Shared stems / all stems of two sentences from which one counts as a copy of the other."""

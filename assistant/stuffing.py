@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.words import folded, function_stems, stems
+from index.text.words import folded, function_stems, stems
 
 MAX_TIMES = 2
 """Sentences of a passage may begin and end alike: some repeat their heading."""

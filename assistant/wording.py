@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from index.english import MONTHS, NUMBERS, SCALES, WEEKDAYS
-from index.sentences import sentence_spans
-from index.words import function_stems, stems
+from index.text.english import MONTHS, NUMBERS, SCALES, WEEKDAYS
+from index.text.sentences import sentence_spans
+from index.text.words import function_stems, stems
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*")
 _PAST = (

@@ -24,10 +24,10 @@ from assistant.evaluation.questions import TestQuestion, holds
 from assistant.evidence import FEATURES, RANK, TRUST, Evidence, EvidenceReader
 from assistant.retriever import ArticleRetriever
 from bench import news, squad
-from index.filters import Filters
 from index.library import Library
-from index.search import rank
-from index.vectors import Rows
+from index.search.filters import Filters
+from index.search.search import rank
+from index.search.vectors import Rows
 
 PASSAGES = (1, 2, 4, 8, 16)
 ALL = np.ones(len(FEATURES))

@@ -40,8 +40,8 @@ from assistant.extractive.extract import (
 from assistant.retriever import ArticleRetriever
 from bench import news, squad
 from bench.refusing import shares_wrong
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 
 @dataclass(frozen=True, slots=True)

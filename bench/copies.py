@@ -1,7 +1,7 @@
 """How well copies of one story are told from what only looks like it: `python -m bench.copies`.
 
 Labelled pairs made of the news in `bench/news/` (`bench/copies_pairs.py` says how), `tune`, on which the thresholds of
-`index/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
+`index/text/copies.py` were chosen, and `test` apart: of each kind how many share a key, how many of those are worth
 comparing, and what share is called copies in the end. Then how like each other two texts are, by which a second upload
 of a file's name is known as the same article; then the store itself: news as it is, in which nothing is a copy, and
 texts made up word by word, some of them cut versions of others. Times are of the processor.
@@ -20,11 +20,11 @@ from pathlib import Path
 
 from bench.copies_pairs import PARTS, Pair, pairs, sources
 from index.article import Article
-from index.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
-from index.copy_pairs import CopyPairs, in_order
-from index.database import Database
-from index.sentences import sentence_spans
-from index.store import Store
+from index.store.copy_pairs import CopyPairs, in_order
+from index.store.database import Database
+from index.store.store import Store
+from index.text.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
+from index.text.sentences import sentence_spans
 
 TAKEN = 400
 """Articles of each part, or all, that pairs are made of."""

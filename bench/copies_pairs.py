@@ -18,9 +18,9 @@ from functools import partial
 from pathlib import Path
 
 from bench.news import ARTICLES, PASSAGES, PLAIN, TEST, TUNE
-from index.english import MONTHS, NUMBERS
-from index.lexical import LexicalIndex
-from index.sentences import sentence_spans
+from index.search.lexical import LexicalIndex
+from index.text.english import MONTHS, NUMBERS
+from index.text.sentences import sentence_spans
 
 PARTS = {"tune": (ARTICLES, PLAIN, PASSAGES), "test": (TEST, TUNE)}
 FORMS_FILLED = 120

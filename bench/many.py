@@ -3,10 +3,10 @@ the list."""
 
 from sqlalchemy import insert
 
-from index import catalogue
-from index.chunk import CHUNKER_VERSION
 from index.library import Library
-from index.schema import BY_HAND, articles, revisions
+from index.store import catalogue
+from index.store.schema import BY_HAND, articles, revisions
+from index.text.chunk import CHUNKER_VERSION
 
 ADDED_AT = "2026-01-01T00:00:00.000+00:00"
 

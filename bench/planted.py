@@ -23,8 +23,8 @@ from assistant.chat.verify import DECISIVE, DOUBTS, verified
 from assistant.retriever import as_document
 from bench import news
 from index.article import Article
-from index.chunk import passage_spans
-from index.search import Hit
+from index.search.search import Hit
+from index.text.chunk import passage_spans
 
 SENTENCES = Path(__file__).parents[1] / "tests" / "data"
 PLANTED = (SENTENCES / "planted.jsonl", news.TUNE)

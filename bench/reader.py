@@ -23,7 +23,7 @@ from assistant.evaluation.measures import auroc, exact_match, token_f1
 from assistant.evidence import FEATURES, EvidenceReader
 from assistant.reader.data import read_news
 from bench import news, squad
-from index.chunk import passage_spans
+from index.text.chunk import passage_spans
 
 SPAN = FEATURES.index("span")
 NEWS = {

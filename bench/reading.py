@@ -20,10 +20,10 @@ from werkzeug.datastructures import FileStorage
 
 from bench import news
 from index.article import Article, Item
-from index.database import Database
 from index.ingest.apart import ReaderApart
 from index.library import Library
-from index.store import Store
+from index.store.database import Database
+from index.store.store import Store
 from web.jobs.job import FINISHED
 from web.jobs.jobs import Jobs
 

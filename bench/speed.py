@@ -16,8 +16,8 @@ from pathlib import Path
 from assistant.evaluation.questions import load_questions
 from bench.many import fill
 from bench.serving import COMMAND, await_ready, started
-from index.catalogue import SORTS, Selection
 from index.library import Library
+from index.store.catalogue import SORTS, Selection
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
-from index.canonical import canonical
+from index.text.canonical import canonical
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
 MAX_TEXT_CHARS = 5_000_000

@@ -16,28 +16,28 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
-from index.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
-from index.copies import SAME_STORY, likeness
-from index.copy_pairs import CopyPairs
-from index.database import Database
-from index.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
-from index.embeddings import Embeddings
 from index.errors import IndexFault, StorageFault
-from index.filters import NO_FILTERS, Filters
-from index.folder_state import FolderState
-from index.generation import Generation, Generations
-from index.in_use import InUse
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
-from index.locks import POLL_SECONDS
+from index.model.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
 from index.progress import Progress, Report, silent
-from index.rows import StoredArticle
-from index.search import Found
-from index.snapshot import Snapshot
-from index.store import Outcome, Revision, Store
+from index.search.embeddings import Embeddings
+from index.search.filters import NO_FILTERS, Filters
+from index.search.generation import Generation, Generations
+from index.search.search import Found
+from index.search.snapshot import Snapshot
+from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
+from index.store.copy_pairs import CopyPairs
+from index.store.database import Database
+from index.store.folder_state import FolderState
+from index.store.in_use import InUse
+from index.store.locks import POLL_SECONDS
+from index.store.rows import StoredArticle
+from index.store.store import Outcome, Revision, Store
 from index.tally import OnArticle, Tally
+from index.text.copies import SAME_STORY, likeness
 
 DATABASE = "assistant.db"
 EMBED_BATCH = 16

@@ -8,7 +8,7 @@ from typing import Literal
 from index.article import Article, Item, ItemError, More, Note
 from index.errors import IndexFault
 from index.progress import MAX_ERRORS_KEPT, MAX_NOTES_KEPT, Progress, Report
-from index.store import Outcome
+from index.store.store import Outcome
 
 OnArticle = Callable[[str, Outcome | Literal["removed"], Article | None], None]
 """Called with an article's id, what became of it, and the article where it was read.

@@ -7,10 +7,10 @@ from typing import Any
 
 from index.article import Article
 from index.errors import Cancelled
-from index.filters import Filters
 from index.library import Library
 from index.progress import Progress, Stage
-from index.snapshot import MAX_HITS
+from index.search.filters import Filters
+from index.search.snapshot import MAX_HITS
 
 LONG = "\n\n".join(f"Paragraph {n} " + "speaks of many things " * 35 + "and ends." for n in range(3))
 """Three passages: each paragraph has about 800 characters."""

@@ -10,11 +10,11 @@ import pytest
 from articles import Folder
 from scripted_model import ScriptedModel, scripted
 
-from index.database import Database
-from index.embed import Vectors
 from index.library import Library
-from index.store import Store
-from index.words import content_stems
+from index.model.embed import Vectors
+from index.store.database import Database
+from index.store.store import Store
+from index.text.words import content_stems
 
 CHAT_KEY = "sk-secret-of-the-test"
 

@@ -9,8 +9,8 @@ from assistant.answer import Answer, Delta, Question, Sources, as_turn
 from assistant.assistant import Assistant
 from assistant.conversation.again import Wish, wish
 from index.article import Article
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 OPENED = "When did the Zephyr bridge in Oldport open?"
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import HashingEmbedder
 
-from index.embed import SentenceTransformerEmbedder
 from index.ingest.folder import read_paths
 from index.library import Library
+from index.model.embed import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {

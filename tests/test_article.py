@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from index.article import ID_PATTERN, Article, article_id, clean_text
-from index.canonical import canonical
+from index.text.canonical import canonical
 
 BRIDGE = Article(id="bridge", title="Bridge", text="It opened.", origin="bridge.txt", url="https://example.org/b")
 

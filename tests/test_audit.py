@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 from web_fixtures import ended, reply_json
 
 from assistant.assistant import Assistant
-from index.database import Database
 from index.library import Library
+from index.store.database import Database
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.security.audit import Audit

@@ -15,9 +15,9 @@ from web_fixtures import BRIDGE, COMET, Serve
 import assistant.answer
 from assistant.answer import Answer, Delta, Lead, Question
 from assistant.assistant import Assistant
-from index.embed import Vectors
 from index.ingest.fields import article_from_fields
 from index.library import Library
+from index.model.embed import Vectors
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.settings import Settings

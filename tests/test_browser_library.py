@@ -16,9 +16,9 @@ from web_fixtures import BRIDGE, COMET, Serve
 from assistant.assistant import Assistant
 from bench.many import fill
 from index.article import Article
-from index.embed import Vectors
 from index.errors import StorageFault
 from index.library import EMBED_BATCH, Library
+from index.model.embed import Vectors
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.security.access import TOKEN_COOKIE, signed_in

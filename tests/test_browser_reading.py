@@ -14,9 +14,9 @@ from web_fixtures import BRIDGE, COMET, Serve
 
 from assistant.assistant import Assistant
 from index.article import Article
-from index.generation import Generations
 from index.ingest.fields import article_from_fields
 from index.library import Library
+from index.search.generation import Generations
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.settings import Settings

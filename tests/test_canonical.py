@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from index.canonical import MAX_CHARS, canonical, is_web_address, without_tracking
+from index.text.canonical import MAX_CHARS, canonical, is_web_address, without_tracking
 
 BRIDGE = "https://example.org/2021/bridge-opens"
 SAME = {

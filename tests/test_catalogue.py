@@ -10,11 +10,11 @@ from articles import LONG, article
 from conftest import HashingEmbedder
 from sqlalchemy import text as sql
 
-from index.catalogue import EVERYTHING, MAX_KEY_CHARS, SORTS, ArticlePage, Catalogue, Selection, Sort
-from index.database import Database
 from index.errors import IndexFault
 from index.library import Library
-from index.store import Store
+from index.store.catalogue import EVERYTHING, MAX_KEY_CHARS, SORTS, ArticlePage, Catalogue, Selection, Sort
+from index.store.database import Database
+from index.store.store import Store
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ from assistant.evidence import EvidenceReader
 from assistant.extractive.extract import ANSWER_THRESHOLD
 from assistant.retriever import ArticleRetriever
 from index.article import Article
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 OPENED = Question("When did the Zephyr bridge in Oldport open?")
 OPENED_SENTENCE = "The Zephyr bridge in Oldport opened on 4 November 2023."

@@ -17,8 +17,8 @@ from assistant.assistant import Assistant
 from assistant.chat.model import TIMEOUT_SECONDS, load
 from assistant.cite import UNSUPPORTED
 from assistant.errors import ChatModelFault
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 NAME = "openai:scripted"
 OPENED = Question("When did the Zephyr bridge in Oldport open?")

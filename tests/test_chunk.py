@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from index.chunk import TARGET_CHARS, passage_spans
-from index.sentences import sentence_spans
+from index.text.chunk import TARGET_CHARS, passage_spans
+from index.text.sentences import sentence_spans
 
 
 def sentences(*lengths: int) -> str:

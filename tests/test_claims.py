@@ -22,7 +22,7 @@ from assistant.reader.claims import (
     nearest,
 )
 from assistant.reader.example import load
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 FERRY = "The ferry Halcyon sank off Brackwater on 3 May 1987. Forty-one people were saved. A trawler took them aboard."
 

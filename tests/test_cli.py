@@ -17,8 +17,8 @@ import pytest
 from answers import answered, cited
 
 from assistant.assistant import Assistant
-from index.database import Database
 from index.library import Library
+from index.store.database import Database
 from web.app import create_app
 from web.cli import main
 from web.conversations.conversations import Conversations

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from index.article import Article
 from index.library import Library
-from index.search import Found
+from index.search.search import Found
 
 READERS, PUBLISHES, ARTICLES = 8, 20, 4
 PAUSE_SECONDS = 0.02

@@ -8,8 +8,8 @@ import pytest
 from answers import answered
 from flask.testing import FlaskClient
 
-from index.database import Database
-from index.store import Store
+from index.store.database import Database
+from index.store.store import Store
 from web.conversations.conversations import Conversations
 from web.replies import Json
 from web.schemas.replies import SessionsReply

@@ -6,7 +6,7 @@ import pytest
 from answers import answered
 
 from assistant.answer import Citation, Cited, as_turn
-from index.database import Database
+from index.store.database import Database
 from web.conversations.conversations import MAX_MESSAGES, MAX_SESSIONS, Conversations
 from web.conversations.feedback import Feedback
 from web.errors import Refused, UnknownMessage, UnknownSession

@@ -7,7 +7,17 @@ import numpy as np
 import pytest
 
 from bench.copies_pairs import pairs
-from index.copies import MAX_CHARS, SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
+from index.text.copies import (
+    MAX_CHARS,
+    SAME_STORY,
+    Signature,
+    Wording,
+    bands,
+    is_copy,
+    likeness,
+    may_be_copies,
+    signature,
+)
 
 PARAGRAPHS = [
     "The council of Oldport voted on Tuesday by 14 to nine to build a new bridge over the Harle, after years of debate "

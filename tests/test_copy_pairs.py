@@ -9,14 +9,14 @@ from articles import cancel_at
 from sqlalchemy import insert
 
 from index.article import Article
-from index.copies import MIN_WORDS, bands, signature, whole_key
-from index.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs, in_order
-from index.database import Database
 from index.errors import Cancelled
 from index.library import Library
 from index.progress import Stage, silent
-from index.schema import articles, copy_bands, revisions, signatures
-from index.store import Store
+from index.store.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs, in_order
+from index.store.database import Database
+from index.store.schema import articles, copy_bands, revisions, signatures
+from index.store.store import Store
+from index.text.copies import MIN_WORDS, bands, signature, whole_key
 
 STORY = (
     "The council of Oldport voted on Monday to close the old fish market, which has stood beside the harbour since "

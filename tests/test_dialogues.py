@@ -12,7 +12,7 @@ import pytest
 
 from assistant.answer import Turn
 from assistant.conversation.resolve import standalone
-from index.embed import SentenceTransformerEmbedder
+from index.model.embed import SentenceTransformerEmbedder
 
 EMBED = SentenceTransformerEmbedder().embed
 DIALOGUES = [

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from index.difference import MAX_LISTED, Change, Span, difference
-from index.sentences import sentence_spans
+from index.text.difference import MAX_LISTED, Change, Span, difference
+from index.text.sentences import sentence_spans
 
 VOTED = "The council voted on Tuesday to build a bridge."
 COST = "It will cost 1,200,000 crowns, the mayor said."

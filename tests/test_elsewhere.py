@@ -13,9 +13,9 @@ from assistant.cite import Citer
 from assistant.elsewhere import PART_CHARS, Elsewhere
 from assistant.retriever import ArticleRetriever, as_document
 from assistant.statement import Quote, Statement, Support
-from index.filters import NO_FILTERS, Filters
 from index.library import Library
-from index.search import Hit
+from index.search.filters import NO_FILTERS, Filters
+from index.search.search import Hit
 
 COST = "The market opens for the last time on the second Saturday of June, and the first stalls are to open in the "
 ASKED = "What did the works in the customs house cost?"

@@ -11,9 +11,9 @@ import torch
 from safetensors.torch import load_file
 from sentence_transformers import SentenceTransformer
 
-from index.chunk import embedded_text
-from index.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, Vectors, builtin_folder
 from index.errors import ModelFault
+from index.model.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, Vectors, builtin_folder
+from index.text.chunk import embedded_text
 
 TEXTS = [
     "The Zephyr bridge in Oldport opened on 4 November 2023.",

@@ -7,12 +7,12 @@ import pytest
 from articles import LONG, article
 from sqlalchemy import Engine, event
 
-from index.chunk import TITLE_CHARS
-from index.copy_pairs import CopyPairs
-from index.database import Database
-from index.embeddings import Embeddings
 from index.progress import silent
-from index.store import Store
+from index.search.embeddings import Embeddings
+from index.store.copy_pairs import CopyPairs
+from index.store.database import Database
+from index.store.store import Store
+from index.text.chunk import TITLE_CHARS
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from assistant.evaluation.measures import row
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import GoldSpan, TestQuestion
 from index.article import Article
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 OPENED = TestQuestion("1", "When did the Zephyr bridge in Oldport open?", ("4 November 2023",), ("bridge.txt",))
 BRIDGE_COST = "How much did the Zephyr bridge in Oldport cost?"

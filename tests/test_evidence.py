@@ -6,7 +6,7 @@ from passages import Source, passage
 
 from assistant.evidence import FEATURES, RANK, EvidenceReader, names_in
 from assistant.reader.tokens import MAX_TOKENS
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 BRIDGE = Source("bridge", "Harbour bridge opens", "2023-11-05")
 COMET = Source("comet", "Comet seen", "2021-05-20")

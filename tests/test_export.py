@@ -9,7 +9,7 @@ from answers import answered, cited
 from flask.testing import FlaskClient
 from markdown_it import MarkdownIt
 
-from index.database import Database
+from index.store.database import Database
 from web.conversations.conversations import Conversations
 from web.conversations.export import escaped, file_name, markdown
 from web.replies import Json

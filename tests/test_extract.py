@@ -22,8 +22,8 @@ from assistant.extractive.extract import (
     write,
 )
 from assistant.statement import Quote, Statement, Support, say_the_same
-from index.embed import Embed, Vectors
-from index.words import word_set
+from index.model.embed import Embed, Vectors
+from index.text.words import word_set
 
 OLD = Source("old", published_at="2020-04-16")
 NEW = Source("new", published_at="2020-04-17")

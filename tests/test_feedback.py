@@ -14,8 +14,8 @@ from assistant.answer import Copy
 from assistant.assistant import Assistant
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import MAX_TEXT_CHARS, load_questions
-from index.database import Database
 from index.library import Library
+from index.store.database import Database
 from web.conversations.conversations import Conversations
 from web.conversations.feedback import Feedback
 from web.replies import Json

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from web_fixtures import BRIDGE, COMET
 
 from assistant.assistant import Assistant
-from index.generation import Generations
 from index.library import Library
+from index.search.generation import Generations
 from web.app import create_app
 from web.jobs.job import FINISHED, Job
 from web.jobs.jobs import Jobs

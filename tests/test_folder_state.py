@@ -3,9 +3,9 @@
 import pytest
 from articles import article
 
-from index.database import Database
-from index.folder_state import FolderState
-from index.store import Store
+from index.store.database import Database
+from index.store.folder_state import FolderState
+from index.store.store import Store
 
 
 @pytest.fixture

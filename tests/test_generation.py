@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.embed import Vectors
 from index.errors import BrokenIndex, Cancelled
-from index.filters import Filters
-from index.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
+from index.model.embed import Vectors
 from index.progress import Stage
-from index.state import State
+from index.search.filters import Filters
+from index.search.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation, Generations, _check
+from index.store.state import State
 
 WORDS = ["bridge river", "comet lantern", "harvest moon", "violin glacier"]
 

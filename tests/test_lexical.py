@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.lexical import MAX_TERMS, LexicalIndex
-from index.words import content_stems, stems
+from index.search.lexical import MAX_TERMS, LexicalIndex
+from index.text.words import content_stems, stems
 
 K1, B = 1.2, 0.75
 WORDS = "bridge river comet harvest mayor lantern copper orchard violin glacier tunnel saffron".split()

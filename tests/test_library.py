@@ -15,14 +15,14 @@ from articles import LONG, Folder, article, cancel_at, current, stored, texts, w
 from conftest import HashingEmbedder
 
 from index.article import Article, ItemError, More
-from index.embed import Vectors
 from index.errors import Cancelled, StorageFault, UnknownArticle
-from index.filters import Filters
 from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
 from index.library import Library
+from index.model.embed import Vectors
 from index.progress import Report, Stage
-from index.snapshot import MAX_HITS
+from index.search.filters import Filters
+from index.search.snapshot import MAX_HITS
 
 # -- by hand
 

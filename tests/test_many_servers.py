@@ -175,7 +175,7 @@ def test_jobs_that_an_earlier_version_left_are_told_and_done(library: Library, t
 def test_an_outcome_that_the_disk_does_not_take_is_told_all_the_same_and_stored_when_it_does(
     held: _Held, second: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.database.BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("index.store.database.BUSY_TIMEOUT_MS", 100)
     with closing(Library(held.data_dir, embedder=held._embedder)) as library:
         quick = _Held(library)
         with closing(Jobs(quick, tmp_path)) as jobs, closing(Jobs(second, tmp_path)) as others:

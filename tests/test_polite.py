@@ -7,7 +7,6 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from http_server import Clock, Reply, Site, in_turn, plain, raw, redirect, unless_known
 
-from index.database import Database
 from index.errors import Cancelled, FetchRefused, NotServed, TimedOut
 from index.ingest.fetch import NotModified, Page
 from index.ingest.polite import (
@@ -15,8 +14,9 @@ from index.ingest.polite import (
     ROBOTS_MISSED_SECONDS,
     Fetcher,
 )
-from index.store import Store
-from index.validators import StoredValidators
+from index.store.database import Database
+from index.store.store import Store
+from index.store.validators import StoredValidators
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.errors import BadQuestionSet
 from assistant.evaluation.questions import MAX_TEXT_CHARS, MAX_TURNS, GoldSpan, TestQuestion, load_questions
-from index.filters import Filters
+from index.search.filters import Filters
 
 
 def test_a_question_set_is_read_with_all_that_a_line_may_say(tmp_path: Path) -> None:

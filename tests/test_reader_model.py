@@ -98,7 +98,7 @@ AT_ONCE = """
 from concurrent.futures import ThreadPoolExecutor
 import torch
 from assistant.reader.model import trained_reader
-from index.embed import SentenceTransformerEmbedder
+from index.model.embed import SentenceTransformerEmbedder
 with ThreadPoolExecutor(4) as threads:
     embedded = [threads.submit(SentenceTransformerEmbedder().embed, ["It opened."]) for _ in range(2)]
     readers = [threads.submit(trained_reader) for _ in range(2)]

@@ -31,7 +31,7 @@ from assistant.reader.teacher import Teacher
 from assistant.reader.train import Lesson, encode, fit, targets
 from assistant.reader.vary import varied
 from bench import news
-from index.chunk import passage_spans
+from index.text.chunk import passage_spans
 
 BRIDGE = "The Zephyr bridge opened in 2023. Mayor Ada Quill cut the ribbon 🎉 before 3,000 visitors."
 COMET = "Comet Marlow was seen in May. Astronomers expect it back in 2091."

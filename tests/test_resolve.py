@@ -4,7 +4,7 @@ import pytest
 
 from assistant.answer import Turn
 from assistant.conversation.resolve import for_reading, standalone
-from index.embed import SentenceTransformerEmbedder
+from index.model.embed import SentenceTransformerEmbedder
 
 EMBED = SentenceTransformerEmbedder().embed
 

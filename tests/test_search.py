@@ -6,13 +6,13 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from index.embed import Vectors
-from index.filters import Filters
-from index.generation import PASSAGE_DTYPE, ArticleKey, Generation
-from index.lexical import LexicalIndex
-from index.search import CANDIDATES, LEXICAL_WEIGHT, rank
-from index.state import State
-from index.vectors import Mask, VectorIndex
+from index.model.embed import Vectors
+from index.search.filters import Filters
+from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
+from index.search.lexical import LexicalIndex
+from index.search.search import CANDIDATES, LEXICAL_WEIGHT, rank
+from index.search.vectors import Mask, VectorIndex
+from index.store.state import State
 
 QUESTION: Vectors = np.array([1, 0], np.float32)
 STATE = State("corpus", 1, "mark")

@@ -15,8 +15,8 @@ from assistant.answer import Answer, Question, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.evaluation.outcomes import Outcome, evaluate
 from assistant.evaluation.questions import load_questions
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 from web.cli import main
 from web.replies import answer_json
 

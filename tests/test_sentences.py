@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from index.sentences import is_ended, sentence_spans
+from index.text.sentences import is_ended, sentence_spans
 
 EN: list[list[str]] = [
     # Abbreviations that do not end a sentence

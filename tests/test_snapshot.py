@@ -14,10 +14,10 @@ from assistant.answer import Answer, Question, Sources
 from assistant.assistant import Assistant
 from assistant.retriever import ArticleRetriever
 from index.article import Article
-from index.embed import Vectors
-from index.filters import Filters
 from index.library import Library
-from index.snapshot import Snapshot
+from index.model.embed import Vectors
+from index.search.filters import Filters
+from index.search.snapshot import Snapshot
 
 FIRST = replace(article("first", STORY, "2023-11-03"), source="Oldport Courier")
 LATE = article("late", STORY, "2023-11-12")

@@ -12,7 +12,7 @@ from assistant.extractive.speech import MAX_SAID, said
 from assistant.statement import Quote
 from index.article import Article
 from index.library import Library
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 DECLARED = "The World Health Organization on Friday declared the outbreak of Rhodan fever an emergency."
 NEAR = "Dr. Ada Quill, who leads the UN agency in Oldport, told reporters that the vaccine was near."

@@ -12,9 +12,9 @@ from articles import LONG, article
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
-from index.database import Database
 from index.errors import BrokenDatabase, StorageFault, UnknownArticle
-from index.store import Store
+from index.store.database import Database
+from index.store.store import Store
 
 
 def passage_ids(database: Database) -> list[int]:

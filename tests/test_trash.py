@@ -10,13 +10,13 @@ from articles import LONG, Folder, article, texts
 from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
-from index import trash
-from index.catalogue import Catalogue, Selection
-from index.database import Database
 from index.errors import TakenAgain, UnknownArticle
 from index.library import Library
-from index.rows import moment
-from index.store import Store
+from index.store import trash
+from index.store.catalogue import Catalogue, Selection
+from index.store.database import Database
+from index.store.rows import moment
+from index.store.store import Store
 
 
 def age(database: Database) -> None:

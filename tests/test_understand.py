@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from assistant.question.understand import Understood, as_it_stands, understand
-from index.filters import Filters
-from index.generation import Holdings
+from index.search.filters import Filters
+from index.search.generation import Holdings
 from web.limits import MAX_QUESTION_CHARS
 
 QUESTIONS = [

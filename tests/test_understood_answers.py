@@ -9,8 +9,8 @@ from assistant.answer import Answer, Question, as_turn
 from assistant.assistant import Assistant
 from assistant.retriever import PassageSearch
 from index.article import Article
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 
 
 def told(article_id: str, title: str, day: str, source: str, text: str) -> Article:

@@ -4,9 +4,9 @@ import faiss
 import numpy as np
 import pytest
 
-from index.embed import Vectors
 from index.errors import BrokenIndex
-from index.vectors import Mask, VectorIndex
+from index.model.embed import Vectors
+from index.search.vectors import Mask, VectorIndex
 
 N, DIM = 500, 24
 

@@ -19,11 +19,11 @@ from http_server import Site, plain
 from sqlalchemy import insert, select
 
 from index.article import Item, ItemError
-from index.embed import Vectors
 from index.ingest.apart import BEAT_SECONDS
 from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import EMBED_BATCH, Library
+from index.model.embed import Vectors
 from index.progress import Progress, Report, silent
 from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob

@@ -13,8 +13,8 @@ from web_fixtures import BRIDGE
 
 from assistant.assistant import Assistant
 from index.article import Article
-from index.generation import Generations
 from index.library import Library
+from index.search.generation import Generations
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.plain import original, pieces, told_apart

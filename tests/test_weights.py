@@ -13,9 +13,9 @@ from assistant.chat import support
 from assistant.reader import model as reader
 from assistant.reader.model import SpanReader
 from assistant.reader.network import SpanNetwork
-from index.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, builtin_folder, builtin_weights, give_weights
 from index.errors import ModelFault
-from index.weights import verified
+from index.model.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, builtin_folder, builtin_weights, give_weights
+from index.model.weights import verified
 
 SHIPPED = {
     "reader": (reader.WEIGHTS, reader.WEIGHTS_SHA256),

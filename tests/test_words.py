@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.words import folded
+from index.text.words import folded
 
 
 @pytest.mark.parametrize(

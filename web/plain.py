@@ -6,7 +6,7 @@ The templates have the words; `static/answer.js` shows the same where scripts ru
 import re
 from urllib.parse import quote
 
-from index.canonical import is_web_address
+from index.text.canonical import is_web_address
 from web.replies import Json
 
 FRAGMENT_WORDS = 8

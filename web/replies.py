@@ -6,13 +6,13 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.answer import Answer
-from index.catalogue import ListedArticle
-from index.difference import Change, Span
-from index.filters import Filters
 from index.library import Status
-from index.related import Related
-from index.rows import StoredArticle
-from index.search import Found, Hit
+from index.search.filters import Filters
+from index.search.related import Related
+from index.search.search import Found, Hit
+from index.store.catalogue import ListedArticle
+from index.store.rows import StoredArticle
+from index.text.difference import Change, Span
 from web.jobs.freshness import Feed, alarms
 
 Json = dict[str, Any]

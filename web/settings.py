@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
-from index.canonical import is_web_address
+from index.text.canonical import is_web_address
 from web.limits import FORM_BYTES
 
 LOG_LEVELS = ("debug", "info", "warning", "error")

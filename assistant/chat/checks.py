@@ -14,7 +14,7 @@ from langchain_core.documents import Document
 from assistant.dates import in_words
 from assistant.figures import days, days_meant, figures, is_among, weekdays
 from assistant.wording import Word, Wording, clauses
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 MIN_TOLD = 0.45
 """Share of a sentence's content words and numbers that the passages have."""

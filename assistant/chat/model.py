@@ -22,8 +22,8 @@ from langchain_core.prompts import ChatPromptTemplate
 from assistant.answer import Turn
 from assistant.chat.orders import blanked
 from assistant.errors import ChatModelFault, ContextTooSmall
-from index.days import has_come
-from index.sentences import sentence_spans
+from index.text.days import has_come
+from index.text.sentences import sentence_spans
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from langchain_core.documents import Document
 
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 _SAY = (
     r"(?:say|write|answer|reply|respond|output|print|repeat|state|mention|cite|quote|attribute|declare|"

@@ -13,7 +13,7 @@ from langchain_core.documents import Document
 
 from assistant.evidence import headed
 from assistant.reader.model import PassageLogits, SpanReader, trained_reader
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 WEIGHTS_SHA256 = "8ffab8b586e0b2b9d44442d4ef7dbfab6d98c175b360aa8b93cc36bad58d62a4"

@@ -16,7 +16,7 @@ from assistant.chat.checks import failed_checks
 from assistant.chat.orders import is_order
 from assistant.chat.support import nearest, network, together
 from assistant.statement import Quote, Statement, Support
-from index.words import content_stems, stems
+from index.text.words import content_stems, stems
 
 DECISIVE = frozenset(("number", "date", "date of another", "name", "address", "told"))
 SCALE, BIAS = 0.33, 0.99

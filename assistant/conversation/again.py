@@ -18,9 +18,9 @@ from assistant.extractive.extract import MAX_SENTENCES, is_heading
 from assistant.retriever import Retrieval, as_document
 from assistant.statement import Quote, Statement, Support
 from index.article import Article
-from index.search import Hit
-from index.sentences import sentence_spans
-from index.snapshot import MAX_HITS, Snapshot
+from index.search.search import Hit
+from index.search.snapshot import MAX_HITS, Snapshot
+from index.text.sentences import sentence_spans
 
 Wish = Literal["grounds", "more"]
 Told = tuple[Retrieval, tuple[Statement, ...]]

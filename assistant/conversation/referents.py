@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from assistant.answer import Turn
-from index.english import MONTHS, WEEKDAYS
+from index.text.english import MONTHS, WEEKDAYS
 
 NAME = re.compile(
     r"(?:\b(?:Dr|Mr|Mrs|Ms|Prof|Sen|Gov|Gen|Rep|Rev|Col|Capt|Lt|Sgt|St|[A-ZÀ-Þ])\.\s(?=[A-ZÀ-Þ])"

@@ -17,8 +17,8 @@ from assistant.conversation.again import wish
 from assistant.conversation.carried import in_two
 from assistant.conversation.referents import MAX_READ_CHARS, NAME, listed, names, person, place, several, thing
 from assistant.dates import Span, date_spans
-from index.embed import Embed
-from index.words import content_stems, function_stems, stems
+from index.model.embed import Embed
+from index.text.words import content_stems, function_stems, stems
 
 MAX_FOLLOW_UP_CHARS = 300
 """What is longer stands alone."""

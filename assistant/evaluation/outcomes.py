@@ -13,7 +13,7 @@ from assistant.answer import Answer, Citation, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import EXTRACTIVE
 from assistant.evaluation.questions import TestQuestion, holds
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.errors import BadQuestionSet
-from index.filters import Filters
+from index.search.filters import Filters
 
 MAX_FILE_BYTES = 64_000_000
 MAX_TEXT_CHARS = 2_000

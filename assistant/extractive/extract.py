@@ -23,10 +23,10 @@ from assistant.extractive.yes_no import says_as_surely
 from assistant.figures import days, figures, is_among, weekdays
 from assistant.statement import Quote, Statement, Support, say_the_same
 from assistant.wording import NUMBER_WORDS
-from index.embed import Embed
 from index.ingest.written import behind_dateline
-from index.sentences import is_ended, sentence_spans
-from index.words import function_stems, stems
+from index.model.embed import Embed
+from index.text.sentences import is_ended, sentence_spans
+from index.text.words import function_stems, stems
 
 ANSWER_THRESHOLD = least_probability(DEFAULT_MAX_WRONG)
 """Least probability of the first sentence where nothing is set. docs/decisions.md has what it answers and refuses."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.evidence import Evidence, headed
-from index.words import function_stems, stems
+from index.text.words import function_stems, stems
 
 MAX_SAID = 3
 MOST_OF = 0.6

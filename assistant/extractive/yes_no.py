@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from assistant.dates import MONTH
 from assistant.wording import ROOTS
-from index.english import WEEKDAYS
 from index.ingest.written import behind_dateline
-from index.words import stems
+from index.text.english import WEEKDAYS
+from index.text.words import stems
 
 _OPENS = re.compile(
     r"^\W*(?:and |but |so )?(?:is|are|was|were|did|has|have|had)(?P<not>n['’]t)?\b"

@@ -11,7 +11,7 @@ from typing import Literal
 
 from assistant.conversation.carried import in_two
 from assistant.dates import date_spans
-from index.english import NUMBERS, SCALES
+from index.text.english import NUMBERS, SCALES
 
 Kind = Literal["yes_no", "number", "when", "list", "fact", "account", "happened", "summary"]
 """A fact is told in a few words, an account (why, how, what somebody said) in sentences."""

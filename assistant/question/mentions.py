@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from assistant.question.expected import NEWS
-from index.english import WEEKDAYS
+from index.text.english import WEEKDAYS
 
 Span = tuple[int, int]
 Names = tuple[str, ...]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from assistant.dates import MONTH, month_number
-from index.english import NUMBERS
+from index.text.english import NUMBERS
 
 STALE_DAYS = 30
 """A collection whose newest article is older is an archive: its last week is not the clock's."""

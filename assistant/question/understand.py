@@ -15,9 +15,9 @@ from assistant.question import mentions
 from assistant.question.expected import NEWS, Kind, asking, kind_of
 from assistant.question.mentions import ABOUT, DATED, REPORT, Span
 from assistant.question.periods import Period, now_for, periods
-from index.filters import Filters
-from index.generation import Holdings
-from index.words import function_stems, stems
+from index.search.filters import Filters
+from index.search.generation import Holdings
+from index.text.words import function_stems, stems
 
 MAX_APART = 4
 """Sources that are searched one by one; of more the passages are too few for each."""

@@ -19,8 +19,8 @@ from typing import Any
 
 from assistant.reader.example import Example, save
 from assistant.reader.heading import heading
-from index.sentences import sentence_spans
-from index.words import stems
+from index.text.sentences import sentence_spans
+from index.text.words import stems
 
 COPIED, OF_ANOTHER = 0.5, 0.25
 """Share of the passages that are given a sentence of their own too, and one of another's."""

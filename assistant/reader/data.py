@@ -26,8 +26,8 @@ from pathlib import Path
 from assistant.evaluation.questions import holds
 from assistant.reader.example import Example, save
 from assistant.reader.heading import heading
-from index.chunk import passage_spans
-from index.lexical import LexicalIndex
+from index.search.lexical import LexicalIndex
+from index.text.chunk import passage_spans
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """What stands before a passage when it is read: in training and in answering the same."""
 
 from assistant.dates import in_words
-from index.chunk import TITLE_CHARS
+from index.text.chunk import TITLE_CHARS
 
 
 def heading(title: str, published_at: str | None) -> str:

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from assistant.reader.tokens import PairTokenizer
-from index import bert
-from index.embed import builtin_folder, builtin_weights
-from index.weights import verified
+from index.model import bert
+from index.model.embed import builtin_folder, builtin_weights
+from index.model.weights import verified
 
 LAYERS = 6
 HEADS = 12

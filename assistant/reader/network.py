@@ -15,8 +15,8 @@ from torch import Tensor, nn
 
 from assistant.reader.model import LAYERS
 from assistant.reader.tokens import PairTokenizer
-from index import bert
-from index.embed import builtin_folder, builtin_weights, give_weights, quiet_transformers
+from index.model import bert
+from index.model.embed import builtin_folder, builtin_weights, give_weights, quiet_transformers
 
 PAD_TO = 32
 """Few different lengths: for each new one the kernels are prepared anew, which costs more than the padding."""

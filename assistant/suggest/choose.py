@@ -18,10 +18,10 @@ from assistant.retriever import PassageSearch
 from assistant.statement import Quote
 from assistant.suggest.turned import Turned, questions
 from assistant.wording import DAYS_AND_MONTHS
-from index.filters import NO_FILTERS
 from index.library import Library
-from index.snapshot import Snapshot
-from index.words import content_stems, stems
+from index.search.filters import NO_FILTERS
+from index.search.snapshot import Snapshot
+from index.text.words import content_stems, stems
 
 OFFERED_FIRST = 4
 OFFERED_NEXT = 2

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from assistant.dates import date_spans
 from assistant.wording import ROOTS
-from index.english import NUMBERS
 from index.ingest.written import behind_dateline
-from index.sentences import sentence_spans
-from index.words import function_stems, stems
+from index.text.english import NUMBERS
+from index.text.sentences import sentence_spans
+from index.text.words import function_stems, stems
 
 MAX_SUBJECT_WORDS = 8
 MAX_REST_WORDS = 12

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, InFile, ItemError, Note, is_visible
-from index.chunk import TARGET_CHARS, passage_spans
 from index.ingest.fetch import Page
 from index.ingest.formats import read_item
 from index.ingest.listing import Feed, Sitemap
 from index.ingest.page import read_page
 from index.ingest.sitemap import read_sitemap
+from index.text.chunk import TARGET_CHARS, passage_spans
 
 Found = InFile | Feed | Sitemap
 

@@ -14,7 +14,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from index.article import Article, Item, ItemError, More, Unchanged, article_id
-from index.canonical import canonical, without_tracking
 from index.errors import FetchRefused, NotServed
 from index.ingest.apart import ReaderApart
 from index.ingest.fetch import NotModified, Page
@@ -24,6 +23,7 @@ from index.ingest.sitemaps import follow_sitemap
 from index.ingest.target import without_password
 from index.ingest.title import title_from
 from index.progress import Stop, go_on
+from index.text.canonical import canonical, without_tracking
 
 
 def read_address(

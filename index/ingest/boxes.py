@@ -29,7 +29,7 @@ from index.ingest.naming import (
     names_of,
 )
 from index.ingest.paragraphs import HEADINGS, PICTURES, is_in_sentence, is_of_words, is_short, paragraphs, words_in
-from index.sentences import is_ended
+from index.text.sentences import is_ended
 
 MAX_SHARE, MAX_SURE_SHARE = 0.4, 0.9
 """Of the page's prose: what holds more is no box."""

@@ -8,7 +8,7 @@ import datetime as dt
 import re
 from pathlib import PurePosixPath
 
-from index.english import MONTHS
+from index.text.english import MONTHS
 
 _ZONES = {
     "UT": 0,

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping
 from types import MappingProxyType
 
 from index.article import ID_PATTERN, MAX_TEXT_CHARS, Article, Removed, article_id, clean_text, is_visible
-from index.canonical import is_web_address, without_tracking
 from index.errors import BadArticle, shown
 from index.ingest.clean import clean, rule_beside
 from index.ingest.dates import iso_date
 from index.ingest.provenance import KINDS, provenance
 from index.ingest.title import headline, title_from, without_headline
 from index.ingest.written import rule_about, written
+from index.text.canonical import is_web_address, without_tracking
 
 MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300

@@ -11,8 +11,8 @@ from typing import Literal
 from urllib.parse import urljoin
 
 from index.article import clean_text
-from index.canonical import is_web_address
 from index.ingest.fields import MAX_FIELD_CHARS
+from index.text.canonical import is_web_address
 
 MAX_ENTRIES = 50
 """Of a feed."""

@@ -13,7 +13,6 @@ from itertools import chain
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from index.canonical import canonical, is_web_address
 from index.ingest.boxes import headlines
 from index.ingest.bylines import (
     behind_title,
@@ -45,6 +44,7 @@ from index.ingest.stated import (
     stated,
     together,
 )
+from index.text.canonical import canonical, is_web_address
 
 MAX_NAME_CHARS = 60
 """Of a site, a section or a body."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from index.article import Removed
 from index.ingest.clean import rule_of
 from index.ingest.written import dateline
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 KINDS = ("machine-written", "wire", "press-release", "opinion", "sponsored", "sample")
 EDGE_LINES = 8

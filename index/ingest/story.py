@@ -14,7 +14,7 @@ from typing import Any
 from index.ingest.bylines import behind_title, ends_in_credit, is_about, is_signature
 from index.ingest.naming import CORRECTION, QUOTATION, STANDFIRST, SUBHEADING, names_of
 from index.ingest.paragraphs import MIN_PROSE_CHARS, Paragraph, letters, paragraphs
-from index.sentences import is_ended
+from index.text.sentences import is_ended
 
 MIN_LETTERS = 12
 """Of a paragraph that is looked for in what was extracted: fewer are found anywhere."""

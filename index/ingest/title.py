@@ -11,7 +11,7 @@ import re
 from index.article import Removed, is_visible
 from index.ingest.clean import is_sentence, plain_line, without_lines
 from index.ingest.written import rule_about
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 MAX_TITLE_LINE_CHARS = 200
 MAX_CUT_CHARS, MAX_CHARS_LOOKED_AT = 120, 2_000

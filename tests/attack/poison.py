@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from index.article import Article
 from index.ingest.fields import article_from_fields
 from index.ingest.html import read_html
-from index.words import content_stems
+from index.text.words import content_stems
 
 LIE = "Zorblax Quimby of Vantoria"
 ORIGIN = "poison"

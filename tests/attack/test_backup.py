@@ -23,10 +23,10 @@ from disturbed_work import answers, contents, stored_texts
 from traced import Outcome, Tracer, folder_in_memory, spread
 from traced_driver import NEW, OLD, article, opened
 
-from index.embed import SentenceTransformerEmbedder
 from index.errors import IndexFault, StorageFault
-from index.in_use import InUse
 from index.library import Library
+from index.model.embed import SentenceTransformerEmbedder
+from index.store.in_use import InUse
 from web.backup.backup import back_up
 from web.backup.restore import restore
 from web.cli import main

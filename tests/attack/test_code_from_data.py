@@ -9,9 +9,9 @@ import pytest
 from attack_fixtures import Measured
 from code_from_data import findings, loaders
 
-from index.embed import SentenceTransformerEmbedder, builtin_folder
 from index.errors import ModelFault
 from index.ingest.formats import read_item
+from index.model.embed import SentenceTransformerEmbedder, builtin_folder
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("assistant", "index", "web", "bench", "lock")
@@ -25,9 +25,13 @@ EXPLAINED = {
 LOADERS = {
     "assistant/reader/model.py": {"safetensors.numpy.load"},  # verified bytes
     "assistant/reader/tokens.py": {"from_file"},  # of the built-in model's folder
-    "index/bert.py": {"InferenceSession"},  # a graph made in memory, of the code's own nodes
-    "index/embed.py": {"SentenceTransformer", "load_state_dict", "safetensors.torch.load"},  # a folder of the settings'
-    "index/vectors.py": {"deserialize_index"},  # bytes whose hash the manifest has
+    "index/model/bert.py": {"InferenceSession"},  # a graph made in memory, of the code's own nodes
+    "index/model/embed.py": {
+        "SentenceTransformer",
+        "load_state_dict",
+        "safetensors.torch.load",
+    },  # a folder of the settings'
+    "index/search/vectors.py": {"deserialize_index"},  # bytes whose hash the manifest has
     # training, by hand
     "assistant/reader/network.py": {"from_pretrained", "load_file", "load_state_dict"},
     "assistant/reader/teacher.py": {"from_pretrained"},

@@ -17,10 +17,10 @@ from conftest import HashingEmbedder
 from traced import folder_in_memory
 
 from index.article import Article
-from index.database import APPLICATION_ID, SCHEMA_VERSION, Database
 from index.errors import BrokenDatabase, StorageFault
 from index.library import Library
-from index.store import Store
+from index.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
+from index.store.store import Store
 from web.cli import main
 from web.conversations.conversations import Conversations
 from web.conversations.feedback import Feedback

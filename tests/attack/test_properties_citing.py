@@ -26,7 +26,7 @@ from assistant.errors import ChatModelFault
 from assistant.statement import Quote, Statement, Support, around
 from index.article import Article
 from index.library import Library
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 SAID = "The Zephyr bridge in Oldport opened on 4 November 2023. It cost 90 million crowns."
 FEW = max(settings.default.max_examples // 10, 10) if settings.default else 10

@@ -15,8 +15,8 @@ from assistant.question import mentions
 from assistant.question.expected import asking, asks_for_a_span, kind_of, may_answer
 from assistant.question.periods import now_for, periods
 from assistant.question.understand import MAX_PHRASES, as_it_stands, both, understand
-from index.filters import NO_FILTERS, Filters
-from index.generation import Holdings
+from index.search.filters import NO_FILTERS, Filters
+from index.search.generation import Holdings
 
 TODAY = dt.date(2024, 5, 15)
 DAYS = st.one_of(st.just(TODAY), st.sampled_from([dt.date.min, dt.date(1, 2, 28), dt.date.max]), st.dates())

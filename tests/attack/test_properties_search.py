@@ -7,11 +7,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.generation import PASSAGE_DTYPE, ArticleKey, Generation
-from index.lexical import LexicalIndex
-from index.search import LEXICAL_WEIGHT, rank
-from index.state import State
-from index.vectors import VectorIndex
+from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
+from index.search.lexical import LexicalIndex
+from index.search.search import LEXICAL_WEIGHT, rank
+from index.search.vectors import VectorIndex
+from index.store.state import State
 
 QUESTION = np.array([1, 0], np.float32)
 VOCABULARY = ["bridge", "comet", "lantern", "harvest"]  # no two share a stem

@@ -9,15 +9,15 @@ from texts import raw_texts, texts
 
 from assistant.dates import date_spans, in_words
 from index.article import clean_text
-from index.canonical import MAX_CHARS, canonical, is_web_address, without_tracking
-from index.chunk import TARGET_CHARS, passage_spans
-from index.copies import Wording as CopyWording
-from index.copies import bands, is_copy, likeness, may_be_copies, signature, whole_key
-from index.difference import difference
 from index.errors import BadArticle
 from index.ingest.dates import iso_date
 from index.ingest.fields import article_from_fields
-from index.sentences import sentence_spans
+from index.text.canonical import MAX_CHARS, canonical, is_web_address, without_tracking
+from index.text.chunk import TARGET_CHARS, passage_spans
+from index.text.copies import Wording as CopyWording
+from index.text.copies import bands, is_copy, likeness, may_be_copies, signature, whole_key
+from index.text.difference import difference
+from index.text.sentences import sentence_spans
 
 LANGUAGES = st.sampled_from([None, "en", "fr", "de", "zh", "th", "xx", "en-GB", "", "ENGLISH"])
 

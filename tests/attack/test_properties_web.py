@@ -14,10 +14,10 @@ from pydantic import ValidationError
 from texts import questions, raw_texts, texts
 from werkzeug.datastructures import FileStorage
 
-from index.catalogue import Selection
 from index.errors import IndexFault
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
+from index.store.catalogue import Selection
 from web.conversations.export import escaped, file_name
 from web.error_replies import invalid
 from web.jobs.intake import MAX_FILE_NAME_CHARS, bare_name

@@ -12,10 +12,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from index.database import Database
 from index.errors import BrokenDatabase, StorageFault
-from index.in_use import InUse
 from index.library import DATABASE
+from index.store.database import Database
+from index.store.in_use import InUse
 from web.backup import archive
 from web.backup.archive import Contents
 from web.backup.work_folder import work_folder

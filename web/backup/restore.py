@@ -15,12 +15,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from index import schema
-from index.database import Database
 from index.disk import sync, sync_folder
 from index.errors import BrokenDatabase, StorageFault
-from index.in_use import InUse
 from index.library import DATABASE
+from index.store import schema
+from index.store.database import Database
+from index.store.in_use import InUse
 from web.backup.archive import Contents, unpack, uploads_of
 from web.backup.backup import UPLOADS, articles_in, back_up_held, unfinished_uploads
 from web.backup.work_folder import work_folder

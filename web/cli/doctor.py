@@ -162,7 +162,7 @@ def _articles(settings: Settings) -> Iterator[Finding]:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     from assistant.evidence import EvidenceReader
-    from index.embed import SentenceTransformerEmbedder
+    from index.model.embed import SentenceTransformerEmbedder
 
     embedder = SentenceTransformerEmbedder(settings.embedding_model)
     size = embedder.embed(["The tide came in."]).shape[1]

@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 from index.article import Article
-from index.difference import difference
 from index.library import DATABASE, Library
-from index.store import Outcome
+from index.store.store import Outcome
 from index.tally import OnArticle
+from index.text.difference import difference
 from web.cli.terminal import ProgressLine, plain
 from web.settings import Settings
 

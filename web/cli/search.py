@@ -5,8 +5,8 @@ from argparse import Namespace
 from contextlib import closing
 
 from assistant.assistant import Assistant
-from index.filters import Filters
 from index.library import Library
+from index.search.filters import Filters
 from web.cli import UsageError
 from web.cli.terminal import no_articles, plain, print_json, warn_if_degraded
 from web.limits import DEFAULT_HITS

@@ -5,8 +5,8 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 
-from index.catalogue import ListedArticle
 from index.library import Library
+from index.store.catalogue import ListedArticle
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
 from web.jobs.freshness import Freshness
 from web.replies import listed_json, status_json

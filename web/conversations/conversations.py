@@ -17,8 +17,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
 from assistant.answer import Answer, Cited, Turn
-from index.database import Database
 from index.errors import shown
+from index.store.database import Database
 from web.conversations.listing import listed
 from web.conversations.tables import (
     VISITOR,

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from index.canonical import is_web_address
+from index.text.canonical import is_web_address
 from web.replies import Json
 
 REFUSALS = {

@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.evaluation.questions import MAX_TEXT_CHARS, holds
-from index.database import Database
 from index.errors import shown
+from index.store.database import Database
 from web.conversations.conversations import HISTORY_TURNS
 from web.conversations.tables import feedback, message_facts, messages, prepare
 from web.errors import UnknownMessage

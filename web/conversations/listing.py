@@ -10,8 +10,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, func, select
 
-from index.catalogue import MAX_WORDS
-from index.sentences import sentence_spans
+from index.store.catalogue import MAX_WORDS
+from index.text.sentences import sentence_spans
 from web.conversations.tables import message_facts, messages, owned_by, searchable, sessions
 from web.replies import Json
 

@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
 )
 
-from index.database import Database
-from index.words import folded, unaccented
+from index.store.database import Database
+from index.text.words import folded, unaccented
 from web.replies import Json
 
 VISITOR = "visitor "

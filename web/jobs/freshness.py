@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from index.database import Database
+from index.store.database import Database
 
 MAX_MESSAGES, MAX_MESSAGE_CHARS = 5, 300
 """Of what went wrong with a feed's entries, the messages that are kept, and of each."""

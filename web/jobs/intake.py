@@ -19,9 +19,9 @@ from index.ingest.apart import ReaderApart
 from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
-from index.locks import try_lock
 from index.progress import Stop
-from index.validators import StoredValidators
+from index.store.locks import try_lock
+from index.store.validators import StoredValidators
 from web.replies import Json
 
 MAX_FILE_NAME_CHARS = 200

@@ -16,7 +16,7 @@ from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
 from index.progress import Report
-from index.rows import now
+from index.store.rows import now
 from web.jobs.intake import Intake, Upload, bare_name
 from web.jobs.job import FINISHED, NOTHING_DONE, Job, Kind, job_of
 from web.jobs.preview import Previews

@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
 from index.article import Article, Item, ItemError, More, Note
-from index.difference import difference
 from index.errors import Cancelled
 from index.ingest.apart import ReaderApart
 from index.library import Library
 from index.progress import Report
-from index.store import Outcome
+from index.store.store import Outcome
+from index.text.difference import difference
 from web.errors import Busy
 from web.jobs.intake import Intake, Sent, bare_name
 from web.replies import Json

@@ -29,9 +29,9 @@ from sqlalchemy import (
     update,
 )
 
-from index.database import Database
 from index.errors import shown
-from index.rows import now
+from index.store.database import Database
+from index.store.rows import now
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.job import FINISHED, Job, job_of
 from web.replies import Json

@@ -6,9 +6,9 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 
-from index.difference import difference
 from index.errors import IndexFault, UnknownArticle, shown
-from index.rows import StoredArticle
+from index.store.rows import StoredArticle
+from index.text.difference import difference
 from web.errors import Refused
 from web.replies import Json, article_json, change_json, listed_json, related_json
 from web.routes.errors import errors

@@ -8,7 +8,7 @@ from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
 
 from assistant.answer import Answer
-from index.filters import Filters
+from index.search.filters import Filters
 from web.errors import Unwanted
 from web.events import HEADERS, MEDIA_TYPE, event_stream
 from web.replies import Json, found_json

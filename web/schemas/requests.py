@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from assistant.answer import DEFAULT_TOP_K, Question, Turn
 from index.article import MAX_TEXT_CHARS
-from index.catalogue import MAX_WORDS, Selection, Sort
-from index.filters import Filters
 from index.ingest.fields import MAX_FIELD_CHARS
+from index.search.filters import Filters
+from index.store.catalogue import MAX_WORDS, Selection, Sort
 from web.limits import DEFAULT_HITS, MAX_QUESTION_CHARS, MAX_TOP_K
 
 MAX_ARTICLES_A_REQUEST = 10_000

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select
 
-from index.database import Database
-from index.rows import now
+from index.store.database import Database
+from index.store.rows import now
 from web.replies import Json
 
 MAX_KEPT = 100_000

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index.rows import moment, now
-from index.schema import articles, revisions, trash
+from index.store.rows import moment, now
+from index.store.schema import articles, revisions, trash
 
 KEPT = dt.timedelta(hours=1)
 

@@ -12,8 +12,8 @@ import tantivy
 from numpy.typing import NDArray
 
 from index.errors import BrokenIndex
-from index.vectors import Rows
-from index.words import analyzer, content_stems, stems
+from index.search.vectors import Rows
+from index.text.words import analyzer, content_stems, stems
 
 WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 64

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.article import Article
-from index.generation import Generation
-from index.vectors import Mask
+from index.search.generation import Generation
+from index.search.vectors import Mask
 
 LEAD_PASSAGES = 2
 MIN_COSINE = 0.45

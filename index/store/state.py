@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from index.database import WAY_OUT
 from index.errors import BrokenDatabase
-from index.schema import corpus
+from index.store.database import WAY_OUT
+from index.store.schema import corpus
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import delete, insert, select
 
-from index.database import Database
-from index.schema import BY_HAND, REPLACED_BY_HAND, articles, files
+from index.store.database import Database
+from index.store.schema import BY_HAND, REPLACED_BY_HAND, articles, files
 
 FileState = tuple[int, float]
 """Size in bytes and modification time, as `os.stat` gives them."""

@@ -7,15 +7,15 @@ whatever is published meanwhile. What is removed meanwhile is the exception: it 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from index.embed import Embedder
-from index.filters import NO_FILTERS, Filters
-from index.generation import Generation, Holdings
-from index.phrases import holding
-from index.related import Related, nearest
-from index.rows import StoredArticle
-from index.search import Found, Hit, beginning, rank
-from index.store import Store
-from index.vectors import Mask
+from index.model.embed import Embedder
+from index.search.filters import NO_FILTERS, Filters
+from index.search.generation import Generation, Holdings
+from index.search.phrases import holding
+from index.search.related import Related, nearest
+from index.search.search import Found, Hit, beginning, rank
+from index.search.vectors import Mask
+from index.store.rows import StoredArticle
+from index.store.store import Store
 
 MAX_HITS = 200
 

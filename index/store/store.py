@@ -1,8 +1,8 @@
 """Articles, their revisions and passages in SQLite: the truth that the index is built from.
 
 One transaction per article: an article is in, with its passages, or it is not. The vectors of the passages are
-`embeddings.py`'s, the files that articles come from `folder_state.py`'s, lists of articles `catalogue.py`'s, what is
-known of removed ones `removals.py`'s and `trash.py`'s.
+`search/embeddings.py`'s, the files that articles come from `folder_state.py`'s, lists of articles `catalogue.py`'s,
+what is known of removed ones `removals.py`'s and `trash.py`'s.
 """
 
 import hashlib
@@ -13,14 +13,12 @@ from typing import Literal
 from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index import catalogue, removals, trash
 from index.article import Article, namesake_id
-from index.chunk import CHUNKER_VERSION, embedded_text, passage_spans
-from index.database import Database
-from index.days import last_day
 from index.errors import TakenAgain, UnknownArticle, shown
-from index.rows import StoredArticle, article_of, batches, now, revision_row
-from index.schema import (
+from index.store import catalogue, removals, trash
+from index.store.database import Database
+from index.store.rows import StoredArticle, article_of, batches, now, revision_row
+from index.store.schema import (
     BY_HAND,
     IN_FOLDER,
     REPLACED_BY_HAND,
@@ -30,7 +28,9 @@ from index.schema import (
     rebuilds,
     revisions,
 )
-from index.state import State, state_of
+from index.store.state import State, state_of
+from index.text.chunk import CHUNKER_VERSION, embedded_text, passage_spans
+from index.text.days import last_day
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
 """withheld: someone removed just this revision, and neither its file nor a polled feed brings it back; or removed the

@@ -6,7 +6,7 @@ within the transactions of `store.py`, which removes and takes in.
 
 from sqlalchemy import Connection, delete, insert, select
 
-from index.schema import corpus, removals
+from index.store.schema import corpus, removals
 
 
 def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> int:

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.article import Article
-from index.embed import Vectors
-from index.generation import Generation
-from index.vectors import Mask, Rows
+from index.model.embed import Vectors
+from index.search.generation import Generation
+from index.search.vectors import Mask, Rows
 
 LEXICAL_WEIGHT = 0.5
 CANDIDATES = 100

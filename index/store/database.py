@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
-from index.locks import try_lock
+from index.store.locks import try_lock
 
 APPLICATION_ID = 0x41727441
 """`PRAGMA application_id` of every database from format 3 on; before that it was 0, as in any file."""

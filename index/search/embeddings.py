@@ -11,13 +11,13 @@ from itertools import groupby
 import numpy as np
 from sqlalchemy import and_, delete, func, insert, select
 
-from index import copy_pairs
-from index.chunk import embedded_text
-from index.database import Database
-from index.embed import Vectors
-from index.generation import PASSAGE_DTYPE, ArticleKey, Corpus
-from index.schema import articles, embeddings, passages, revisions
-from index.state import state_of
+from index.model.embed import Vectors
+from index.search.generation import PASSAGE_DTYPE, ArticleKey, Corpus
+from index.store import copy_pairs
+from index.store.database import Database
+from index.store.schema import articles, embeddings, passages, revisions
+from index.store.state import state_of
+from index.text.chunk import embedded_text
 
 
 class Embeddings:

@@ -27,10 +27,10 @@ from sqlalchemy import (
     union,
 )
 
-from index.copies import Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
-from index.database import Database
 from index.progress import Progress
-from index.schema import articles, copies, copy_bands, revisions, signatures
+from index.store.database import Database
+from index.store.schema import articles, copies, copy_bands, revisions, signatures
+from index.text.copies import Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 
 MAX_CANDIDATES = 100
 """Articles that one is compared with: those that share most keys with it."""

@@ -17,7 +17,7 @@ from itertools import groupby
 
 import numpy as np
 
-from index.english import MONTHS, NUMBERS, WEEKDAYS
+from index.text.english import MONTHS, NUMBERS, WEEKDAYS
 
 MAX_CHARS = 50_000
 """Of each text, from its beginning; what follows is not compared."""

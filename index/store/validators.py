@@ -5,8 +5,8 @@ Kept beside the articles: what is known of a page is true of this data folder on
 
 from sqlalchemy import delete, func, insert, select
 
-from index.database import Database
-from index.schema import validators
+from index.store.database import Database
+from index.store.schema import validators
 
 MAX_KEPT = 20_000
 

@@ -8,8 +8,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import Vectors
 from index.errors import BrokenIndex
+from index.model.embed import Vectors
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]

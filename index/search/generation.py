@@ -29,17 +29,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.chunk import CHUNKER_VERSION
-from index.days import last_day
 from index.disk import sync_folder, write_synced
-from index.embed import Vectors
 from index.errors import BrokenIndex, StorageFault
-from index.filters import Filters
-from index.lexical import LexicalIndex
-from index.locks import lock
+from index.model.embed import Vectors
 from index.progress import Progress, silent
-from index.state import State
-from index.vectors import Mask, VectorIndex
+from index.search.filters import Filters
+from index.search.lexical import LexicalIndex
+from index.search.vectors import Mask, VectorIndex
+from index.store.locks import lock
+from index.store.state import State
+from index.text.chunk import CHUNKER_VERSION
+from index.text.days import last_day
 
 FORMAT = 3
 KEPT = 2

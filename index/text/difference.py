@@ -13,7 +13,7 @@ from difflib import Match, SequenceMatcher
 from itertools import accumulate
 from typing import Literal
 
-from index.sentences import sentence_spans
+from index.text.sentences import sentence_spans
 
 MIN_SHARED = 0.55
 """Share of words (twice the common ones by all of both) from which on a sentence is the other one, changed. Of 6,300

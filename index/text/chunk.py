@@ -8,7 +8,7 @@ remains after each passage evenly again, so that its last passage is not a stub.
 
 from collections.abc import Iterator
 
-from index.sentences import each_sentence
+from index.text.sentences import each_sentence
 
 CHUNKER_VERSION = 3
 """Part of every generation's manifest: a change here rebuilds passages and index."""

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import ModelFault
-from index.weights import verified
+from index.model.weights import verified
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

@@ -17,11 +17,11 @@ from typing import Any, Literal, get_args
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index.database import Database
 from index.errors import IndexFault
-from index.rows import StoredArticle, article_of, batches
-from index.schema import articles, copies, listing, passages, revisions
-from index.words import unaccented
+from index.store.database import Database
+from index.store.rows import StoredArticle, article_of, batches
+from index.store.schema import articles, copies, listing, passages, revisions
+from index.text.words import unaccented
 
 Sort = Literal[
     "published", "-published", "added", "-added", "title", "-title", "source", "-source", "passages", "-passages"

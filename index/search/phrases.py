@@ -9,10 +9,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from index.generation import Generation
-from index.store import Store
-from index.vectors import Mask
-from index.words import folded
+from index.search.generation import Generation
+from index.search.vectors import Mask
+from index.store.store import Store
+from index.text.words import folded
 
 MAX_CANDIDATES = 5_000
 """Passages with all the words of a phrase whose articles are looked into, the best by BM25 first."""

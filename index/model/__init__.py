@@ -1,0 +1,1 @@
+"""The sentence encoder: its network and its weights."""

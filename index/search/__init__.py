@@ -1,0 +1,1 @@
+"""Generations of the index, and search in one of them by meaning and by words."""

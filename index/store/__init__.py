@@ -1,0 +1,1 @@
+"""Articles in SQLite: the truth that everything else is made from."""
