@@ -7,6 +7,7 @@ Another program's file is not touched: ours is known by its application id, its 
 all looked at before anything is written.
 """
 
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -18,6 +19,8 @@ from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
 from index.store.locks import try_lock
+
+log = logging.getLogger(__name__)
 
 APPLICATION_ID = 0x41727441
 """`PRAGMA application_id` of every database from format 3 on; before that it was 0, as in any file."""
@@ -49,6 +52,8 @@ RECOGNISED_BY = {
 """Tables and columns that every format has had."""
 WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore FILE`."
 BUSY_TIMEOUT_MS = 30_000
+CHECKPOINT_BYTES = 4 * 1024**2
+"""Of the log; then what is in it is moved to the database file."""
 
 
 class Database:
@@ -106,6 +111,29 @@ class Database:
             connection.begin(),
         ):
             yield connection
+        self._checkpoint()
+
+    def _checkpoint(self) -> None:
+        """Once the log has grown, move what is in it to the database file while nobody can write.
+
+        SQLite's own checkpoints, one after each commit from some size on, let others write meanwhile. Up to 3.51.2 a
+        checkpoint that follows another at once may then take what has just been committed for moved, and it is lost
+        (https://sqlite.org/wal.html#walresetbug). Here the write lock is held beside it.
+        """
+        written = self.path.with_name(f"{self.path.name}-wal")
+        if not written.exists() or written.stat().st_size < CHECKPOINT_BYTES:
+            return
+        try:
+            with (
+                _storage_faults(self.path),
+                self._engine.connect().execution_options(immediate=True) as writer,
+                writer.begin(),
+                closing(_connected(self.path)) as mover,
+            ):
+                mover.execute("PRAGMA synchronous = FULL")
+                mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        except IndexFault as error:  # what was committed is safe in the log, and the next write tries again
+            log.warning("the log of the database was not moved into it: %s", error)
 
     def copy(self, target: Path, beside: Callable[[], None] = lambda: None) -> None:
         """Make `target` a whole copy of the present state, checked; others read and write meanwhile.
@@ -220,6 +248,8 @@ def _engine(path: Path) -> Engine:
         for pragma in (
             f"busy_timeout = {BUSY_TIMEOUT_MS}",  # first: the next one takes a lock
             "journal_mode = WAL",
+            "wal_autocheckpoint = 0",  # `_checkpoint` does it
+            "journal_size_limit = 0",  # so that the log's size is what is in it
             "synchronous = FULL",
             "foreign_keys = ON",
             "trusted_schema = OFF",  # a backup from elsewhere may bring a schema of its own
