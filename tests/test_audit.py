@@ -1,16 +1,20 @@
 """The audit log: who changed what and when; over HTTP, on the command line, and what is not entered."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from conftest import HashingEmbedder
 from flask import Flask
 from flask.testing import FlaskClient
-from web_fixtures import ended, reply_json
+from web_fixtures import BRIDGE, ended, reply_json
 
 from assistant.assistant import Assistant
-from index.library import Library
+from index.library import DATABASE, Library
 from index.store.database import Database
 from web.app import create_app
+from web.cli import main
 from web.jobs.jobs import Jobs
 from web.security.audit import Audit
 from web.settings import Settings
@@ -82,3 +86,13 @@ def test_a_change_that_cannot_be_entered_is_done_and_the_log_says_so(
         connection.exec_driver_sql("DROP TABLE audit")
     assert guarded.test_client().delete("/api/articles/bridge", headers=HOLDER).status_code == 204
     assert "could not be entered" in caplog.text
+
+
+def test_a_backup_and_a_restore_are_entered(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", str(tmp_path / "backup.tar")
+    with closing(Library(data, embedder=HashingEmbedder())) as library:
+        library.add([BRIDGE])
+    assert [main([command, file, "--data-dir", str(data)]) for command in ("backup", "restore")] == [0, 0]
+    with closing(Database(data / DATABASE)) as database:
+        found = [(entry["action"], entry["subject"]) for entry in Audit(database).all()]
+    assert found == [("restore", file), ("backup", file)]

@@ -12,11 +12,14 @@ from typing import BinaryIO
 POLL_SECONDS = 0.2
 
 
-def try_lock(path: Path) -> BinaryIO | None:
-    """The lock, which closing it frees; None where another holds it. Raises OSError where there can be none."""
+def try_lock(path: Path, *, shared: bool = False) -> BinaryIO | None:
+    """The lock, which closing it frees; None where another holds it. Raises OSError where there can be none.
+
+    shared: with all who hold it so, against one who would hold it alone.
+    """
     file = path.open("ab")
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
         return None

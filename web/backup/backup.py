@@ -21,6 +21,7 @@ from web.backup.archive import Contents
 from web.backup.work_folder import work_folder
 from web.errors import BackupFault
 from web.jobs.job import FINISHED
+from web.security.audit import Audit, at_the_terminal
 
 UPLOADS = "uploads"
 
@@ -36,6 +37,8 @@ def back_up(data_dir: Path, target: Path, *, may_replace: bool = False) -> Conte
     if target.is_dir() or (target.exists() and not may_replace):
         raise BackupFault(f"{target} is there already. Name another file, or say --force to replace it.")
     with closing(InUse(data_dir)), work_folder(target.parent, target.name) as work:
+        with closing(Database(data_dir / DATABASE)) as database:  # before: nothing goes out that is not in the log
+            Audit(database).note(at_the_terminal(), "backup", str(target))
         return back_up_held(data_dir, target, work)
 
 

@@ -28,6 +28,7 @@ from web.conversations import tables
 from web.errors import BackupFault
 from web.jobs import freshness, queue
 from web.security import audit
+from web.security.audit import Audit, at_the_terminal
 
 TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
@@ -73,6 +74,7 @@ def _prepare(work: Path, contents: Contents, source: Path) -> None:
                 database.create(metadata)
             with database.write() as connection:
                 connection.execute(text("UPDATE corpus SET id = lower(hex(randomblob(16)))"))
+            Audit(database).note(at_the_terminal(), "restore", str(source))
         found, uploads = articles_in(path), unfinished_uploads(path)
     except (BrokenDatabase, sqlite3.DatabaseError) as error:
         raise BackupFault(f"The database in {source} cannot be used: {error} Nothing was changed.") from error

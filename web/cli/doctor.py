@@ -106,7 +106,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         pass
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         try:
-            damage = [row[0] for row in connection.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+            damage = [row[0] for row in connection.execute("PRAGMA integrity_check(3)") if row[0] != "ok"]
             damage += [
                 f"a row of {row[0]} lacks its row of {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")
             ]
@@ -117,7 +117,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         advice = "Stop the server, keep a copy of the file, and `assistant restore` the last backup."
         yield Finding("database", "problem", f"{path} is damaged: {damage[0]}", advice)
     else:
-        yield Finding("database", "ok", f"{path} is whole ({size:,.1f} MB)")
+        yield Finding("database", "ok", f"{path} is whole ({size:,.1f} MB, SQLite {sqlite3.sqlite_version})")
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
