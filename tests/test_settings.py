@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG
-from web.settings import Settings, SettingsError
+from web.settings import Settings
+from web.variables import SettingsError
 
 SHARE = f"a share from {LEAST_MAX_WRONG} (the least that was measured) to 1, such as 0.1 for one in ten"
 

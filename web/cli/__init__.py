@@ -23,7 +23,8 @@ from index.errors import IndexFault
 from web.errors import WebError
 from web.limits import MAX_QUESTION_CHARS, MAX_TOP_K
 from web.monitoring.logs import set_up_logging
-from web.settings import Settings, SettingsError
+from web.settings import Settings
+from web.variables import SettingsError
 
 DID_NOT_WORK = 1
 WRONG_USAGE = 2

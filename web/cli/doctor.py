@@ -21,7 +21,8 @@ from index.errors import IndexFault
 from index.library import DATABASE, Library
 from web.cli.terminal import plain, print_json
 from web.jobs.freshness import Freshness, alarms
-from web.settings import Settings, SettingsError
+from web.settings import Settings
+from web.variables import SettingsError
 
 ROOM_NEEDED = 200 * 1024**2
 ROOM_WANTED = 1024**3
