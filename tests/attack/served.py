@@ -3,7 +3,6 @@ that misbehaves needs to do so. Words are embedded by hashing; the reader that f
 """
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -20,52 +19,12 @@ from statistics import quantiles
 from typing import Any, NamedTuple
 
 import psutil
+from small_server import begun, ended, started
 
-TESTS = Path(__file__).parents[1]
 HEALTH = "/api/health"
 QUESTION = "When did the Zephyr bridge in Oldport open?"
 ANSWER = "The Zephyr bridge in Oldport opened on 4 November 2023."
 JSON = {"Content-Type": "application/json"}
-
-SERVE = """
-import resource
-import signal
-import sys
-from contextlib import closing
-from pathlib import Path
-
-sys.path.insert(0, sys.argv[1])
-from conftest import HashingEmbedder
-from web_fixtures import BRIDGE, COMET
-
-from assistant.assistant import Assistant
-from index.library import Library
-from web.app import create_app
-from web.jobs.jobs import Jobs
-from web.http.memory import share_pools
-from web.http.server import Server, allow_files, bind
-from web.settings import Settings
-
-data, llm, most_files = Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-if most_files:
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
-allow_files()
-share_pools()
-settings = Settings(articles=data / "folder", data_dir=data)
-settings.articles.mkdir(parents=True, exist_ok=True)
-with closing(Library(settings.data_dir, embedder=HashingEmbedder())) as library:
-    if not library.status().articles:
-        library.add([BRIDGE, COMET])
-    assistant = Assistant(library, llm)
-    assistant.warm()
-    with closing(Jobs(library, settings.articles)) as jobs:
-        app = create_app(settings, library, assistant, jobs)
-        server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
-        signal.signal(signal.SIGTERM, lambda *_: server.stop())
-        jobs.start()
-        print(server.address, flush=True)
-        server.run()
-"""
 
 
 class Reply(NamedTuple):
@@ -83,26 +42,19 @@ class Served:
 
     def __init__(self, data: Path, llm: str = "", most_files: int = 0, env: Mapping[str, str] | None = None) -> None:
         """most_files: that it may have open at once; 0 for as many as any process."""
-        command = [sys.executable, "-c", SERVE, str(TESTS), str(data), llm, str(most_files)]
+        options = ["--stocked", "--warm", f"--llm={llm}", f"--most-files={most_files}"]
         self._log = data.parent / f"{data.name}.log"
-        with self._log.open("wb") as log:
-            self.process = subprocess.Popen(
-                command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, **(env or {})}
-            )
+        self.process = started(data, data / "folder", *options, env=env, log=self._log)
 
     def __enter__(self) -> "Served":
-        assert self.process.stdout is not None
-        self.url = self.process.stdout.readline().strip()
-        assert self.url, self.log
+        pid, self.url = begun(self.process)
         host, port = self.url.removeprefix("http://").split(":")
         self.address = (host, int(port))
-        self.seen = psutil.Process(self.process.pid)
+        self.seen = psutil.Process(pid)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        with self.process:
-            pass
+        ended(self.process)
 
     @property
     def log(self) -> str:

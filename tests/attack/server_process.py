@@ -14,36 +14,9 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-TESTS = Path(__file__).parents[1]
-HERE = os.environ | {"PYTHONPATH": str(TESTS.parent)}
-"""This tree is attacked, whichever is installed."""
+from small_server import HERE, TESTS, begun, ended, started
+
 FINISHED = ("done", "failed", "cancelled")
-
-SERVE = """
-import signal
-import sys
-from contextlib import closing
-from pathlib import Path
-from conftest import HashingEmbedder
-from assistant.assistant import Assistant
-from index.library import Library
-from web.app import create_app
-from web.jobs.jobs import Jobs
-from web.http.server import Server, bind
-from web.settings import Settings
-
-settings = Settings(articles=Path(sys.argv[2]), data_dir=Path(sys.argv[1]))
-with closing(Library(settings.data_dir, embedder=HashingEmbedder())) as library:
-    assistant = Assistant(library)
-    assistant.warm()
-    with closing(Jobs(library, settings.articles)) as jobs:
-        app = create_app(settings, library, assistant, jobs)
-        server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
-        signal.signal(signal.SIGTERM, lambda *_: server.stop())
-        jobs.start()
-        print(server.address, flush=True)
-        server.run()
-"""
 
 REBUILD = """
 import sys
@@ -64,23 +37,18 @@ class Refused(Exception):
 
 class ServerProcess:
     def __init__(self, data: Path, articles: Path) -> None:
-        command = [sys.executable, "-c", SERVE, str(data), str(articles)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS, env=HERE)
+        self.process = started(data, articles, "--warm")
         self._address = ""
 
     def __enter__(self) -> "ServerProcess":
-        assert self.process.stdout is not None
-        self._address = self.process.stdout.readline().strip()
-        assert self._address, "the server did not start"
+        _, self._address = begun(self.process)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
 
     def kill(self) -> None:
-        self.process.kill()
-        with self.process:  # waits, and closes its pipe
-            pass
+        ended(self.process)
 
     # -- talking to it; `statuses`: those that are fine
 
@@ -134,7 +102,9 @@ def check_verbatim(place: Any, text: str) -> None:
 def rebuilt_beside(data: Path, articles: Path) -> None:
     """Rebuild in a process that is no server."""
     command = [sys.executable, "-c", REBUILD, str(data), str(articles)]
-    done = subprocess.run(command, cwd=TESTS, env=HERE, capture_output=True, text=True, timeout=300, check=True)
+    done = subprocess.run(
+        command, cwd=TESTS, env=os.environ | HERE, capture_output=True, text=True, timeout=300, check=True
+    )
     assert done.stdout.strip() == "()"
 
 

@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -17,40 +16,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-TESTS = Path(__file__).parents[1]
-SERVE = """
-import os
-import signal
-import sys
-from pathlib import Path
-from conftest import HashingEmbedder
-from assistant.assistant import Assistant
-from index.library import Library
-from web.app import create_app
-from web.jobs.jobs import Jobs
-from web.http.server import Server, bind
-from web.settings import Settings
-
-def serve(data):
-    settings = Settings(articles=Path(data + ".none"), data_dir=Path(data))
-    library = Library(settings.data_dir, embedder=HashingEmbedder())
-    jobs = Jobs(library, settings.articles)
-    app = create_app(settings, library, Assistant(library), jobs)
-    server = Server(app, bind("127.0.0.1", 0), max_request_bytes=settings.max_request_bytes)
-    jobs.start()
-    print(os.getpid(), server.address, flush=True)
-    server.run()
-
-if len(sys.argv) > 1:
-    serve(sys.argv[1])
-else:
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for line in iter(sys.stdin.readline, ""):
-        if not os.fork():
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            serve(line.strip())
-"""
-"""Serves the folder given; or, for each that it reads, in a child, which need import nothing any more."""
+from small_server import begun, ended, started
 
 
 class Gone(Exception):
@@ -61,24 +27,20 @@ class Prepared:
     """A process that has imported all that a server needs, and begins one at once when asked to."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-c", SERVE]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=TESTS)
+        self._process = started()
 
     def __enter__(self) -> "Prepared":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        with self._process:
-            pass
+        ended(self._process)
 
-    def begin(self, data: Path) -> list[str]:
+    def begin(self, data: Path) -> tuple[int, str]:
         """The process and the address of a new server."""
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         self._process.stdin.write(f"{data}\n")
         self._process.stdin.flush()
-        return self._process.stdout.readline().split()
+        return begun(self._process)
 
 
 class Serving:
@@ -89,14 +51,10 @@ class Serving:
         self.started = time.monotonic()
         self._process: subprocess.Popen[str] | None = None
         if prepared:
-            begun = prepared.begin(data)
+            self._pid, self._address = prepared.begin(data)
         else:
-            command = [sys.executable, "-c", SERVE, str(data)]
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS)
-            assert self._process.stdout is not None
-            begun = self._process.stdout.readline().split()
-        assert begun, "the server did not start"
-        self._pid, self._address = int(begun[0]), begun[1]
+            self._process = started(data, f"{data}.none")
+            self._pid, self._address = begun(self._process)
 
     def __enter__(self) -> "Serving":
         return self

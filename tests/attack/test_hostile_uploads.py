@@ -5,12 +5,9 @@ read, and memory stays, of the server at any time and of the child that reads on
 """
 
 import json
-import os
 import secrets
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +22,7 @@ import pytest
 from attack_fixtures import Measured, Size
 from bombs import bombs, deflated
 from items import VOTED
+from small_server import begun, started
 
 from bench.fuzz.seeds import seeds
 
@@ -32,7 +30,6 @@ MB = 1_000_000
 MAX_GROWN = 100 * MB
 NAMES = 200
 BODY_BYTES = 300 * MB
-SERVER = Path(__file__).with_name("small_server.py")
 MAX_SENT = 48 * MB  # what a chunked body may come to before it is refused: the limit of 32 MB, and what is under way
 JOB_SECONDS = 900
 LONGEST, MAX_INDEXED = {"words.txt", "sentences.txt"}, 200 * MB
@@ -111,14 +108,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         (place / name).mkdir()
         (place / name / "canary.txt").write_text("As it was.")
     (place / "articles" / "canary.txt").unlink()
-    env = os.environ | {"HOME": str(place / "home"), "TMPDIR": str(place / "temp")}
-    own = [str(SERVER.parent), str(SERVER.parents[1]), str(SERVER.parents[2])]
-    env["PYTHONPATH"] = os.pathsep.join(filter(None, [*own, env.get("PYTHONPATH", "")]))
-    command = [sys.executable, str(SERVER), str(place / "data"), str(place / "articles")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env, cwd=place / "cwd", text=True) as process:
+    env = {"HOME": str(place / "home"), "TMPDIR": str(place / "temp")}
+    with started(place / "data", place / "articles", env=env, cwd=place / "cwd") as process:
         try:
-            assert process.stdout
-            address = process.stdout.readline().strip()
+            _, address = begun(process)
             watched = Watched(address, psutil.Process(process.pid), place)
             for kind in ("txt", "md", "html", "pdf", "docx", "eml", "json", "jsonl", "csv", "xml", "zip"):
                 for data in seeds(kind):
