@@ -6,6 +6,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 
 from assistant.dates import MONTH, month_number
 from index.text.english import NUMBERS, SCALES, WEEKDAYS
@@ -65,10 +66,9 @@ def days_meant(text: str, published_at: str | None) -> set[Day]:
     for year, month, day in told:
         if year is None:
             meant |= {(near, month, day) for near in (own.year - 1, own.year, own.year + 1)}
-    for name in weekdays(text):
-        back = (own.weekday() - WEEKDAYS.index(name)) % 7
-        meant |= {_day(own - dt.timedelta(days=back)), _day(own + dt.timedelta(days=7 - back))}
-    return meant | {_day(own + dt.timedelta(days=shift)) for word, shift in _DAYS_AWAY if word in lower}
+    back = [(own.weekday() - WEEKDAYS.index(name)) % 7 for name in weekdays(text)]
+    away = [shift for word, shift in _DAYS_AWAY if word in lower]
+    return meant | _days_from(own, [*(-days for days in back), *(7 - days for days in back), *away])
 
 
 def is_among(day: Day, others: set[Day]) -> bool:
@@ -76,8 +76,11 @@ def is_among(day: Day, others: set[Day]) -> bool:
     return any(all(a is None or a == b for a, b in zip(day, other, strict=True)) for other in others)
 
 
-def _day(date: dt.date) -> Day:
-    return (date.year, date.month, date.day)
+def _days_from(date: dt.date, shifts: Iterable[int]) -> set[Day]:
+    """The days that are so many from `date`, but those beyond the calendar's first and last."""
+    shifted = (date.toordinal() + shift for shift in shifts)
+    dates = [dt.date.fromordinal(day) for day in shifted if 1 <= day <= dt.date.max.toordinal()]
+    return {(day.year, day.month, day.day) for day in dates}
 
 
 def _without_dates(text: str) -> str:

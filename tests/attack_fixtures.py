@@ -6,7 +6,8 @@ measured is printed at the end, a line for each bar, and written to `bench/out/w
 
 import json
 import math
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         REPORT.parent.mkdir(parents=True, exist_ok=True)
         before = json.loads(REPORT.read_text()) if REPORT.exists() else {}
         REPORT.write_text(json.dumps(before | found, indent=1, ensure_ascii=False) + "\n")
+
+
+@pytest.fixture(scope="module")
+def many_files() -> Iterator[None]:
+    """This process may have as many open as it is ever allowed to: the ends of its clients' connections."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -277,14 +277,7 @@ def test_name_that_moves_inside_between_redirects_is_refused(site: Site) -> None
 @pytest.mark.parametrize(
     "location",
     [
-        "http://0.0.0.0:PORT/",
-        "http://[::ffff:127.0.0.1]:PORT/",
-        "//0.0.0.0:PORT/",
-        "http://user@127.0.0.1:PORT/",
-        "http://10.0.0.1/",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://2852039166/",
-        "http://[64:ff9b::a9fe:a9fe]/",
+        "http://0.0.0.0:PORT/",  # `tests/attack/test_inside_addresses.py` has many more
         "file:///etc/passwd",
         "ftp://127.0.0.1:PORT/",
         "javascript:alert(1)",

@@ -61,3 +61,8 @@ def test_a_day_without_a_year_is_of_a_year_near_the_articles() -> None:
 
 def test_numbers_of_any_length_are_read_in_no_time() -> None:
     assert len(figures("9" * 300 + " " + "seven " * 20_000 + "1,000," * 20_000)) > 0
+
+
+@pytest.mark.parametrize(("published_at", "within"), [("9999-12-31", (9999, 12, 27)), ("0001-01-01", (1, 1, 8))])
+def test_days_beyond_the_calendar_are_left_out(published_at: str, within: object) -> None:
+    assert days_meant("On Monday, yesterday and tomorrow", published_at) >= {within}

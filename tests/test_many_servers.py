@@ -4,7 +4,7 @@ import io
 import json
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from index.article import Item
 from index.ingest.polite import Fetcher
 from index.library import Library
 from index.progress import Progress, Report, silent
-from index.tally import OnArticle
 from web.errors import RebuildRunning
 from web.jobs.intake import Intake
 from web.jobs.job import FINISHED
@@ -32,17 +30,7 @@ class _Held(Library):
         self.begun = threading.Semaphore(0)
         self.may_go_on = threading.Event()
 
-    def add(
-        self,
-        items: Iterable[Item],
-        *,
-        by_itself: bool = False,
-        since: str | None = None,
-        asked_at: int | None = None,
-        dry_run: bool = False,
-        progress: Progress = silent,
-        on_article: OnArticle = lambda *_: None,
-    ) -> Report:
+    def add(self, *items: Any, progress: Progress = silent, **asked: Any) -> Report:
         self.begun.release()
         while not self.may_go_on.wait(0.02):
             progress("reading", 1, 2)

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,13 @@ from flask.testing import FlaskClient
 from http_server import Site, plain
 from sqlalchemy import insert, select
 
-from index.article import Item, ItemError
+from index.article import ItemError
 from index.ingest.apart import BEAT_SECONDS
 from index.ingest.fields import article_from_fields
 from index.ingest.polite import Fetcher
 from index.library import EMBED_BATCH, Library
 from index.model.embed import Vectors
 from index.progress import Progress, Report, silent
-from index.tally import OnArticle
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.intake import MAX_FILE_NAME_CHARS, PASTED
 from web.jobs.jobs import Jobs
@@ -142,39 +141,13 @@ class _Held(Library):
         self.has_begun = threading.Event()
         self.may_go_on = threading.Event()
 
-    def add(
-        self,
-        items: Iterable[Item],
-        *,
-        by_itself: bool = False,
-        since: str | None = None,
-        asked_at: int | None = None,
-        dry_run: bool = False,
-        progress: Progress = silent,
-        on_article: OnArticle = lambda *_: None,
-    ) -> Report:
+    def add(self, *items: Any, progress: Progress = silent, **asked: Any) -> Report:
         self._wait(progress)
-        return super().add(
-            items,
-            by_itself=by_itself,
-            since=since,
-            asked_at=asked_at,
-            dry_run=dry_run,
-            progress=progress,
-            on_article=on_article,
-        )
+        return super().add(*items, progress=progress, **asked)
 
-    def rebuild(
-        self,
-        folder: Path,
-        *,
-        full: bool = False,
-        dry_run: bool = False,
-        progress: Progress = silent,
-        on_article: OnArticle = lambda *_: None,
-    ) -> Report:
+    def rebuild(self, *folder: Any, progress: Progress = silent, **asked: Any) -> Report:
         self._wait(progress)
-        return super().rebuild(folder, full=full, dry_run=dry_run, progress=progress, on_article=on_article)
+        return super().rebuild(*folder, progress=progress, **asked)
 
     def _wait(self, progress: Progress) -> None:
         self.has_begun.set()
@@ -402,18 +375,8 @@ class _Odd(Library):
         no_text: Any = b"which no JSON takes"
         self.reports = [Report(added=1, errors=(ItemError(no_text, ""),))]
 
-    def add(
-        self,
-        items: Iterable[Item],
-        *,
-        by_itself: bool = False,
-        since: str | None = None,
-        asked_at: int | None = None,
-        dry_run: bool = False,
-        progress: Progress = silent,
-        on_article: OnArticle = lambda *_: None,
-    ) -> Report:
-        return self.reports.pop() if self.reports else super().add(items, progress=progress)
+    def add(self, *items: Any, progress: Progress = silent, **asked: Any) -> Report:
+        return self.reports.pop() if self.reports else super().add(*items, progress=progress, **asked)
 
 
 def test_a_job_that_cannot_be_finished_has_failed_and_the_next_is_worked_on(library: Library, tmp_path: Path) -> None:

@@ -5,9 +5,7 @@ answered.
 """
 
 import json
-import resource
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,19 +15,12 @@ from served import ANSWER, Latency, Reply, Served, at_once
 from web.http.lanes import QUESTIONS
 from web.services import MAX_RUNNING, MAX_WAITING
 
+pytestmark = pytest.mark.usefixtures("many_files")
+
 MOST_MS, MOST_MS_ON_A_BUSY_MACHINE = 1_000, 10_000
 """Of health, at p99: all that comes at once is read by one thread, beside those that answer."""
 REFUSED = {429, 503}
 FORM = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\nThe meadow is open.\r\n--x--\r\n'
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _many_files() -> Iterator[None]:
-    """For the clients' ends."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_questions_beyond_those_that_can_wait_are_refused_at_once_and_the_others_answered(

@@ -4,11 +4,9 @@ They are slow in five ways at once: a head or a body that comes byte by byte, a 
 that is kept after a reply, one on which nothing is ever said.
 """
 
-import resource
 import socket
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -19,18 +17,11 @@ from served import Latency, Served, side_by_side, wait_until
 from web.http.connections import HEAD_SECONDS, IDLE_SECONDS, PACE_SECONDS
 from web.http.server import CONNECTION_LIMIT, FILES_A_CONNECTION, OTHER_FILES
 
+pytestmark = pytest.mark.usefixtures("many_files")
+
 MOST_MS, MOST_MS_ON_A_BUSY_MACHINE = 100, 3_000
 LARGE = "A lantern stood in the meadow. " * 30_000
 """Nearly a megabyte: more than the kernel takes for a client that does not read."""
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _many_files() -> Iterator[None]:
-    """For the clients' ends."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 class _Slow:
