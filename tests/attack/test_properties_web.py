@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -38,8 +39,10 @@ _PLACES = ["", "> ", "# ", "**"]
 
 @given(texts(40), st.sampled_from(_PLACES))
 @example("a\x00b", "")
+@example("\u202e", "")
 def test_what_is_exported_shows_as_it_was_written_and_is_never_markup(text: str, before: str) -> None:
-    line = " ".join(text.split())
+    """But for the characters that would turn the direction of what stands behind them."""
+    line = " ".join(re.sub("[\u202a-\u202e\u2066-\u2069]", "", text).split())
     behind = "**" if before == "**" else ""
     tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(f"{before}{escaped(text)}{behind}")
     inline = [token for token in tokens if token.type == "inline"]
