@@ -10,7 +10,7 @@ import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -41,6 +41,7 @@ from index.text.copies import SAME_STORY, likeness
 
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
+AGAIN_SECONDS = 30.0
 """Passages embedded between two commits: what a kill or a cancel can cost."""
 
 LISTEN_SECONDS = 0.2
@@ -54,6 +55,8 @@ class _Loaded:
     generation: Generation
     is_fallback: bool
     """True where `generation` is not the one named."""
+    again_at: float = field(default_factory=lambda: time.monotonic() + AGAIN_SECONDS)
+    """When it is tried once more to load that one, by `time.monotonic()`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,20 +401,35 @@ class Library:
                 if self._current is None or self._current.name != name:
                     self._current = self._load(name)
                 current = self._current
+        elif current.is_fallback and time.monotonic() > current.again_at:
+            current = self._load_again(current)
         return current
+
+    def _load_again(self, fallback: _Loaded) -> _Loaded:
+        """What `CURRENT` names, if it can be loaded now: what kept it from that may have passed."""
+        with self._loading:
+            if self._current is fallback:  # else another thread has done it
+                found = self._generations.load(self._store.state().corpus_id, only_current=True)
+                is_back = found and found[0] == fallback.name and self._is_usable(found[1])
+                generation = found[1] if found and is_back else fallback.generation
+                self._current = _Loaded(fallback.name, generation, is_fallback=not is_back)
+            return self._current or fallback
 
     def _load(self, name: str | None) -> _Loaded:
         corpus_id = self._store.state().corpus_id
         found = self._generations.load(corpus_id)
         while (now := self._generations.current_name()) != name:  # published meanwhile
             name, found = now, self._generations.load(corpus_id)
-        # one that is ahead is of states that the database had before someone put an earlier copy in its place
-        if found and found[1].model == self._embedder.id and found[1].seq <= self._store.seq():
+        if found and self._is_usable(found[1]):
             return _Loaded(name, found[1], is_fallback=found[0] != name)
         corpus = self._embeddings.corpus(None)
         if corpus is None:
             raise IndexFault("The store gave no corpus.")
         return _Loaded(name, Generation.words_only(corpus), is_fallback=True)
+
+    def _is_usable(self, generation: Generation) -> bool:
+        # one that is ahead is of states that the database had before someone put an earlier copy in its place
+        return generation.model == self._embedder.id and generation.seq <= self._store.seq()
 
 
 def _is_better(known: Article, article: Article) -> bool:

@@ -21,7 +21,7 @@ from index.library import EMBED_BATCH, Library
 from index.model.embed import Vectors
 from web.app import create_app
 from web.jobs.jobs import Jobs
-from web.security.access import TOKEN_COOKIE, signed_in
+from web.security.sign_in import TOKEN_COOKIE, SignIn
 from web.settings import Settings
 
 MANY = 10_000
@@ -247,7 +247,9 @@ def test_whose_session_has_expired_is_told_so_and_led_to_sign_in(
     guarded = replace(settings, api_token="lantern")
     address = serve(create_app(guarded, stocked, Assistant(stocked), jobs)).address
     with watched(browser.new_page()) as page:
-        page.context.add_cookies([{"name": TOKEN_COOKIE, "value": signed_in("lantern"), "url": address}])
+        page.context.add_cookies(
+            [{"name": TOKEN_COOKIE, "value": SignIn(stocked.database, "lantern").cookie(), "url": address}]
+        )
         page.goto(address)
         expect(page.locator("#newest").get_by_role("button")).to_have_count(2)
         page.context.clear_cookies()

@@ -1,15 +1,19 @@
 """The database file: what is committed is moved from its log into it while nobody can write."""
 
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from index.store import database
-from index.store.database import CHECKPOINT_BYTES, Database
+from index.store.database import CHECKPOINT_BYTES, FULL_CHECKPOINT_BYTES, Database
 
 MORE_THAN_THAT = "x" * (CHECKPOINT_BYTES + 1)
 
@@ -25,6 +29,14 @@ def opened(tmp_path: Path) -> Iterator[Database]:
 def note(opened: Database, said: str) -> None:
     with opened.write() as connection:
         connection.execute(text("INSERT INTO notes VALUES (:said)"), {"said": said})
+
+
+def check_that_nobody_can_write(opened: Database) -> None:
+    with (
+        closing(sqlite3.connect(opened.path, timeout=0, isolation_level=None)) as another,
+        pytest.raises(sqlite3.OperationalError, match="locked"),
+    ):
+        another.execute("BEGIN IMMEDIATE")
 
 
 def log_bytes(opened: Database) -> int:
@@ -55,22 +67,63 @@ def test_a_log_that_somebody_reads_an_old_state_by_is_moved_when_they_have_ended
     assert log_bytes(opened) < CHECKPOINT_BYTES / 10
 
 
-def test_nobody_can_write_while_the_log_is_moved(opened: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    tried = []
-    connected = database._connected
+@pytest.mark.parametrize(("size", "kind"), [(CHECKPOINT_BYTES, "PASSIVE"), (FULL_CHECKPOINT_BYTES, "TRUNCATE")])
+def test_nobody_can_write_while_the_log_is_moved(
+    opened: Database, monkeypatch: pytest.MonkeyPatch, size: int, kind: str
+) -> None:
+    moved = []
 
-    def mover(path: Path) -> sqlite3.Connection:
-        with closing(sqlite3.connect(path, timeout=0, isolation_level=None)) as another:
-            with pytest.raises(sqlite3.OperationalError, match="locked"):
-                another.execute("BEGIN IMMEDIATE")
-            tried.append(another)
-        return connected(path)
+    class Mover(sqlite3.Connection):
+        def execute(self, sql: str, *_: object) -> sqlite3.Cursor:
+            if "wal_checkpoint" in sql:
+                moved.append(sql)
+                if kind == "PASSIVE":  # the other takes the lock as it begins
+                    check_that_nobody_can_write(opened)
+            return super().execute(sql)
 
-    monkeypatch.setattr(database, "_connected", mover)
+    connected = partial(sqlite3.connect, isolation_level=None, factory=Mover)
+    monkeypatch.setattr(database, "_connected", connected)
     note(opened, "short")
-    assert not tried
-    note(opened, MORE_THAN_THAT)
-    assert len(tried) == 1
+    assert not moved
+    note(opened, "x" * (size + 1))
+    assert moved == [f"PRAGMA wal_checkpoint({kind})"]
+
+
+def test_the_log_does_not_grow_for_ever_where_somebody_always_reads(opened: Database) -> None:
+    ending = threading.Event()
+
+    def keep_reading(n: int) -> None:
+        while not ending.wait(0.001 * n):
+            with opened.read() as connection:
+                connection.execute(text("SELECT length(note) FROM notes")).all()
+                time.sleep(0.05)
+
+    with ThreadPoolExecutor(4) as readers:
+        reading = [readers.submit(keep_reading, n) for n in range(4)]
+        largest = 0
+        for _ in range(60):
+            note(opened, "x" * (2 * 1024**2))
+            largest = max(largest, log_bytes(opened))
+        ending.set()
+        assert [one.result() for one in reading] == [None] * 4
+    assert largest < FULL_CHECKPOINT_BYTES + 8 * 1024**2
+
+
+def test_those_who_wait_to_write_keep_nobody_from_reading(opened: Database) -> None:
+    with (
+        closing(sqlite3.connect(opened.path, isolation_level=None)) as another,
+        ThreadPoolExecutor(40) as writers,
+    ):
+        another.execute("BEGIN IMMEDIATE")
+        waiting = [writers.submit(note, opened, "late") for _ in range(40)]
+        time.sleep(0.5)
+        began = time.monotonic()
+        with opened.read() as connection:
+            assert connection.execute(text("SELECT count(*) FROM notes")).scalar_one() == 0
+        assert time.monotonic() - began < 5
+        another.execute("COMMIT")
+        for one in waiting:
+            one.result()
 
 
 def test_what_was_committed_is_there_though_its_log_could_not_be_moved(

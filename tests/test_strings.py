@@ -9,7 +9,8 @@ from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from web.language import LANGUAGES, OF_TEMPLATES, Strings, for_later, for_scripts, strings
-from web.security.access import BROWSER_COOKIE, TOKEN_COOKIE
+from web.security.access import BROWSER_COOKIE
+from web.security.sign_in import TOKEN_COOKIE
 from web.settings import Settings
 
 WEB = Path(__file__).parents[1] / "web"

@@ -3,7 +3,9 @@
 """
 
 import time
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -11,9 +13,10 @@ from flask.testing import FlaskClient
 
 from assistant.assistant import Assistant
 from index.library import Library
+from index.store.database import Database
 from web.app import create_app
 from web.jobs.jobs import Jobs
-from web.security.access import TOKEN_COOKIE, is_signed_in, signed_in
+from web.security.sign_in import TOKEN_COOKIE, SignIn
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"
@@ -72,18 +75,24 @@ def test_behind_tls_no_cookie_is_sent_without_it(guarded: Flask) -> None:
     assert all("Secure" in cookie and "HttpOnly" in cookie and "SameSite" in cookie for cookie in cookies)
 
 
-def test_a_cookie_is_void_after_thirty_days_and_with_another_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    cookie = signed_in(TOKEN)
-    assert is_signed_in(TOKEN, cookie)
-    assert not is_signed_in("another", cookie)
-    assert not is_signed_in(TOKEN, cookie.swapcase())
-    assert not is_signed_in("", signed_in("x"))
+def test_a_cookie_is_void_after_thirty_days_with_another_token_and_on_another_database(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in = SignIn(database, TOKEN)
+    cookie = sign_in.cookie()
+    assert sign_in.accepts(cookie)
+    assert SignIn(database, TOKEN).accepts(cookie)  # another server's, or after a new start
+    assert not SignIn(database, "another").accepts(cookie)
+    assert not SignIn(database, "").accepts(SignIn(database, "").cookie())
+    assert not sign_in.accepts(cookie.swapcase())
+    with closing(Database(tmp_path / "other.db")) as other:  # so a guess at the token alone makes none
+        assert not SignIn(other, TOKEN).accepts(cookie)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)
-    assert not is_signed_in(TOKEN, cookie)
+    assert not sign_in.accepts(cookie)
 
 
-def test_after_ten_wrong_tokens_no_token_from_there_is_looked_at(guarded: Flask) -> None:
+def test_after_ten_wrong_tokens_no_token_from_there_is_looked_at(guarded: Flask, stocked: Library) -> None:
     client = guarded.test_client()
     for guess in range(10):
         headers = {"Authorization": f"Bearer {guess}"}
@@ -93,9 +102,10 @@ def test_after_ten_wrong_tokens_no_token_from_there_is_looked_at(guarded: Flask)
     assert reply.status_code == 429
     assert 0 < int(reply.headers["Retry-After"]) <= 60
     assert client.post("/login", data={"token": TOKEN}).status_code == 429
+    assert client.get("/api/health", headers=right).status_code == 200
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
     assert client.get("/api/articles", headers=right, environ_base=elsewhere).status_code == 200
-    client.set_cookie(TOKEN_COOKIE, signed_in(TOKEN))  # nobody guesses one
+    client.set_cookie(TOKEN_COOKIE, SignIn(stocked.database, TOKEN).cookie())  # nobody guesses one
     assert client.get("/api/articles").status_code == 200
 
 

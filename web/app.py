@@ -22,6 +22,7 @@ from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
 from web.security.audit import Audit
 from web.security.guard import Guard
+from web.security.sign_in import SignIn
 from web.services import Services
 from web.settings import Settings
 
@@ -40,7 +41,8 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     assert isinstance(app.json, DefaultJSONProvider)
     app.json.sort_keys = False  # in the order of their definition replies read better
     audit = Audit(library.database)
-    guard = Guard(settings, audit)
+    sign_in = SignIn(library.database, settings.api_token)
+    guard = Guard(settings, audit, sign_in)
     app.extensions["services"] = serving = Services(
         settings,
         library,
@@ -51,6 +53,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         Freshness(library.database, settings.feeds),
         audit,
         guard,
+        sign_in,
     )
     log_requests(app)
     guard.watch(app)

@@ -20,6 +20,7 @@ from web.monitoring.metrics import Metrics
 from web.replies import Json
 from web.security.audit import Audit
 from web.security.guard import Guard, caller
+from web.security.sign_in import SignIn
 from web.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -87,6 +88,7 @@ class Services:
     freshness: Freshness
     audit: Audit
     guard: Guard
+    sign_in: SignIn
     gate: Gate = field(default_factory=Gate)
     metrics: Metrics = field(init=False)
 

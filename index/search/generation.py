@@ -211,7 +211,7 @@ class Generations:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def load(self, corpus_id: str) -> tuple[str, Generation] | None:
+    def load(self, corpus_id: str, *, only_current: bool = False) -> tuple[str, Generation] | None:
         """The current generation if it is whole, else the newest other one that is; None when none is.
 
         Only of that corpus: what another database left, before it was lost or replaced, is none of it.
@@ -221,6 +221,8 @@ class Generations:
         if current in names:
             names.remove(current)
             names.insert(0, current)
+        if only_current:
+            names = [name for name in names if name == current]
         for name in names:
             with contextlib.suppress(BrokenIndex):
                 generation = _open(self.root / name, name.rpartition("-")[2])

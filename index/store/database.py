@@ -54,6 +54,9 @@ WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore
 BUSY_TIMEOUT_MS = 30_000
 CHECKPOINT_BYTES = 4 * 1024**2
 """Of the log; then what is in it is moved to the database file."""
+FULL_CHECKPOINT_BYTES = 16 * CHECKPOINT_BYTES
+"""So large it is where somebody always reads, and is emptied while nobody can begin to."""
+FULL_CHECKPOINT_MS = 5_000
 
 
 class Database:
@@ -121,17 +124,18 @@ class Database:
         (https://sqlite.org/wal.html#walresetbug). Here the write lock is held beside it.
         """
         written = self.path.with_name(f"{self.path.name}-wal")
-        if not written.exists() or written.stat().st_size < CHECKPOINT_BYTES:
+        size = written.stat().st_size if written.exists() else 0
+        if size < CHECKPOINT_BYTES:
             return
         try:
-            with (
-                _storage_faults(self.path),
-                self._engine.connect().execution_options(immediate=True) as writer,
-                writer.begin(),
-                closing(_connected(self.path)) as mover,
-            ):
+            with _storage_faults(self.path), closing(_connected(self.path)) as mover:
                 mover.execute("PRAGMA synchronous = FULL")
-                mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                if size < FULL_CHECKPOINT_BYTES:
+                    with self._engine.connect().execution_options(immediate=True) as writer, writer.begin():
+                        mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
+                else:  # takes the write lock itself
+                    mover.execute(f"PRAGMA busy_timeout = {FULL_CHECKPOINT_MS}")
+                    mover.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except IndexFault as error:  # what was committed is safe in the log, and the next write tries again
             log.warning("the log of the database was not moved into it: %s", error)
 
@@ -240,8 +244,11 @@ def _fault(path: Path, error: BaseException | None) -> IndexFault:
 
 
 def _engine(path: Path) -> Engine:
-    # autocommit: the driver begins no transaction of its own, the "begin" event below does
-    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
+    # autocommit: the driver begins no transaction of its own, the "begin" event below does. As many connections as
+    # there are threads: those who wait to write must not keep others from reading. No parameters: errors are logged
+    engine = create_engine(
+        f"sqlite:///{path}", connect_args={"isolation_level": None}, max_overflow=-1, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _record: object) -> None:

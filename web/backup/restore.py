@@ -27,10 +27,11 @@ from web.backup.work_folder import work_folder
 from web.conversations import tables
 from web.errors import BackupFault
 from web.jobs import freshness, queue
-from web.security import audit
+from web.replies import Json
+from web.security import audit, sign_in
 from web.security.audit import Audit, at_the_terminal
 
-TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit))
+TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit, sign_in))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; belonging to one, it would spoil another."""
@@ -52,7 +53,7 @@ def restore(data_dir: Path, source: Path) -> Restored:
     with closing(InUse(data_dir, alone=True)), work_folder(data_dir, "restore") as work:
         contents = unpack(source, work)
         try:
-            _prepare(work, contents, source)
+            _prepare(work, contents, source, _log_of(data_dir / DATABASE))
             before = _keep(data_dir, work / "before")
             _take_uploads(data_dir, work)
             for suffix in BESIDE:  # of a database that could not be read, and is kept; else there are none
@@ -64,7 +65,18 @@ def restore(data_dir: Path, source: Path) -> Restored:
     return Restored(contents, before)
 
 
-def _prepare(work: Path, contents: Contents, source: Path) -> None:
+def _log_of(path: Path) -> list[Json]:
+    """What the audit log of the database that is there says: it goes on. Nothing where it cannot be read."""
+    if not path.exists():
+        return []
+    try:
+        with closing(Database(path)) as database:
+            return list(Audit(database).all())
+    except (BrokenDatabase, StorageFault):
+        return []
+
+
+def _prepare(work: Path, contents: Contents, source: Path, log: list[Json]) -> None:
     """Check the unpacked database, bring it to the present format, and make it a corpus of its own."""
     path = work / DATABASE
     try:
@@ -74,6 +86,7 @@ def _prepare(work: Path, contents: Contents, source: Path) -> None:
                 database.create(metadata)
             with database.write() as connection:
                 connection.execute(text("UPDATE corpus SET id = lower(hex(randomblob(16)))"))
+            Audit(database).take_over(log)
             Audit(database).note(at_the_terminal(), "restore", str(source))
         found, uploads = articles_in(path), unfinished_uploads(path)
     except (BrokenDatabase, sqlite3.DatabaseError) as error:
@@ -115,7 +128,9 @@ def _keep(data_dir: Path, work: Path) -> Path | None:
     try:
         work.mkdir()
         back_up_held(data_dir, backup, work)
-    except (BrokenDatabase, BackupFault):
+    except (BrokenDatabase, BackupFault) as fault:
+        if isinstance(fault, BackupFault):  # it could be read, and was closed
+            _check_that_it_is_closed(path)
         folder = data_dir / f"before-restore-{moment}"
         folder.mkdir()
         for name in (DATABASE, *(f"{DATABASE}{suffix}" for suffix in BESIDE), UPLOADS):
@@ -127,9 +142,13 @@ def _keep(data_dir: Path, work: Path) -> Path | None:
         for copied in (folder, *folder.rglob("*"), data_dir):
             sync(copied)
         return folder
-    if any(Path(f"{path}{suffix}").exists() for suffix in BESIDE):  # it was closed, and nobody else has it open
-        raise StorageFault(f"Another program has {path} open. End it, then try again. Nothing was changed.")
+    _check_that_it_is_closed(path)
     return backup
+
+
+def _check_that_it_is_closed(path: Path) -> None:
+    if any(Path(f"{path}{suffix}").exists() for suffix in BESIDE):
+        raise StorageFault(f"Another program has {path} open. End it, then try again. Nothing was changed.")
 
 
 def _take_uploads(data_dir: Path, work: Path) -> None:

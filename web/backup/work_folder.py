@@ -6,6 +6,7 @@ A lock that the kernel frees when a process dies tells one that is worked in fro
 import contextlib
 import fcntl
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -20,8 +21,10 @@ def work_folder(parent: Path, kind: str) -> Iterator[Path]:
     """`parent/KIND.RANDOM.tmp`; those of its kind that nobody works in any more are deleted. Raises StorageFault."""
     folder = parent / f"{kind}.{secrets.token_hex(4)}.tmp"
     try:
-        for left in parent.glob(f"{kind}.*.tmp"):
-            _delete_if_left(left)
+        own = re.compile(re.escape(kind) + r"\.[0-9a-f]{8}\.tmp")
+        for left in parent.iterdir():
+            if own.fullmatch(left.name):
+                _delete_if_left(left)
         folder.mkdir(mode=0o700)
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:

@@ -21,7 +21,7 @@ from web.jobs.intake import Intake, Upload, bare_name
 from web.jobs.job import FINISHED, NOTHING_DONE, Job, Kind, job_of
 from web.jobs.preview import Previews
 from web.jobs.progress import JobProgress
-from web.jobs.queue import JobQueue
+from web.jobs.queue import MAX_BEGUN, JobQueue
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -215,13 +215,22 @@ class Jobs:
         try:
             if ended := self._run(job, request):
                 self._end(ended)
+                return
         except Exception as error:
             log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
             message = f"Something went wrong on the server: {type(error).__name__}."
             self._end(replace(job, state="failed", message=message))
+            return
+        self._queue.put_back(job.id)
 
     def _run(self, job: Job, request: Json) -> Job | None:
         """The job as it ended; None where it stopped because the process closes and is to be done again."""
+        if request["begun"] > MAX_BEGUN:
+            message = (
+                f"The server ended {MAX_BEGUN} times while it did this, so it is not begun again. What was taken in by "
+                "then has been kept. Add the rest in smaller parts."
+            )
+            return replace(job, state="failed", message=message)
         if job.kind == "remove" and job.name:
             job = replace(job, name=_listed([job.name], request["removed"]))
         progress = JobProgress(self._queue, job, self._closing)

@@ -37,6 +37,8 @@ from web.jobs.job import FINISHED, Job, job_of
 from web.replies import Json
 
 MAX_QUEUED = 100
+MAX_BEGUN = 10
+"""Times that one job is begun. What ended the process so often, with nobody asking it to, would end every next one."""
 MAX_FINISHED_KEPT = 1_000
 
 FIRST, QUEUED, RUNNING, STOPPING = "first", "queued", "running", "stopping"
@@ -200,7 +202,8 @@ class JobQueue:
             row = connection.execute(next_one).first()
             if row is None:
                 return None
-            request = {"began_at": now()} | json.loads(row.request)
+            request = {"began_at": now(), "begun": 0} | json.loads(row.request)
+            request["begun"] += 1
             job = replace(job_of(json.loads(row.outcome)), state="reading", done=0, total=0)
             connection.execute(
                 update(jobs)
@@ -212,6 +215,12 @@ class JobQueue:
                 )
             )
         return job, request
+
+    def put_back(self, job_id: str) -> None:
+        """It is done again by who is next: the process was asked to end, the job is not to blame."""
+        with self._database.write() as connection:
+            fewer = func.json_set(jobs.c.request, "$.begun", func.json_extract(jobs.c.request, "$.begun") - 1)
+            connection.execute(update(jobs).where(jobs.c.id == job_id, _IS_UNFINISHED).values(request=fewer))
 
     def tell(self, job: Job) -> None:
         """How far it has come."""

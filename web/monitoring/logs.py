@@ -9,9 +9,11 @@ import json
 import logging
 import sys
 from contextvars import ContextVar
+from types import TracebackType
 from typing import TextIO
 
 OWN = ("web", "assistant", "index")
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 _NO_EXTRA = set(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
@@ -59,4 +61,12 @@ class _ForPeople(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         said = [super().formatMessage(record), *(f"{name}={value}" for name, value in _extra(record).items())]
         # a line break or an escape sequence in what came from outside would forge a line
-        return "".join(c if c.isprintable() else repr(c)[1:-1] for c in " ".join(said))
+        return _on_one_line(" ".join(said))
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging's name
+        # the lines of a trace are indented, so that none passes for a line of the log
+        return "\n".join(f"  {_on_one_line(line)}" for line in super().formatException(ei).split("\n"))
+
+
+def _on_one_line(said: str) -> str:
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in said)

@@ -8,13 +8,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from assistant.answer import Answer
-from web.monitoring.request_log import route
+from web.monitoring.request_log import method, route
 
 SECONDS = (0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
@@ -64,7 +64,7 @@ class Metrics:
     def count_requests(self, app: Flask) -> None:
         @app.after_request
         def count(reply: Response) -> Response:
-            self._requests.labels(request.method, route(), str(reply.status_code)).inc()
+            self._requests.labels(method(), route(), str(reply.status_code)).inc()
             self._seconds.labels(route()).observe(time.perf_counter() - g.started)
             return reply
 

@@ -14,6 +14,8 @@ from web.monitoring.logs import request_id
 
 log = logging.getLogger(__name__)
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 def log_requests(app: Flask) -> None:
     """Give every request of `app` an id, and a line in the log."""
@@ -31,7 +33,7 @@ def log_requests(app: Flask) -> None:
             logging.INFO if is_told else logging.DEBUG,
             "request",
             extra={
-                "method": request.method,
+                "method": method(),
                 "route": route(),
                 "status": reply.status_code,
                 "ms": round((time.perf_counter() - g.started) * 1000),
@@ -39,6 +41,11 @@ def log_requests(app: Flask) -> None:
             },
         )
         return reply
+
+
+def method() -> str:
+    """The present request's; "other" where it is none that a route has, which may be as long as its sender likes."""
+    return request.method if request.method in METHODS else "other"
 
 
 def route() -> str:

@@ -5,6 +5,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from web.replies import Json, status_json
 from web.routes.errors import errors
 from web.schemas.replies import HealthReply
+from web.security.guard import caller
 from web.services import services
 
 api = APIBlueprint("health", __name__, url_prefix="/api", abp_responses=errors(503))
@@ -18,4 +19,6 @@ def health() -> Json:
     """
     serving = services()
     serving.check_up_to_date()
-    return status_json(serving.library.status(), serving.assistant.answerer, serving.freshness.feeds())
+    # addresses of feeds, and what went wrong with them, are not everybody's to read
+    feeds = serving.freshness.feeds() if caller().is_holder else ()
+    return status_json(serving.library.status(), serving.assistant.answerer, feeds)

@@ -1,5 +1,6 @@
 """Jobs: starting a rebuild, watching and cancelling."""
 
+from flask import g
 from flask_openapi3.blueprint import APIBlueprint
 
 from web.replies import Json
@@ -15,6 +16,7 @@ Started = tuple[Json, int, dict[str, str]]
 
 
 def started(job_id: str) -> Started:
+    g.subject = " ".join(filter(None, (job_id, services().jobs.get(job_id)["name"])))  # for the audit log
     return {"job_id": job_id}, 202, {"Location": f"/api/jobs/{job_id}"}
 
 

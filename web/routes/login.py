@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.monitoring.logs import request_id
-from web.security.access import SIGNED_IN_SECONDS, TOKEN_COOKIE, signed_in
-from web.security.guard import address
+from web.security.guard import address, caller
+from web.security.sign_in import SIGNED_IN_SECONDS, TOKEN_COOKIE
 from web.services import services
 
 MAX_FORM_BYTES = 10_000
@@ -30,7 +30,7 @@ def log_in() -> ResponseReturnValue:
     reply = redirect("/", 303)
     reply.set_cookie(
         TOKEN_COOKIE,
-        signed_in(serving.settings.api_token),
+        serving.sign_in.cookie(),
         max_age=SIGNED_IN_SECONDS,
         httponly=True,
         samesite="Strict",
@@ -42,7 +42,10 @@ def log_in() -> ResponseReturnValue:
 @pages.post("/logout")
 def log_out() -> ResponseReturnValue:
     """The browser's conversations stay its own: it finds them again when it is signed in again."""
-    reply = redirect("/login" if not services().settings.read_only else "/", 303)
+    serving = services()
+    if caller().is_holder:
+        serving.audit.note(caller().name, "sign out", address=address(), request_id=request_id.get())
+    reply = redirect("/login" if not serving.settings.read_only else "/", 303)
     reply.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return reply
 

@@ -16,17 +16,13 @@ from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
 
-from itsdangerous import BadSignature, TimestampSigner
-
 from web.conversations.tables import VISITOR
+from web.security.sign_in import TOKEN_COOKIE, SignIn
 from web.settings import Settings
 
-TOKEN_COOKIE = "assistant_token"  # nosec B105 # its name, no password
 BROWSER_COOKIE = "assistant_browser"
-SIGNED_IN_SECONDS = 30 * 86_400
 BROWSER_SECONDS = 400 * 86_400  # longer than that no browser keeps one
 BROWSER_ID = re.compile(r"[A-Za-z0-9_-]{22,64}")
-MAX_COOKIE_CHARS = 200
 
 
 class Access(Enum):
@@ -81,6 +77,10 @@ ROUTES = {
 
 QUESTIONS = frozenset({"ask.ask", "ask.search", "pages.ask"})
 """What costs a visitor one of the questions that a minute has."""
+SUGGESTIONS = frozenset({"ask.suggest"})
+"""What comes with each of them: as many of their own."""
+CHANGES = frozenset({"sessions.rename_session", "sessions.delete_session", "sessions.give_feedback"})
+"""Open to visitors; in the audit log where the token's holder makes them. Visitors could drown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,14 @@ class Caller:
     """The cookie to be set, where a conversation of the caller's could not be found again without one."""
 
 
-def identify(settings: Settings, authorization: str, cookies: Mapping[str, str]) -> Caller:
+def identify(settings: Settings, sign_in: SignIn, authorization: str, cookies: Mapping[str, str]) -> Caller:
     """The caller who sends that header and those cookies."""
     given = cookies.get(BROWSER_COOKIE, "")
     browser = given if BROWSER_ID.fullmatch(given) else secrets.token_urlsafe(18)
     new = None if browser == given else browser
     hashed = sha256(browser.encode()).hexdigest()[:32]
     of_holder, of_visitor = f"holder {hashed}", VISITOR + hashed
-    by_cookie = is_signed_in(settings.api_token, cookies.get(TOKEN_COOKIE, ""))
+    by_cookie = sign_in.accepts(cookies.get(TOKEN_COOKIE, ""))
     if not settings.needs_token:  # also what this browser began while there was a token
         return Caller(True, "this machine", "", frozenset({"", of_holder}))
     if by_cookie or is_token(settings.api_token, bearer(authorization)):
@@ -124,22 +124,3 @@ def is_token(token: str, given: str) -> bool:
     """Compared in a time that does not tell how much of it was right."""
     same = hmac.compare_digest(given.encode("utf-8", "surrogatepass"), token.encode())
     return bool(token) and same
-
-
-def signed_in(token: str) -> str:
-    """What a browser shows instead of the token for SIGNED_IN_SECONDS; another token makes it void."""
-    return _signer(token).sign(secrets.token_urlsafe(12)).decode()
-
-
-def is_signed_in(token: str, cookie: str) -> bool:
-    if not token or not cookie or len(cookie) > MAX_COOKIE_CHARS:
-        return False
-    try:
-        _signer(token).unsign(cookie.encode("utf-8", "surrogatepass"), max_age=SIGNED_IN_SECONDS)
-    except BadSignature:  # also one that has expired
-        return False
-    return True
-
-
-def _signer(token: str) -> TimestampSigner:
-    return TimestampSigner(token, salt="assistant.signed-in", key_derivation="hmac", digest_method=sha256)

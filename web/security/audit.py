@@ -5,7 +5,7 @@ commands; what a job came to is the job's to tell, by its id.
 """
 
 import getpass
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select
 
@@ -34,6 +34,10 @@ audit = Table(
 )
 
 
+_SAID = tuple(column.name for column in audit.columns if column.name != "number")
+"""Of an entry; when, first."""
+
+
 class Audit:
     def __init__(self, database: Database, max_kept: int = MAX_KEPT) -> None:
         self._database = database
@@ -57,6 +61,19 @@ class Audit:
             connection.execute(insert(audit).values(entry))
             last = connection.scalar(select(func.max(audit.c.number))) or 0
             connection.execute(delete(audit).where(audit.c.number <= last - self._max_kept))
+
+    def take_over(self, entries: Iterable[Json]) -> None:
+        """Enter also what another log says, in the order of time; what is in both is entered once.
+
+        entries: as `all` gives them.
+        """
+        every = [*reversed([*self.all()]), *reversed([*entries])]
+        said = dict.fromkeys(tuple(entry[name] for name in _SAID) for entry in every)
+        rows = [dict(zip(_SAID, entry, strict=True)) for entry in sorted(said, key=lambda entry: entry[0])]
+        with self._database.write() as connection:
+            connection.execute(delete(audit))
+            if rows:
+                connection.execute(insert(audit), rows[-self._max_kept :])
 
     def newest(self, limit: int, before: int | None = None) -> Json:
         """The last entries, the last one first. before: the `next_cursor` of the page before."""

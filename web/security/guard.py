@@ -24,8 +24,10 @@ from web.monitoring.logs import request_id
 from web.security.access import (
     BROWSER_COOKIE,
     BROWSER_SECONDS,
+    CHANGES,
     QUESTIONS,
     ROUTES,
+    SUGGESTIONS,
     Access,
     Caller,
     bearer,
@@ -34,6 +36,7 @@ from web.security.access import (
 )
 from web.security.audit import Audit
 from web.security.rates import Rate
+from web.security.sign_in import SignIn
 from web.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -58,12 +61,14 @@ HEADERS = {
 
 
 class Guard:
-    def __init__(self, settings: Settings, audit: Audit) -> None:
+    def __init__(self, settings: Settings, audit: Audit, sign_in: SignIn) -> None:
         self._settings = settings
         self._audit = audit
+        self._sign_in = sign_in
         self._attempts = Rate(ATTEMPTS, MINUTE)
         self._requests = Rate(VISITOR_REQUESTS, MINUTE)
-        self._questions = Rate(settings.visitor_questions, MINUTE)
+        questions, suggestions = (Rate(settings.visitor_questions, MINUTE) for _ in range(2))
+        self._asked = dict.fromkeys(QUESTIONS, questions) | dict.fromkeys(SUGGESTIONS, suggestions)
 
     def watch(self, app: Flask) -> None:
         """Check every request to `app` before anything else sees it, and put the headers on every reply."""
@@ -85,23 +90,26 @@ class Guard:
         if request.method not in SAFE_METHODS:
             _check_origin()
         settings = self._settings
+        access = ROUTES.get(request.endpoint) if request.endpoint else Access.VISITOR  # it will be 404 or 405
         authorization = request.headers.get("Authorization", "")
         if settings.api_token and (given := bearer(authorization)):
-            self.accepts(given)
-        g.caller = found = identify(settings, authorization, request.cookies)
-        access = ROUTES.get(request.endpoint) if request.endpoint else Access.VISITOR  # it will be 404 or 405
+            if access is Access.ANYONE and self._attempts.wait(address()):
+                authorization = ""  # who may try no token is answered what anybody is
+            else:
+                self.accepts(given)
+        g.caller = found = identify(settings, self._sign_in, authorization, request.cookies)
         if access is None:
             raise Refused(403, "This address is not open to anybody.")
         if access is Access.ANYONE or found.is_holder:
             return None
         if access is Access.VISITOR and settings.read_only:
             _wait(self._requests.take(address()), "Too many requests came from here.")
-            if request.endpoint in QUESTIONS:
-                _wait(self._questions.take(address()), "Too many questions came from here.")
+            if asked := self._asked.get(request.endpoint or ""):
+                _wait(asked.take(address()), "Too many questions came from here.")
             return None
         if not settings.api_token:
             raise Refused(403, "This server is read-only: nothing can be changed over the network.")
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(("/api/", "/metrics")):
             return redirect("/login", 303)
         reply = error_reply(401, "A token is needed: Authorization: Bearer TOKEN.")
         reply.headers["WWW-Authenticate"] = "Bearer"
@@ -119,14 +127,15 @@ class Guard:
     def _note(self, reply: Response) -> Response:
         """Enter in the audit log what was done; tell the browser by which cookie it finds its conversations again."""
         found: Caller | None = g.get("caller")
-        if found is None or reply.status_code >= 400:
+        if found is None:
             return reply
-        if (
-            found.is_holder
-            and request.method not in SAFE_METHODS
-            and ROUTES.get(request.endpoint or "") is Access.HOLDER
-        ):
+        endpoint = request.endpoint or ""
+        is_own = request.method not in SAFE_METHODS and ROUTES.get(endpoint) is Access.HOLDER
+        is_through = reply.status_code < 400 or reply.status_code >= 500  # what broke off may have changed something
+        if found.is_holder and is_through and (is_own or endpoint in CHANGES):
             self._enter(found, reply)
+        if reply.status_code >= 400:
+            return reply
         is_asking = request.endpoint == "ask.ask" and not found.is_holder
         if found.new_browser and (is_asking or request.endpoint in BROWSER_IS_TOLD):
             reply.set_cookie(
@@ -140,8 +149,7 @@ class Guard:
         return reply
 
     def _enter(self, found: Caller, reply: Response) -> None:
-        said = reply.get_json(silent=True) if reply.is_json else None
-        subject = next(iter((request.view_args or {}).values()), None) or (said or {}).get("job_id")
+        subject = next(iter((request.view_args or {}).values()), None) or g.get("subject")
         rule = request.url_rule.rule if request.url_rule else request.path
         try:
             self._audit.note(

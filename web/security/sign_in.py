@@ -1,0 +1,54 @@
+"""The cookie that a browser shows instead of the token: signed with the token and a key that the database keeps.
+
+With the token alone a guess at it could be tried as a cookie, which nobody counts, or on a cookie that was stolen,
+which nobody sees. Every server on the database takes the cookies of all.
+"""
+
+import secrets
+from hashlib import sha256
+
+from itsdangerous import BadSignature, TimestampSigner
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, select
+from sqlalchemy.dialects.sqlite import insert
+
+from index.store.database import Database
+
+TOKEN_COOKIE = "assistant_token"  # nosec B105 # its name, no password
+SIGNED_IN_SECONDS = 30 * 86_400
+MAX_COOKIE_CHARS = 200
+KEY_BYTES = 32
+
+metadata = MetaData()
+
+signing = Table(
+    "signing",
+    metadata,
+    Column("number", Integer, primary_key=True),  # one row
+    Column("key", LargeBinary, nullable=False),
+)
+
+
+class SignIn:
+    def __init__(self, database: Database, token: str) -> None:
+        database.create(metadata)
+        with database.write() as connection:  # whoever is first makes it
+            made = insert(signing).values(number=1, key=secrets.token_bytes(KEY_BYTES)).on_conflict_do_nothing()
+            connection.execute(made)
+            key = connection.execute(select(signing.c.key)).scalar_one()
+        self._has_token = bool(token)
+        self._signer = TimestampSigner(
+            key + token.encode(), salt="assistant.signed-in", key_derivation="hmac", digest_method=sha256
+        )
+
+    def cookie(self) -> str:
+        """Good for SIGNED_IN_SECONDS; another token makes it void."""
+        return self._signer.sign(secrets.token_urlsafe(12)).decode()
+
+    def accepts(self, cookie: str) -> bool:
+        if not self._has_token or not cookie or len(cookie) > MAX_COOKIE_CHARS:
+            return False
+        try:
+            self._signer.unsign(cookie.encode("utf-8", "surrogatepass"), max_age=SIGNED_IN_SECONDS)
+        except BadSignature:  # also one that has expired
+            return False
+        return True
