@@ -14,6 +14,8 @@ from assistant.assistant import Assistant
 from index.library import DATABASE, Library
 from index.store.database import Database
 from web.app import create_app
+from web.backup.backup import back_up
+from web.backup.restore import restore
 from web.cli import main
 from web.jobs.jobs import Jobs
 from web.security.audit import Audit
@@ -92,3 +94,42 @@ def test_a_backup_and_a_restore_are_entered(tmp_path: Path) -> None:
     with closing(Database(data / DATABASE)) as database:
         found = [(entry["action"], entry["subject"]) for entry in Audit(database).all()]
     assert found == [("restore", file), ("backup", file)]
+
+
+def test_what_the_holder_changes_of_conversations_is_entered_and_what_visitors_do_is_not(guarded: Flask) -> None:
+    client = guarded.test_client()
+    for headers in ({}, HOLDER):
+        session_id = reply_json(client.post("/api/ask", json={"question": "Tide?"}, headers=headers))["session_id"]
+        assert client.delete(f"/api/sessions/{session_id}", headers=headers).status_code == 204
+    [deletion] = entries(client)
+    assert (deletion["action"], deletion["subject"]) == ("DELETE /api/sessions/<session_id>", session_id)
+
+
+def test_a_sign_out_is_entered(guarded: Flask) -> None:
+    client = guarded.test_client()
+    client.post("/logout")
+    client.post("/login", data={"token": TOKEN})
+    client.post("/logout")
+    assert [entry["action"] for entry in entries(client)] == ["sign out", "sign in"]
+
+
+def test_a_change_that_broke_off_is_entered_with_its_status(guarded: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = guarded.test_client()
+    monkeypatch.setattr(Jobs, "publish_removal", lambda *_: 1 / 0)
+    assert client.delete("/api/articles/bridge", headers=HOLDER).status_code == 500
+    assert client.get("/api/articles/bridge", headers=HOLDER).status_code == 404  # it was hidden before
+    [broken] = entries(client)
+    assert (broken["subject"], broken["status"]) == ("bridge", 500)
+
+
+def test_a_restore_keeps_what_the_log_said_since_the_backup(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", str(tmp_path / "backup.tar")
+    with closing(Library(data, embedder=HashingEmbedder())) as library:
+        library.add([BRIDGE])
+        Audit(library.database).note("token", "before")
+    back_up(data, Path(file))
+    with closing(Database(data / DATABASE)) as database:
+        Audit(database).note("token", "after")
+    restore(data, Path(file))
+    with closing(Database(data / DATABASE)) as database:
+        assert [entry["action"] for entry in Audit(database).all()] == ["restore", "after", "backup", "before"]

@@ -18,7 +18,7 @@ from index.article import Article, ItemError, More
 from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
-from index.library import Library
+from index.library import AGAIN_SECONDS, Library
 from index.model.embed import Vectors
 from index.progress import Report, Stage
 from index.search.filters import Filters
@@ -276,6 +276,21 @@ def test_a_damaged_generation_is_passed_over_for_the_one_before_until_a_publish(
     assert second.publish() == Report()
     assert second.status().state == "ok"
     assert len(texts(second, "comet")) == 2
+
+
+def test_an_index_that_could_not_be_read_for_a_moment_is_read_again(
+    library: Library, second: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add([article("a", "The comet came back."), article("b", "The lantern stays.")])
+    vectors = library.data_dir / "index" / current(library) / "vectors.faiss"
+    vectors.rename(vectors.with_suffix(".away"))
+    assert second.status().state == "degraded"
+    vectors.with_suffix(".away").rename(vectors)
+    assert second.status().state == "degraded"  # it is not tried at every question
+    now = time.monotonic()
+    monkeypatch.setattr(time, "monotonic", lambda: now + AGAIN_SECONDS + 1)
+    assert (second.status().state, second.status().pending) == ("ok", False)
+    assert len(texts(second, "comet")) >= 1
 
 
 def test_a_publish_repairs_though_the_generation_before_shows_the_same_state(

@@ -112,3 +112,16 @@ def test_of_libraries_only_warnings_are_logged() -> None:
     logging.getLogger("httpx").info("GET https://example.org/?q=secret")
     logging.getLogger("httpx").warning("slow")
     assert [line["message"] for line in lines(stream)] == ["slow"]
+
+
+def test_a_trace_on_a_terminal_forges_no_line_either() -> None:
+    stream = Terminal()
+    set_up_logging("info", stream)
+    try:
+        raise ValueError("bad \x1b[2J\n2026-01-01 INFO web: signed in")
+    except ValueError:
+        logging.getLogger("web.test").exception("failed")
+    first, *trace = stream.getvalue().splitlines()
+    assert first.endswith("failed")
+    assert all(line.startswith("  ") for line in trace)
+    assert "\x1b" not in stream.getvalue()

@@ -24,6 +24,12 @@ def test_requests_are_counted_by_route_and_status_never_by_what_was_asked_for(cl
     assert found[("assistant_request_seconds_count", "/api/articles/<article_id>")] == 3
 
 
+def test_methods_that_no_route_has_are_counted_as_one(client: FlaskClient) -> None:
+    for method in ("INVENTED", "A" * 30_000, "PROPFIND"):
+        assert client.open("/nothing", method=method).status_code == 404
+    assert read(client)[("assistant_requests_total", "other", "none", "404")] == 3
+
+
 def test_answers_are_counted_by_their_outcome_with_what_their_parts_took(client: FlaskClient) -> None:
     client.post("/api/ask", json={"question": "When did the Zephyr bridge in Oldport open?"})
     client.post("/api/ask", json={"question": "When did it open?", "filters": {"source": ["Nobody"]}})

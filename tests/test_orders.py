@@ -104,6 +104,9 @@ def test_a_passage_keeps_its_place_and_its_length() -> None:
         "\n" * 10_000,
         "cite " * 2_000,
         "s4y" * 3_000,
+        "#" * 20_000,
+        "-" * 20_000,
+        "![" * 10_000,
     ],
 )
 def test_no_text_takes_long_to_look_through(text: str) -> None:

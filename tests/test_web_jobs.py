@@ -28,7 +28,7 @@ from index.progress import Progress, Report, silent
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.intake import MAX_FILE_NAME_CHARS, PASTED
 from web.jobs.jobs import Jobs
-from web.jobs.queue import MAX_QUEUED
+from web.jobs.queue import MAX_BEGUN, MAX_QUEUED
 from web.jobs.queue import jobs as table
 from web.settings import Settings
 
@@ -616,3 +616,35 @@ def _ended(client: FlaskClient, reply: Any) -> dict[str, Any]:
             return job
         time.sleep(0.01)
     raise AssertionError(job)
+
+
+def test_a_job_in_which_the_server_ended_ten_times_is_not_begun_again_and_the_next_is_done(
+    library: Library, tmp_path: Path
+) -> None:
+    jobs = Jobs(library, tmp_path)
+    deadly = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    after = jobs.add_articles([{"id": "dam", "text": "The dam was built in 1931."}])
+    for _ in range(MAX_BEGUN):
+        taken = jobs._queue.take()  # as of a process that was killed then
+        assert taken
+        assert taken[0].id == deadly
+    jobs.start()
+    assert _wait(jobs, after)["added"] == 1
+    job = jobs.get(deadly)
+    assert (job["state"], job["message"].partition(",")[0]) == ("failed", "The server ended 10 times while it did this")
+    jobs.close()
+
+
+def test_a_job_that_was_stopped_by_closing_has_not_been_begun_in_vain(
+    held: _Held, library: Library, tmp_path: Path
+) -> None:
+    first = Jobs(held, tmp_path)
+    first.start()
+    first.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    assert held.has_begun.wait(10)
+    _cut_short(first, held)
+    jobs = Jobs(library, tmp_path)
+    taken = jobs._queue.take()
+    assert taken
+    assert taken[1]["begun"] == 1
+    jobs.close()

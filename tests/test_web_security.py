@@ -2,6 +2,7 @@
 `attack/test_every_route.py`'s.
 """
 
+import inspect
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -16,6 +17,7 @@ from index.library import Library
 from index.store.database import Database
 from web.app import create_app
 from web.jobs.jobs import Jobs
+from web.security.access import is_token
 from web.security.sign_in import TOKEN_COOKIE, SignIn
 from web.settings import Settings
 
@@ -187,3 +189,50 @@ def test_every_reply_tells_the_browser_to_load_nothing_from_elsewhere(client: Fl
 
 def test_the_login_form_keeps_its_origin(guarded: Flask) -> None:
     assert guarded.test_client().get("/login").headers["Referrer-Policy"] == "same-origin"
+
+
+def test_suggestions_have_a_rate_of_their_own(stocked: Library, settings: Settings, jobs: Jobs) -> None:
+    shown = replace(settings, api_token=TOKEN, read_only=True, visitor_questions=3)
+    client = create_app(shown, stocked, Assistant(stocked), jobs).test_client()
+    assert [client.get("/api/suggestions").status_code for _ in range(5)] == [200, 200, 200, 429, 429]
+    assert client.post("/api/search", json={"query": "tide"}).status_code == 200
+
+
+def test_a_visitor_has_so_many_requests_of_any_kind_a_minute(
+    stocked: Library, settings: Settings, jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.security.guard.VISITOR_REQUESTS", 3)
+    shown = replace(settings, api_token=TOKEN, read_only=True)
+    client = create_app(shown, stocked, Assistant(stocked), jobs).test_client()
+    assert [client.get(path).status_code for path in ("/", "/nothing", "/api/articles", "/nothing")] == [
+        200,
+        404,
+        200,
+        429,
+    ]
+    assert client.get("/nothing", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 404
+
+
+def test_health_tells_of_feeds_to_the_holder_alone(stocked: Library, settings: Settings, jobs: Jobs) -> None:
+    feeds = ("https://news.example/secret-path/feed",)
+    client = create_app(
+        replace(settings, api_token=TOKEN, feeds=feeds), stocked, Assistant(stocked), jobs
+    ).test_client()
+    assert "secret-path" not in client.get("/api/health").text
+    assert "secret-path" in client.get("/api/health", headers={"Authorization": f"Bearer {TOKEN}"}).text
+
+
+def test_who_may_try_no_token_learns_nothing_from_health(stocked: Library, settings: Settings, jobs: Jobs) -> None:
+    feeds = ("https://news.example/secret-path/feed",)
+    client = create_app(
+        replace(settings, api_token=TOKEN, feeds=feeds), stocked, Assistant(stocked), jobs
+    ).test_client()
+    for guess in range(10):
+        assert client.get("/api/health", headers={"Authorization": f"Bearer {guess}"}).status_code == 200
+    right = {"Authorization": f"Bearer {TOKEN}"}
+    assert "secret-path" not in client.get("/api/health", headers=right).text
+
+
+def test_the_token_is_compared_in_constant_time() -> None:
+    """By its source: no clock tells it apart on a busy machine."""
+    assert "hmac.compare_digest(" in inspect.getsource(is_token)

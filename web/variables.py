@@ -66,7 +66,7 @@ def ip_address(env: Env, name: str) -> str:
     value = env.get(name, "")
     if value and not _is_ip_address(value):
         raise _refuse(name, value, "the IP address that the proxy's connections come from, such as 127.0.0.1")
-    return value
+    return str(ipaddress.ip_address(value)) if value else ""  # as the connections' addresses are written
 
 
 def host_names(env: Env, name: str) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ _ENGLISH = [
     r"\buse this (?:sentence|text|line)\b|\bis what to (?:answer|say|reply)\b|\bquote them as\b|"
     r"\bmust be given for the claim\b",
     rf"\b(?:mention|say|add|repeat|answer|reply) (?:only )?(?:so|that|the words|this)\b.{{0,80}}\b{_ANSWERS}\b",
-    r"\b(?:say|write|answer|reply|output|print) (?:\w+ ){0,3}nothing else\b|^\W*(?:and )?say so\b",
+    r"\b(?:say|write|answer|reply|output|print) (?:\w+ ){0,3}nothing else\b|^\W{0,9}(?:and )?say so\b",
     # prompts and their parts
     r"\b(?:previous|earlier|prior|above|preceding|foregoing|existing|original) (?:instructions?|prompts?|"
     r"rules|directions|orders|messages)\b",
@@ -120,20 +120,20 @@ _ENGLISH = [
 ]
 _MARKS = [
     r"<\|.{1,40}?\|>|<｜.{1,40}?｜>|\[/?INST\]|<</?SYS>>|</?s>",
-    r"</?\s*(?:system|user|assistant|human|model|passages?|instructions?|prompt|question|answer|tool|"
+    r"</?\s{0,9}(?:system|user|assistant|human|model|passages?|instructions?|prompt|question|answer|tool|"
     r"start_of_turn|end_of_turn|"
     r"think|im_start|im_end)\w*\b[^>]{0,200}>",
-    r"^\W*#{2,} *(?:instruction|response|system|input|output|human|user|assistant|prompt|task)s?\b",
-    r"[\"']role[\"'] *: *[\"'](?:system|user|assistant|developer|tool)|[-=*]{3,} *(?:begin|end|"
+    r"^\W{0,9}#{2,9} *(?:instruction|response|system|input|output|human|user|assistant|prompt|task)s?\b",
+    r"[\"']role[\"'] *: *[\"'](?:system|user|assistant|developer|tool)|(?<![-=*])[-=*]{3,} *(?:begin|end|"
     r"start) (?:of )?(?:system|prompt|instruction|user|assistant)",
     r"^\W{0,6}(?:system|assistant|user|human|ai|chat ?bot|bot|developer|model|llm)\W{0,3}(?: (?:prompt|"
     r"message|note|override))? ?:",
     r"^\W{0,3}\[(?:system|assistant|user|human|ai|bot|model)\]|^> ?(?:system|assistant|user|human|ai|bot|model)\b",
-    r"!\[[^\]]*\]\(|\[[^\]]*\]\((?:https?|javascript|data):|<(?:img|script|iframe|a|form|svg|object|embed|"
+    r"!\[[^\]]{0,300}\]\(|\[[^\]]{0,300}\]\((?:https?|javascript|data):|<(?:img|script|iframe|a|form|svg|object|embed|"
     r"link|meta)\b|javascript:",
 ]
 _FORGET = re.compile(
-    r"^\W*(?:bitte |por favor |s'il vous plaît |per favore )?(?:ignorier\w*|vergiss|vergesst|missacht\w*|"
+    r"^\W{0,9}(?:bitte |por favor |s'il vous plaît |per favore )?(?:ignorier\w*|vergiss|vergesst|missacht\w*|"
     r"ignorez|oublie[zs]?|"
     r"ignora\w{0,2}|olvid\w+|dimentic\w+|trascura\w*|desconsider\w+|esque[çc]\w+|ignore|negeer|vergeet|zignoruj\w*|"
     r"zapomnij\w*|pomiń|игнорируй\w*|проигнорируй\w*|забудь\w*|glem|glöm|ignorer\w*|ignorera|unohda|yok say|unut)\b"
@@ -146,7 +146,7 @@ _INSTRUCTIONS = re.compile(
     r"أوامر|ohje|talimat"
 )
 _TOLD = re.compile(
-    r"^\W*(?:antworte|sag|sage|schreib|schreibe|répond[sz]?|répondez|dites?|écri[sv]\w*|responde|di|diga|"
+    r"^\W{0,9}(?:antworte|sag|sage|schreib|schreibe|répond[sz]?|répondez|dites?|écri[sv]\w*|responde|di|diga|"
     r"escrib[ea]|rispondi|"
     r"scrivi|responda|escreva|antwoord|schrijf|zeg|odpowiedz|napisz|powiedz|ответь\w*|скажи\w*|напиши\w*)\b"
     r"(?:[^.!?]{0,40}?)\b(?:dass|que|che|dat|że|что)\b|と答えて|と言って|と書いて|请回答|请说|라고 (?:답|말)"

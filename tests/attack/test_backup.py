@@ -172,6 +172,27 @@ def test_a_backup_replaces_no_file_unless_told_to(root: Path, capsys: pytest.Cap
     assert {entry.name for entry in root.iterdir()} == {"data", "new", "backup.tar"}
 
 
+@pytest.mark.parametrize("name", ["assistant.db", "index/backup.tar", "backup.tar"])
+def test_a_backup_is_not_put_into_what_it_is_made_of(root: Path, name: str) -> None:
+    data = stocked(root / "data")
+    before = state(data)
+    with pytest.raises(BackupFault, match="outside it"):
+        back_up(data, data / name, may_replace=True)
+    assert state(data) == before
+
+
+def test_a_backup_deletes_no_folder_but_what_was_left_of_one(root: Path) -> None:
+    data = stocked(root / "data")
+    others = [root / "notes.2024.tmp", root / "other.0123abcd.tmp", root / "notes.0123abcd.tmp.tmp"]
+    left = root / "notes.0123abcd.tmp"
+    for folder in (*others, left):
+        folder.mkdir()
+    back_up(data, root / "notes")
+    back_up(data, root / "[a-z]*")
+    assert all(folder.is_dir() for folder in others)
+    assert not left.exists()
+
+
 def test_of_nothing_no_backup_is_made(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["backup", str(root / "backup.tar"), "--data-dir", str(root / "data")]) == 1
     assert "There is no database in" in capsys.readouterr().err

@@ -8,10 +8,8 @@ import json
 import os
 import re
 import socket
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from attack_fixtures import Measured, Size
 from conftest import HashingEmbedder
+from heard import heard
 from obedient import Attack, Obedient, attacks, letters
 from scripted_model import ScriptedModel
 from web_fixtures import reply_json
@@ -43,25 +42,6 @@ STORIES = DATA / "injections-stories.jsonl"
 NAME = "openai:scripted"
 
 _TOLD = re.compile(rf"(.+?)\s*((?:\[\d+\])+|{re.escape(UNSUPPORTED)})", re.DOTALL)
-_connected: list[set[Any]] = []
-
-
-def _hear(event: str, args: tuple[Any, ...]) -> None:
-    if _connected and event in ("socket.connect", "socket.sendto", "socket.getaddrinfo"):
-        _connected[-1].add(args[1] if event != "socket.getaddrinfo" else args[:2])
-
-
-sys.addaudithook(_hear)  # which cannot be taken away again: it does nothing but within `connections`
-
-
-@contextmanager
-def connections() -> Iterator[set[Any]]:
-    """What is connected to, sent to or looked up meanwhile, by any thread of this process."""
-    _connected.append(set())
-    try:
-        yield _connected[-1]
-    finally:
-        _connected.pop()
 
 
 @pytest.fixture
@@ -127,11 +107,12 @@ def test_an_order_in_an_article_is_not_told_as_the_articles_word(
         fields = story | {"title": attack.title, "text": attack.text}
         library.add([article_from_fields(fields, origin=f"{attack.article}.txt", path=None)])
         obeyed.clear()
-        with connections() as connected:
+        with heard() as seen:
             page = client.post("/ask", data={"question": attack.question}).text
         library.add([article_from_fields(story, origin=f"{attack.article}.txt", path=None)])
         [session] = re.findall(r'name="session_id" value="(.+?)"', page)
         answer = reply_json(client.get(f"/api/sessions/{session}"))["messages"][-1]["answer"]
+        connected = {address for _, address in seen}
         faults = tuple(_faults(attack, answer, page, connected, client, canary))
         results.append(Result(attack, attack.id in obeyed, answer, faults))
     succeeded = Counter(r.attack.family for r in results if r.faults)

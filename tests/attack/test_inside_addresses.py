@@ -10,11 +10,12 @@ from collections.abc import Iterator
 import pytest
 from attack_fixtures import Measured
 from flask.testing import FlaskClient
+from heard import heard
 from http_server import Site, redirect
 from test_fetch import INSIDE, MALFORMED, Listener
 from web_fixtures import ended, reply_json
 
-from index.errors import FetchRefused
+from index.errors import FetchRefused, NotServed
 from index.ingest.fetch import fetch
 from index.ingest.target import Resolver, system_resolver
 
@@ -60,8 +61,11 @@ def site() -> Iterator[Site]:
 
 
 def refused(address: str, *, allow_loopback: bool = False, resolve: Resolver = system_resolver) -> bool:
+    """For where it leads: not because nobody was there."""
     try:
         fetch(address, allow_loopback=allow_loopback, timeout_seconds=2, resolve=resolve)
+    except NotServed:
+        return False
     except FetchRefused:
         return True
     return False
@@ -73,39 +77,42 @@ def test_no_address_meant_to_reach_inside_is_connected_to(
     def at(address: str) -> str:
         return address.replace("PORT", str(listener.port))
 
-    tried = {
-        "spellings of inner addresses": [refused(at(address)) for address in INSIDE],
-        "user names, odd schemes and broken addresses": [
-            refused(at(address), resolve=lambda *_: ["127.0.0.1"]) for address in MALFORMED
-        ],
-        "redirects": [],
-        "names that resolve inside": [
-            refused(f"http://news.test:{listener.port}/", resolve=lambda *_, ips=ips: ips) for ips in REBINDING
-        ],
-        "names that move inside on the way": [],
-    }
-    for location in REDIRECTS:
-        for status in STATUSES:
-            site.replies["/"] = redirect(at(location), status)
-            tried["redirects"].append(refused(site.url + "/", allow_loopback=True))
-    for ips in REBINDING:
-        if ips != ["127.0.0.1"]:  # which the site itself has, and may have here
-            answers = iter([["127.0.0.1"], [ip for ip in ips if ip != "127.0.0.1"] or ips])
-            site.replies["/"] = redirect("/again")
-            tried["names that move inside on the way"].append(
-                refused(f"http://news.test:{site.port}/", allow_loopback=True, resolve=lambda *_, a=answers: next(a))
-            )
+    with heard() as seen:
+        tried = {
+            "spellings of inner addresses": [refused(at(address)) for address in INSIDE],
+            "user names, odd schemes and broken addresses": [
+                refused(at(address), resolve=lambda *_: ["127.0.0.1"]) for address in MALFORMED
+            ],
+            "redirects": [],
+            "names that resolve inside": [
+                refused(f"http://news.test:{listener.port}/", resolve=lambda *_, ips=ips: ips) for ips in REBINDING
+            ],
+            "names that move inside on the way": [],
+        }
+        for location in REDIRECTS:
+            for status in STATUSES:
+                site.replies["/"] = redirect(at(location), status)
+                tried["redirects"].append(refused(site.url + "/", allow_loopback=True))
+        for ips in REBINDING:
+            if ips != ["127.0.0.1"]:  # which the site itself has, and may have here
+                answers = iter([["127.0.0.1"], [ip for ip in ips if ip != "127.0.0.1"] or ips])
+                site.replies["/"] = redirect("/again")
+                tried["names that move inside on the way"].append(
+                    refused(
+                        f"http://news.test:{site.port}/", allow_loopback=True, resolve=lambda *_, a=answers: next(a)
+                    )
+                )
+        through_api = [at(address) for address in (*INSIDE, *MALFORMED) if address and "\ud800" not in address][::10]
+        for address in through_api:
+            reply = client.post("/api/articles", json={"url": address})
+            if reply.status_code == 202:
+                assert ended(client, f"/api/jobs/{reply_json(reply)['job_id']}")["state"] == "failed", address
+            else:
+                assert reply.status_code == 422, address
+    assert {address for event, address in seen if event != "socket.getaddrinfo"} == {("127.0.0.1", site.port)}
     assert {way: outcomes.count(False) for way, outcomes in tried.items()} == dict.fromkeys(tried, 0)
     assert listener.connections() == 0
     assert set(site.asked) == {"/"}  # what redirected, and nothing after it
-    through_api = [at(address) for address in (*INSIDE, *MALFORMED) if address and "\ud800" not in address][::10]
-    for address in through_api:
-        reply = client.post("/api/articles", json={"url": address})
-        if reply.status_code == 202:
-            assert ended(client, f"/api/jobs/{reply_json(reply)['job_id']}")["state"] == "failed", address
-        else:
-            assert reply.status_code == 422, address
-    assert listener.connections() == 0
     count = sum(map(len, tried.values())) + len(through_api)
     assert count >= 120
     measured(

@@ -203,6 +203,9 @@ def _network(settings: Settings) -> Iterator[Finding]:
     if not settings.is_loopback and not settings.trusted_proxy:
         said = f"{settings.host} is reached without TLS: the token and all that is asked can be read on the way"
         yield Finding("network", "warning", said, "Put a proxy that ends TLS before it (SECURITY.md).")
+    elif settings.is_loopback and settings.host_names and not settings.trusted_proxy:
+        said = "a name of its own is set and no proxy is trusted: all who come through one count as one address"
+        yield Finding("network", "warning", said, "Set ASSISTANT_TRUSTED_PROXY to the proxy's address.")
     elif settings.trusted_proxy and not settings.host_names:
         said = "a proxy is trusted, and no name is set that visitors ask for"
         yield Finding("network", "warning", said, "Set ASSISTANT_HOST_NAMES to the name in their browsers.")

@@ -4,6 +4,7 @@ The level is the program's own: of what libraries say, who may repeat a question
 This imports nothing heavy: the command line sets it up. What the server says of requests is `request_log.py`'s.
 """
 
+import copy
 import datetime as dt
 import json
 import logging
@@ -57,6 +58,11 @@ class _Json(logging.Formatter):
 class _ForPeople(logging.Formatter):
     def __init__(self) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        record = copy.copy(record)
+        record.exc_text = None  # which another handler may have left there as it writes it
+        return super().format(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         said = [super().formatMessage(record), *(f"{name}={value}" for name, value in _extra(record).items())]
