@@ -1,4 +1,4 @@
-"""What is to hold after an ingest or a rebuild was killed or let down by the disk at any of its calls."""
+"""What is to hold after an ingest, a rebuild or an upload was killed or let down by the disk at any of its calls."""
 
 import json
 import shutil
@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from traced import Call, Outcome, Tracer, folder_in_memory
-from traced_driver import NEW, OLD, REMOVED, UPDATED, opened
+from traced_driver import NEW, OLD, REMOVED, SENT, UPDATED, opened
 
 from index.library import Status
+from web.backup.backup import unfinished_uploads
 
 BEFORE = {article.id: article.text for article in OLD}
-AFTER = {article.id: article.text for article in (*NEW, UPDATED)}
+AFTER = {article.id: article.text for article in (*NEW, UPDATED, SENT)}
+WORKS = ("ingest", "rebuild", "upload")
 IN_FOLDER = {f"file{n}": f"The barge {n} went down the canal." for n in range(3)}
 
 
@@ -58,6 +60,9 @@ class Bench:
                 assert stored.get(article_id, text) == text
             else:
                 assert stored[article_id] == text
+        if ["accepted", SENT.id] in outcome.said and SENT.id not in stored:
+            [(job_id, count)] = unfinished_uploads(self.data / "assistant.db").items()
+            assert count == len(list((self.data / "uploads" / job_id).iterdir()))
         for article_id, said in outcome.acknowledged.items():
             if said == "removed":
                 assert article_id not in stored
@@ -72,7 +77,8 @@ class Bench:
         assert (again.status, again.fault) == (0, None)
         assert contents(self.data) == self.undisturbed[work]
         beside = {entry.name for entry in self.data.iterdir() if not entry.name.endswith(".lock")}
-        assert beside == {"assistant.db", "index"}
+        assert beside - {"uploads"} == {"assistant.db", "index"}
+        assert not [*(self.data / "uploads").glob("*")]
         left = sorted(entry.name for entry in (self.data / "index").iterdir())
         assert left[0] == "CURRENT"
         assert left[-1] == "lock"
@@ -90,7 +96,7 @@ def bench() -> Iterator[Bench]:
         lines = [json.dumps({"id": i, "title": f"Title {i}", "text": text}) for i, text in IN_FOLDER.items()]
         (root / "articles" / "archive.jsonl").write_text("\n".join(lines))
         made = Bench(root, tracer, {})
-        for work in ("ingest", "rebuild"):
+        for work in WORKS:
             outcome = tracer.run(work, made.fresh())
             assert (outcome.status, outcome.fault) == (0, None)
             made.undisturbed[work] = contents(made.data)

@@ -1,18 +1,21 @@
-"""SIGKILL before every call by which an ingest and a rebuild change what is on the disk, then started anew."""
+"""SIGKILL before every call by which an ingest, a rebuild and an upload change what is on the disk, then started anew.
+
+An upload is acknowledged when its job is stored, and so are those of the API.
+"""
 
 import signal
 
 from attack_fixtures import Measured, Size
-from disturbed_work import bench
+from disturbed_work import WORKS, bench
 from traced import spread
 
 
-def test_an_ingest_and_a_rebuild_killed_at_any_of_their_calls_lose_and_double_nothing(
+def test_an_ingest_a_rebuild_and_an_upload_killed_at_any_of_their_calls_lose_and_double_nothing(
     size: Size, measured: Measured
 ) -> None:
     with bench() as made:
         figures, slowest, kills = [], 0.0, 0
-        for work in ("ingest", "rebuild"):
+        for work in WORKS:
             calls = made.tracer.calls(work, made.fresh())
             for call in spread(calls, size(len(calls))):
                 outcome = made.disturbed(work, call, "signal=KILL")

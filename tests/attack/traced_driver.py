@@ -4,6 +4,7 @@ What the work needs is imported once. A child says what was acknowledged through
 would be counted among those that write.
 """
 
+import io
 import json
 import os
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from conftest import HashingEmbedder
+from werkzeug.datastructures import FileStorage
 
 from index.article import Article, InFile, More
 from index.errors import IndexFault
@@ -24,6 +26,7 @@ from index.progress import Stop, go_on
 from web.backup.backup import back_up
 from web.backup.restore import restore
 from web.errors import WebError
+from web.jobs.jobs import Jobs
 
 Say = Callable[..., None]
 TEXT = "The {} stood at the harbour. It was painted in the colour {}."
@@ -36,6 +39,7 @@ def article(id_: str, colour: str) -> Article:
 OLD = [article(name, "grey") for name in ("lantern", "comet", "violin")]
 NEW = [article(name, "green") for name in ("bridge", "harvest", "glacier")]
 UPDATED = article("comet", "white")
+SENT = article("barge", "red")
 REMOVED = "violin"
 
 
@@ -73,6 +77,24 @@ def rebuild(data: Path, say: Say) -> None:
         library.rebuild(data.parent / "articles", on_article=lambda id_, outcome, _: say(outcome, id_))
 
 
+def upload(data: Path, say: Say) -> None:
+    """Accept a file as the server does, and do the job: what `Jobs.start` begins a thread for is done in this one.
+
+    Done again, it does what was accepted before, and accepts nothing where the file was taken in.
+    """
+    with closing(opened(data)) as library:
+        jobs = Jobs(library, data.parent / "none")
+        jobs._intake.drop_others(jobs._queue.unfinished)
+        if not jobs.unfinished_count() and not library.article(SENT.id):
+            sent = {"id": SENT.id, "title": SENT.title, "text": SENT.text}
+            jobs.add_files([FileStorage(io.BytesIO(json.dumps(sent).encode()), "sent.jsonl")])
+            say("accepted", SENT.id)
+        while jobs._take_turn():
+            pass
+        say("added", SENT.id)
+        jobs.close()
+
+
 def backup(data: Path, say: Say) -> None:
     back_up(data, data.parent / "backup.tar", may_replace=True)
     say("saved", "backup")
@@ -83,7 +105,7 @@ def restore_backup(data: Path, say: Say) -> None:
     say("restored", "backup")
 
 
-WORK = {"ingest": ingest, "rebuild": rebuild, "backup": backup, "restore": restore_backup}
+WORK = {"ingest": ingest, "rebuild": rebuild, "upload": upload, "backup": backup, "restore": restore_backup}
 
 
 def main() -> None:
