@@ -139,3 +139,17 @@ def test_what_others_could_reach_or_read_is_told(
 ) -> None:
     finding = look("network", replace(settings, **values))[0]  # type: ignore[arg-type]  # of a type each
     assert (finding.state, told in finding.said) == (state, True)
+
+
+def test_a_setting_that_is_misspelt_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert only("settings", settings).state == "ok"
+    monkeypatch.setenv("ASSISTANT_READONLY", "yes")
+    found = only("settings", settings)
+    assert (found.state, found.said) == ("warning", "there is no setting ASSISTANT_READONLY")
+
+
+def test_an_index_without_its_database_is_a_loss_and_told(place: Settings) -> None:
+    (place.data_dir / DATABASE).unlink()
+    found = only("database", place)
+    assert found.state == "problem"
+    assert "restore" in str(found.advice)

@@ -19,6 +19,7 @@ from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.security.access import is_token
 from web.security.sign_in import TOKEN_COOKIE, SignIn
+from web.services import HOLDERS_PLACES, MAX_RUNNING, MAX_WAITING
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"
@@ -236,3 +237,27 @@ def test_who_may_try_no_token_learns_nothing_from_health(stocked: Library, setti
 def test_the_token_is_compared_in_constant_time() -> None:
     """By its source: no clock tells it apart on a busy machine."""
     assert "hmac.compare_digest(" in inspect.getsource(is_token)
+
+
+def test_who_tries_too_often_to_sign_in_is_told_on_the_page(guarded: Flask) -> None:
+    client = guarded.test_client()
+    replies = [client.post("/login", data={"token": "wrong"}) for _ in range(11)]
+    assert [reply.status_code for reply in replies] == [401] * 10 + [429]
+    assert '<p role="alert">Too many wrong tokens came from here.' in replies[-1].text
+    assert int(replies[-1].headers["Retry-After"]) > 0
+
+
+def test_a_token_may_be_pasted_with_blanks_around_it(guarded: Flask) -> None:
+    assert guarded.test_client().post("/login", data={"token": f" {TOKEN}\n"}).status_code == 303
+
+
+def test_visitors_leave_places_to_who_has_the_token(stocked: Library, settings: Settings, jobs: Jobs) -> None:
+    app = create_app(replace(settings, api_token=TOKEN, read_only=True), stocked, Assistant(stocked), jobs)
+    gate = app.extensions["services"].gate
+    gate.running, gate.waiting = 1, MAX_RUNNING + MAX_WAITING - HOLDERS_PLACES - 1
+    client = app.test_client()
+    assert client.post("/api/search", json={"query": "tide"}).status_code == 503
+    assert (
+        client.post("/api/search", json={"query": "tide"}, headers={"Authorization": f"Bearer {TOKEN}"}).status_code
+        == 200
+    )

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 MAX_RUNNING = 4
 """Questions answered at once. More would only take turns on the processor."""
 MAX_WAITING = 16
+HOLDERS_PLACES = 8
+"""Which visitors leave to those who have the token, of all who are answered or wait."""
 LOOK_SECONDS = 0.5
 """How often one who waits is looked at, whether he is still there."""
 
@@ -44,13 +46,13 @@ class Gate:
         self.running = 0
         self.waiting = 0
 
-    def enter(self, is_wanted: IsWanted) -> None:
-        """Wait for a turn; every `enter` is followed by one `leave`.
+    def enter(self, is_wanted: IsWanted, *, leaving: int = 0) -> None:
+        """Wait for a turn; every `enter` is followed by one `leave`. leaving: so many places are for others.
 
         Raises Busy where too many wait, Unwanted where who waits has left.
         """
         with self._changed:
-            if self.running + self.waiting >= self._places:
+            if self.running + self.waiting >= self._places - leaving:
                 raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
             self.waiting += 1
             try:
@@ -69,8 +71,8 @@ class Gate:
             self._changed.notify()
 
     @contextmanager
-    def held(self, is_wanted: IsWanted) -> Iterator[None]:
-        self.enter(is_wanted)
+    def held(self, is_wanted: IsWanted, *, leaving: int = 0) -> Iterator[None]:
+        self.enter(is_wanted, leaving=leaving)
         try:
             yield
         finally:
@@ -100,6 +102,11 @@ class Services:
         """Those that the caller of the present request reaches."""
         found = caller()
         return self.all_conversations.of(found.owner, found.reach)
+
+    @property
+    def leaving(self) -> int:
+        """Places that the caller of the present request leaves: a visitor those of the token's holder."""
+        return 0 if caller().is_holder else HOLDERS_PLACES
 
     def check_up_to_date(self) -> None:
         """Raises NotReady until the job that a server begins with has ended, however it did."""

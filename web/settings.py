@@ -73,6 +73,13 @@ class Settings:
             log_level=variables.one_of(env, "ASSISTANT_LOG_LEVEL", default.log_level, LOG_LEVELS),
         )
 
+    @classmethod
+    def names(cls) -> frozenset[str]:
+        """Of all variables that are looked at."""
+        asked = _Names()
+        cls.from_mapping(asked)
+        return frozenset(asked.asked)
+
     def check_listening(self) -> None:
         """Raises SettingsError where others could reach the server and nobody is asked for a token."""
         if not self.is_loopback and not self.api_token:
@@ -109,3 +116,15 @@ class Settings:
     def max_request_bytes(self) -> int:
         """What an upload may have, and what a form adds around its files."""
         return self.max_upload_mb * 1024**2 + FORM_BYTES
+
+
+class _Names(dict[str, str]):
+    """An empty mapping that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: str = "") -> str:  # type: ignore[override]  # no other form of it is used
+        self.asked.add(name)
+        return default

@@ -50,7 +50,10 @@ RECOGNISED_BY = {
     "corpus": {"seq"},
 }
 """Tables and columns that every format has had."""
-WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore FILE`."
+WAY_OUT = (
+    "Restore a backup with `assistant restore FILE`; or move it away and rebuild, which brings back only what is in "
+    "the articles folder."
+)
 BUSY_TIMEOUT_MS = 30_000
 CHECKPOINT_BYTES = 4 * 1024**2
 """Of the log; then what is in it is moved to the database file."""

@@ -29,7 +29,7 @@ from web.jobs.jobs import Jobs
 
 FIXTURES = Path(__file__).parents[1] / "data" / "databases"
 WAYS_OUT = re.compile("restore a backup|try again|version that wrote it")
-WAY_OUT = "Move it away and rebuild, or restore a backup with `assistant restore FILE`"
+WAY_OUT = "Restore a backup with `assistant restore FILE`; or move it away and rebuild"
 
 
 def article(id_: str, text: str) -> Article:

@@ -36,7 +36,9 @@ def back_up(data_dir: Path, target: Path, *, may_replace: bool = False) -> Conte
         raise BackupFault(f"There is no database in {data_dir}: nothing is there to be backed up.")
     if target.resolve().is_relative_to(data_dir.resolve()):
         raise BackupFault(f"{target} is in the data folder {data_dir}. Name a file outside it.")
-    if target.is_dir() or (target.exists() and not may_replace):
+    if target.is_dir():
+        raise BackupFault(f"{target} is a folder. Name a file in it.")
+    if target.exists() and not may_replace:
         raise BackupFault(f"{target} is there already. Name another file, or say --force to replace it.")
     with closing(InUse(data_dir)), work_folder(target.parent, target.name) as work:
         with closing(Database(data_dir / DATABASE)) as database:  # before: nothing goes out that is not in the log

@@ -25,7 +25,7 @@ def ask(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K, understand=not args.as_words)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
-        warn_if_degraded(library.status())
+        warn_if_degraded(library.status(), settings.data_dir)
         answer = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported).ask(
             question
         )

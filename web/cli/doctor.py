@@ -19,7 +19,7 @@ from typing import Literal
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.library import DATABASE, Library
-from web.cli.terminal import plain, print_json
+from web.cli.terminal import command, plain, print_json
 from web.jobs.freshness import Freshness, alarms
 from web.settings import Settings
 from web.variables import SettingsError
@@ -90,7 +90,8 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
     ]
     if unwritable:
         said = f"{unwritable[0]} cannot be written" + (f", nor {len(unwritable) - 1} more" if unwritable[1:] else "")
-        yield Finding("permissions", "problem", said, f"Give this user all below {folder}, with chown -R.")
+        advice = f"Give this user all below {folder}: chown -R, then chmod -R u+rwX."
+        yield Finding("permissions", "problem", said, advice)
     elif stat.S_IMODE(folder.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
         advice = f"If they should not read articles and conversations: chmod 700 {folder}"
         yield Finding("permissions", "warning", f"other users of this machine may look into {folder}", advice)
@@ -101,7 +102,11 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     path = settings.data_dir / DATABASE
     if not path.exists():
-        yield Finding("database", "ok", f"there is none yet at {path}")
+        if (settings.data_dir / "index").is_dir():
+            said = f"there is none at {path}, but an index that was made from one"
+            yield Finding("database", "problem", said, "Stop the server and `assistant restore` the last backup.")
+        else:
+            yield Finding("database", "ok", f"there is none yet at {path}")
         return
     with closing(Library(settings.data_dir, settings.embedding_model)):  # raises where it is of another version
         pass
@@ -126,7 +131,7 @@ def _index(settings: Settings) -> Iterator[Finding]:
         return
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         status = library.status()
-    rebuild = "Run `assistant rebuild`."
+    rebuild = f"Run {command('rebuild', settings.data_dir)}."
     if status.state == "degraded":
         said = "it is missing, damaged or of another embedding model: the search goes by words or by an older state"
         yield Finding("index", "problem", said, rebuild)
@@ -195,6 +200,15 @@ def _feeds(settings: Settings) -> Iterator[Finding]:
         yield Finding("feeds", "ok", f"{len(polled)} polled, all could be read the last time")
 
 
+def _settings(settings: Settings) -> Iterator[Finding]:
+    unknown = sorted(name for name in os.environ if name.startswith("ASSISTANT_") and name not in settings.names())
+    if unknown:
+        advice = "Look it up in the README's list of settings: as it is written it has no effect."
+        yield Finding("settings", "warning", f"there is no setting {', '.join(unknown)}", advice)
+    else:
+        yield Finding("settings", "ok", "each that is set is known")
+
+
 def _network(settings: Settings) -> Iterator[Finding]:
     settings.check_listening()
     if settings.api_token and len(settings.api_token) < SHORTEST_TOKEN:
@@ -223,6 +237,7 @@ def _nearest(path: Path) -> Path:
 
 
 CHECKS: dict[str, Callable[[Settings], Iterator[Finding]]] = {
+    "settings": _settings,
     "disk": _disk,
     "permissions": _permissions,
     "database": _database,

@@ -43,7 +43,7 @@ def evaluate(args: Namespace, settings: Settings) -> int:
         if (status := library.status()).state != "ok":
             if status.state == "empty":
                 print(no_articles(settings.articles), file=sys.stderr)
-            warn_if_degraded(status)
+            warn_if_degraded(status, settings.data_dir)
             return DID_NOT_WORK
         assistant = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported)
         assistant.warm()  # or the first question's time would be that of loading the models

@@ -17,7 +17,7 @@ from web.settings import Settings
 def search(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
-        warn_if_degraded(library.status())
+        warn_if_degraded(library.status(), settings.data_dir)
         found = Assistant(library).search(args.query, filters, args.top_k or DEFAULT_HITS)
         has_articles = bool(found.hits) or library.status().articles > 0
     if args.json:

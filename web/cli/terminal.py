@@ -1,6 +1,7 @@
 """What commands print, and where: results on stdout, progress and problems on stderr."""
 
 import json
+import shlex
 import sys
 import time
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TextIO
 
 from index.library import Status
 from index.progress import Pace, Report, Stage
+from web.settings import Settings
 
 REDRAW_SECONDS = 0.1
 PLAIN_LINE_SECONDS = 10.0
@@ -104,11 +106,17 @@ def no_articles(folder: Path) -> str:
     )
 
 
-def warn_if_degraded(status: Status) -> None:
+def command(words: str, data_dir: Path) -> str:
+    """A command to be copied from a message: of that data folder, where it is not the usual one."""
+    folder = "" if data_dir == Settings().data_dir else f" --data-dir {shlex.quote(str(data_dir))}"
+    return f"`assistant {words}{folder}`"
+
+
+def warn_if_degraded(status: Status, data_dir: Path) -> None:
     if status.state == "degraded":
         print(
             "assistant: The index is missing or of another embedding model, so that the search goes by words alone or "
-            "by an older state. Run `assistant rebuild`.",
+            f"by an older state. Run {command('rebuild', data_dir)}.",
             file=sys.stderr,
         )
 

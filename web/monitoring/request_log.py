@@ -29,17 +29,23 @@ def log_requests(app: Flask) -> None:
     def end(reply: Response) -> Response:
         reply.headers["X-Request-ID"] = request_id.get() or ""
         is_told = reply.status_code >= 400 or request.method not in ("GET", "HEAD")
-        log.log(
-            logging.INFO if is_told else logging.DEBUG,
-            "request",
-            extra={
-                "method": method(),
-                "route": route(),
-                "status": reply.status_code,
-                "ms": round((time.perf_counter() - g.started) * 1000),
-                "caller": g.caller.name if "caller" in g else None,
-            },
-        )
+        said = {
+            "method": method(),
+            "route": route(),
+            "status": reply.status_code,
+            "caller": g.caller.name if "caller" in g else None,
+            "request_id": request_id.get(),
+        }
+        started = g.started
+
+        def tell() -> None:
+            ms = round((time.perf_counter() - started) * 1000)
+            log.log(logging.INFO if is_told else logging.DEBUG, "request", extra={**said, "ms": ms})
+
+        if reply.is_streamed and not reply.direct_passthrough:
+            reply.call_on_close(tell)  # with what it took to answer, not to begin to
+        else:
+            tell()
         return reply
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from flask import g
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.schema import Schema
 from flask_openapi3.utils import get_model_schema
@@ -97,7 +98,7 @@ def _revision(article_id: str, revision: str | None) -> StoredArticle:
 def remove_article(path: ArticlePath) -> tuple[str, int]:
     """Remove an article. No answer uses it from here on; the index files follow. Within an hour it can be restored."""
     serving = services()
-    title = serving.library.titles([path.article_id]).get(path.article_id)
+    g.subject = title = serving.library.titles([path.article_id]).get(path.article_id)
     serving.library.hide([path.article_id])
     serving.jobs.publish_removal(title or path.article_id)
     return "", 204

@@ -46,12 +46,12 @@ def ask(body: AskBody) -> Json | Response:
         return serving.keep(conversations, body.session_id, question, answer, body.replaces)
 
     if not body.stream:
-        with serving.gate.held(is_wanted):
+        with serving.gate.held(is_wanted, leaving=serving.leaving):
             answer = serving.assistant.ask(question)
         if not is_wanted():
             raise Unwanted("Who asked has left.")
         return store(answer)
-    serving.gate.enter(is_wanted)
+    serving.gate.enter(is_wanted, leaving=serving.leaving)
     reply = Response(event_stream(serving.assistant.stream(question), store), mimetype=MEDIA_TYPE, headers=HEADERS)
     # not in the generator: one that is closed before it began runs none of its code
     reply.call_on_close(serving.gate.leave)
@@ -64,7 +64,7 @@ def search(body: SearchBody) -> Json:
     serving = services()
     serving.check_can_answer()
     filters = body.filters.as_filters() if body.filters else Filters()
-    with serving.gate.held(wanted()):
+    with serving.gate.held(wanted(), leaving=serving.leaving):
         found = serving.assistant.search(body.query, filters, body.top_k)
     return found_json(found, filters)
 
@@ -75,6 +75,6 @@ def suggest(query: SuggestionsQuery) -> Json:
     serving = services()
     serving.check_can_answer()
     turn = None if query.message_id is None else serving.conversations.turn(query.message_id)
-    with serving.gate.held(wanted()):
+    with serving.gate.held(wanted(), leaving=serving.leaving):
         found = serving.assistant.first_questions() if turn is None else serving.assistant.next_questions(turn)
     return {"questions": list(found)}

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from web.errors import Busy
 from web.monitoring.logs import request_id
 from web.security.guard import address, caller
 from web.security.sign_in import SIGNED_IN_SECONDS, TOKEN_COOKIE
@@ -17,14 +18,18 @@ pages = Blueprint("login", __name__)
 
 @pages.get("/login")
 def form() -> ResponseReturnValue:
-    return _form(is_wrong=False), OWN_ORIGIN
+    return _form(), OWN_ORIGIN
 
 
 @pages.post("/login")
 def log_in() -> ResponseReturnValue:
     request.max_content_length = MAX_FORM_BYTES
     serving = services()
-    if not serving.guard.accepts(request.form.get("token", "")):
+    try:
+        is_right = serving.guard.accepts(request.form.get("token", "").strip())
+    except Busy as busy:
+        return _form(problem=str(busy)), busy.status, OWN_ORIGIN | {"Retry-After": str(busy.retry_after_seconds)}
+    if not is_right:
         return _form(is_wrong=True), 401, OWN_ORIGIN
     serving.audit.note("token", "sign in", address=address(), request_id=request_id.get())
     reply = redirect("/", 303)
@@ -50,5 +55,6 @@ def log_out() -> ResponseReturnValue:
     return reply
 
 
-def _form(*, is_wrong: bool) -> str:
-    return render_template("login.html", is_wrong=is_wrong, read_only=services().settings.read_only)
+def _form(*, is_wrong: bool = False, problem: str = "") -> str:
+    read_only = services().settings.read_only
+    return render_template("login.html", is_wrong=is_wrong, problem=problem, read_only=read_only)

@@ -129,7 +129,7 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
         history, session_id, problem = (), None, "lost"
     is_wanted = wanted()
     question = replace(body.as_question(history), is_wanted=is_wanted)
-    with serving.gate.held(is_wanted):
+    with serving.gate.held(is_wanted, leaving=serving.leaving):
         answer = serving.assistant.ask(question)
     stored = serving.keep(serving.conversations, session_id, question, answer)
     return stored["session_id"], problem

@@ -79,6 +79,7 @@ QUESTIONS = frozenset({"ask.ask", "ask.search", "pages.ask"})
 """What costs a visitor one of the questions that a minute has."""
 SUGGESTIONS = frozenset({"ask.suggest"})
 """What comes with each of them: as many of their own."""
+CHANGES_NOTHING = frozenset({"articles.preview_articles"})
 CHANGES = frozenset({"sessions.rename_session", "sessions.delete_session", "sessions.give_feedback"})
 """Open to visitors; in the audit log where the token's holder makes them. Visitors could drown it."""
 

@@ -25,6 +25,7 @@ from web.security.access import (
     BROWSER_COOKIE,
     BROWSER_SECONDS,
     CHANGES,
+    CHANGES_NOTHING,
     QUESTIONS,
     ROUTES,
     SUGGESTIONS,
@@ -111,7 +112,8 @@ class Guard:
             raise Refused(403, "This server is read-only: nothing can be changed over the network.")
         if not request.path.startswith(("/api/", "/metrics")):
             return redirect("/login", 303)
-        reply = error_reply(401, "A token is needed: Authorization: Bearer TOKEN.")
+        wrong = "That is not the token. " if bearer(request.headers.get("Authorization", "")) else ""
+        reply = error_reply(401, f"{wrong}A token is needed: Authorization: Bearer TOKEN.")
         reply.headers["WWW-Authenticate"] = "Bearer"
         return reply
 
@@ -130,7 +132,8 @@ class Guard:
         if found is None:
             return reply
         endpoint = request.endpoint or ""
-        is_own = request.method not in SAFE_METHODS and ROUTES.get(endpoint) is Access.HOLDER
+        is_safe = request.method in SAFE_METHODS or endpoint in CHANGES_NOTHING
+        is_own = not is_safe and ROUTES.get(endpoint) is Access.HOLDER
         is_through = reply.status_code < 400 or reply.status_code >= 500  # what broke off may have changed something
         if found.is_holder and is_through and (is_own or endpoint in CHANGES):
             self._enter(found, reply)
@@ -149,13 +152,13 @@ class Guard:
         return reply
 
     def _enter(self, found: Caller, reply: Response) -> None:
-        subject = next(iter((request.view_args or {}).values()), None) or g.get("subject")
+        subject = " ".join(filter(None, (*(request.view_args or {}).values(), g.get("subject"))))
         rule = request.url_rule.rule if request.url_rule else request.path
         try:
             self._audit.note(
                 found.name,
                 f"{request.method} {rule}",
-                subject,
+                subject or None,
                 address=address(),
                 status=reply.status_code,
                 request_id=request_id.get(),
