@@ -46,7 +46,7 @@ def test_a_visitor_asks_and_reads_and_changes_nothing_until_signed_in(
             expect(page.get_by_role("article")).to_contain_text(ANSWER)  # what was asked before is there still
             page.get_by_role("button", name="Articles", exact=True).click()
             assert changes_shown(page) == list(CHANGES)
-            page.get_by_role("button", name="Articles", exact=True).click()
+            page.get_by_role("button", name="Help and keys", exact=True).click()
             with page.expect_navigation():
                 page.get_by_role("button", name="Sign out").click()
             page.get_by_role("button", name="Articles", exact=True).click()

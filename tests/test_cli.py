@@ -348,12 +348,12 @@ def test_a_degraded_index_is_told_of_and_not_measured(place: Place, tmp_path: Pa
     found = place.run("search", "Zephyr bridge")
     assert found.status == 0
     assert "The Zephyr bridge" in found.out
-    assert "Run `assistant rebuild`." in found.err
+    assert "Run `assistant rebuild --data-dir" in found.err
     questions = tmp_path / "questions.jsonl"
     questions.write_text(json.dumps({"question": QUESTION, "answers": ["4 November 2023"]}) + "\n")
     measured = place.run("eval", str(questions))
     assert (measured.status, measured.out) == (1, "")
-    assert "Run `assistant rebuild`." in measured.err
+    assert "Run `assistant rebuild --data-dir" in measured.err
 
 
 def test_a_reader_that_closes_early_is_no_error(built: Place) -> None:

@@ -57,7 +57,11 @@ def test_where_nothing_is_stored_yet_all_is_well_and_nothing_is_made(settings: S
 def test_an_index_of_another_model_is_a_problem_with_its_remedy(place: Settings) -> None:
     status, said = run(place, "--json")
     found = {finding["check"]: finding for finding in json.loads(said)["findings"]}
-    assert (status, found["index"]["state"], found["index"]["advice"]) == (1, "problem", "Run `assistant rebuild`.")
+    assert (status, found["index"]["state"], found["index"]["advice"]) == (
+        1,
+        "problem",
+        f"Run `assistant rebuild --data-dir {place.data_dir}`.",
+    )
     assert found["database"]["state"] == "ok"
 
 

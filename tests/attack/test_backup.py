@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import random
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -95,13 +96,14 @@ def test_a_backup_brings_back_articles_jobs_and_uploads_and_keeps_what_was_there
 
     assert main(["restore", str(file), "--data-dir", str(data)]) == 0
     told = capsys.readouterr().out
-    assert told.startswith("3 articles restored, as of 20")
+    assert told.startswith(f"3 articles restored to {data}, as of 20")
     assert state(data) == before
     with closing(Library(data, embedder=Builtin())) as library:
         assert (library.status().state, library.status().pending) == ("ok", False)
         assert {hit.article.id for hit in library.search("harbour", k=50).hits} == {one.id for one in OLD}
-    kept = told.split("`assistant restore ")[1].split("`")[0]
-    assert main(["restore", kept, "--data-dir", str(data)]) == 0
+    again = shlex.split(told.split("`assistant ")[1].split("`")[0])
+    assert again[::2] == ["restore", "--data-dir"]  # the words that are printed, of no other folder than this
+    assert main(again) == 0
     assert state(data) == later
 
 
@@ -204,7 +206,7 @@ def test_of_a_damaged_database_no_backup_is_made(root: Path) -> None:
     with (data / "assistant.db").open("r+b") as file:
         file.seek(4096 * 3)
         file.write(b"\xff" * 4096 * 4)
-    with pytest.raises(IndexFault, match="restore a backup"):
+    with pytest.raises(IndexFault, match="Restore a backup"):
         back_up(data, root / "backup.tar")
     assert [entry.name for entry in root.iterdir()] == ["data"]
 

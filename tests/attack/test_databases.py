@@ -28,7 +28,7 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 
 FIXTURES = Path(__file__).parents[1] / "data" / "databases"
-WAYS_OUT = re.compile("restore a backup|try again|version that wrote it")
+WAYS_OUT = re.compile("Restore a backup|try again|version that wrote it")
 WAY_OUT = "Restore a backup with `assistant restore FILE`; or move it away and rebuild"
 
 
