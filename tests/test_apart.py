@@ -272,7 +272,7 @@ def test_threads_take_turns(reader: ReaderApart) -> None:
     }
 
 
-SLOW = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 90_000  # minutes, within all bounds
+SLOW = b"<html><body>" + b"<div>" * 200 + b"The bridge opened. " + b"<i></i>" * 48_000  # minutes, within all bounds
 
 
 def killing(reader: ReaderApart, name: str, source: Path | bytes) -> list[InFile | More]:

@@ -8,6 +8,7 @@ JSON, those before the fault go in.
 import io
 import json
 import re
+from array import array
 from collections.abc import Iterator
 
 from index.article import InFile, ItemError
@@ -63,17 +64,14 @@ def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
 def _count(data: bytes, several: Span) -> int:
     """How many are in the list that stands there. Raises BadArticle where there are none, or it does not end there."""
     begin, end = several
-    count, closed = 0, begin
-    if begin < end:
-        for count, (_, closed) in enumerate(parts(data, begin), start=1):
-            pass
-    if not count:
+    ends = array("L", (end for _, end in parts(data, begin)) if begin < end else ())
+    if not ends:
         raise BadArticle(f"has no text and no articles: {_ADVICE}")
-    if not data.startswith(b"]", closed):
-        raise _no_json_at(data, closed, "Expecting ',' delimiter")
-    if rest := data[closed + 1 : end].lstrip(_BLANKS):
+    if not data.startswith(b"]", ends[-1]):
+        raise _no_json_at(data, ends[-1], "Expecting ',' delimiter")
+    if rest := data[ends[-1] + 1 : end].lstrip(_BLANKS):
         raise _no_json_at(data, end - len(rest), "Extra data")
-    return count
+    return len(ends)
 
 
 def _checked(data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Bytes of JSON in, their value out, within bounds on what it takes of memory; and where the parts of a large one stand.
+"""Bytes of JSON in, their value out, within bounds on what it takes of memory; and where the parts of a list stand.
 
 Of a large document only one part is parsed at a time: Python takes 13 times its size for a list of short strings, and
 four bytes a character for a text with one emoji in it.

@@ -4,7 +4,6 @@ A bad line costs that line alone. A line's id is the one given, else comes from 
 text: never from its place in the file, which changes when a line is added above it.
 """
 
-import io
 import json
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -20,12 +19,8 @@ _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 _BOM = b"\xef\xbb\xbf"
 
 
-def read_jsonl(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
-    return read_lines(name, io.BytesIO(data), on_more)
-
-
 def read_lines(name: str, file: BinaryIO, on_more: OnMore, begin: Begin = begin_all) -> Iterator[InFile]:
-    """As `read_jsonl`, of a file, which is gone through once to count its lines, then no further than is asked for."""
+    """The file is gone through once to count its lines, then no further than is asked for."""
     if file.seekable():  # a pipe gives its lines once
         on_more(_line_count(file) - 1)
         file.seek(0)

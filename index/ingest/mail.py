@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from io import BytesIO
 from pathlib import PurePosixPath
 
 from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Note, Removed, clean_text
@@ -28,7 +29,12 @@ from index.ingest.plain import decoded, unwrapped
 from index.ingest.properties import stated_author
 
 MAX_BYTES = 32_000_000
-MAX_LINES = 1_000_000
+MAX_LINES = 450_000
+"""Each takes 50 bytes more than it has: so many are MAX_BYTES of an attachment, in lines of 76 characters."""
+
+MAX_HEADERS, MAX_HEADER_LINE_BYTES = 50_000, 4_000_000
+"""Of lines that look like a header, of which a mail may have some in its text; and of such a line."""
+
 MAX_PARTS = 1_000
 MAX_DEPTH = 5
 MAX_NESTED = 50
@@ -47,6 +53,8 @@ MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARS
 
 _PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_HEADER_LINE = re.compile(rb"^[!-9;-~]{1,100}+:", re.MULTILINE)
+_LONG_HEADER = re.compile(rb"^[!-9;-~]{1,100}+:[^\n]{%d}" % MAX_HEADER_LINE_BYTES, re.MULTILINE)
 _REPLY = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|sv|vs)\s?:\s*){1,9}", re.IGNORECASE)
 _ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 _HEADERS = ("From", "Subject", "Date", "Received")
@@ -102,11 +110,14 @@ def _parsed(data: bytes) -> EmailMessage:
         (len(data), MAX_BYTES, "bytes"),
         (data.count(b"\n"), MAX_LINES, "lines"),
         (len(_PART.findall(data)), MAX_PARTS, "parts"),
+        (sum(1 for _ in _HEADER_LINE.finditer(data)), MAX_HEADERS, "headers"),
     ):
         if count > limit:
             raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save its text and its attachments")
+    if _LONG_HEADER.search(data):
+        raise BadArticle(f"has a header of more than {MAX_HEADER_LINE_BYTES:,} bytes: save its text")
     try:
-        message = email.message_from_bytes(data, policy=_POLICY)
+        message = email.message_from_binary_file(BytesIO(data), policy=_POLICY)  # in pieces, unlike from bytes
     except MemoryError:
         raise
     except Exception as error:  # the parser of headers has faults of its own; parts within parts without end
@@ -153,7 +164,9 @@ def _items_attached(
             if suffix == ".zip":
                 raise BadArticle("is an archive in a mail: save it, and add it by itself")
             if suffix != ".eml":
-                yield from read(inner, _payload(part))
+                content = _payload(part)
+                part.set_payload(None)  # which is in memory once more
+                yield from read(inner, content)
             elif depth == MAX_DEPTH:
                 raise BadArticle(f"is a mail within {MAX_DEPTH} others: save it, and add it by itself")
             else:
