@@ -85,6 +85,10 @@ def _items(name: str, file: BinaryIO, on_more: OnMore) -> Iterator[InFile]:
             from index.ingest.pdf import read_pdf
 
             yield read_pdf(name, file)
+        case ".eml":
+            from index.ingest.mail import read_mail
+
+            yield from read_mail(name, file, IN_FOLDERS, partial(read_item, on_more=on_more))
         case ".docx":
             from index.ingest.word import read_word
 
@@ -110,10 +114,6 @@ def _items_in_memory(kind: str, name: str, data: bytes, on_more: OnMore) -> Iter
             from index.ingest.html import read_html
 
             yield read_html(name, data)
-        case ".eml":
-            from index.ingest.mail import read_mail
-
-            yield from read_mail(name, data, IN_FOLDERS, partial(read_item, on_more=on_more))
         case ".json":
             from index.ingest.json_file import read_json
 

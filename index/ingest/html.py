@@ -29,8 +29,8 @@ MAX_BYTES = 5_000_000
 HIDDEN = "hidden"
 """The rule by which goes what a reader does not see: the words that a mail shows in a list of mails, a closed menu."""
 MAX_NODES = 100_000
-"""Of a page, an element with its text being two and an attribute one: so many take 30 MB in each of three copies, and the
-worst of them 10 s. A long page of news has 25,000."""
+"""Of a page, an element with its text being two and an attribute one: so many take 25 MB in each of three copies, and
+the worst of them 20 s. A long page of news has 25,000."""
 MAX_TAGS, MAX_EQUALS = MAX_NODES, 250_000
 """Of a page before it is parsed, those in scripts and comments too: a million elements or attributes take 300 MB."""
 MAX_CHARS = 1_000_000
