@@ -29,10 +29,10 @@ from index.ingest.html import read_html
 from index.ingest.plain import decoded, unwrapped
 from index.ingest.properties import stated_author
 
-MAX_BYTES = 25_000_000
-"""As much as mail programs send: an attached file of 18 MB. The parser takes three times as much."""
+MAX_BYTES = 16_000_000
+"""With an attached file of 12 MB; the parser takes six times as much."""
 
-MAX_LINES = 450_000
+MAX_LINES = 300_000
 """Each takes 50 bytes more than it has: so many are MAX_BYTES of an attachment, in lines of 76 characters."""
 
 MAX_HEADERS, MAX_HEADER_BYTES = 50_000, 4_000_000

@@ -14,6 +14,9 @@ from index.errors import BadArticle
 from index.ingest.fields import article_from_fields
 
 MAX_BYTES = 4 * MAX_TEXT_CHARS
+MAX_LINES = 400_000
+"""With two marks at the end of each, twice as many as an article may have."""
+
 MIN_WRAPPED_CHARS, MAX_WRAPPED_CHARS = 50, 100
 MIN_FILLED = 0.7
 """A paragraph counts as wrapped by hand when its longest line is of that length, none but the last is shorter than this
@@ -47,7 +50,10 @@ def decoded(data: bytes, declared: str | None = None) -> str:
     """
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} are read: split the file")
-    return data.decode(encoding_of(data, declared), "replace")
+    text = data.decode(encoding_of(data, declared), "replace")
+    if (lines := text.count("\n") + text.count("\r")) > MAX_LINES:
+        raise BadArticle(f"has {lines:,} line breaks, at most {MAX_LINES:,} are read: split the file")
+    return text
 
 
 def encoding_of(data: bytes, declared: str | None = None) -> str:

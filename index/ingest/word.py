@@ -23,8 +23,8 @@ from index.ingest.title import is_title_line
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000
-MAX_NODES = 400_000
-"""Of all parts together; so many elements and attributes take 60 MB, those of a page of text with its layout 700."""
+MAX_NODES = 350_000
+"""Of all parts together; so many elements and attributes take 100 MB, those of a page of text with its layout 700."""
 
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
