@@ -50,10 +50,10 @@ def read_json(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
     keys = Keys()  # those around the list are not its articles'
     for number, (begin, end) in enumerate(parts(data, several[0]), start=1):
         try:
-            fields = loaded(data[begin:end])
-            if not isinstance(fields, dict):
-                raise BadArticle(f"is a JSON {type(fields).__name__}: {_ADVICE}")
-            yield article_from_fields(keys.fields(fields), origin=name, path=None, found_in=_FOUND_IN)
+            said = loaded(data[begin:end])
+            if not isinstance(said, dict):
+                raise BadArticle(f"is a JSON {type(said).__name__}: {_ADVICE}")
+            yield article_from_fields(keys.fields(said), origin=name, path=None, found_in=_FOUND_IN)
         except BadArticle as error:
             yield ItemError(f"{name}:{number}", str(error))
         except ValueError as error:

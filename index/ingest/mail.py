@@ -176,7 +176,7 @@ def _items_attached(
                 raise BadArticle("is an archive in a mail: save it, and add it by itself")
             if suffix != ".eml":
                 content = _payload(part)
-                part.set_payload(None)  # which is in memory once more
+                part.set_payload("")  # which is in memory once more
                 yield from read(inner, content)
             elif depth == MAX_DEPTH:
                 raise BadArticle(f"is a mail within {MAX_DEPTH} others: save it, and add it by itself")
