@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, fields
 from index.text.canonical import canonical
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9._~-]{1,128}")
-MAX_TEXT_CHARS = 5_000_000
+MAX_TEXT_CHARS = 2_000_000
+"""A book of a thousand pages; every copy of one with an emoji takes 8 MB."""
 
 
 @dataclass(frozen=True, slots=True)

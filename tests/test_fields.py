@@ -144,7 +144,7 @@ def test_a_headline_in_the_text_counts_for_an_id_that_is_made_from_it() -> None:
     assert one.id == article_id(url=None, path=None, text=f"Bridge\n\n{VOTED}") != two.id
 
 
-@pytest.mark.parametrize("text", ["x" * 4_000_000, "QUJD" * 500, f"Data: {'ab+/' * 500}", "ж" * 1_001])
+@pytest.mark.parametrize("text", ["x" * 2_000_000, "QUJD" * 500, f"Data: {'ab+/' * 500}", "ж" * 1_001])
 def test_a_text_without_words_to_speak_of_is_refused(text: str) -> None:
     with pytest.raises(BadArticle, match=r"no words to speak of: .* runs of more than 1,000 without a blank"):
         article_from_fields({"text": text}, origin="pasted", path=None)

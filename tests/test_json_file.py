@@ -5,7 +5,7 @@ import json
 import pytest
 from items import OPENS, VOTED, article, error
 
-from index.article import Article, InFile, Note, article_id
+from index.article import Article, InFile, ItemError, Note, article_id
 from index.ingest.formats import read_item
 
 
@@ -69,7 +69,12 @@ def test_the_encodings_of_json_are_read(encoding: str) -> None:
         ("3", "has no text and no articles"),
         ('{"text": 3}', "text is 3"),
         (b'{"text": "Caf\xe9"}', "byte 14 is not utf-8"),
-        ("[" * 100_000, "is JSON too deep"),
+        ("[" * 100_000 + "]" * 100_000, "is JSON too deep"),
+        ("[" * 100_000, "is not JSON at line 1, column 100001"),
+        ('[{"text": "A"}] [{"text": "B"}]', "is not JSON at line 1, column 17 (Extra data)"),
+        ('[{"text": "A"}, \n{"text": "B"', "is not JSON at line 2, column 13"),
+        ('[{"text": "A"}}', "is not JSON at line 1, column 15"),
+        ('{"articles": [{"text": "Café"}], \n"a" 1}', "is not JSON at line 2, column 5"),
         ('{"text":' * 100_000, "is JSON too deep"),
         ('{"text": ' + "9" * 5_000 + "}", "numbers too long"),
         ("[" + "[]," * 1_000_000 + "[]]", "has 1,000,002 brackets"),
@@ -87,3 +92,24 @@ def test_an_article_with_a_list_of_related_ones_is_one_article() -> None:
     assert found.text == VOTED
     assert isinstance(note, Note)
     assert "'articles'" in note.message
+
+
+@pytest.mark.parametrize("fault", ['{"text": "B" "C"}', '{"text": B}', "", '{"text": "B"} {"text": "C"}'])
+def test_of_what_is_no_json_within_the_articles_before_it_go_in(fault: str) -> None:
+    one, two = read_item("a.json", f'[{{"text": "Café A"}},\n{fault},{{"text": "D"}}]'.encode())
+    assert isinstance(one, Article)
+    assert isinstance(two, ItemError)
+    assert two.message.startswith("is not JSON at line 2, column ")
+
+
+def test_marks_within_strings_part_nothing() -> None:
+    text = 'She said: "[1], {2}, \\" and \\\\ "no]"'
+    found = read([{"text": text, "tags": [["a", {"b": ["]"]}], "}"]}, {"text": OPENS}])
+    assert [item.text for item in found if isinstance(item, Article)] == [text, OPENS]
+
+
+def test_an_article_of_too_many_values_costs_itself() -> None:
+    one, two = read([{"text": VOTED, "a": ["ab"] * 300_000}, {"text": OPENS}])
+    assert isinstance(one, ItemError)
+    assert one.message.startswith("has up to 300,0")
+    assert isinstance(two, Article)

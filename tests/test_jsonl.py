@@ -4,7 +4,7 @@ import json
 
 from index.article import Article, ItemError, Note, article_id
 from index.ingest.formats import read_item
-from index.ingest.jsonl import MAX_LINE_BYTES
+from index.ingest.json_value import MAX_VALUE_BYTES
 
 
 def test_an_archive_gives_one_article_a_line() -> None:
@@ -58,8 +58,8 @@ def test_one_bad_line_does_not_lose_the_others() -> None:
 
 
 def test_a_line_over_the_bound_is_that_lines_error() -> None:
-    data = b'{"text": "' + b"x" * MAX_LINE_BYTES + b'"}\n{"text": "Last."}'
+    data = b'{"text": "' + b"x" * MAX_VALUE_BYTES + b'"}\n{"text": "Last."}'
     first, last = read_item("a.jsonl", data)
     assert isinstance(first, ItemError)
-    assert "at most 16,000,000" in first.message
+    assert "at most 8,000,000" in first.message
     assert isinstance(last, Article)

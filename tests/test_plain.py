@@ -128,8 +128,8 @@ def test_what_is_not_text_is_an_error(data: bytes) -> None:
 
 
 def test_more_text_than_an_article_may_hold_is_an_error() -> None:
-    assert "5,000,001 characters" in error("a.txt", "x" * (MAX_TEXT_CHARS + 1)).message
-    assert "20,000,001 bytes" in error("a.txt", b"x" * (4 * MAX_TEXT_CHARS + 1)).message
+    assert "2,000,001 characters" in error("a.txt", "x" * (MAX_TEXT_CHARS + 1)).message
+    assert "8,000,001 bytes" in error("a.txt", b"x" * (4 * MAX_TEXT_CHARS + 1)).message
 
 
 def test_cleaning_takes_one_pass_over_a_million_blanks() -> None:

@@ -113,7 +113,8 @@ def test_a_quote_that_is_never_closed_costs_what_follows_and_says_so() -> None:
 def test_a_field_without_measure_costs_its_row(field: str) -> None:
     one, two, three = texts(f"title,text\nA,One.\nB,{field}\nC,Three.\n")
     assert (one, three) == ("One.", "Three.")
-    assert two.startswith(f"b/a.csv:3: is no row of a table (more than {MAX_ROW_CHARS:,} characters)")
+    bound = "250,000 of ','" if "," in field else f"{MAX_ROW_CHARS:,} characters"
+    assert two.startswith(f"b/a.csv:3: is no row of a table (more than {bound})")
 
 
 def test_a_long_article_is_one_row() -> None:

@@ -1,4 +1,4 @@
-"""Bytes of a `.zip` archive in, the articles of the files in it out, one file in memory at a time and none on disk.
+"""A `.zip` archive in, the articles of the files in it out, one file in memory at a time and none on disk.
 
 A file is known as `archive.zip/folder/name.txt`, which is a name and no path: one that tries to be more is that
 file's error, as is a file that is locked, a link, or a bomb, and the rest goes in. Files of other formats are left out
@@ -11,8 +11,9 @@ import stat
 import zipfile
 from collections.abc import Callable, Container, Iterator
 from contextlib import suppress
-from io import BytesIO
+from io import SEEK_END
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from index.article import InFile, ItemError, Note
 from index.errors import BadArticle, shown
@@ -28,6 +29,7 @@ MIN_RATIO_BYTES = 1_000_000
 pack as well as a bomb."""
 
 MAX_NAME_CHARS = 500
+PIECE_BYTES = 1_000_000
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UTF8_NAME, _LOCKED = 0x800, 0x1
 _END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_535
@@ -39,13 +41,13 @@ Reader = Callable[[str, bytes], Iterator[InFile]]
 
 
 def read_archive(
-    name: str, data: bytes, suffixes: frozenset[str], read: Reader, on_more: OnMore, begin: Begin = begin_all
+    name: str, file: BinaryIO, suffixes: frozenset[str], read: Reader, on_more: OnMore, begin: Begin = begin_all
 ) -> Iterator[InFile]:
     """The articles of the files whose names end in one of `suffixes`, as `read` gives them.
 
     begin: asked here of files that are not given to `read`, which asks of the others.
     """
-    archive = opened(data)
+    archive = opened(file)
     held = [
         (entry, inner)
         for entry in archive.infolist()
@@ -80,13 +82,13 @@ def read_archive(
         yield Note(name, left_out(others, readable))
 
 
-def opened(data: bytes) -> zipfile.ZipFile:
+def opened(file: BinaryIO) -> zipfile.ZipFile:
     """The archive, its directory read. Raises BadArticle for what is none, or has too many entries."""
-    entries = data.count(_DIRECTORY_ENTRY, _directory_start(data))
+    entries = _entries(file)
     if entries > MAX_ENTRIES:
         raise BadArticle(f"has {entries:,} entries, at most {MAX_ENTRIES:,} are read: divide the archive")
     try:
-        return zipfile.ZipFile(BytesIO(data))
+        return zipfile.ZipFile(file)
     except Exception as error:  # also what the bytes of a damaged directory may mean
         raise BadArticle(f"is no ZIP archive or a damaged one ({str(error)[:100]}): pack it again") from error
 
@@ -113,14 +115,29 @@ def unpacked_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
         raise BadArticle(f"is damaged in the archive ({str(error)[:100]}): pack it again") from error
 
 
-def _directory_start(data: bytes) -> int:
-    """Where zipfile starts to read the directory, or earlier: it takes any size, whatever the count of entries says."""
-    end = len(data) - _END_BYTES
-    if end < 0 or not (data.startswith(_END, end) and data.endswith(b"\0\0")):
-        end = data.rfind(_END, max(end - _MAX_COMMENT_BYTES, 0))
-    if end < 0 or data.startswith(_ZIP64_LOCATOR, max(end - _ZIP64_LOCATOR_BYTES, 0)):
+def _entries(file: BinaryIO) -> int:
+    """How many the directory has, at most: zipfile takes one of any size, whatever its count of entries says."""
+    start = _directory_start(file)
+    file.seek(start)
+    count, overlap = 0, b""
+    while piece := file.read(PIECE_BYTES):
+        count += (overlap + piece).count(_DIRECTORY_ENTRY)
+        overlap = piece[1 - len(_DIRECTORY_ENTRY) :]
+    return count
+
+
+def _directory_start(file: BinaryIO) -> int:
+    """Where zipfile starts to read the directory, or earlier."""
+    size = file.seek(0, SEEK_END)
+    start = max(size - _END_BYTES - _MAX_COMMENT_BYTES, 0)
+    file.seek(start)
+    tail = file.read()
+    end = len(tail) - _END_BYTES
+    if end < 0 or not (tail.startswith(_END, end) and tail.endswith(b"\0\0")):
+        end = tail.rfind(_END)
+    if end < 0 or tail.startswith(_ZIP64_LOCATOR, max(end - _ZIP64_LOCATOR_BYTES, 0)):
         return 0
-    return max(end - int.from_bytes(data[end + 12 : end + 16], "little"), 0)
+    return max(start + end - int.from_bytes(tail[end + 12 : end + 16], "little"), 0)
 
 
 def _written(entry: zipfile.ZipInfo) -> str:

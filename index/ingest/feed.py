@@ -29,6 +29,9 @@ MAX_TAGS = 100_000
 MAX_ATTRIBUTES, MAX_NAMESPACES = 300, 100
 """Of one tag, and of a feed: time grows with the square of either, six seconds for 20,000 attributes."""
 
+MAX_ENTRY_BYTES = 2_000_000
+
+_ENTRY = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 _MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1))
 _NAMESPACE = re.compile(rb"xmlns[^<>=]{0,50}=\s?[^<>\s]{0,100}")
 
@@ -65,6 +68,10 @@ def _xml_entries(page: Page, bounds: Bounds) -> tuple[int, Iterator[Entry]]:
         raise BadArticle(
             f"The feed has {tags:,} tags in {namespaces:,} namespaces; the limits are {bounds.max_tags:,} tags, "
             f"{MAX_NAMESPACES} namespaces and {MAX_ATTRIBUTES} attributes a tag. Add its articles."
+        )
+    if (largest := max(map(len, _ENTRY.split(page.data)))) > MAX_ENTRY_BYTES:
+        raise BadArticle(
+            f"The feed has {largest:,} bytes in one entry; the limit is {MAX_ENTRY_BYTES:,}. Add its articles."
         )
     headers = {"content-location": page.url}
     if page.charset:

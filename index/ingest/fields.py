@@ -21,6 +21,10 @@ MAX_FIELD_CHARS = 2_000
 MAX_LEFT_OUT, MAX_LEFT_OUT_CHARS = 200, 300
 """Of what a format's reader left out, the lines that are kept, and of each."""
 
+MAX_RAW_CHARS = 2 * MAX_TEXT_CHARS
+MAX_LINES = 200_000
+"""Of a text, empty ones too: there are several lists of them. One of 2 million characters has 50,000 of 40."""
+
 MAX_WORD_CHARS, MAX_OVERLONG_SHARE = 1_000, 0.5
 """A text is none of which more than that share is words longer than that, which is longer than a passage."""
 
@@ -159,6 +163,11 @@ def _text(fields: Mapping[str, object]) -> str:
         raise BadArticle("has no text: give the article in the field `text`")
     if not isinstance(raw, str):
         raise _wrong("text", raw, "text in quotes")
+    if len(raw) > MAX_RAW_CHARS or raw.count("\n") > MAX_LINES:
+        raise BadArticle(
+            f"text has {len(raw):,} characters in {raw.count(chr(10)) + 1:,} lines, at most {MAX_TEXT_CHARS:,} in"
+            f" {MAX_LINES:,} are taken: split the article"
+        )
     text = clean_text(raw)
     if not is_visible(text):
         raise _wrong("text", raw, "text that is not blank")

@@ -1,5 +1,7 @@
 """A file's name and bytes in, its articles and errors out: which format is read by which module.
 
+Of a table or an archive, which may be large, the file itself is read from; others are small, or are not read.
+
 Readers that bring large libraries are imported with the first file that needs them: trafilatura, pdfminer,
 python-docx and feedparser take 0.1 to 0.3 s each.
 """
@@ -8,7 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from io import SEEK_END, BytesIO
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from index.article import Article, InFile, ItemError
 from index.errors import BadArticle
@@ -24,6 +28,11 @@ SUFFIXES = IN_FOLDERS | FEEDS
 _COLLECTIONS = frozenset({".json", ".jsonl", ".csv"}) | FEEDS
 """Their names say nothing of the articles in them."""
 
+MAX_WHOLE_BYTES = 64_000_000
+"""Of a file that is in memory whole; what each of these formats may have, which is less, its reader knows."""
+
+_HEAD_BYTES = 65_536
+
 _PAGE = re.compile(rb"(?:<\?xml[^>]{0,200}>\s{0,9})?<(?:!doctype\s{1,9}html|html)[\s>]", re.IGNORECASE)
 
 
@@ -34,8 +43,13 @@ def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> 
     starts with stands in for `published_at` where the article itself states none; a collection's says
     nothing of the articles in it. on_more: where `data` holds several items, it is told before the first.
     """
+    return read_file(name, BytesIO(data), on_more)
+
+
+def read_file(name: str, file: BinaryIO, on_more: OnMore = lambda _count: None) -> Iterator[InFile]:
+    """As `read_item`, of a file."""
     try:
-        for item in _items(name, data, on_more):
+        for item in _items(name, file, on_more):
             if isinstance(item, Article) and item.published_at is None and _suffix(item.origin) not in _COLLECTIONS:
                 yield _dated(item)
             else:
@@ -44,11 +58,50 @@ def read_item(name: str, data: bytes, on_more: OnMore = lambda _count: None) -> 
         yield ItemError(name, str(error))
 
 
-def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
-    if _suffix(name) in SUFFIXES - {".jsonl"} and (not data or data.isspace()):
-        raise BadArticle("is empty: it has no text")
+def _items(name: str, file: BinaryIO, on_more: OnMore) -> Iterator[InFile]:
     suffix = _suffix(name)
-    match ".html" if suffix in {".txt", ".md", ".xml"} and _is_page(data) else suffix:
+    if suffix == ".jsonl":
+        from index.ingest.jsonl import read_lines
+
+        yield from read_lines(name, file, on_more)
+        return
+    if suffix not in SUFFIXES:
+        raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
+    if not file.seekable():  # a pipe
+        file = BytesIO(file.read(MAX_WHOLE_BYTES + 1))
+    head = file.read(_HEAD_BYTES)
+    if not head.strip() and len(head) < _HEAD_BYTES:
+        raise BadArticle("is empty: it has no text")
+    match ".html" if suffix in {".txt", ".md", ".xml"} and _is_page(head) else suffix:
+        case ".csv":
+            from index.ingest.table import read_csv
+
+            yield from read_csv(name, file, on_more)
+        case ".zip":
+            from index.ingest.archive import read_archive
+
+            yield from read_archive(name, file, IN_FOLDERS, partial(read_item, on_more=on_more), on_more)
+        case ".pdf":
+            from index.ingest.pdf import read_pdf
+
+            yield read_pdf(name, file)
+        case ".eml":
+            from index.ingest.mail import read_mail
+
+            yield from read_mail(name, file, IN_FOLDERS, partial(read_item, on_more=on_more))
+        case ".docx":
+            from index.ingest.word import read_word
+
+            yield read_word(name, file)
+        case kind:
+            if (size := file.seek(0, SEEK_END)) > MAX_WHOLE_BYTES:
+                raise BadArticle(f"has {size:,} bytes, at most {MAX_WHOLE_BYTES:,} of {suffix} are read: divide it")
+            file.seek(0)
+            yield from _items_in_memory(kind, name, file.read(), on_more)
+
+
+def _items_in_memory(kind: str, name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
+    match kind:
         case ".txt":
             from index.ingest.plain import read_plain
 
@@ -61,40 +114,14 @@ def _items(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
             from index.ingest.html import read_html
 
             yield read_html(name, data)
-        case ".pdf":
-            from index.ingest.pdf import read_pdf
-
-            yield read_pdf(name, data)
-        case ".docx":
-            from index.ingest.word import read_word
-
-            yield read_word(name, data)
-        case ".eml":
-            from index.ingest.mail import read_mail
-
-            yield from read_mail(name, data, IN_FOLDERS, partial(read_item, on_more=on_more))
         case ".json":
             from index.ingest.json_file import read_json
 
             yield from read_json(name, data, on_more)
-        case ".jsonl":
-            from index.ingest.jsonl import read_jsonl
-
-            yield from read_jsonl(name, data, on_more)
-        case ".csv":
-            from index.ingest.table import read_csv
-
-            yield from read_csv(name, data, on_more)
         case ".xml" | ".rss" | ".atom":
             from index.ingest.saved_feed import read_saved_feed
 
             yield from read_saved_feed(name, data, on_more)
-        case ".zip":
-            from index.ingest.archive import read_archive
-
-            yield from read_archive(name, data, IN_FOLDERS, partial(read_item, on_more=on_more), on_more)
-        case _:
-            raise BadArticle(f"{suffix or 'a name without suffix'} is no format that is read: use {_listed()}")
 
 
 def _is_page(data: bytes) -> bool:

@@ -8,6 +8,11 @@ import html
 import re
 
 from index.article import clean_text
+from index.errors import BadArticle
+
+MAX_CHARS = 3_000_000
+MAX_TAGS = 100_000
+"""So many take 25 MB."""
 
 _TAGS = "p|div|span|a|em|strong|b|i|u|h[1-6]|ul|ol|li|dl|blockquote|figure|section|article|table|pre"
 _BEGINS = re.compile(rf"\s*<(?:!--|(?:{_TAGS}|img|br|hr)[\s/>])", re.IGNORECASE)
@@ -21,7 +26,13 @@ def is_html(value: str) -> bool:
 
 
 def field_text(value: str) -> str:
-    """The text of a field that may be HTML. Where no tag breaks its lines (as WordPress keeps them), they count."""
+    """The text of a field that may be HTML. Where no tag breaks its lines (as WordPress keeps them), they count.
+
+    Raises BadArticle if it is too large.
+    """
+    for count, limit, what in ((len(value), MAX_CHARS, "characters"), (value.count("<"), MAX_TAGS, "tags")):
+        if count > limit:
+            raise BadArticle(f"has a text of {count:,} {what}, at most {limit:,} are read: split the article")
     if not is_html(value):
         return value
     return html_text(value if _BREAKS.search(value) else value.replace("\n", "<br>"))

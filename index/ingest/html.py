@@ -28,10 +28,13 @@ from index.ingest.story import story
 MAX_BYTES = 5_000_000
 HIDDEN = "hidden"
 """The rule by which goes what a reader does not see: the words that a mail shows in a list of mails, a closed menu."""
-MAX_ELEMENTS = 100_000
-"""Of a page: the worst of so many take 25 s, those of a long page of news (5,000) a tenth of a second."""
-MAX_TAGS = 2 * MAX_ELEMENTS
-"""Of a page before it is parsed, those in scripts and comments too: a million elements take 300 MB."""
+MAX_NODES = 100_000
+"""Of a page, an element with its text being two and an attribute one: so many take 25 MB in each of three copies, and
+the worst of them 20 s. A long page of news has 25,000."""
+MAX_TAGS, MAX_EQUALS = MAX_NODES, 250_000
+"""Of a page before it is parsed, those in scripts and comments too: a million elements or attributes take 300 MB."""
+MAX_CHARS = 1_000_000
+"""Of what is shown, of which there are up to ten copies, with four bytes a character where one is an emoji."""
 MAX_PARAGRAPHS = 2_000
 """Of a page that trafilatura is asked about: its time grows with their square, to 2 s for so many, 170 s for 20,000."""
 
@@ -49,26 +52,40 @@ def read_html(name: str, data: bytes, *, begins: str = "") -> Article:
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of HTML are read: save the article alone")
     markup = _whole(page_text(data))
-    if (tags := sum(1 for _ in _TAG.finditer(markup))) > MAX_TAGS:
-        raise BadArticle(f"has {tags:,} tags, at most {MAX_TAGS:,} are read: save the article alone")
+    _check(sum(1 for _ in _TAG.finditer(markup)), MAX_TAGS, "tags")
+    _check(markup.count("="), MAX_EQUALS, "equals signs")
     try:
         page = load_html(markup)
-        elements = 0 if page is None else sum(1 for _ in page.iter("*"))
+        del markup  # of a page with an emoji in it, four bytes a character
+        if page is not None:
+            _check_size(page)
         if begins and page is not None:
             _take_beginning(page, letters(begins))
-        found = None if page is None or elements > MAX_ELEMENTS else _read(page)
+        found = None if page is None else _read(page)
     except (BadArticle, MemoryError):
         raise
     except Exception as error:  # five libraries on markup that anyone may have written
         raise BadArticle(f"the page cannot be parsed ({type(error).__name__}): save the article as text") from error
-    if elements > MAX_ELEMENTS:
-        raise BadArticle(f"has {elements:,} elements, at most {MAX_ELEMENTS:,} are read: save the article alone")
     if found is None or not found[0]["text"]:
         raise BadArticle("no text found in the page: save the article as .txt or .md if it has any")
     fields, said, left_out = found
     return article_from_fields(
         fields, origin=name, path=name, found_in=said.found_in, unsure=said.unsure, left_out=left_out
     )
+
+
+def _check_size(page: Any) -> None:
+    nodes = chars = 0
+    for element in page.iter("*"):
+        nodes += 2 + len(element.attrib)
+        chars += len(element.tail or "") + (len(element.text or "") if element.tag not in _NOT_SHOWN else 0)
+    _check(nodes, MAX_NODES, "elements and attributes")
+    _check(chars, MAX_CHARS, "characters of text")
+
+
+def _check(count: int, limit: int, what: str) -> None:
+    if count > limit:
+        raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save the article alone")
 
 
 def _whole(markup: str) -> str:

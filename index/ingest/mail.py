@@ -1,4 +1,4 @@
-"""Bytes of an `.eml` file in, its articles out: that of the mail, and those of what is attached to it.
+"""An `.eml` file in, its articles out: that of the mail, and those of what is attached to it.
 
 The mail's text is its HTML part, read as a page is, else its plain one; the headers give title, date and sender. A
 sender is an outlet where the mail says that it goes to a list or the name sounds like one, otherwise a person. Of one
@@ -15,7 +15,9 @@ from contextlib import suppress
 from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import EmailPolicy
+from io import SEEK_END, BytesIO
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 from index.article import MAX_TEXT_CHARS, Article, InFile, ItemError, Note, Removed, clean_text
 from index.errors import BadArticle
@@ -27,8 +29,15 @@ from index.ingest.html import read_html
 from index.ingest.plain import decoded, unwrapped
 from index.ingest.properties import stated_author
 
-MAX_BYTES = 32_000_000
-MAX_LINES = 1_000_000
+MAX_BYTES = 16_000_000
+"""With an attached file of 12 MB; the parser takes six times as much."""
+
+MAX_LINES = 300_000
+"""Each takes 50 bytes more than it has: so many are MAX_BYTES of an attachment, in lines of 76 characters."""
+
+MAX_HEADERS, MAX_HEADER_BYTES = 50_000, 4_000_000
+"""Of lines that look like a header, of which a mail may have some in its text; and of such a line."""
+
 MAX_PARTS = 1_000
 MAX_DEPTH = 5
 MAX_NESTED = 50
@@ -46,7 +55,8 @@ MAX_FORWARDED_LINES, MIN_WRAPPED_CHARS = 30, 70
 MAX_NAME_CHARS = 200
 MAX_TEXT_BYTES = 4 * MAX_TEXT_CHARS
 
-_PART = re.compile(rb"^content-type[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_PART = re.compile(rb"content-type[ \t]*:", re.IGNORECASE)
+_HEADER = re.compile(rb"[!-9;-~]{1,100}+:")
 _REPLY = re.compile(r"(?:(?:re|fwd?|aw|wg|tr|sv|vs)\s?:\s*){1,9}", re.IGNORECASE)
 _ENCRYPTED = {"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"}
 _HEADERS = ("From", "Subject", "Date", "Received")
@@ -92,21 +102,28 @@ class _BoundedHeaders(EmailPolicy):
 _POLICY = _BoundedHeaders()
 
 
-def read_mail(name: str, data: bytes, suffixes: frozenset[str], read: Reader) -> Iterator[InFile]:
+def read_mail(name: str, file: BinaryIO, suffixes: frozenset[str], read: Reader) -> Iterator[InFile]:
     """The mail's article, and those of attached files whose names end in one of `suffixes`, as `read` gives them."""
-    return _items(name, _parsed(data), suffixes, read, depth=0)
+    return _items(name, _parsed(file), suffixes, read, depth=0)
 
 
-def _parsed(data: bytes) -> EmailMessage:
-    for count, limit, what in (
-        (len(data), MAX_BYTES, "bytes"),
-        (data.count(b"\n"), MAX_LINES, "lines"),
-        (len(_PART.findall(data)), MAX_PARTS, "parts"),
-    ):
-        if count > limit:
-            raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save its text and its attachments")
+def _parsed(file: BinaryIO) -> EmailMessage:
+    _check(file.seek(0, SEEK_END), MAX_BYTES, "bytes")
+    file.seek(0)
+    lines = parts = headers = 0
+    for some in file:
+        lines += 1 + some.count(b"\r", 0, -2)  # which the parser takes for the end of a line, too
+        _check(lines, MAX_LINES, "lines")
+        for line in some.splitlines():
+            parts += _PART.match(line) is not None
+            if _HEADER.match(line):
+                headers += 1
+                _check(len(line), MAX_HEADER_BYTES, "bytes in one header")
+    _check(parts, MAX_PARTS, "parts")
+    _check(headers, MAX_HEADERS, "headers")
+    file.seek(0)
     try:
-        message = email.message_from_bytes(data, policy=_POLICY)
+        message = email.message_from_binary_file(file, policy=_POLICY)
     except MemoryError:
         raise
     except Exception as error:  # the parser of headers has faults of its own; parts within parts without end
@@ -114,6 +131,11 @@ def _parsed(data: bytes) -> EmailMessage:
     if not isinstance(message, EmailMessage) or not any(header in message for header in _HEADERS):
         raise BadArticle("is no mail (it has neither a sender nor a subject nor a date): save it from the mail program")
     return message
+
+
+def _check(count: int, limit: int, what: str) -> None:
+    if count > limit:
+        raise BadArticle(f"has {count:,} {what}, at most {limit:,} are read: save its text and its attachments")
 
 
 def _items(name: str, message: EmailMessage, suffixes: frozenset[str], read: Reader, depth: int) -> Iterator[InFile]:
@@ -153,7 +175,9 @@ def _items_attached(
             if suffix == ".zip":
                 raise BadArticle("is an archive in a mail: save it, and add it by itself")
             if suffix != ".eml":
-                yield from read(inner, _payload(part))
+                content = _payload(part)
+                part.set_payload("")  # which is in memory once more
+                yield from read(inner, content)
             elif depth == MAX_DEPTH:
                 raise BadArticle(f"is a mail within {MAX_DEPTH} others: save it, and add it by itself")
             else:
@@ -286,7 +310,7 @@ def _file_name(part: EmailMessage) -> str:
 
 
 def _forwarded(part: EmailMessage) -> EmailMessage:
-    inner = part.get_payload(0) if part.is_multipart() else _parsed(_payload(part))
+    inner = part.get_payload(0) if part.is_multipart() else _parsed(BytesIO(_payload(part)))
     if not isinstance(inner, EmailMessage):
         raise BadArticle("is no mail: save it from the mail program")
     return inner

@@ -20,6 +20,9 @@ from index.ingest.plain import decoded
 MAX_CHARS = 1_000_000
 """The worst of so many (nothing but "1. a" or "[") take ten seconds; ordinary prose takes 0.1 s."""
 
+MAX_LINES = 30_000
+"""So many items of a list take 60 MB; prose that is wrapped at 60 characters has 17,000 lines within MAX_CHARS."""
+
 MAX_INLINE_CHARS = 20_000
 """In a longer paragraph markup is left as it is: the parser is quadratic in brackets never closed."""
 
@@ -30,6 +33,8 @@ def read_markdown(name: str, data: bytes) -> Article:
     text = decoded(data).replace("\r\n", "\n").replace("\r", "\n").strip()
     if len(text) > MAX_CHARS:
         raise BadArticle(f"has {len(text):,} characters, at most {MAX_CHARS:,} of Markdown are read: split the file")
+    if (lines := text.count("\n")) > MAX_LINES:
+        raise BadArticle(f"has {lines:,} lines, at most {MAX_LINES:,} of Markdown are read: split the file")
     fields, body = _front_matter(text)
     heading, paragraphs = _paragraphs(body)
     title = fields.get("title") or heading

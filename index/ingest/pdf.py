@@ -1,4 +1,4 @@
-"""Bytes of a PDF file in, an article out: the text that it carries, and what it says of itself.
+"""A PDF file in, an article out: the text that it carries, and what it says of itself.
 
 `pdf_pages` reads the lines of the pages, `columns` makes paragraphs of them. The title is the one that the document's
 information states, where a person wrote it, else what is set largest on the first page. Where the text gives no
@@ -9,6 +9,8 @@ import codecs
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from io import SEEK_END
+from typing import BinaryIO
 
 from pdfminer.pdfdocument import PDFDocument, PDFEncryptionError, PDFPasswordIncorrect
 from pdfminer.pdftypes import resolve1
@@ -29,14 +31,15 @@ MIN_READABLE = 0.7
 _PLACE = "document information"
 
 
-def read_pdf(name: str, data: bytes) -> Article:
-    if len(data) > MAX_BYTES:
-        raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of PDF are read: save the article alone")
-    if b"%PDF-" not in data[:1024]:
-        raise BadArticle(f"is no PDF (it starts with the bytes {data[:8].hex(' ')}): save it as PDF again")
+def read_pdf(name: str, file: BinaryIO) -> Article:
+    if (size := file.seek(0, SEEK_END)) > MAX_BYTES:
+        raise BadArticle(f"has {size:,} bytes, at most {MAX_BYTES:,} of PDF are read: save the article alone")
+    file.seek(0)
+    if b"%PDF-" not in (head := file.read(1024)):
+        raise BadArticle(f"is no PDF (it starts with the bytes {head[:8].hex(' ')}): save it as PDF again")
     logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # it warns of every oddity on standard error
     try:
-        document = opened(data)
+        document = opened(file)
         found = list(pages(document))
         information = _information(document)
     except (BadArticle, MemoryError):

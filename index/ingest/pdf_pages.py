@@ -1,4 +1,4 @@
-"""Bytes of a PDF file in, its pages out: the lines of text on each, with their places and the size of their type.
+"""A PDF file in, its pages out: the lines of text on each, with their places and the size of their type.
 
 pdfminer knows the format; its parts are made here such that what is unpacked, drawn and followed has bounds, since a
 small file can ask for any amount of it. What only a limit on time can hold is the caller's to bound: its tokenizer
@@ -14,9 +14,10 @@ from dataclasses import replace
 from io import BytesIO
 from itertools import groupby, zip_longest
 from statistics import median, mode
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
+from pdfminer import pdfinterp
 from pdfminer.ascii85 import ascii85decode, asciihexdecode
 from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LAParams, LTChar, LTPage, LTTextLine, LTTextLineHorizontal
@@ -25,11 +26,11 @@ from pdfminer.pdfcolor import PDFColorSpace
 from pdfminer.pdfdocument import PDFBaseXRef, PDFDocument, PDFNoPageLabels
 from pdfminer.pdfexceptions import PDFNotImplementedError
 from pdfminer.pdffont import PDFFont, PDFUnicodeNotDefined
-from pdfminer.pdfinterp import PDFGraphicState, PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfinterp import PDFContentParser, PDFGraphicState, PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
 from pdfminer.pdfparser import PDFParser, PDFSyntaxError
 from pdfminer.pdftypes import PDFObjRef, PDFStream, int_value, stream_value
-from pdfminer.psparser import literal_name
+from pdfminer.psparser import LIT, PSStackParser, literal_name
 from pdfminer.utils import Matrix, Plane, Rect, apply_png_predictor, apply_tiff_predictor
 
 from index.article import Removed
@@ -51,6 +52,12 @@ MAX_FONT_BYTES = 32_000_000
 MAX_UNPACKED_BYTES = 256_000_000
 """Of what is unpacked: one stream that is read as text, the file of a font, and all together. So many brackets in a
 stream take 1.3 GB and half a minute."""
+
+MAX_OBJECTS_BYTES = 2_000_000
+"""Of a stream of objects: so many empty arrays take 60 MB. Programs put a hundred objects into one."""
+
+MAX_HELD = 200_000
+"""Of values in an array or a dictionary, with all that is in them."""
 
 MAX_DRAWN_BYTES = 10_000_000
 """Of all page content with text, a form counted each time that it is drawn: half a minute's work. Text takes 2 bytes a
@@ -74,11 +81,12 @@ _LETTERS = str.maketrans(
     {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "\uf0b7": "•", "\uf0a7": "▪"}
 )
 _MARGINS = LAParams()
+_IMAGE = LIT("Image")
 
 
-def opened(data: bytes) -> PDFDocument:
+def opened(file: BinaryIO) -> PDFDocument:
     """The document, its tables read. Raises BadArticle where a bound is passed, and whatever pdfminer does."""
-    return _Document(_Parser(data))
+    return _Document(_Parser(file))
 
 
 def pages(document: PDFDocument) -> Iterator[Page]:
@@ -204,12 +212,38 @@ def _written(row: LTTextLine) -> str:
     return "".join(pieces)
 
 
-class _Parser(PDFParser):
+class _Bounded(PSStackParser[Any]):
+    """Counts what there is in arrays and dictionaries that have not ended, where a token takes 100 bytes."""
+
+    _held = 0
+
+    def push(self, *objs: Any) -> None:
+        self._hold(len(objs))
+        super().push(*objs)
+
+    def start_type(self, pos: int, type: str) -> None:
+        self._hold(1)
+        super().start_type(pos, type)
+
+    def _hold(self, count: int) -> None:
+        self._held = self._held + count if self.context else 0
+        if self._held > MAX_HELD:
+            raise BadArticle(f"has more than {MAX_HELD:,} values in one array: save it as PDF again")
+
+
+class _ContentParser(_Bounded, PDFContentParser):
+    """Reads the content of pages."""
+
+
+pdfinterp.PDFContentParser = _ContentParser  # type: ignore[misc] # which the interpreter makes by this name
+
+
+class _Parser(_Bounded, PDFParser):
     """Reads objects out of the file; counts what their streams unpack to."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.unpacked = 0
-        super().__init__(BytesIO(data))
+        super().__init__(file)
 
     def push(self, *objs: Any) -> None:
         super().push(*((pos, _Stream(obj, self) if isinstance(obj, PDFStream) else obj) for pos, obj in objs))
@@ -230,6 +264,7 @@ class _Stream(PDFStream):
         if len(filters) > MAX_FILTERS:
             raise BadArticle(f"has a stream packed {len(filters)} times over: save it as PDF again")
         limit = MAX_FONT_BYTES if "Length1" in self.attrs else MAX_STREAM_BYTES
+        limit = MAX_OBJECTS_BYTES if "N" in self.attrs and "First" in self.attrs else limit
         for name, parameters in filters:
             data = _unpacked(data, literal_name(name), limit)
             self._parser.unpacked += len(data)
@@ -301,6 +336,8 @@ class _Document(PDFDocument):
 
     def getobj(self, objid: int) -> object:
         found = super().getobj(objid)
+        if isinstance(found, PDFStream) and found.attrs.get("Subtype") is _IMAGE:
+            self._cached_objs.pop(objid, None)  # it is not drawn: all pictures would be in memory in the end
         for _ in range(MAX_NESTED):
             if not isinstance(found, PDFObjRef):
                 return found

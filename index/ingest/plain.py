@@ -5,12 +5,18 @@ Paragraphs that were wrapped by hand are unwrapped, since elsewhere the end of a
 
 import codecs
 import re
+from collections.abc import Iterator
+from io import BytesIO
+from typing import BinaryIO
 
 from index.article import MAX_TEXT_CHARS, Article, clean_text
 from index.errors import BadArticle
 from index.ingest.fields import article_from_fields
 
 MAX_BYTES = 4 * MAX_TEXT_CHARS
+MAX_LINES = 400_000
+"""With two marks at the end of each, twice as many as an article may have."""
+
 MIN_WRAPPED_CHARS, MAX_WRAPPED_CHARS = 50, 100
 MIN_FILLED = 0.7
 """A paragraph counts as wrapped by hand when its longest line is of that length, none but the last is shorter than this
@@ -44,18 +50,33 @@ def decoded(data: bytes, declared: str | None = None) -> str:
     """
     if len(data) > MAX_BYTES:
         raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} are read: split the file")
-    return data.decode(encoding_of(data, declared), "replace")
+    text = data.decode(encoding_of(data, declared), "replace")
+    if (lines := text.count("\n") + text.count("\r")) > MAX_LINES:
+        raise BadArticle(f"has {lines:,} line breaks, at most {MAX_LINES:,} are read: split the file")
+    return text
 
 
 def encoding_of(data: bytes, declared: str | None = None) -> str:
     """By the byte order mark, UTF-8, `declared`, else the likeliest. Raises BadArticle for what is not text."""
-    marked = next((encoding for bom, encoding in _BOMS if data.startswith(bom)), None)
+    return encoding_in(BytesIO(data), declared)
+
+
+def encoding_in(file: BinaryIO, declared: str | None = None) -> str:
+    """As `encoding_of`, of a file that may be large."""
+    file.seek(0)
+    head = file.read(GUESSED_BYTES)
+    marked = next((encoding for bom, encoding in _BOMS if head.startswith(bom)), None)
     for encoding in [marked] if marked else ["utf-8", declared]:
-        if encoding and _is_text_in(encoding, data):
+        if encoding and _is_text_in(encoding, _pieces(file)):
             return encoding
-    if marked or b"\0" in data or (guessed := _guessed(data[:GUESSED_BYTES])) is None:
-        raise BadArticle(f"is not text (it starts with the bytes {data[:8].hex(' ')}): save it as UTF-8")
+    if marked or any(b"\0" in piece for piece in _pieces(file)) or (guessed := _guessed(head)) is None:
+        raise BadArticle(f"is not text (it starts with the bytes {head[:8].hex(' ')}): save it as UTF-8")
     return guessed
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    return iter(lambda: file.read(PIECE_BYTES), b"")
 
 
 def unwrapped(text: str) -> str:
@@ -77,12 +98,10 @@ def _is_wrapped(lines: list[str]) -> bool:
     )
 
 
-def _is_text_in(encoding: str, data: bytes) -> bool:
-    """Decoded piece by piece, for data that may be large."""
+def _is_text_in(encoding: str, pieces: Iterator[bytes]) -> bool:
     try:
         b"".decode(encoding)  # also says no to codecs that are not of text, some of which unpack
         decoder = codecs.getincrementaldecoder(encoding)()
-        pieces = (data[start : start + PIECE_BYTES] for start in range(0, len(data), PIECE_BYTES))
         return not any("\0" in decoder.decode(piece) for piece in pieces) and not decoder.decode(b"", final=True)
     except (UnicodeError, LookupError, ValueError):  # not in that encoding, or there is no such encoding
         return False

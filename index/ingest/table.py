@@ -1,4 +1,4 @@
-"""Bytes of a `.csv` file in, an article or an error for each row out, one row in memory at a time.
+"""A `.csv` file in, an article or an error for each row out, one row in memory at a time.
 
 The first row names the columns by the keys of an article's fields or other common names (`keys.py`), in any order. Of
 comma, semicolon and tab, the one that parts them is that by which the text is a column: csv.Sniffer guesses from prose,
@@ -9,26 +9,31 @@ closed is what follows lost too.
 import csv
 import io
 from collections.abc import Iterator
-from typing import TextIO
+from typing import BinaryIO, TextIO
 
 from index.article import MAX_TEXT_CHARS, InFile, ItemError
 from index.errors import BadArticle, shown
 from index.ingest.fields import DESCRIBED, article_from_fields
 from index.ingest.keys import Keys, field_called
-from index.ingest.plain import encoding_of
+from index.ingest.plain import encoding_in
 from index.progress import OnMore
 
 MAX_ROW_CHARS = MAX_TEXT_CHARS + 1_000_000
+MAX_ROW_FIELDS = 250_000
+"""So many short ones take 16 MB. A comma in a text counts, too: one of two million characters has 30,000 of them."""
+
 MAX_HEADER_CHARS = 10_000
 PIECE_BYTES = 1_000_000
 _FOUND_IN = dict.fromkeys(DESCRIBED, "archive")
 
 
-def read_csv(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
+def read_csv(name: str, file: BinaryIO, on_more: OnMore) -> Iterator[InFile]:
     csv.field_size_limit(MAX_ROW_CHARS)  # of the whole process; the module's own is 131,072
-    with io.TextIOWrapper(io.BytesIO(data), encoding_of(data), errors="replace", newline="") as text:
+    encoding, rows = encoding_in(file), _line_breaks(file)
+    file.seek(0)
+    with io.TextIOWrapper(file, encoding, errors="replace", newline="") as text:
         columns, delimiter = _header(text.readline(MAX_HEADER_CHARS))
-        on_more(_line_breaks(data.rstrip()) - 1)
+        on_more(rows - 1)
         keys = Keys()
         for number, row in enumerate(_rows(text, delimiter), start=2):
             try:
@@ -43,15 +48,16 @@ def read_csv(name: str, data: bytes, on_more: OnMore) -> Iterator[InFile]:
         yield from keys.note(name)
 
 
-def _line_breaks(data: bytes) -> int:
-    """Those outside of quotes: as many as there are rows below the first."""
-    marks = data.translate(None, _OTHER_BYTES)
-    count, opened = 0, 0
-    for start in range(0, len(marks), PIECE_BYTES):  # of a table of nothing but quotes each is a piece
-        pieces = marks[start : start + PIECE_BYTES].split(b'"')
+def _line_breaks(file: BinaryIO) -> int:
+    """Those outside of quotes but the last: as many as there are rows below the first, but for blank ones."""
+    count, opened, last = 0, 0, b""
+    file.seek(0)
+    while data := file.read(PIECE_BYTES):
+        pieces = data.translate(None, _OTHER_BYTES).split(b'"')
         count += sum(map(len, pieces[opened::2]))
         opened = (opened + len(pieces) - 1) % 2
-    return count
+        last = data.rstrip(b" \r\t\0")[-1:]
+    return count - (last == b"\n")
 
 
 _OTHER_BYTES = bytes(set(range(256)) - set(b'"\n'))
@@ -84,7 +90,7 @@ def _fields(columns: list[str], row: list[str]) -> dict[str, object]:
 
 def _rows(text: TextIO, delimiter: str) -> Iterator[list[str] | BadArticle]:
     """The rows, and in place of one that cannot be read what is wrong with it."""
-    lines = _Lines(text)
+    lines = _Lines(text, delimiter)
     while True:
         try:
             row = next(csv.reader(lines, delimiter=delimiter, strict=True), None)
@@ -101,8 +107,9 @@ def _rows(text: TextIO, delimiter: str) -> Iterator[list[str] | BadArticle]:
 class _Lines:
     """The lines of a table, which knows how much of a row was given out and whether a quote is open in it."""
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: TextIO, delimiter: str) -> None:
         self._text = text
+        self._delimiter = delimiter
         self._line = ""
         self.end_row()
 
@@ -114,10 +121,12 @@ class _Lines:
             raise StopIteration
         if self._chars > MAX_ROW_CHARS:
             raise csv.Error(f"more than {MAX_ROW_CHARS:,} characters")
+        if self._fields > MAX_ROW_FIELDS:
+            raise csv.Error(f"more than {MAX_ROW_FIELDS:,} of {self._delimiter!r}")
         return self._line
 
     def end_row(self) -> None:
-        self._chars = self._quotes = 0
+        self._chars = self._quotes = self._fields = 0
 
     def skip_row(self) -> bool:
         """Passes over the rest of a row, up to where all its quotes are closed; False if they never are."""
@@ -130,4 +139,5 @@ class _Lines:
         self._line = self._text.readline(MAX_ROW_CHARS + 1)
         self._chars += len(self._line)
         self._quotes += self._line.count('"')
+        self._fields += self._line.count(self._delimiter)
         return bool(self._line)

@@ -1,4 +1,4 @@
-"""Bytes of a `.docx` file in, an article out: its paragraphs, lists and tables, and the properties a person set.
+"""A `.docx` file in, an article out: its paragraphs, lists and tables, and the properties a person set.
 
 python-docx opens the file, knows its styles and its properties. The text is taken from the XML itself, because a
 paragraph's text there lacks what is inside content controls and accepted or pending insertions. Deleted and hidden text
@@ -8,8 +8,8 @@ is left out, as are headers, footers, notes and comments; pictures are not even 
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, Literal
+from io import SEEK_END, BytesIO
+from typing import Any, BinaryIO, Literal
 
 import docx
 from docx.document import Document
@@ -23,7 +23,8 @@ from index.ingest.title import is_title_line
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000
-"""Of all parts together; so many, of nothing but empty elements, take 320 MB."""
+MAX_NODES = 350_000
+"""Of all parts together; so many elements and attributes take 100 MB, those of a page of text with its layout 700."""
 
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
@@ -44,12 +45,13 @@ class _Block:
     kind: Literal["paragraph", "heading", "item", "row"] = "paragraph"
 
 
-def read_word(name: str, data: bytes) -> Article:
-    if len(data) > MAX_BYTES:
-        raise BadArticle(f"has {len(data):,} bytes, at most {MAX_BYTES:,} of Word are read: save its text alone")
-    if data.startswith(_OLD_FORMAT):
+def read_word(name: str, file: BinaryIO) -> Article:
+    if (size := file.seek(0, SEEK_END)) > MAX_BYTES:
+        raise BadArticle(f"has {size:,} bytes, at most {MAX_BYTES:,} of Word are read: save its text alone")
+    file.seek(0)
+    if file.read(len(_OLD_FORMAT)) == _OLD_FORMAT:
         raise BadArticle("is locked with a password, or of Word's old format: save it as .docx without a password")
-    text_parts = _text_parts(data)
+    text_parts = _text_parts(file)
     try:
         document = docx.Document(text_parts)
         blocks = list(_blocks(document.element.body, _kinds(document)))
@@ -87,12 +89,12 @@ def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | Non
     )
 
 
-def _text_parts(data: bytes) -> BytesIO:
+def _text_parts(file: BinaryIO) -> BytesIO:
     """The same document with its XML alone: pictures and the like are in it by name, and empty."""
-    left = MAX_XML_BYTES
+    left, nodes = MAX_XML_BYTES, 0
     light = BytesIO()
     try:
-        archive = opened(data)
+        archive = opened(file)
     except BadArticle as error:
         raise BadArticle("is no Word document or a damaged one: save it as .docx again") from error
     try:
@@ -102,7 +104,11 @@ def _text_parts(data: bytes) -> BytesIO:
                 left -= entry.file_size if is_text else 0
                 if left < 0:
                     raise BadArticle(f"has more than {MAX_XML_BYTES:,} bytes of text and layout")
-                copy.writestr(entry.filename, unpacked_entry(archive, entry) if is_text else b"")
+                content = unpacked_entry(archive, entry) if is_text else b""
+                nodes += content.count(b"<") - content.count(b"</") + content.count(b"=")
+                if nodes > MAX_NODES:
+                    raise BadArticle(f"has more than {MAX_NODES:,} elements and attributes")
+                copy.writestr(entry.filename, content)
     except BadArticle as error:
         problem = str(error).partition(":")[0]
         raise BadArticle(f"cannot be read as Word, since a part of it {problem}: save its text alone") from error

@@ -26,7 +26,7 @@ from index.ingest.apart import LAST
 from index.ingest.archive import read_archive
 from index.ingest.fetch import Page
 from index.ingest.fields import article_from_fields
-from index.ingest.formats import IN_FOLDERS, read_item
+from index.ingest.formats import IN_FOLDERS, read_file, read_item
 from index.ingest.jsonl import read_lines
 from index.ingest.listing import Feed, Sitemap
 from index.ingest.page import read_page
@@ -120,7 +120,7 @@ def _read(name: str, request: dict[str, Any], body: bytes, on_more: OnMore, begi
 
 
 def _items(name: str, file: BinaryIO, on_more: OnMore, begin: Begin) -> Iterator[InFile]:
-    """As `formats.read_item`, but a `.jsonl` is never in memory whole, and `begin` is asked of archives' items."""
+    """As `formats.read_file`, but `begin` is asked of archives' items."""
 
     def of_archive(inner: str, data: bytes) -> Iterator[InFile]:
         if inner.lower().endswith(".jsonl"):
@@ -134,9 +134,9 @@ def _items(name: str, file: BinaryIO, on_more: OnMore, begin: Begin) -> Iterator
     if name.lower().endswith(".jsonl"):
         yield from read_lines(name, file, on_more, begin)
     elif name.lower().endswith(".zip"):
-        yield from read_archive(name, file.read(), IN_FOLDERS, of_archive, on_more, begin)
+        yield from read_archive(name, file, IN_FOLDERS, of_archive, on_more, begin)
     else:
-        yield from read_item(name, file.read(), on_more)
+        yield from read_file(name, file, on_more)
 
 
 def _too_large(name: str) -> ItemError:

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator
 from bench.fuzz.seeds import docx_files, packed
 
 MB = 1_000_000
+EMOJI = "😀".encode()
+"""With one of them in it, Python keeps four bytes for every character of a text."""
+
 Bomb = tuple[str, Callable[[], bytes]]
 
 
@@ -21,7 +24,7 @@ def deflated(files: dict[str, bytes]) -> bytes:
 
 
 def bombs() -> Iterator[Bomb]:
-    """In order of their formats; last two that are no bombs but as long as an article may be, and stay."""
+    """In order of their formats; last those that are no bombs but as long as an article may be, and stay."""
     yield "zeros.zip", lambda: deflated({"a.txt": bytes(500 * MB)})
     yield "many-zeros.zip", lambda: deflated({f"{n}.txt": b"a " * MB for n in range(300)})
     yield "just-under.zip", lambda: deflated({f"{n}.txt": b"So it is. " * 99_000 for n in range(400)})
@@ -38,24 +41,50 @@ def bombs() -> Iterator[Bomb]:
     )
     yield "deep.xml", lambda: b"<rss>" + b"<a>" * 3 * MB
     yield "many.xml", lambda: b"<rss><channel>" + b"<item><title>a</title></item>" * 200_000 + b"</channel></rss>"
+    yield (
+        "emoji.xml",
+        lambda: (
+            b"<rss version='2.0'><channel><item><title>a</title><description>"
+            + b"So it is. " * 1_590_000
+            + EMOJI
+            + b"</description></item></channel></rss>"
+        ),
+    )
     yield "deep.html", lambda: b"<html><body>" + b"<div>" * 900_000 + b"So it is."
     yield "wide.html", lambda: b"<html><body>" + b"<p>a" * MB
     yield (
         "attributes.html",
         lambda: b"<html><body><p " + b"".join(b"a%d=b " % n for n in range(400_000)) + b">So it is.",
     )
+    yield "spread.html", lambda: b"<html><body>" + b"<p a=b c=d e=f g=h i=j k=l m=n o=p>aa" * 99_000
+    yield "most.html", lambda: b"<html><body>" + b"<p a=b c=d>aa" * 24_900 + EMOJI
     yield "comments.html", lambda: b"<html><body>" + b"<!-- " * 900_000 + b"So it is."
     yield "entities.html", lambda: b"<html><body><p>" + b"&nbsp;" * 800_000
     yield "deep.json", lambda: b'{"text": "So it is.", "a": ' + b"[" * 30 * MB
     yield "wide.json", lambda: b"[" + b"{}," * 10 * MB + b"{}]"
     yield "long-number.json", lambda: b'{"text": "So it is.", "a": ' + b"9" * 30 * MB + b"}"
     yield "strings.json", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 6 * MB + b'""]}'
+    yield "floats.json", lambda: b'{"text": "So it is.", "a": [' + b"1.5," * 7 * MB + b"1]}"
+    yield (
+        "most.json",
+        lambda: b'[{"text": "So it is.", "a": {' + b"".join(b'"%d":1,' % n for n in range(249_000)) + b'"a":1}}]',
+    )
+    yield (
+        "emoji.json",
+        lambda: b"[" + (b'{"text": "' + b"So it is. " * 300 + b'"},') * 9_900 + b'{"text": "' + EMOJI + b'"}]',
+    )
     yield "deep.jsonl", lambda: b'{"text": "So it is.", "a": ' + b"[" * 15 * MB + b"\n"
     yield "lines.jsonl", lambda: b"{}\n" * 300_000
+    yield "strings.jsonl", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 1_500_000 + b'""]}'
+    yield "line.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 790_000 + EMOJI + b'"}'
+    yield "endless.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 3_100_000 + EMOJI + b'"}'
     yield "columns.csv", lambda: b"text," + b"a," * MB + b"\nSo it is." + b"," * MB
     yield "fields.csv", lambda: b"text,title\n" + b"So it is," * 3 * MB
     yield "quotes.csv", lambda: b'text\n"' + b'""' * 15 * MB
     yield "rows.csv", lambda: b"text\n" + b"\n" * 30 * MB
+    yield "commas.csv", lambda: b"text,title\n" + b"ab," * 900_000 + EMOJI
+    yield "list.md", lambda: b"1. a\n" * 190_000
+    yield "items.md", lambda: b"1. a\n" * 29_000
     yield "deep.md", lambda: b"> " * 400_000 + b"So it is."
     yield "brackets.md", lambda: b"[" * 900_000
     yield (
@@ -71,6 +100,14 @@ def bombs() -> Iterator[Bomb]:
     yield "deep.eml", _nested_mail
     yield "headers.eml", lambda: b"".join(b"X-%d: a\r\n" % n for n in range(500_000)) + b"\r\nSo it is."
     yield "long-header.eml", lambda: b"Subject: " + b"=?utf-8?q?a?= " * MB + b"\r\n\r\nSo it is."
+    yield "lines.eml", lambda: b"Subject: a\r\n\r\n" + b"So it is.\r" * 2_400_000
+    yield "plain.eml", lambda: _mail(_attached(b"a.csv", b"text\r\n" + (b"So it is. " * 5 + b"\r\n") * 430_000))
+    yield (
+        "pictures.eml",
+        lambda: _mail(
+            _attached(b"a.pdf", base64.encodebytes(_picture(17 * MB)), b"Content-Transfer-Encoding: base64\r\n")
+        ),
+    )
     yield (
         "attached.eml",
         lambda: _mail(
@@ -80,6 +117,8 @@ def bombs() -> Iterator[Bomb]:
     )
     yield "zeros.docx", lambda: _docx("word/document.xml", bytes(400 * MB))
     yield "elements.docx", lambda: _body(b"<w:p/>" * 2_200_000)
+    yield "attributes.docx", lambda: _body(b'<w:p w:a="b" w:c="d" w:e="f" w:g="h" w:i="j"/>' * 300_000)
+    yield "most.docx", lambda: _body(b"<w:p><w:r><w:t>a b</w:t></w:r></w:p>" * 132_000)
     yield "deep.docx", lambda: _body(b"<w:p>" * 900_000)
     yield "runs.docx", lambda: _body(b"<w:p>" + b"<w:r><w:t>a</w:t></w:r>" * 600_000 + b"</w:p>")
     yield "entities.docx", lambda: _docx("word/document.xml", _laughs("<w:document>&i;</w:document>"))
@@ -87,12 +126,16 @@ def bombs() -> Iterator[Bomb]:
     yield "stream.pdf", lambda: _pdf(bytes(200 * MB))
     yield "streams.pdf", lambda: _pdf(b"BT (a) Tj ET\n" * 600_000, pages=300)
     yield "brackets.pdf", lambda: _pdf(b"[" * 7_900_000)
+    yield "array.pdf", lambda: _pdf(b"BT [" + b"1 " * 3_900_000 + b"] TJ ET")
+    yield "arrays.pdf", lambda: _pdf(b"BT " + b"[" * 7_900_000)
+    yield "pictures.pdf", lambda: _picture(30 * MB)
     yield "filters.pdf", lambda: _pdf(zlib.compress(zlib.compress(bytes(100 * MB), 9), 9), filters=b"/FlateDecode " * 3)
     yield "objects.pdf", _object_stream
     yield "pages.pdf", lambda: _pdf(b"BT (a) Tj ET", pages=20_000)
     yield "loop.pdf", lambda: _pdf(b"BT (a) Tj ET").replace(b"/Parent 2 0 R", b"/Parent 3 0 R")
-    yield "words.txt", lambda: b"a " * 2_400_000
-    yield "sentences.txt", lambda: b"So it is. " * 490_000
+    yield "words.txt", lambda: b"a " * 990_000
+    yield "sentences.txt", lambda: b"So it is. " * 199_000 + EMOJI
+    yield "emojis.txt", lambda: (EMOJI * 3 + b" ") * 490_000
 
 
 def _lying() -> bytes:
@@ -126,6 +169,10 @@ def _mail(parts: bytes) -> bytes:
     )
 
 
+def _attached(name: bytes, data: bytes, header: bytes = b"") -> bytes:
+    return b'--b\r\nContent-Disposition: attachment; filename="%s"\r\n%s\r\n%s\r\n' % (name, header, data)
+
+
 def _nested_mail() -> bytes:
     opening = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(20_000))
     return b"Subject: a\r\nMIME-Version: 1.0\r\n" + opening + b"\r\nSo it is."
@@ -150,6 +197,26 @@ def _pdf(content: bytes, pages: int = 1, filters: bytes = b"/FlateDecode") -> by
         b"<< /Length %d /Filter [%s] >> stream\n%s\nendstream" % (len(packed_content), filters, packed_content),
     ]
     return _file(objects)
+
+
+def _picture(size: int) -> bytes:
+    """A page that shows pictures of as many bytes in all."""
+    count = 10
+    shown = b"".join(b"/I%d Do " % n for n in range(count)) + b"BT (a) Tj ET"
+    named = b"".join(b"/I%d %d 0 R " % (n, n + 5) for n in range(count))
+    picture = (
+        b"<< /Type /XObject /Subtype /Image /Width 9 /Height 9 /Filter /DCTDecode /Length %d >> stream\n%s\nendstream"
+    )
+    return _file(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Count 1 /Kids [3 0 R] >>",
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /XObject << %s >> >> >>"
+            % named,
+            b"<< /Length %d >> stream\n%s\nendstream" % (len(shown), shown),
+            *([picture % (size // count, bytes(size // count))] * count),
+        ]
+    )
 
 
 def _object_stream() -> bytes:

@@ -7,6 +7,7 @@ from flask import Flask, request
 from werkzeug.exceptions import BadRequest
 
 from index.errors import shown
+from index.ingest.json_value import most_values
 from web.errors import Refused
 from web.limits import MAX_JSON_BYTES
 
@@ -34,7 +35,7 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
         if request.mimetype != "application/json":
             given = shown(request.mimetype) if request.mimetype else "not given"
             raise Refused(415, f"The body's type is {given}; expected application/json.")
-        if _most_values(request.get_data()) > MAX_JSON_VALUES:
+        if most_values(request.get_data()) > MAX_JSON_VALUES:
             most = f"{MAX_JSON_VALUES:,}"
             raise Refused(413, f"The body has too many values: at most {most} are taken at once. Send less.")
         try:
@@ -43,8 +44,3 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
             raise Refused(400, "The body is not JSON.") from None
         if not isinstance(body, dict):
             raise Refused(422, "The body must be a JSON object.")
-
-
-def _most_values(body: bytes) -> int:
-    """How many values a JSON text has at most, told fast: each is a list's or an object's first, or behind a comma."""
-    return sum(map(body.count, (b",", b"[", b"{")))
