@@ -365,3 +365,14 @@ def test_one_child_reads_one_item_after_another(reader: ReaderApart) -> None:
     child = reader.pid
     list(reader.read("b.html", PAGE))
     assert reader.pid == child
+
+
+def test_the_child_is_given_no_token_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("ASSISTANT_API_TOKEN", "OPENAI_API_KEY", "AWS_SECRET_ACCESS_KEY", "LC_SECRET"):
+        monkeypatch.setenv(name, "hidden")
+    with closing(ReaderApart()) as reader:
+        assert items(reader, "a.txt", b"The bridge opened.")
+        assert reader._child
+        environ = Path(f"/proc/{reader._child.pid}/environ").read_bytes()
+    assert b"PATH=" in environ
+    assert environ.count(b"hidden") == 1  # of a locale's name, which it needs

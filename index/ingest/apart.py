@@ -8,6 +8,7 @@ they are read, so that an archive is never in memory whole.
 
 import json
 import os
+import re
 import select
 import subprocess  # nosec B404 # runs this program anew
 import sys
@@ -28,6 +29,8 @@ LAST = b"null\n"
 
 MAX_SECONDS = 60.0
 """For one article: between two replies."""
+PASSED_ON = re.compile(r"PATH|HOME|TMPDIR|LANG|LC_\w+|TZ|PYTHON\w*|VIRTUAL_ENV|LD_LIBRARY_PATH|DYLD_\w+")
+"""Of the environment, to a child that reads foreign bytes: what it needs to run, and no token and no key."""
 MAX_MEMORY_BYTES = 2_000_000_000
 MAX_ENDS = 10
 """Of the reader, in one archive; it is not read further then: each may take MAX_SECONDS."""
@@ -177,7 +180,7 @@ def _started(max_memory_bytes: int) -> "subprocess.Popen[bytes]":
     # -P: a folder named `index` where the program was started is not ours
     command = [sys.executable, "-P", "-m", "index.ingest.worker", str(max_memory_bytes)]
     # each thread of OpenBLAS takes of the memory that the child may have
-    env = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    env = {"OPENBLAS_NUM_THREADS": "1"} | {n: value for n, value in os.environ.items() if PASSED_ON.fullmatch(n)}
     child = subprocess.Popen(  # nosec B603 # the command is of constants; what is read goes in by the pipe
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, start_new_session=True
     )
