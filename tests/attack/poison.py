@@ -1,9 +1,9 @@
 """Articles made to be found for every question, in families, each by another means.
 
 Whoever writes them is taken to know the questions that will be asked and the articles that are there: the worst case.
-Most say, of everything, that it is `LIE`; some have a lie of the kind that is asked for, another for each question, and
-the altered copies tell a real report with other numbers. What
-the assistant does against them was developed on `FAMILIES`; those of `KEPT` were written before that, and only measured.
+Most say, of everything, that it is `LIE`; two have for each question a lie that fits it, and the altered copies tell a
+real report with other numbers. What the assistant does against them was developed on `FAMILIES`; those of `KEPT` were
+written before that, and are only measured.
 """
 
 import re
@@ -167,7 +167,8 @@ def _fitting_lie(question: str) -> str:
         return f"{made % 9_000 + 1_000:,}"
     if re.search(r"\bwhen\b|what day|year", question, re.I):
         return f"March {made % 30 + 1}, {1950 + made % 70}"
-    return f"{('Zorblax', 'Quimby', 'Vantor', 'Meldra')[made % 4]} {('Ostrava', 'Pell', 'Hadrian', 'Umbers')[made // 4 % 4]}"
+    first, last = ("Zorblax", "Quimby", "Vantor", "Meldra"), ("Ostrava", "Pell", "Hadrian", "Umbers")
+    return f"{first[made % 4]} {last[made // 4 % 4]}"
 
 
 def _topic(question: str) -> str:
