@@ -42,11 +42,7 @@ NEAR_THE_BEST = 0.75
 LEAST_APART = 2
 MAX_BEFORE_CHARS = 1_000
 SAID_BEFORE = 0.9
-"""Share of a passage's stems that a passage of a copy must have to be read in its place; of two passages' stems, those
-that are no numbers, that both must have to share a place."""
-MAX_IN_A_PLACE = 2
-"""Passages with hardly other words than the best of them, but other numbers, that are read for one. If each took a
-place, copies of real reports with other numbers would leave none for what else there is."""
+"""Share of a passage's stems that a passage of a copy must have to be read in its place."""
 SOURCE_FIELDS = ("article_id", "revision", "title", "url", "source", "author", "published_at", "provenance")
 
 
@@ -57,17 +53,16 @@ class PassageSearch:
     snapshot: Snapshot
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        """The best `k` passages that no copy of their article says before them and that are no stuffing.
-
-        One that differs from another in its numbers is given beside it, and is none of the `k`.
-        """
+        """The best `k` passages that no copy of their article says before them and that are no stuffing."""
         for wanted in (2 * k, MAX_HITS):  # all there may be only where copies and stuffing crowd the others out
             found = self.snapshot.search(query, filters, wanted)
             written = [hit for hit in found.hits if not is_stuffing(query, hit.text, hit.article.language)]
-            hits, places = _placed(_one_voice(written, self.snapshot), k)
-            if places == k or len(found.hits) < wanted:
+            hits = _one_voice(written, self.snapshot)
+            if len(hits) >= k or len(found.hits) < wanted:
                 break
-        return Retrieval(tuple(map(as_document, hits)), found.generation, found.articles_searched, found.articles_held)
+        return Retrieval(
+            tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
+        )
 
     def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
         """As `find`, but of the passages that match nearly as well as the best those of the newest articles."""
@@ -153,25 +148,6 @@ def _one_voice(hits: Sequence[Hit], snapshot: Snapshot) -> Sequence[Hit]:
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:
     """No number is left unsaid: `SAID_BEFORE` of the words are enough, but all of the numbers are needed."""
     return 0 < len(words) * SAID_BEFORE <= len(words & said) and not any(stem[0].isdigit() for stem in words - said)
-
-
-def _placed(hits: Sequence[Hit], k: int) -> tuple[list[Hit], int]:
-    """The best of `hits` that take `k` places, and how many they do take."""
-    places: list[tuple[frozenset[str], list[Hit]]] = []
-    placed = []
-    for hit in hits:
-        words = frozenset(word for word in word_set(hit.text) if not word[0].isdigit())
-        near = (held for said, held in places if len(words & said) >= SAID_BEFORE * len(words | said))
-        held = next(near, None)
-        if held is None:
-            if len(places) == k:
-                break
-            held = []
-            places.append((words, held))
-        if len(held) < MAX_IN_A_PLACE:
-            held.append(hit)
-            placed.append(hit)
-    return placed, len(places)
 
 
 def as_document(hit: Hit) -> Document:
