@@ -4,8 +4,8 @@ Who wants to be cited for everything repeats the questions that will be asked, o
 Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with
 the asked question in it, word for word, was written for it; one that ends like two others of its passage is a refrain;
 and a long run of words without those that sentences are held together by is a list of keywords. A false report that is
-written like a true one has none of them. docs/decisions.md has what of ordinary texts is marked and what else was tried;
-figures: `tests/attack/test_poisoned.py`.
+written like a true one has none of them. What of ordinary texts is marked, and what else was tried, is in
+docs/decisions.md; figures: `tests/attack/test_poisoned.py`.
 """
 
 import re

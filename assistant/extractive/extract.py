@@ -134,7 +134,8 @@ def _other_answers_first(
     answers: of each sentence, by its article and end.
     """
     given: list[set[str]] = []
-    first, last = [], []
+    first: list[Support] = []
+    last: list[Support] = []
     for voice in (best, *others):
         quotes = ((quote.article_id, quote.end) for quote in (voice.quote, *voice.copies))
         answer = set(stems(next((answers[quote] for quote in quotes if quote in answers), ""))) - function_stems()
