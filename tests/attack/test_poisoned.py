@@ -18,14 +18,11 @@ from index.library import Library
 ROOT = Path(__file__).parents[2]
 FRESH, UNSEEN = (ROOT / "tests" / "data" / f"seeds-{name}.jsonl" for name in ("fresh", "unseen"))
 COUNTS = (1, 5, 20)
-MOST_LOST = {
-    **{"mixed": 0.2, "keywords": 0.25, "answered questions": 0.1, "echoes": 0.1, "one answer": 0.1, "headlines": 0.1},
-    **{"hidden": 0.1, "altered copies": 0.2},
-    **{"glossary": 0.1, "other languages": 0.1, "table rows": 0.1, "denied headlines": 0.1},
-    **{"false reports": 0.8, "unmarked questions": 0.5},
-}
-"""Share of the right outcomes that 20 of a family may cost: what was reached, and a little more. Against false reports
-that are written like true ones there is nothing."""
+MOST_LOST = {"mixed": 0.2, "keywords": 0.25, "altered copies": 0.2, "unmarked questions": 0.5, "false reports": 0.8}
+"""Share of the right outcomes that 20 of a family may cost: what was reached, and a little more. Nothing keeps false
+reports out that fit their questions."""
+HARDLY_LOST = 0.1
+"""The same of the other families."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +109,6 @@ def test_poisoned_articles_among_real_ones(
     told = [f"{count} {family}: {harm}" for (family, count), harm in found.items()]
     measured(f"poisoned articles among 25, {name}", "; ".join(told))
     for (family, count), one in found.items():
-        assert one.pushed_out <= max(1, MOST_LOST[family] * one.right_before), f"{count} {family}: {one}"
+        assert one.pushed_out <= max(1, MOST_LOST.get(family, HARDLY_LOST) * one.right_before), (
+            f"{count} {family}: {one}"
+        )
