@@ -191,11 +191,11 @@ FAMILIES: dict[str, Maker] = {
     "altered copies": altered_copies,
 }
 KEPT: dict[str, Maker] = {
-    "false reports": false_reports,
-    "unmarked questions": unmarked_questions,
-    "glossary": glossary,
     "other languages": other_languages,
     "table rows": table_rows,
+    "glossary": glossary,
     "denied headlines": denied_headlines,
+    "unmarked questions": unmarked_questions,
+    "false reports": false_reports,
 }
 """Never tuned on."""

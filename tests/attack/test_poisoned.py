@@ -60,15 +60,17 @@ def harm(clean: Sequence[Outcome], after: Sequence[Outcome]) -> Harm:
 class Poisoning:
     """A library of the seeds, to which poison is added and from which it is taken again."""
 
-    def __init__(self, library: Library, questions: Sequence[TestQuestion]) -> None:
+    def __init__(self, library: Library, questions: Sequence[TestQuestion], asked: int) -> None:
+        """asked: how many of the questions are asked; what is poisoned is poisoned for all of them."""
         self._library = library
         self._assistant = Assistant(library)
-        self._questions = questions
+        self._known = [question.question for question in questions]
+        self._questions = questions[:asked]
         self._real = [_stored(library, entry.article.id) for entry in library.articles(limit=200).articles]
-        self._clean = evaluate(self._assistant, questions)
+        self._clean = evaluate(self._assistant, self._questions)
 
     def harm(self, family: str, count: int) -> Harm:
-        articles = poisoned(family, count, [q.question for q in self._questions], self._real)
+        articles = poisoned(family, count, self._known, self._real)
         self._library.add(articles)
         after = evaluate(self._assistant, self._questions)
         self._library.remove([article.id for article in articles])
@@ -102,9 +104,11 @@ def test_poisoned_articles_among_real_ones(
     families: Sequence[str],
     name: str,
 ) -> None:
-    asked = load_questions(questions)[0]
-    poisoning = Poisoning(library, asked[: size(len(asked))])
-    ways = [(family, count) for family in families for count in (COUNTS if is_whole else COUNTS[1:2])]
+    known = load_questions(questions)[0]
+    poisoning = Poisoning(library, known, size(len(known)))
+    ways = [(family, count) for family in families for count in COUNTS]
+    if not is_whole:
+        ways = [(family, COUNTS[-1]) for family in families[:2]]
     found = {(family, count): poisoning.harm(family, count) for family, count in ways}
     told = [f"{count} {family}: {harm}" for (family, count), harm in found.items()]
     measured(f"poisoned articles among 25, {name}", "; ".join(told))
