@@ -23,6 +23,8 @@ MOST_LOST = {"mixed": 0.2, "keywords": 0.25, "altered copies": 0.2, "unmarked qu
 reports out that fit their questions."""
 HARDLY_LOST = 0.1
 """The same of the other families."""
+AT_A_TENTH = ("echoes", "other languages", "table rows")
+"""Of a few questions that of the others would tell little: one more or less is lost by how the processor rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ def test_poisoned_articles_among_real_ones(
     poisoning = Poisoning(library, known, size(len(known)))
     ways = [(family, count) for family in families for count in COUNTS]
     if not is_whole:
-        ways = [(family, COUNTS[-1]) for family in families[:2]]
+        ways = [(family, COUNTS[-1]) for family in families if family in AT_A_TENTH]
     found = {(family, count): poisoning.harm(family, count) for family, count in ways}
     told = [f"{count} {family}: {harm}" for (family, count), harm in found.items()]
     measured(f"poisoned articles among 25, {name}", "; ".join(told))
