@@ -10,6 +10,7 @@ from pydantic import ConfigDict
 
 from assistant.answer import DEFAULT_TOP_K
 from assistant.dates import in_words
+from assistant.stuffing import is_stuffing
 from index.library import Library
 from index.search.filters import Filters
 from index.search.search import Hit, beginning
@@ -52,10 +53,11 @@ class PassageSearch:
     snapshot: Snapshot
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
-        """The best `k` passages that no copy of their article says before them."""
-        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies crowd the others out
+        """The best `k` passages that no copy of their article says before them and that are no stuffing."""
+        for wanted in (2 * k, MAX_HITS):  # all there may be only where copies and stuffing crowd the others out
             found = self.snapshot.search(query, filters, wanted)
-            hits = _one_voice(found.hits, self.snapshot)
+            written = [hit for hit in found.hits if not is_stuffing(query, hit.text, hit.article.language)]
+            hits = _one_voice(written, self.snapshot)
             if len(hits) >= k or len(found.hits) < wanted:
                 break
         return Retrieval(

@@ -2,51 +2,58 @@
 
 Who wants to be cited for everything repeats the questions that will be asked, or their words, with one answer to all.
 Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with
-the asked question in it, word for word, was written for it; one that begins and ends like two others of its passage is
-a refrain; and a long run of words without those that sentences are held together by is a list of keywords. A false
-report that is written like a true one has none of them. Figures: `tests/attack/test_poisoned.py`.
+the asked question in it, word for word, was written for it; one that ends like two others of its passage is a refrain;
+and a long run of words without those that sentences are held together by is a list of keywords. A false report that is
+written like a true one has none of them. What of ordinary texts is marked, and what else was tried, is in
+docs/decisions.md; figures: `tests/attack/test_poisoned.py`.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from index.text.words import folded, function_stems, stems
+from index.text.sentences import sentence_spans
+from index.text.words import function_stems, stems
 
 MAX_TIMES = 2
-"""Sentences of a passage may begin and end alike: some repeat their heading."""
-FRAME = 4
-"""Words at each end that are compared."""
+"""Sentences of a passage may end alike, as some do that repeat their heading."""
+END = 4
+"""Words at the end that are compared; of a shorter sentence all are."""
+MOSTLY = 0.8
+"""Share of a passage's words from which on it is stuffing and nothing else."""
 LEAST_ECHOED = 4
 """Words of a question that is looked for; "Who won?" may stand in a report."""
-KEYWORDS = 30
+KEYWORDS = 35
 """Words in a row, without a mark between them. In the news of `bench/news` a quarter of so many at least are function
 words."""
-MAX_FUNCTION_SHARE = 0.2
+MAX_FUNCTION_SHARE = 0.25
 
 _RUN = re.compile(r"[^.,;:!?()–—|\n]+")
 
 
 def stuffed(question: str, sentences: Sequence[str], language: str | None) -> list[bool]:
-    """Of each of the `sentences` of one passage, whether it is there to be found. language: of the article, if known.
+    """Of each of the `sentences` of one passage, whether it is there to be found.
 
-    question: as it is asked.
+    question: as it is asked. language: of the article, if known.
     """
-    frames = [_frame(sentence) for sentence in sentences]
-    times = Counter(frames)
+    ends = [tuple(stems(sentence)[-END:]) for sentence in sentences]
+    times = Counter(ends)
     asked = stems(question)
     return [
-        times[frame] > MAX_TIMES
+        (bool(end) and times[end] > MAX_TIMES)
         or "?" in sentence
         or (len(asked) >= LEAST_ECHOED and _has_in_a_row(stems(sentence), asked))
         or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
-        for sentence, frame in zip(sentences, frames, strict=True)
+        for sentence, end in zip(sentences, ends, strict=True)
     ]
 
 
-def _frame(sentence: str) -> tuple[str, ...]:
-    words = folded(sentence).split()
-    return tuple(words if len(words) <= 2 * FRAME else words[:FRAME] + words[-FRAME:])
+def is_stuffing(question: str, passage: str, language: str | None) -> bool:
+    """Whether hardly anything else stands in `passage`, so that it would be read in vain."""
+    sentences = [passage[start:end] for start, end in sentence_spans(passage, language)]
+    words = [len(sentence.split()) for sentence in sentences]
+    marked = stuffed(question, sentences, language)
+    return sum(n for n, is_one in zip(words, marked, strict=True) if is_one) >= MOSTLY * sum(words) > 0
 
 
 def _has_in_a_row(words: Sequence[str], wanted: Sequence[str]) -> bool:

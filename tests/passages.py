@@ -48,6 +48,11 @@ def quote(text: str, source: Source, score: float = 0.9, start: int = 0) -> Quot
 
 
 def evidence(
-    text: str, source: Source, score: float = 0.9, start: int = 0, features: tuple[float, ...] = ()
+    text: str,
+    source: Source,
+    score: float = 0.9,
+    start: int = 0,
+    features: tuple[float, ...] = (),
+    answer: str = "",
 ) -> Evidence:
-    return Evidence(quote(text, source, score, start), answer="", features=features)
+    return Evidence(quote(text, source, score, start), answer=answer, features=features)

@@ -1,6 +1,7 @@
 """What the extractive writer chooses, over evidence, probabilities and vectors made by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -115,6 +116,19 @@ def test_no_answer_has_more_than_three_sentences() -> None:
     found = [evidence(text, OLD, BEST, start=100 * n) for n, text in enumerate(texts)]
     assert MAX_SENTENCES == 3
     assert written(found) == texts[:3]
+
+
+def test_however_many_agree_another_answer_has_its_place() -> None:
+    texts = (
+        f"{said} 2,780 people." for said in ("It moved", "They say that it took", "The city counted", "Hardly left")
+    )
+    agreeing = [
+        evidence(text, Source(f"voice-{n}"), BEST - n / 1000, answer="2,780 people") for n, text in enumerate(texts)
+    ]
+    other = evidence(TRAINS, OLD, NEARLY, answer="the day after")
+    told = [e.quote.text for e in agreeing]
+    assert written([*agreeing, other]) == [*told[:2], TRAINS]
+    assert written([*agreeing, replace(other, answer="2,780")]) == told[:3]
 
 
 @pytest.mark.parametrize("fragment", ["Deaths in Wuhan", "Sky watching", "Photo by Ada Quill"])

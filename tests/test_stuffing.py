@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.stuffing import KEYWORDS, MAX_TIMES, stuffed
+from assistant.stuffing import KEYWORDS, MAX_TIMES, is_stuffing, stuffed
 
 QUESTION = "When did the Zephyr bridge in Oldport open?"
 TRUE = "The Zephyr bridge in Oldport opened on 4 November 2023."
@@ -40,9 +40,13 @@ def test_a_sentence_with_the_whole_question_in_it_is_one() -> None:
 
 def test_a_refrain_is_one_from_its_third_time_on() -> None:
     assert is_stuffed("The answer is the moon.", *["The  answer is the Moon."] * MAX_TIMES)
-    about = "Of everything that one may want to know of {} the answer is the moon."
+    about = "Of {} one may want to know that the answer to all of it is the moon."
     assert is_stuffed(about.format("ferries"), *(about.format(word) for word in ("trams", "trains")))
     assert not is_stuffed(about.format("ferries"), about.format("trams"))
+
+
+def test_sentences_that_only_begin_alike_are_none() -> None:
+    assert not is_stuffed(TRUE, *(f"The Zephyr bridge in Oldport {did}." for did in ("fell", "closed", "was sold")))
 
 
 def test_a_run_of_keywords_is_one_in_english_alone() -> None:
@@ -50,3 +54,14 @@ def test_a_run_of_keywords_is_one_in_english_alone() -> None:
     assert is_stuffed(f"{words} moon.")
     assert not is_stuffed(f"{words} moon.", language="es")
     assert not is_stuffed(" ".join(words.split()[: KEYWORDS - 2]))
+
+
+def test_a_passage_of_stuffed_sentences_and_hardly_another_is_stuffing() -> None:
+    refrain = " ".join(
+        f"Of {word} one may know that the answer is the moon." for word in ("ferries", "trams", "trains")
+    )
+    assert is_stuffing(QUESTION, refrain, "en")
+    assert is_stuffing(QUESTION, f"{refrain} So it is.", None)
+    assert not is_stuffing(QUESTION, f"{refrain} {TRUE}", "en")
+    assert not is_stuffing(QUESTION, f"{QUESTION} {TRUE}", "en")
+    assert not is_stuffing(QUESTION, "", "en")

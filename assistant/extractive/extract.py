@@ -9,7 +9,7 @@ left out, unless it is what answers. A list is told in up to four, each of which
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from langchain_core.documents import Document
@@ -94,7 +94,8 @@ def write(
     share = NEARLY_AS_GOOD if best.quote.score >= CONFIDENT else WORTH_SHOWING
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
     chosen, told = [best], [best]
-    for voice in (*newer, *further):  # the newest report has its place before any other sentence
+    answers = {(e.quote.article_id, e.quote.end): e.answer for e in read}
+    for voice in _other_answers_first(best, [*newer, *further], answers):  # the newest report before any other sentence
         more = _once([v for v in (*newer, best, *further) if v is voice or v in chosen])
         if _sentences(more) <= MAX_SENTENCES:
             chosen, told = [*chosen, voice], more
@@ -122,6 +123,26 @@ def _again(best: Support, answer: str, others: Sequence[Support], embed: Embed) 
         and says_as_surely(voice.quote.text, best.quote.text)
     ]
     return _like(best, same, SAME_ANSWER_COSINE, embed)
+
+
+def _other_answers_first(
+    best: Support, others: Sequence[Support], answers: Mapping[tuple[str, int], str]
+) -> list[Support]:
+    """`others` in their order, but those last that have the same answer as one before them or `best`: however many
+    articles agree, they leave room for one that does not.
+
+    answers: of each sentence, by its article and end.
+    """
+    given: list[set[str]] = []
+    first: list[Support] = []
+    last: list[Support] = []
+    for voice in (best, *others):
+        quotes = ((quote.article_id, quote.end) for quote in (voice.quote, *voice.copies))
+        answer = set(stems(next((answers[quote] for quote in quotes if quote in answers), ""))) - function_stems()
+        is_given = any(answer <= one or one <= answer for one in given)
+        (last if is_given else first).append(voice)
+        given.append(answer)
+    return [*first[1:], *last]
 
 
 def _with_copies(best: Support, again: Sequence[Support]) -> Support:
