@@ -8,8 +8,10 @@ articles are kept for an hour, and conversations, of which the load deletes its 
 import itertools
 import json
 import re
+import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,8 @@ from served import JSON, QUESTION, Served
 HOUR_SECONDS, SHORT_SECONDS = 3_600, 25
 SAMPLES = 360
 PAUSE_SECONDS = 0.3
-"""Between two requests of the hour: with them the server takes about a sixth of a processor."""
+"""Between two things that a client of the hour does."""
+CLIENTS = 4
 MAX_RISE = 0.05
 MAX_SHORT_RISE = 0.4
 """In half a minute pools and caches are still filling."""
@@ -32,6 +35,7 @@ WORDS = "harbour lantern meadow copper willow anchor tunnel orchard granite ferr
 JUNK = [
     b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nBad Header\r\n\r\n",
     b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+    b"A" * 30_000 + b" / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
     b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n",
     b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 300000000\r\n\r\n",
     b"POST /api/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
@@ -49,6 +53,7 @@ class Sample:
     """Of the index, those of which a file is open or mapped."""
     index_mb: float
     database_mb: float
+    metrics_kb: float
 
 
 def test_mixed_load_leaves_memory_and_descriptors_as_they_were(
@@ -58,28 +63,33 @@ def test_mixed_load_leaves_memory_and_descriptors_as_they_were(
     data = tmp_path / "data"
     samples: list[Sample] = []
     with Served(data) as served, (tmp_path / "samples.jsonl").open("w") as noted:
-        load = _Load(served)
-        began = time.monotonic()
-        while (now := time.monotonic() - began) < seconds:
-            if now >= len(samples) * seconds / SAMPLES:
-                samples.append(_sample(served, data))
-                print(json.dumps(astuple(samples[-1])), file=noted, flush=True)
-            load.go_on()
-            time.sleep(PAUSE_SECONDS if is_whole else 0)
+        loads = [_Load(served) for _ in range(CLIENTS)]
+        ending = threading.Event()
+        with ThreadPoolExecutor(CLIENTS) as clients:
+            working = [clients.submit(load.go_on, ending, PAUSE_SECONDS if is_whole else 0) for load in loads]
+            began = time.monotonic()
+            while (now := time.monotonic() - began) < seconds and not any(one.done() for one in working):
+                if now >= len(samples) * seconds / SAMPLES:
+                    samples.append(_sample(served, data))
+                    print(json.dumps(astuple(samples[-1])), file=noted, flush=True)
+                time.sleep(0.02)
+            ending.set()
+            assert [one.result() for one in working] == [None] * CLIENTS
         log = served.log
+    statuses = sum((load.statuses for load in loads), Counter[int]())
     names = [field.name for field in fields(Sample)]
     table = np.array([astuple(sample) for sample in samples], float)
     rises = dict(zip(names, (_rise(column) for column in table.T), strict=True))
     measured(
         f"{seconds // 60} minutes of mixed load" if is_whole else f"{seconds} seconds of mixed load",
-        f"{sum(load.statuses.values())} requests; first quarter to last, and rise over the last three: "
+        f"{statuses.total():,} requests by {CLIENTS} clients; first quarter to last, and rise over the last three: "
         + ", ".join(f"{name} {_ends(table[:, n])}, {rises[name]:+.1%}" for n, name in enumerate(names)),
     )
     most = MAX_RISE if is_whole else MAX_SHORT_RISE
-    judged = set(names) - {"database_mb"} if is_whole else {"memory_mb", "descriptors", "threads"}
+    judged = set(names) - {"database_mb"} if is_whole else {"memory_mb", "descriptors", "threads", "metrics_kb"}
     assert {name: rises[name] for name in judged if rises[name] > most} == {}
     assert "Traceback" not in log
-    assert load.statuses.keys() <= {200, 202, 204, 400, 404, 405, 409, 413, 415, 422, 431}
+    assert statuses.keys() <= {200, 202, 204, 400, 404, 405, 409, 413, 415, 422, 431}
 
 
 def _sample(served: Served, data: Path) -> Sample:
@@ -95,6 +105,7 @@ def _sample(served: Served, data: Path) -> Sample:
         generations=len({name for path in held for name in re.findall(r"/index/(gen-[^/.]+)", path)}),
         index_mb=_bytes(data / "index") / 1e6,
         database_mb=sum(_bytes(path) for path in data.glob("assistant.db*")) / 1e6,
+        metrics_kb=len(served.ask("/metrics").body) / 1e3,
     )
 
 
@@ -139,8 +150,9 @@ class _Load:
             act for n in range(len(now_and_then)) for act in [*every_round, now_and_then[n], self._wrong, self._list]
         )
 
-    def go_on(self) -> None:
-        next(self._acts)()
+    def go_on(self, ending: threading.Event, pause_seconds: float) -> None:
+        while not ending.wait(pause_seconds):
+            next(self._acts)()
 
     def _do(self, path: str, body: Any = None, method: str = "", headers: dict[str, str] = JSON) -> Any:
         reply = self._served.ask(path, body, headers, method=method)
