@@ -45,7 +45,7 @@ def bombs() -> Iterator[Bomb]:
         "emoji.xml",
         lambda: (
             b"<rss version='2.0'><channel>"
-            + (b"<item><title>a</title><description>" + b"So it is. " * 190_000 + EMOJI + b"</description></item>") * 6
+            + (b"<item><title>a</title><description>" + b"So it is. " * 180_000 + EMOJI + b"</description></item>") * 4
             + b"</channel></rss>"
         ),
     )
@@ -74,8 +74,8 @@ def bombs() -> Iterator[Bomb]:
     )
     yield "deep.jsonl", lambda: b'{"text": "So it is.", "a": ' + b"[" * 15 * MB + b"\n"
     yield "lines.jsonl", lambda: b"{}\n" * 300_000
-    yield "strings.jsonl", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 1_500_000 + b'""]}'
-    yield "line.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 790_000 + EMOJI + b'"}'
+    yield "strings.jsonl", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 1_190_000 + b'""]}'
+    yield "line.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 590_000 + EMOJI + b'"}'
     yield "endless.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 3_100_000 + EMOJI + b'"}'
     yield "columns.csv", lambda: b"text," + b"a," * MB + b"\nSo it is." + b"," * MB
     yield "fields.csv", lambda: b"text,title\n" + b"So it is," * 3 * MB
