@@ -45,7 +45,7 @@ def bombs() -> Iterator[Bomb]:
         "emoji.xml",
         lambda: (
             b"<rss version='2.0'><channel>"
-            + (b"<item><title>a</title><description>" + b"So it is. " * 180_000 + EMOJI + b"</description></item>") * 4
+            + (b"<item><title>a</title><description>" + b"So it is. " * 99_000 + EMOJI + b"</description></item>") * 7
             + b"</channel></rss>"
         ),
     )
