@@ -100,7 +100,7 @@ def bombs() -> Iterator[Bomb]:
     yield "headers.eml", lambda: b"".join(b"X-%d: a\r\n" % n for n in range(500_000)) + b"\r\nSo it is."
     yield "long-header.eml", lambda: b"Subject: " + b"=?utf-8?q?a?= " * MB + b"\r\n\r\nSo it is."
     yield "lines.eml", lambda: b"Subject: a\r\n\r\n" + b"So it is.\r" * 1_500_000
-    yield "plain.eml", lambda: _mail(_attached(b"a.csv", b"text\r\n" + (b"So it is. " * 5 + b"\r\n") * 290_000))
+    yield "plain.eml", lambda: _mail(_attached(b"a.txt", b"text\r\n" + (b"So it is. " * 5 + b"\r\n") * 290_000))
     yield (
         "pictures.eml",
         lambda: _mail(
