@@ -220,8 +220,8 @@ def test_who_waits_for_a_child_that_takes_nothing_can_give_up(reader: ReaderApar
     assert time.monotonic() - began < 30  # of the 60 that it would wait
 
 
-LARGE = b'{"text": "' + b"So it is. " * 790_000 + "😀".encode() + b'"}'
-"""8 MB, as a text 32 for the emoji in it, of which there are two while it is parsed."""
+LARGE = b'{"text": "' + b"So it is. " * 590_000 + "😀".encode() + b'"}'
+"""6 MB, as a text 24 for the emoji in it, of which there are two while it is parsed."""
 
 
 def test_what_takes_more_memory_than_there_is_costs_itself_alone() -> None:

@@ -61,5 +61,5 @@ def test_a_line_over_the_bound_is_that_lines_error() -> None:
     data = b'{"text": "' + b"x" * MAX_VALUE_BYTES + b'"}\n{"text": "Last."}'
     first, last = read_item("a.jsonl", data)
     assert isinstance(first, ItemError)
-    assert "at most 8,000,000" in first.message
+    assert "at most 6,000,000" in first.message
     assert isinstance(last, Article)

@@ -29,7 +29,7 @@ MAX_TAGS = 100_000
 MAX_ATTRIBUTES, MAX_NAMESPACES = 300, 100
 """Of one tag, and of a feed: time grows with the square of either, six seconds for 20,000 attributes."""
 
-MAX_ENTRY_BYTES = 2_000_000
+MAX_ENTRY_BYTES = 1_000_000
 
 _ENTRY = re.compile(rb"<(?:item|entry)[\s>]", re.IGNORECASE)
 _MANY_ATTRIBUTES = re.compile(rb"<[^!?/](?:[^<>=]*+=){%d}" % (MAX_ATTRIBUTES + 1))

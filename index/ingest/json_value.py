@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from index.errors import BadArticle
 
-MAX_VALUE_BYTES = 8_000_000
+MAX_VALUE_BYTES = 6_000_000
 MAX_VALUES = 250_000
 """Of one article: so many short strings take 16 MB, so many keys with numbers 40. In prose a comma counts, too: a text
 of two million characters has 30,000 of them."""

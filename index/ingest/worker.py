@@ -31,13 +31,14 @@ from index.ingest.jsonl import read_lines
 from index.ingest.listing import Feed, Sitemap
 from index.ingest.page import read_page
 from index.ingest.sitemap import read_sitemap
+from index.memory import give_back
 from index.progress import Begin, OnMore
 
 MAX_SECONDS = 90
 """Between two items, after which it ends itself."""
 
-MAX_KEPT_BYTES = 200_000_000
-"""With every reader in use it has 110 MB. What parsers free is seldom given back, and so it ends itself with more."""
+MAX_KEPT_BYTES = 150_000_000
+"""With every reader in use it has 110 MB. What parsers free cannot always be given back: it ends itself with more."""
 
 Found = InFile | Feed | Sitemap
 
@@ -66,6 +67,7 @@ def main() -> None:
         except MemoryError:
             reply(_too_large(name))
         signal.alarm(0)
+        give_back()
         is_last = _kept_bytes() > MAX_KEPT_BYTES
         replies.write(LAST if is_last else b"\n")
         replies.flush()

@@ -44,10 +44,9 @@ def bombs() -> Iterator[Bomb]:
     yield (
         "emoji.xml",
         lambda: (
-            b"<rss version='2.0'><channel><item><title>a</title><description>"
-            + b"So it is. " * 1_590_000
-            + EMOJI
-            + b"</description></item></channel></rss>"
+            b"<rss version='2.0'><channel>"
+            + (b"<item><title>a</title><description>" + b"So it is. " * 99_000 + EMOJI + b"</description></item>") * 7
+            + b"</channel></rss>"
         ),
     )
     yield "deep.html", lambda: b"<html><body>" + b"<div>" * 900_000 + b"So it is."
@@ -75,8 +74,8 @@ def bombs() -> Iterator[Bomb]:
     )
     yield "deep.jsonl", lambda: b'{"text": "So it is.", "a": ' + b"[" * 15 * MB + b"\n"
     yield "lines.jsonl", lambda: b"{}\n" * 300_000
-    yield "strings.jsonl", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 1_500_000 + b'""]}'
-    yield "line.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 790_000 + EMOJI + b'"}'
+    yield "strings.jsonl", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 1_190_000 + b'""]}'
+    yield "line.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 590_000 + EMOJI + b'"}'
     yield "endless.jsonl", lambda: b'{"text": "So it is.", "a": "' + b"So it is. " * 3_100_000 + EMOJI + b'"}'
     yield "columns.csv", lambda: b"text," + b"a," * MB + b"\nSo it is." + b"," * MB
     yield "fields.csv", lambda: b"text,title\n" + b"So it is," * 3 * MB
@@ -100,12 +99,12 @@ def bombs() -> Iterator[Bomb]:
     yield "deep.eml", _nested_mail
     yield "headers.eml", lambda: b"".join(b"X-%d: a\r\n" % n for n in range(500_000)) + b"\r\nSo it is."
     yield "long-header.eml", lambda: b"Subject: " + b"=?utf-8?q?a?= " * MB + b"\r\n\r\nSo it is."
-    yield "lines.eml", lambda: b"Subject: a\r\n\r\n" + b"So it is.\r" * 2_400_000
-    yield "plain.eml", lambda: _mail(_attached(b"a.csv", b"text\r\n" + (b"So it is. " * 5 + b"\r\n") * 430_000))
+    yield "lines.eml", lambda: b"Subject: a\r\n\r\n" + b"So it is.\r" * 1_500_000
+    yield "plain.eml", lambda: _mail(_attached(b"a.txt", b"text\r\n" + (b"So it is. " * 5 + b"\r\n") * 290_000))
     yield (
         "pictures.eml",
         lambda: _mail(
-            _attached(b"a.pdf", base64.encodebytes(_picture(17 * MB)), b"Content-Transfer-Encoding: base64\r\n")
+            _attached(b"a.pdf", base64.encodebytes(_picture(11 * MB)), b"Content-Transfer-Encoding: base64\r\n")
         ),
     )
     yield (
@@ -118,7 +117,7 @@ def bombs() -> Iterator[Bomb]:
     yield "zeros.docx", lambda: _docx("word/document.xml", bytes(400 * MB))
     yield "elements.docx", lambda: _body(b"<w:p/>" * 2_200_000)
     yield "attributes.docx", lambda: _body(b'<w:p w:a="b" w:c="d" w:e="f" w:g="h" w:i="j"/>' * 300_000)
-    yield "most.docx", lambda: _body(b"<w:p><w:r><w:t>a b</w:t></w:r></w:p>" * 132_000)
+    yield "most.docx", lambda: _body(b"<w:p><w:r><w:t>a b</w:t></w:r></w:p>" * 116_000)
     yield "deep.docx", lambda: _body(b"<w:p>" * 900_000)
     yield "runs.docx", lambda: _body(b"<w:p>" + b"<w:r><w:t>a</w:t></w:r>" * 600_000 + b"</w:p>")
     yield "entities.docx", lambda: _docx("word/document.xml", _laughs("<w:document>&i;</w:document>"))

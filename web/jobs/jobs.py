@@ -15,6 +15,7 @@ from index.errors import Cancelled, IndexFault, StorageFault
 from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
 from index.library import Library
+from index.memory import give_back
 from index.progress import Report
 from index.store.rows import now
 from web.jobs.intake import Intake, Upload, bare_name
@@ -209,6 +210,7 @@ class Jobs:
             taken = self._queue.take()
             if taken:
                 self._do(*taken)
+                give_back()
         return taken is not None
 
     def _do(self, job: Job, request: Json) -> None:
