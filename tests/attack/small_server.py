@@ -21,8 +21,8 @@ from web_fixtures import BRIDGE, COMET
 
 from assistant.assistant import Assistant
 from index.library import Library
+from index.memory import share_pools
 from web.app import create_app
-from web.http.memory import share_pools
 from web.http.server import Server, allow_files, bind
 from web.jobs.jobs import Jobs
 from web.settings import Settings

@@ -19,7 +19,7 @@ MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob
 
 EXPLAINED = {
     ("web/cli/__init__.py", "importlib.import_module"): "one of COMMANDS, a table in the code",
-    ("web/http/memory.py", "ctypes"): "one function of the C library, with two numbers",
+    ("index/memory.py", "ctypes"): "two functions of the C library, with numbers",
 }
 
 LOADERS = {

@@ -16,9 +16,9 @@ from assistant.assistant import Assistant
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.library import Library
+from index.memory import share_pools
 from web.app import create_app
 from web.cli.terminal import ProgressLine, print_problems
-from web.http.memory import share_pools
 from web.http.server import Server, allow_files, bind
 from web.jobs.feeds import Feeds
 from web.jobs.freshness import Freshness
