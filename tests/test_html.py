@@ -541,7 +541,7 @@ def test_a_page_over_the_bound_is_an_error() -> None:
     assert "at most 100,000 are read" in error("a.html", page(body="<p a=b c d>a" * 25_000)).message
     assert "100,003 tags, at most 100,000 are read" in error("a.html", page(body="<!--<p>-->" * 99_999)).message
     assert "at most 250,000 are read" in error("a.html", page(body="<p " + "a=" * 250_001)).message
-    assert "at most 1,000,000 are read" in error("a.html", page(body="<p>" + "So it is. " * 100_000)).message
+    assert "at most 1,000,000 are read" in error("a.html", page(body="<p>" + "So it is. " * 100_001)).message
     assert "at most 5,000,000" in error("a.html", b"<p>" + b"x" * 5_000_000).message
 
 

@@ -23,8 +23,8 @@ from index.ingest.title import is_title_line
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000
-MAX_NODES = 350_000
-"""Of all parts together; so many elements and attributes take 100 MB, those of a page of text with its layout 700."""
+MAX_NODES = 200_000
+"""Elements and attributes of all parts together, of which a page of text with its layout has 700."""
 
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
@@ -53,10 +53,7 @@ def read_word(name: str, file: BinaryIO) -> Article:
         raise BadArticle("is locked with a password, or of Word's old format: save it as .docx without a password")
     text_parts = _text_parts(file)
     try:
-        document = docx.Document(text_parts)
-        blocks = list(_blocks(document.element.body, _kinds(document)))
-        properties = document.core_properties
-        stated = {"title": properties.title, "author": properties.author}
+        blocks, stated = _read(text_parts)
     except MemoryError:
         raise
     except Exception as error:  # lxml's, and a dozen of python-docx's for what is missing or misplaced
@@ -65,6 +62,14 @@ def read_word(name: str, file: BinaryIO) -> Article:
     if not blocks:
         raise BadArticle("has no text: paste the article if its pictures show it")
     return _article(name, blocks, stated)
+
+
+def _read(text_parts: BytesIO) -> tuple[list[_Block], dict[str, str | None]]:
+    """The document's text and what it says of itself, which take less than the document."""
+    document = docx.Document(text_parts)
+    properties = document.core_properties
+    blocks = list(_blocks(document.element.body, _kinds(document)))
+    return blocks, {"title": properties.title, "author": properties.author}
 
 
 def _article(name: str, blocks: Sequence[_Block], stated: Mapping[str, str | None]) -> Article:
