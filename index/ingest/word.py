@@ -23,8 +23,8 @@ from index.ingest.title import is_title_line
 
 MAX_BYTES = 64_000_000
 MAX_XML_BYTES = 16_000_000
-MAX_NODES = 200_000
-"""Elements and attributes of all parts together, of which a page of text with its layout has 700."""
+MAX_NODES = 250_000
+"""Elements and attributes of all parts together: a page of text with its layout has 700, the styles 40,000."""
 
 MAX_CELL_CHARS = 300
 """A table with more in a cell is there for the layout."""
