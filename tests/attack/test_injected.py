@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from attack_fixtures import Measured, Size
 from conftest import HashingEmbedder
-from heard import heard
+from heard import CONNECTING, heard
 from obedient import Attack, Obedient, attacks, letters
 from scripted_model import ScriptedModel
 from web_fixtures import reply_json
@@ -107,12 +107,12 @@ def test_an_order_in_an_article_is_not_told_as_the_articles_word(
         fields = story | {"title": attack.title, "text": attack.text}
         library.add([article_from_fields(fields, origin=f"{attack.article}.txt", path=None)])
         obeyed.clear()
-        with heard() as seen:
+        with heard(*CONNECTING) as seen:
             page = client.post("/ask", data={"question": attack.question}).text
         library.add([article_from_fields(story, origin=f"{attack.article}.txt", path=None)])
         [session] = re.findall(r'name="session_id" value="(.+?)"', page)
         answer = reply_json(client.get(f"/api/sessions/{session}"))["messages"][-1]["answer"]
-        connected = {address for _, address in seen}
+        connected = {args[:2] if event == "socket.getaddrinfo" else args[1] for event, args in seen}
         faults = tuple(_faults(attack, answer, page, connected, client, canary))
         results.append(Result(attack, attack.id in obeyed, answer, faults))
     succeeded = Counter(r.attack.family for r in results if r.faults)
