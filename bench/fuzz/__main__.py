@@ -6,6 +6,7 @@ libFuzzer never returns from its loop and takes the process's signals, so a proc
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -52,6 +53,8 @@ def main() -> None:
         for path in args.files:
             print(path, check(args.format, path.read_bytes()), file=sys.stderr)
         return
+    if fuzzing := os.fork():  # Linux counts the memory of what started a process as that process's, but for a fork
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(fuzzing, 0)[1]))
     kept = args.out / args.format
     begun, corpus = kept / "seeds", kept / "corpus"
     for folder in (begun, corpus):
