@@ -7,9 +7,11 @@ change is never embedded twice, in whichever article and revision it stands.
 import operator
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
-from sqlalchemy import and_, delete, func, insert, select
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select
 
 from index.model.embed import Vectors
 from index.search.generation import PASSAGE_DTYPE, ArticleKey, Corpus
@@ -18,6 +20,10 @@ from index.store.database import Database
 from index.store.schema import articles, embeddings, passages, revisions
 from index.store.state import state_of
 from index.text.chunk import embedded_text
+
+ROWS_AT_ONCE = 1_000
+TEXTS_AT_ONCE = 10
+"""Of up to 8 MB each."""
 
 
 class Embeddings:
@@ -86,57 +92,75 @@ class Embeddings:
         with self._database.read() as connection:
             if model is not None and connection.execute(copy_pairs.unsigned().limit(1)).first():
                 return None
-            state = state_of(connection)
-            article_rows = connection.execute(
-                select(
-                    articles.c.id,
-                    articles.c.revision,
-                    revisions.c.title,
-                    revisions.c.text,
-                    revisions.c.published_at,
-                    revisions.c.source,
-                    revisions.c.author,
-                )
-                .join(
-                    revisions,
-                    and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision),
-                )
-                .order_by(articles.c.id)
-            ).all()
-            passage_rows = connection.execute(
-                select(
-                    passages.c.id,
-                    passages.c.article_id,
-                    passages.c.start,
-                    passages.c.end,
-                    embeddings.c.vector,
-                )
-                .outerjoin(
-                    embeddings,
-                    and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model),
-                )
-                .order_by(passages.c.id)
-            ).all()
+            keys = [ArticleKey(*row) for row in connection.execute(_current(*_KEY).order_by(articles.c.id))]
+            ordinal = {key.id: n for n, key in enumerate(keys)}
+            table = np.array(
+                [
+                    (id_, ordinal[article_id], start, end)
+                    for id_, article_id, start, end in connection.execute(
+                        select(passages.c.id, passages.c.article_id, passages.c.start, passages.c.end).order_by(
+                            passages.c.id
+                        )
+                    )
+                ],
+                dtype=PASSAGE_DTYPE,
+            )
+            vectors = _vectors(connection, model, len(table))
+            if vectors is None:
+                return None
             copies = copy_pairs.in_order(connection)
-        if model is not None and any(row.vector is None for row in passage_rows):
+            return Corpus(
+                state=state_of(connection),
+                articles=tuple(keys),
+                passages=table,
+                bodies=_bodies(connection, table),
+                vectors=vectors,
+                copies=np.array(
+                    [(ordinal[its], ordinal[copy]) for its, ids in copies.items() for copy in ids], np.int32
+                ).reshape(-1, 2),
+            )
+
+
+_KEY = (
+    articles.c.id,
+    articles.c.revision,
+    revisions.c.published_at,
+    revisions.c.source,
+    revisions.c.author,
+)
+
+
+def _current(*columns: ColumnElement[Any]) -> Select[Any]:
+    """Of each article as it is now."""
+    is_current = and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+    return select(*columns).select_from(articles).join(revisions, is_current)
+
+
+def _vectors(connection: Connection, model: str | None, count: int) -> Vectors | None:
+    """(count, dim), a row a passage, and (count, 0) without a model; None where one is missing."""
+    if model is None or not count:
+        return np.zeros((count, 0), np.float32)
+    its = and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
+    statement = select(embeddings.c.vector).select_from(passages).outerjoin(embeddings, its).order_by(passages.c.id)
+    vectors: Vectors | None = None
+    # one after the other: all of them at once would be there twice
+    for row, vector in enumerate(connection.scalars(statement.execution_options(yield_per=ROWS_AT_ONCE))):
+        if vector is None:
             return None
-        ordinal = {row.id: n for n, row in enumerate(article_rows)}
-        table = np.array(
-            [(row.id, ordinal[row.article_id], row.start, row.end) for row in passage_rows],
-            dtype=PASSAGE_DTYPE,
-        )
-        vectors = np.frombuffer(b"".join(row.vector or b"" for row in passage_rows), "<f4").astype(np.float32)
-        bodies = [
-            embedded_text(article_rows[p["article"]].title, article_rows[p["article"]].text[p["start"] : p["end"]])
-            for p in table
-        ]
-        return Corpus(
-            state=state,
-            articles=tuple(ArticleKey(r.id, r.revision, r.published_at, r.source, r.author) for r in article_rows),
-            passages=table,
-            bodies=bodies,
-            vectors=vectors.reshape(len(table), -1) if vectors.size else np.zeros((len(table), 0), np.float32),
-            copies=np.array(
-                [(ordinal[its], ordinal[copy]) for its, ids in copies.items() for copy in ids], np.int32
-            ).reshape(-1, 2),
-        )
+        if vectors is None:
+            vectors = np.empty((count, len(vector) // 4), np.float32)
+        vectors[row] = np.frombuffer(vector, "<f4")
+    return vectors
+
+
+def _bodies(connection: Connection, table: NDArray[np.void]) -> list[str]:
+    """The embedded text of each passage of `table`. Of the articles' own texts a few are there at a time."""
+    bodies = [""] * len(table)
+    by_article = np.argsort(table["article"], kind="stable")
+    ends = np.cumsum(np.bincount(table["article"]))
+    statement = _current(revisions.c.title, revisions.c.text).order_by(articles.c.id)
+    texts = connection.execute(statement.execution_options(yield_per=TEXTS_AT_ONCE))
+    for (title, text), rows in zip(texts, np.split(by_article, ends), strict=False):
+        for row in rows:
+            bodies[row] = embedded_text(title, text[table["start"][row] : table["end"][row]])
+    return bodies
