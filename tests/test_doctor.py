@@ -81,6 +81,8 @@ def test_a_damaged_database_is_found_and_the_way_out_told(place: Settings, damag
     line = next(line for line in said.splitlines() if line.startswith("problem  database"))
     assert str(path) in line
     assert "backup" in said
+    told = [line[21:] for line in said.splitlines() if line.startswith("problem")]
+    assert len(told) == len(set(told)), "though several checks need the database"
 
 
 def test_a_row_that_belongs_to_nothing_is_found(place: Settings) -> None:

@@ -54,11 +54,14 @@ def doctor(args: Namespace, settings: Settings) -> int:
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
+    told = set()
     for name, look in CHECKS.items():
         try:
             yield from look(settings)
         except (IndexFault, AssistantFault, SettingsError, OSError) as error:
-            yield Finding(name, "problem", str(error))
+            if str(error) not in told:  # a database that cannot be opened keeps others from being looked at, too
+                yield Finding(name, "problem", str(error))
+            told.add(str(error))
 
 
 def _disk(settings: Settings) -> Iterator[Finding]:
