@@ -2,10 +2,10 @@
 
 Who wants to be cited for everything repeats the questions that will be asked, or their words, with one answer to all.
 Four marks of that are seen in the passage alone: a question is no answer, nor is what has one in it; a sentence with
-the asked question in it, word for word, was written for it; one that ends like two others of its passage is a refrain;
-and a long run of words without those that sentences are held together by is a list of keywords. A false report that is
-written like a true one has none of them. What of ordinary texts is marked, and what else was tried, is in
-docs/decisions.md; figures: `tests/attack/test_poisoned.py`.
+the asked question in it, word for word, was written for it (words that ask nothing stand in reports, too); one that
+ends like two others of its passage is a refrain; and a long run of words without those that sentences are held
+together by is a list of keywords. A false report that is written like a true one has none of them. What of ordinary
+texts is marked, and what else was tried, is in docs/decisions.md; figures: `tests/attack/test_poisoned.py`.
 """
 
 import re
@@ -28,6 +28,7 @@ KEYWORDS = 35
 words."""
 MAX_FUNCTION_SHARE = 0.25
 
+_ASKS = re.compile(r"\?|\b(?:who|whom|whose|what|when|where|why|how|which)\b", re.IGNORECASE)
 _RUN = re.compile(r"[^.,;:!?()–—|\n]+")
 
 
@@ -38,7 +39,7 @@ def stuffed(question: str, sentences: Sequence[str], language: str | None) -> li
     """
     ends = [tuple(stems(sentence)[-END:]) for sentence in sentences]
     times = Counter(ends)
-    asked = stems(question)
+    asked = stems(question) if _ASKS.search(question) else []
     return [
         (bool(end) and times[end] > MAX_TIMES)
         or "?" in sentence
@@ -53,6 +54,8 @@ def is_stuffing(question: str, passage: str, language: str | None) -> bool:
     sentences = [passage[start:end] for start, end in sentence_spans(passage, language)]
     words = [len(sentence.split()) for sentence in sentences]
     marked = stuffed(question, sentences, language)
+    if sum(marked) == 1 and not marked[-1]:  # a question and what it is answered with
+        return False
     return sum(n for n, is_one in zip(words, marked, strict=True) if is_one) >= MOSTLY * sum(words) > 0
 
 

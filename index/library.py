@@ -5,12 +5,14 @@ are embedded batch by batch, and a new generation of the index is published whol
 generation and keeps to it (`Library.snapshot`).
 """
 
+import logging
+import math
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -39,10 +41,14 @@ from index.store.store import Outcome, Revision, Store
 from index.tally import OnArticle, Tally
 from index.text.copies import SAME_STORY, likeness
 
+log = logging.getLogger(__name__)
+
 DATABASE = "assistant.db"
 EMBED_BATCH = 16
-AGAIN_SECONDS = 30.0
 """Passages embedded between two commits: what a kill or a cancel can cost."""
+
+AGAIN_SECONDS = 30.0
+"""How long an index is made do with that is not the current one, before that is tried once more."""
 
 LISTEN_SECONDS = 0.2
 """A cancel is heard so often while a batch is embedded, which on a busy machine takes a while."""
@@ -55,7 +61,7 @@ class _Loaded:
     generation: Generation
     is_fallback: bool
     """True where `generation` is not the one named."""
-    again_at: float = field(default_factory=lambda: time.monotonic() + AGAIN_SECONDS)
+    again_at: float = math.inf
     """When it is tried once more to load that one, by `time.monotonic()`."""
 
 
@@ -82,11 +88,18 @@ class Library:
         self.data_dir = data_dir
         self.reader = ReaderApart()
         self._in_use = InUse(data_dir)
+        is_new = not (data_dir / DATABASE).exists()
         try:
             self.database = Database(data_dir / DATABASE)
             self._generations = Generations(data_dir / "index")
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
+        if is_new and self._generations.current_name():
+            log.warning(
+                "There was no %s, but an index that was made from one: it is begun anew, without articles. If it was "
+                "not removed on purpose, stop the server and `assistant restore` the last backup.",
+                data_dir / DATABASE,
+            )
         self._store = Store(self.database)
         self._catalogue = Catalogue(self.database)
         self._folder = FolderState(self.database)
@@ -407,25 +420,31 @@ class Library:
 
     def _load_again(self, fallback: _Loaded) -> _Loaded:
         """What `CURRENT` names, if it can be loaded now: what kept it from that may have passed."""
-        with self._loading:
-            if self._current is fallback:  # else another thread has done it
+        if not self._loading.acquire(blocking=False):  # another thread does it: nobody waits
+            return fallback
+        try:
+            if self._current is fallback:  # else it has been done
                 found = self._generations.load(self._store.state().corpus_id, only_current=True)
                 is_back = found and found[0] == fallback.name and self._is_usable(found[1])
                 generation = found[1] if found and is_back else fallback.generation
-                self._current = _Loaded(fallback.name, generation, is_fallback=not is_back)
+                self._current = _Loaded(fallback.name, generation, not is_back, time.monotonic() + AGAIN_SECONDS)
             return self._current or fallback
+        finally:
+            self._loading.release()
 
     def _load(self, name: str | None) -> _Loaded:
         corpus_id = self._store.state().corpus_id
         found = self._generations.load(corpus_id)
         while (now := self._generations.current_name()) != name:  # published meanwhile
             name, found = now, self._generations.load(corpus_id)
+        # one that could be read stays as it is, of another model
+        again_at = math.inf if found and found[0] == name else time.monotonic() + AGAIN_SECONDS
         if found and self._is_usable(found[1]):
-            return _Loaded(name, found[1], is_fallback=found[0] != name)
+            return _Loaded(name, found[1], found[0] != name, again_at)
         corpus = self._embeddings.corpus(None)
         if corpus is None:
             raise IndexFault("The store gave no corpus.")
-        return _Loaded(name, Generation.words_only(corpus), is_fallback=True)
+        return _Loaded(name, Generation.words_only(corpus), True, again_at)
 
     def _is_usable(self, generation: Generation) -> bool:
         # one that is ahead is of states that the database had before someone put an earlier copy in its place

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 from items import OPENS, VOTED, error
+from zip64 import behind_zip64
 
 from index.article import Article, InFile, ItemError, Note, article_id
 from index.ingest.archive import MAX_ENTRIES
@@ -226,6 +227,14 @@ def test_a_directory_that_says_it_is_short_is_counted_as_a_whole() -> None:
     data = bytearray(packed({f"{n}.txt": "" for n in range(MAX_ENTRIES + 1)}, zipfile.ZIP_STORED))
     data[-14:-10] = struct.pack("<HH", 1, 1)
     assert "entries, at most" in error("a.zip", bytes(data)).message
+
+
+@pytest.mark.parametrize("comment_bytes", [0, 65_535])
+def test_of_an_archive_with_two_ends_the_entries_are_counted_that_are_read(comment_bytes: int) -> None:
+    few = packed({"a.txt": "The tide came in."}, zipfile.ZIP_STORED)
+    assert told(behind_zip64(few, comment_bytes)) == [("b/a.zip/a.txt", "The tide came in.")]
+    many = packed({f"{n}.txt": "" for n in range(MAX_ENTRIES + 1)}, zipfile.ZIP_STORED)
+    assert "entries, at most" in error("a.zip", behind_zip64(many, comment_bytes)).message
 
 
 def test_entries_that_share_their_bytes_are_read_once() -> None:

@@ -8,9 +8,11 @@ import pytest
 from conftest import HashingEmbedder
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select, text, update
 from web_fixtures import BRIDGE, ended, reply_json
 
 from assistant.assistant import Assistant
+from index.errors import StorageFault
 from index.library import DATABASE, Library
 from index.store.database import Database
 from web.app import create_app
@@ -18,7 +20,8 @@ from web.backup.backup import back_up
 from web.backup.restore import restore
 from web.cli import main
 from web.jobs.jobs import Jobs
-from web.security.audit import Audit
+from web.security.audit import Audit, audit
+from web.security.sign_in import SignIn, signing
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"
@@ -116,6 +119,20 @@ def test_a_sign_out_is_entered(guarded: Flask) -> None:
     assert [entry["action"] for entry in entries(client)] == ["sign out", "sign in"]
 
 
+def test_who_cannot_be_entered_in_a_log_that_is_full_can_sign_in_and_out(
+    guarded: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise StorageFault("The disk is full.")
+
+    monkeypatch.setattr(Audit, "note", full)
+    client = guarded.test_client()
+    assert client.post("/login", data={"token": TOKEN}).status_code == 303
+    assert client.get("/api/audit").status_code == 200
+    assert client.post("/logout").status_code == 303
+    assert client.get("/api/audit").status_code == 401
+
+
 def test_a_change_that_broke_off_is_entered_with_its_status(guarded: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     client = guarded.test_client()
     monkeypatch.setattr(Jobs, "publish_removal", lambda *_: 1 / 0)
@@ -136,3 +153,30 @@ def test_a_restore_keeps_what_the_log_said_since_the_backup(tmp_path: Path) -> N
     restore(data, Path(file))
     with closing(Database(data / DATABASE)) as database:
         assert [entry["action"] for entry in Audit(database).all()] == ["restore", "after", "backup", "before"]
+
+
+def test_what_a_damaged_log_says_at_no_time_keeps_nothing_from_being_restored(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "backup.tar"
+    with closing(Library(data, embedder=HashingEmbedder())) as library:
+        library.add([BRIDGE])
+        Audit(library.database).note("token", "before")
+    back_up(data, file)
+    with closing(Database(data / DATABASE)) as database, database.write() as connection:
+        connection.execute(update(audit).where(audit.c.action == "before").values(at=text("x'00'")))
+    restore(data, file)
+    with closing(Database(data / DATABASE)) as database:
+        assert [entry["action"] for entry in Audit(database).all()] == ["restore", "backup", "before"]
+
+
+def test_a_backup_has_no_key_to_sign_cookies_with_and_a_restore_takes_none(tmp_path: Path) -> None:
+    data, file = tmp_path / "data", tmp_path / "backup.tar"
+    with closing(Library(data, embedder=HashingEmbedder())) as library:
+        cookie = SignIn(library.database, TOKEN).cookie()
+        assert SignIn(library.database, TOKEN).accepts(cookie)
+        with library.database.read() as connection:
+            key = connection.execute(select(signing.c.key)).scalar_one()
+    back_up(data, file)
+    assert key not in file.read_bytes()
+    restore(data, file)
+    with closing(Database(data / DATABASE)) as database:
+        assert not SignIn(database, TOKEN).accepts(cookie)

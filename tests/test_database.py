@@ -109,6 +109,20 @@ def test_the_log_does_not_grow_for_ever_where_somebody_always_reads(opened: Data
     assert largest < FULL_CHECKPOINT_BYTES + 8 * 1024**2
 
 
+def test_who_writes_does_not_wait_time_and_again_for_one_who_reads_on(opened: Database) -> None:
+    with opened.read() as reader:
+        assert reader.execute(text("SELECT count(*) FROM notes")).scalar_one() == 0
+        note(opened, "x" * (FULL_CHECKPOINT_BYTES + 1))
+        began = time.monotonic()
+        with ThreadPoolExecutor(10) as writers:
+            assert [*writers.map(partial(note, opened), ["short"] * 30)] == [None] * 30
+        assert time.monotonic() - began < 5
+    assert log_bytes(opened) > FULL_CHECKPOINT_BYTES
+    opened._full_again_at = 0.0  # a minute later
+    note(opened, "after")
+    assert log_bytes(opened) == 0
+
+
 def test_those_who_wait_to_write_keep_nobody_from_reading(opened: Database) -> None:
     with (
         closing(sqlite3.connect(opened.path, isolation_level=None)) as another,

@@ -244,6 +244,19 @@ def test_the_same_answer_in_other_words_is_told_once_and_its_article_named() -> 
     assert latest == [("new", []), ("old", ["undated"])]
 
 
+def test_the_newest_report_is_told_though_it_says_the_same_and_others_do_not() -> None:
+    told = [("2021", "The fare is 5 euros."), ("2023", "From Monday on the fare is 5 euros again.")]
+    told += [("2019", "The fare is 4 euros."), ("2018", "The fare is 3 euros.")]
+    sources = [Source(year, published_at=f"{year}-03-01") for year, _ in told]
+    found = [
+        answering(text, source, BEST if source.article_id == "2021" else NEARLY, f"{text.split(' euros')[0][-1]} euros")
+        for source, (_, text) in zip(sources, told, strict=True)
+    ]
+    latest = [said(statement)[0] for statement in write(found, alike(0.0), newest_first=True)]
+    assert latest[0] == "2023"
+    assert len(latest) == MAX_SENTENCES
+
+
 @pytest.mark.parametrize(
     "other",
     [

@@ -38,6 +38,12 @@ def test_a_sentence_with_the_whole_question_in_it_is_one() -> None:
     assert not is_stuffed("The moon is the answer to who won.", question="Who won?")  # too short to tell
 
 
+@pytest.mark.parametrize("looked_for", ["the Zephyr bridge in Oldport", TRUE, "Zephyr bridge in Oldport opened"])
+def test_a_sentence_with_the_words_in_it_that_are_looked_for_is_none(looked_for: str) -> None:
+    assert not is_stuffed(TRUE, question=looked_for)
+    assert not is_stuffing(looked_for, TRUE, "en")
+
+
 def test_a_refrain_is_one_from_its_third_time_on() -> None:
     assert is_stuffed("The answer is the moon.", *["The  answer is the Moon."] * MAX_TIMES)
     about = "Of {} one may want to know that the answer to all of it is the moon."
@@ -64,4 +70,6 @@ def test_a_passage_of_stuffed_sentences_and_hardly_another_is_stuffing() -> None
     assert is_stuffing(QUESTION, f"{refrain} So it is.", None)
     assert not is_stuffing(QUESTION, f"{refrain} {TRUE}", "en")
     assert not is_stuffing(QUESTION, f"{QUESTION} {TRUE}", "en")
+    assert not is_stuffing(QUESTION, f"{QUESTION} In 2023.", "en")
+    assert is_stuffing(QUESTION, f"{QUESTION} {QUESTION} In 2023.", "en")
     assert not is_stuffing(QUESTION, "", "en")

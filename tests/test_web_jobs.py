@@ -28,6 +28,7 @@ from index.progress import Progress, Report, silent
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.intake import MAX_FILE_NAME_CHARS, PASTED
 from web.jobs.jobs import Jobs
+from web.jobs.progress import JobProgress
 from web.jobs.queue import MAX_BEGUN, MAX_QUEUED
 from web.jobs.queue import jobs as table
 from web.settings import Settings
@@ -632,6 +633,20 @@ def test_a_job_in_which_the_server_ended_ten_times_is_not_begun_again_and_the_ne
     assert _wait(jobs, after)["added"] == 1
     job = jobs.get(deadly)
     assert (job["state"], job["message"].partition(",")[0]) == ("failed", "The server ended 10 times while it did this")
+    jobs.close()
+
+
+def test_a_job_that_took_something_in_each_time_is_begun_as_often_as_it_takes(library: Library, tmp_path: Path) -> None:
+    jobs = Jobs(library, tmp_path)
+    long = jobs.add_articles([{"id": "dyke", "text": "The dyke held."}])
+    for _ in range(2 * MAX_BEGUN):
+        taken = jobs._queue.take()
+        assert taken
+        progress = JobProgress(jobs._queue, taken[0], threading.Event())
+        progress.note("other", "added", None)
+        progress.tell("reading", 1, 2)
+    jobs.start()
+    assert _wait(jobs, long)["added"] == 1
     jobs.close()
 
 

@@ -95,7 +95,8 @@ def write(
     further = [voice for voice in others if voice not in newer and voice.quote.score >= share * best.quote.score]
     chosen, told = [best], [best]
     answers = {(e.quote.article_id, e.quote.end): e.answer for e in read}
-    for voice in _other_answers_first(best, [*newer, *further], answers):  # the newest report before any other sentence
+    rest = _other_answers_first(best, [*newer[1:], *further], answers)
+    for voice in [*newer[:1], *rest]:  # the newest report before any other sentence
         more = _once([v for v in (*newer, best, *further) if v is voice or v in chosen])
         if _sentences(more) <= MAX_SENTENCES:
             chosen, told = [*chosen, voice], more

@@ -32,7 +32,7 @@ MAX_NAME_CHARS = 500
 PIECE_BYTES = 1_000_000
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _UTF8_NAME, _LOCKED = 0x800, 0x1
-_END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_535
+_END, _END_BYTES, _MAX_COMMENT_BYTES = b"PK\5\6", 22, 65_536
 _ZIP64_LOCATOR, _ZIP64_LOCATOR_BYTES = b"PK\6\7", 20
 _DIRECTORY_ENTRY = b"PK\1\2"
 
@@ -129,7 +129,7 @@ def _entries(file: BinaryIO) -> int:
 def _directory_start(file: BinaryIO) -> int:
     """Where zipfile starts to read the directory, or earlier."""
     size = file.seek(0, SEEK_END)
-    start = max(size - _END_BYTES - _MAX_COMMENT_BYTES, 0)
+    start = max(size - _END_BYTES - _MAX_COMMENT_BYTES - _ZIP64_LOCATOR_BYTES, 0)
     file.seek(start)
     tail = file.read()
     end = len(tail) - _END_BYTES

@@ -15,8 +15,9 @@ MAX_VALUES = 250_000
 """Of one article: so many short strings take 16 MB, so many keys with numbers 40. In prose a comma counts, too: a text
 of two million characters has 30,000 of them."""
 
-# A string whole, or a mark. The strings are matched for what stands in them to be no mark; nothing is given back.
-_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},]', re.DOTALL)
+# A string whole, also one without an end, or a mark. The strings are matched for what stands in them to be no mark;
+# nothing is given back, and nothing looked at twice.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+|[\[\]{},]', re.DOTALL)
 
 _COMMA = ord(",")
 

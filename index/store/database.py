@@ -9,6 +9,7 @@ all looked at before anything is written.
 
 import logging
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -59,7 +60,10 @@ CHECKPOINT_BYTES = 4 * 1024**2
 """Of the log; then what is in it is moved to the database file."""
 FULL_CHECKPOINT_BYTES = 16 * CHECKPOINT_BYTES
 """So large it is where somebody always reads, and is emptied while nobody can begin to."""
-FULL_CHECKPOINT_MS = 5_000
+FULL_CHECKPOINT_MS = 1_000
+"""Until the last who read an old state have ended: meanwhile nobody writes."""
+FULL_AGAIN_SECONDS = 60.0
+"""After one of them has not."""
 
 
 class Database:
@@ -72,6 +76,7 @@ class Database:
         with _storage_faults(path), closing(_connected(path)) as looking:
             version = _recognised(looking, path)
         self._engine = _engine(path)
+        self._full_again_at = 0.0  # by `time.monotonic()`
         if version in UPGRADES:
             self._upgrade()
 
@@ -130,15 +135,18 @@ class Database:
         size = written.stat().st_size if written.exists() else 0
         if size < CHECKPOINT_BYTES:
             return
+        is_full = size >= FULL_CHECKPOINT_BYTES and time.monotonic() > self._full_again_at
         try:
             with _storage_faults(self.path), closing(_connected(self.path)) as mover:
                 mover.execute("PRAGMA synchronous = FULL")
-                if size < FULL_CHECKPOINT_BYTES:
+                if not is_full:
                     with self._engine.connect().execution_options(immediate=True) as writer, writer.begin():
                         mover.execute("PRAGMA wal_checkpoint(PASSIVE)")
                 else:  # takes the write lock itself
                     mover.execute(f"PRAGMA busy_timeout = {FULL_CHECKPOINT_MS}")
-                    mover.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    [is_kept, *_] = mover.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    if is_kept:  # by one who reads an old state, as a backup does: not every write is to wait for it
+                        self._full_again_at = time.monotonic() + FULL_AGAIN_SECONDS
         except IndexFault as error:  # what was committed is safe in the log, and the next write tries again
             log.warning("the log of the database was not moved into it: %s", error)
 

@@ -6,6 +6,8 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 
+from zip64 import behind_zip64
+
 from bench.fuzz.seeds import docx_files, packed
 
 MB = 1_000_000
@@ -31,6 +33,7 @@ def bombs() -> Iterator[Bomb]:
     yield "lies.zip", _lying
     yield "nested.zip", lambda: deflated({"a.zip": deflated({"b.zip": deflated({"c.txt": bytes(100 * MB)})})})
     yield "entries.zip", lambda: deflated({f"{n}.txt": b"" for n in range(60_000)})
+    yield "comment.zip", lambda: behind_zip64(deflated({f"{n}.txt": b"" for n in range(60_000)}), 65_535)
     yield "shared.zip", _overlapping
     yield "entities.xml", lambda: _laughs("<rss><channel><item><title>&i;</title></item></channel></rss>")
     yield (
@@ -61,6 +64,7 @@ def bombs() -> Iterator[Bomb]:
     yield "entities.html", lambda: b"<html><body><p>" + b"&nbsp;" * 800_000
     yield "deep.json", lambda: b'{"text": "So it is.", "a": ' + b"[" * 30 * MB
     yield "wide.json", lambda: b"[" + b"{}," * 10 * MB + b"{}]"
+    yield "open-string.json", lambda: b'["' + b'\\"' * 15 * MB
     yield "long-number.json", lambda: b'{"text": "So it is.", "a": ' + b"9" * 30 * MB + b"}"
     yield "strings.json", lambda: b'{"text": "So it is.", "a": [' + b'"ab",' * 6 * MB + b'""]}'
     yield "floats.json", lambda: b'{"text": "So it is.", "a": [' + b"1.5," * 7 * MB + b"1]}"

@@ -170,11 +170,16 @@ def test_a_database_that_says_an_earlier_format_than_its_tables_have_is_refused_
 # -- missing, or put back, with an index left behind
 
 
-def test_a_database_begun_anew_is_not_answered_from_the_index_of_the_one_that_was_lost(tmp_path: Path) -> None:
+def test_a_database_begun_anew_is_not_answered_from_the_index_of_the_one_that_was_lost(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     stocked(tmp_path, "comet", "lantern")
     for name in ("assistant.db", "assistant.db-wal", "assistant.db-shm"):
         (tmp_path / name).unlink(missing_ok=True)
+    assert not caplog.records
     assert found(tmp_path) == []
+    [warning] = caplog.messages
+    assert "restore" in warning
     stocked(tmp_path, "violin")
     with closing(Library(tmp_path, embedder=HashingEmbedder())) as library:  # to the state that the index had
         library.add([article("bridge", "The bridge stood at the harbour.")])

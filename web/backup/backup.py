@@ -21,6 +21,7 @@ from web.backup.archive import Contents
 from web.backup.work_folder import work_folder
 from web.errors import BackupFault
 from web.jobs.job import FINISHED
+from web.security import sign_in
 from web.security.audit import Audit, at_the_terminal
 
 UPLOADS = "uploads"
@@ -59,6 +60,7 @@ def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
                 raise StorageFault(f"The uploads in {data_dir} could not be kept for the backup ({error}).") from error
 
         database.copy(copy, beside=pin)
+        sign_in.forget_key(copy)
         files = {DATABASE: copy}
         for job_id, count in unfinished_uploads(copy).items():
             for number in range(count):

@@ -81,6 +81,7 @@ def _prepare(work: Path, contents: Contents, source: Path, log: list[Json]) -> N
     path = work / DATABASE
     try:
         _check(path)
+        sign_in.forget_key(path)
         with closing(Database(path)) as database:
             for metadata in TABLES:
                 database.create(metadata)

@@ -228,9 +228,10 @@ class Jobs:
     def _run(self, job: Job, request: Json) -> Job | None:
         """The job as it ended; None where it stopped because the process closes and is to be done again."""
         if request["begun"] > MAX_BEGUN:
+            way_out = "Add the rest in smaller parts." if job.kind == "add" else "Its log may say what ended it."
             message = (
                 f"The server ended {MAX_BEGUN} times while it did this, so it is not begun again. What was taken in by "
-                "then has been kept. Add the rest in smaller parts."
+                f"then has been kept. {way_out}"
             )
             return replace(job, state="failed", message=message)
         if job.kind == "remove" and job.name:

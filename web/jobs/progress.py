@@ -30,6 +30,7 @@ class JobProgress:
         self.added_ids: list[str] = []
         self.is_called_off = False
         """By someone, and not only because the process is about to end."""
+        self._comes_further = self._is_counted_anew = False
         self._told = job
         self._queue = queue
         self._closing = closing
@@ -38,6 +39,7 @@ class JobProgress:
 
     def note(self, article_id: str, outcome: str, _article: Article | None) -> None:
         """What became of an article."""
+        self._comes_further |= outcome in ("added", "updated")
         if outcome == "added" and len(self.added_ids) < MAX_IDS_KEPT:
             self.added_ids.append(article_id)
 
@@ -58,6 +60,9 @@ class JobProgress:
             if self.reached != self._told:  # first, so that one that is cancelled tells how far it came
                 self._queue.tell(self.reached)
                 self._told = self.reached
+            if self._comes_further and not self._is_counted_anew:
+                self._queue.count_anew(self.reached.id)
+                self._is_counted_anew = True
             self.is_called_off = self._queue.is_cancelled(self.reached.id)
         except StorageFault:  # the work itself does not need this, and has its own say of the disk where it does
             log.exception("job %s could not be told", self.reached.id)

@@ -38,7 +38,8 @@ from web.replies import Json
 
 MAX_QUEUED = 100
 MAX_BEGUN = 10
-"""Times that one job is begun. What ended the process so often, with nobody asking it to, would end every next one."""
+"""Times in a row that a job is begun and takes in nothing. What ended the process so often, with nobody asking it to,
+would end every next one."""
 MAX_FINISHED_KEPT = 1_000
 
 FIRST, QUEUED, RUNNING, STOPPING = "first", "queued", "running", "stopping"
@@ -221,6 +222,12 @@ class JobQueue:
         with self._database.write() as connection:
             fewer = func.json_set(jobs.c.request, "$.begun", func.json_extract(jobs.c.request, "$.begun") - 1)
             connection.execute(update(jobs).where(jobs.c.id == job_id, _IS_UNFINISHED).values(request=fewer))
+
+    def count_anew(self, job_id: str) -> None:
+        """It comes further than the last time: what ended the process then may have been something else."""
+        with self._database.write() as connection:
+            counted = func.json_set(jobs.c.request, "$.begun", 1)
+            connection.execute(update(jobs).where(jobs.c.id == job_id, _IS_UNFINISHED).values(request=counted))
 
     def tell(self, job: Job) -> None:
         """How far it has come."""

@@ -31,7 +31,7 @@ def log_in() -> ResponseReturnValue:
         return _form(problem=str(busy)), busy.status, OWN_ORIGIN | {"Retry-After": str(busy.retry_after_seconds)}
     if not is_right:
         return _form(is_wrong=True), 401, OWN_ORIGIN
-    serving.audit.note("token", "sign in", address=address(), request_id=request_id.get())
+    serving.audit.note_done("token", "sign in", address=address(), request_id=request_id.get())
     reply = redirect("/", 303)
     reply.set_cookie(
         TOKEN_COOKIE,
@@ -49,7 +49,7 @@ def log_out() -> ResponseReturnValue:
     """The browser's conversations stay its own: it finds them again when it is signed in again."""
     serving = services()
     if caller().is_holder:
-        serving.audit.note(caller().name, "sign out", address=address(), request_id=request_id.get())
+        serving.audit.note_done(caller().name, "sign out", address=address(), request_id=request_id.get())
     reply = redirect("/login" if not serving.settings.read_only else "/", 303)
     reply.delete_cookie(TOKEN_COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return reply

@@ -5,13 +5,18 @@ commands; what a job came to is the job's to tell, by its id.
 """
 
 import getpass
+import logging
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select
 
+from index.errors import IndexFault
 from index.store.database import Database
 from index.store.rows import now
 from web.replies import Json
+
+log = logging.getLogger(__name__)
 
 MAX_KEPT = 100_000
 PAGE = 1_000
@@ -62,13 +67,21 @@ class Audit:
             last = connection.scalar(select(func.max(audit.c.number))) or 0
             connection.execute(delete(audit).where(audit.c.number <= last - self._max_kept))
 
+    def note_done(self, who: str, action: str, subject: str | None = None, **more: Any) -> None:
+        """As `note`, of what stays done though it cannot be entered, as on a full disk; the program's log says so."""
+        try:
+            self.note(who, action, subject, **more)
+        except IndexFault:
+            log.exception("%s by %s could not be entered in the audit log", action, who)
+
     def take_over(self, entries: Iterable[Json]) -> None:
         """Enter also what another log says, in the order of time; what is in both is entered once.
 
-        entries: as `all` gives them.
+        entries: as `all` gives them. Those that no log has, with other than text for a time, are left out.
         """
         every = [*reversed([*self.all()]), *reversed([*entries])]
-        said = dict.fromkeys(tuple(entry[name] for name in _SAID) for entry in every)
+        whole = (entry for entry in every if isinstance(entry["at"], str))  # a damaged database may have any value
+        said = dict.fromkeys(tuple(entry[name] for name in _SAID) for entry in whole)
         rows = [dict(zip(_SAID, entry, strict=True)) for entry in sorted(said, key=lambda entry: entry[0])]
         with self._database.write() as connection:
             connection.execute(delete(audit))

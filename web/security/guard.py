@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from index.errors import IndexFault, shown
+from index.errors import shown
 from web.error_replies import error_reply
 from web.errors import Busy, Refused
 from web.monitoring.logs import request_id
@@ -154,17 +154,14 @@ class Guard:
     def _enter(self, found: Caller, reply: Response) -> None:
         subject = " ".join(filter(None, (*(request.view_args or {}).values(), g.get("subject"))))
         rule = request.url_rule.rule if request.url_rule else request.path
-        try:
-            self._audit.note(
-                found.name,
-                f"{request.method} {rule}",
-                subject or None,
-                address=address(),
-                status=reply.status_code,
-                request_id=request_id.get(),
-            )
-        except IndexFault:  # it is done already: the reply says so
-            log.exception("a change could not be entered in the audit log")
+        self._audit.note_done(
+            found.name,
+            f"{request.method} {rule}",
+            subject or None,
+            address=address(),
+            status=reply.status_code,
+            request_id=request_id.get(),
+        )
 
 
 def caller() -> Caller:
