@@ -3,6 +3,7 @@
 import itertools
 import random
 from collections import Counter
+from unittest.mock import Mock
 
 import pytest
 from articles import cancel_at
@@ -12,11 +13,12 @@ from index.article import Article
 from index.errors import Cancelled
 from index.library import Library
 from index.progress import Stage, silent
+from index.store import copy_pairs
 from index.store.copy_pairs import MAX_CANDIDATES, MAX_SHARED_KEYS, CopyPairs, in_order
 from index.store.database import Database
 from index.store.schema import articles, copy_bands, revisions, signatures
 from index.store.store import Store
-from index.text.copies import MIN_WORDS, bands, signature, whole_key
+from index.text.copies import MIN_WORDS, bands, is_copy, signature, whole_key
 
 STORY = (
     "The council of Oldport voted on Monday to close the old fish market, which has stood beside the harbour since "
@@ -89,6 +91,15 @@ def test_one_that_another_process_adds_meanwhile_is_compared_before_the_index_sh
     filled.add([article("last", OTHER)], progress=meanwhile)
     assert not filled.status().pending
     assert copies(filled, "late", "last") == {"late": ["first", "late", "cut"], "last": ["last", "other"]}
+
+
+def test_of_many_with_the_same_text_one_is_compared(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    library.add([article(f"same{n}") for n in range(20)])
+    compare = Mock(wraps=is_copy)
+    monkeypatch.setattr(copy_pairs, "is_copy", compare)
+    library.add([article("one more"), article("other", OTHER)])
+    assert compare.call_count == 1
+    assert len(copies(library, "one more")["one more"]) == 21
 
 
 def test_another_number_between_the_same_words_makes_another_story(filled: Library) -> None:

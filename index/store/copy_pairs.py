@@ -30,7 +30,7 @@ from sqlalchemy import (
 from index.progress import Progress
 from index.store.database import Database
 from index.store.schema import articles, copies, copy_bands, revisions, signatures
-from index.text.copies import Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
+from index.text.copies import MAX_CHARS, Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 
 MAX_CANDIDATES = 100
 """Articles that one is compared with: those that share most keys with it."""
@@ -118,8 +118,9 @@ def _found(connection: Connection, article_id: str) -> _Found | None:
     keys = _keys(own, row.text)
     wording = Wording(row.text)
     candidates = _candidates(connection, article_id, own, keys)
-    alike = tuple(other.id for other in candidates if is_copy(wording, Wording(other.text)))
-    return _Found(row.revision, own, keys, alike)
+    texts = {other.text for other in candidates}  # of many that are the same, one is compared
+    alike = {text for text in texts if is_copy(wording, Wording(text))}
+    return _Found(row.revision, own, keys, tuple(other.id for other in candidates if other.text in alike))
 
 
 def _keys(own: Signature, text: str) -> list[int]:
@@ -179,6 +180,8 @@ def _asked(keys: Sequence[int], **bounds: int) -> dict[str, str | int]:
 
 
 def _texts() -> Select[Any]:
-    return select(articles.c.id, articles.c.revision, revisions.c.text).join(
+    """Of each article as it is now, what is compared."""
+    compared = func.substr(revisions.c.text, 1, MAX_CHARS).label("text")
+    return select(articles.c.id, articles.c.revision, compared).join(
         revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
     )
