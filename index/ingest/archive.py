@@ -21,7 +21,9 @@ from index.ingest.left_out import CONTROL, NO_LETTER, is_hidden, left_out, nothi
 from index.progress import Begin, OnMore, begin_all
 
 MAX_ENTRIES = 10_000
-MAX_UNPACKED_BYTES = 512_000_000
+MAX_UNPACKED_BYTES, MAX_TIMES, MIN_UNPACKED_BYTES = 512_000_000, 20, 64_000_000
+"""An archive unpacks to at most so many bytes, and to so many times its own size if it has more than the last: pages and
+tables pack to a tenth."""
 MAX_ENTRY_BYTES = 64_000_000
 MAX_RATIO = 200
 MIN_RATIO_BYTES = 1_000_000
@@ -61,15 +63,14 @@ def read_archive(
     on_more(len(files) - 1)
     names: set[str] = set()
     unpacked = 0
+    most = min(MAX_UNPACKED_BYTES, max(MIN_UNPACKED_BYTES, MAX_TIMES * file.seek(0, SEEK_END)))
     for entry, inner in files:
         item = f"{name}/{CONTROL.sub(NO_LETTER, str(inner))[:MAX_NAME_CHARS]}"
         try:
             _check_name(entry, inner, names)
             names.add(str(inner))
-            if unpacked + entry.file_size > MAX_UNPACKED_BYTES:
-                raise BadArticle(
-                    f"passes the {MAX_UNPACKED_BYTES:,} bytes that are unpacked in all: divide the archive"
-                )
+            if unpacked and unpacked + entry.file_size > most:  # of the first its own size tells
+                raise BadArticle(f"passes the {most:,} bytes that are unpacked of this archive in all: divide it")
             content = unpacked_entry(archive, entry)
         except BadArticle as error:
             names.add(str(inner))
