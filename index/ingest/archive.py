@@ -22,7 +22,7 @@ from index.progress import Begin, OnMore, begin_all
 
 MAX_ENTRIES = 10_000
 MAX_UNPACKED_BYTES, MAX_TIMES, MIN_UNPACKED_BYTES = 512_000_000, 20, 64_000_000
-"""An archive unpacks to at most so many bytes, and to so many times its own size if it has more than the last: pages and
+"""An archive unpacks to at most so many bytes, and to so many times its own size if to more than the last: pages and
 tables pack to a tenth."""
 MAX_ENTRY_BYTES = 64_000_000
 MAX_RATIO = 200

@@ -36,7 +36,7 @@ ENDED = {"done", "failed", "cancelled"}
 LONGEST, MAX_INDEXED = {"words.txt", "sentences.txt", "emojis.txt"}, 150 * MB
 """Articles as long as may be, one of 200,000 sentences: they are cut up, embedded and indexed, one after the other."""
 MOST, MAX_MOST_INDEXED = "just-under.zip", 450 * MB
-"""As many of them as an archive of one megabyte may hold, 64 MB of text in 70,000 passages: it is no bomb, but indexed."""
+"""As many of them as an archive of one megabyte may hold, 64 MB of text in 70,000 passages: no bomb, but indexed."""
 
 
 @dataclass
