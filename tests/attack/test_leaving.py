@@ -21,7 +21,6 @@ MOST_SECONDS, MOST_SECONDS_ON_A_BUSY_MACHINE = 5, 20
 ROUNDS = MAX_OPEN_REPLIES // MAX_RUNNING - 1
 """A call to a silent model cannot be interrupted and ends by its timeout; with more of them no model would be asked."""
 
-
 MAX_STRAY = 2
 """Of 16 who wait and leave with those who are answered: whose turn came before the server heard of it."""
 

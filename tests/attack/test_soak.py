@@ -27,6 +27,7 @@ SAMPLES = 360
 PAUSE_SECONDS = 0.3
 """Between two things that a client of the hour does."""
 CLIENTS = 4
+MAX_REFUSED = 0.01
 MAX_RISE = 0.05
 MAX_SHORT_RISE = 0.4
 """In half a minute pools and caches are still filling."""
@@ -89,7 +90,8 @@ def test_mixed_load_leaves_memory_and_descriptors_as_they_were(
     judged = set(names) - {"database_mb"} if is_whole else {"memory_mb", "descriptors", "threads", "metrics_kb"}
     assert {name: rises[name] for name in judged if rises[name] > most} == {}
     assert "Traceback" not in log
-    assert statuses.keys() <= {200, 202, 204, 400, 404, 405, 409, 413, 415, 422, 431}
+    assert statuses.keys() <= {200, 202, 204, 400, 404, 405, 409, 413, 415, 422, 429, 431}
+    assert statuses[429] <= MAX_REFUSED * statuses.total()  # where others keep the machine busy, too many jobs wait
 
 
 def _sample(served: Served, data: Path) -> Sample:
