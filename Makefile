@@ -71,6 +71,7 @@ bench: setup-dev
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
+	$(if $(DATA),$(BIN)/python -m bench.embedding --data $(DATA))
 
 # with what is installed: an environment of its own would be filled with what no lock names
 build: setup-dev

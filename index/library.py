@@ -23,7 +23,8 @@ from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
 from index.ingest.title import title_from
-from index.model.embed import BUILTIN, Embedder, SentenceTransformerEmbedder, Vectors
+from index.model import embed
+from index.model.embed import BUILTIN, Embedder, Vectors
 from index.progress import Progress, Report, silent
 from index.search.embeddings import Embeddings
 from index.search.filters import NO_FILTERS, Filters
@@ -105,7 +106,7 @@ class Library:
         self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
-        self._embedder = embedder or SentenceTransformerEmbedder(embedding_model)
+        self._embedder = embedder or embed.embedder(embedding_model)
         self._embedding = ThreadPoolExecutor(1, "embedding")
         self._loading = threading.Lock()
         self._current: _Loaded | None = None

@@ -13,7 +13,7 @@ from conftest import HashingEmbedder
 
 from index.ingest.folder import read_paths
 from index.library import Library
-from index.model.embed import SentenceTransformerEmbedder
+from index.model.builtin import BuiltinEmbedder
 
 ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
@@ -66,7 +66,7 @@ def test_what_reads_foreign_bytes_is_imported_by_the_child_process_alone(prepare
 class _Builtin(HashingEmbedder):
     """Passes for the built-in model, so that the command finds every passage embedded already."""
 
-    id = SentenceTransformerEmbedder().id
+    id = BuiltinEmbedder.id
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ import pytest
 
 from assistant.answer import Turn
 from assistant.conversation.resolve import standalone
-from index.model.embed import SentenceTransformerEmbedder
+from index.model.builtin import BuiltinEmbedder
 
-EMBED = SentenceTransformerEmbedder().embed
+EMBED = BuiltinEmbedder().embed
 DIALOGUES = [
     json.loads(line) for line in Path(__file__).with_name("data").joinpath("dialogues.jsonl").read_bytes().splitlines()
 ]

@@ -4,9 +4,9 @@ import pytest
 
 from assistant.answer import Turn
 from assistant.conversation.resolve import for_reading, standalone
-from index.model.embed import SentenceTransformerEmbedder
+from index.model.builtin import BuiltinEmbedder
 
-EMBED = SentenceTransformerEmbedder().embed
+EMBED = BuiltinEmbedder().embed
 
 OWNER = "Who owns the Ever Given?"
 VISIT = "When did Blinken visit Israel?"

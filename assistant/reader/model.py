@@ -13,15 +13,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load
 
 from assistant.reader.tokens import PairTokenizer
-from index.model import bert
-from index.model.embed import builtin_folder, builtin_weights
+from index.model.bert import Bert
+from index.model.builtin import builtin, builtin_folder
 from index.model.weights import verified
 
 LAYERS = 6
@@ -43,19 +42,17 @@ class PassageLogits:
 
 
 class SpanReader:
-    """Any thread may call; one reads at a time, on all cores."""
+    """Any thread may call."""
 
     def __init__(self, weights: Path = WEIGHTS, sha256: str | None = WEIGHTS_SHA256) -> None:
         """`weights`: as `network.SpanNetwork.export` writes them; ValueError for others.
         `sha256`: what they have to have, or ModelFault; None for weights just trained, which nobody vouches for yet."""
         data = verified(weights, sha256, "Install article-assistant anew.") if sha256 else weights.read_bytes()
-        embeddings = {name: value for name, value in load(builtin_weights()).items() if name.startswith("embeddings.")}
         try:
-            self._session: Any = bert.session(load(data), range(LAYERS), HEADS, embeddings=embeddings, head="head")
+            self._network = Bert(builtin().embeddings, load(data), LAYERS, HEADS, head="head")
         except KeyError as missing:
             raise ValueError(f"{weights} does not fit the reader: {missing} is missing.") from missing
         self._tokenizer = PairTokenizer(builtin_folder())
-        self._lock = threading.Lock()
 
     def takes(self, question: str) -> bool:
         """Whether `read` reads all of it."""
@@ -67,19 +64,13 @@ class SpanReader:
         return self._tokenizer.knows(word)
 
     def read(self, question: str, passages: Sequence[tuple[str, str]]) -> list[PassageLogits]:
-        """passages: (heading, text) pairs, read in one batch."""
+        """passages: (heading, text) pairs, each read by itself."""
         encoded = self._tokenizer.encode([question] * len(passages), [f"{head}\n{text}" for head, text in passages])
-        lengths = np.array([len(one) for one in encoded], np.int32)
-        ids, types = (np.zeros((len(encoded), lengths.max()), np.int32) for _ in range(2))
-        for n, one in enumerate(encoded):
-            ids[n, : len(one)], types[n, : len(one)] = one.ids, one.type_ids
-        with self._lock:
-            (logits,) = self._session.run(["logits"], {"ids": ids, "types": types, "lengths": lengths})
         found = []
-        for n, (head, _) in enumerate(passages):
-            offsets = np.array(encoded[n].offsets, np.int64) - (len(head) + 1)
-            inside = (types[n, : lengths[n]] == 1) & (offsets[:, 0] >= 0) & (offsets[:, 1] > offsets[:, 0])
-            start, end = logits[n, : lengths[n]].T
+        for (head, _), one, logits in zip(passages, encoded, self._network.run(encoded), strict=True):
+            offsets = np.array(one.offsets, np.int64) - (len(head) + 1)
+            inside = (np.array(one.type_ids) == 1) & (offsets[:, 0] >= 0) & (offsets[:, 1] > offsets[:, 0])
+            start, end = logits.T
             found.append(PassageLogits(start[inside], end[inside], offsets[inside], float(start[0] + end[0])))
         return found
 

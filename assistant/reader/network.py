@@ -10,18 +10,27 @@ from typing import Any
 
 import torch
 from safetensors.numpy import save_file as save_arrays
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save_file
 from torch import Tensor, nn
 
 from assistant.reader.model import LAYERS
 from assistant.reader.tokens import PairTokenizer
+from index.errors import ModelFault
 from index.model import bert
-from index.model.embed import builtin_folder, builtin_weights, give_weights, quiet_transformers
+from index.model.builtin import builtin_folder, builtin_weights
+from index.model.sentence_transformer import quiet_transformers
 
 PAD_TO = 32
 """Few different lengths: for each new one the kernels are prepared anew, which costs more than the padding."""
 EMBEDDINGS = "encoder.embeddings."
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
+
+
+def give_weights(encoder: Any, weights: bytes) -> None:
+    """Those of `builtin_weights`, instead of what transformers' model of it read from the file by itself."""
+    kept = encoder.load_state_dict(load(weights), strict=False).missing_keys
+    if kept:
+        raise ModelFault(f"The built-in model has other weights than its file, such as {kept[0]}. Run `make setup`.")
 
 
 class SpanNetwork(nn.Module):

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from assistant.reader.example import load
 from assistant.reader.network import SpanNetwork
 from assistant.reader.train import fit
-from index.model.embed import quiet_transformers
+from index.model.sentence_transformer import quiet_transformers
 
 LEARNING_RATE = 5e-5
 EPOCHS = 2

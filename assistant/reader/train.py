@@ -29,7 +29,7 @@ from torch.utils.data import DataLoader
 from assistant.reader.example import Example, load
 from assistant.reader.network import INPUTS, SpanNetwork
 from assistant.reader.vary import varied
-from index.model.embed import has_bfloat16
+from index.model.sentence_transformer import has_bfloat16
 
 BATCH = 64
 EPOCHS = 3

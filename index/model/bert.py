@@ -1,18 +1,22 @@
 """BERT's layers for ONNX Runtime: a graph of its fused operators over int8 matrices, and no torch.
 
 `pack` turns float weights under transformers' names into int8 ones with a scale for each column, a quarter of the
-size; `session` makes a runnable network of some of their layers. What flows between the matrices is rounded to eight
-bits anew for each batch, which needs no calibration. docs/decisions.md has speed and agreement beside torch's.
-Training, pooling, and networks that are built otherwise are left out.
+size; `Bert` runs them. What flows between the matrices is rounded to eight bits anew for each text, which needs no
+calibration. docs/decisions.md has speed and agreement beside torch's. Training, pooling, and networks that are built
+otherwise are left out.
 """
 
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from tokenizers import Encoding
 
 Weights = Mapping[str, NDArray[Any]]
+Values = NDArray[np.float32]
 
 KINDS = ("weight", "bias")
 QKV = ("query", "key", "value")
@@ -48,31 +52,61 @@ def pack(weights: Weights, layers: int) -> dict[str, NDArray[Any]]:
     return packed
 
 
-def session(packed: Weights, layers: range, heads: int, *, embeddings: Weights | None = None, head: str = "") -> Any:
-    """An onnxruntime.InferenceSession of those layers of `pack`'s weights.
+class WordEmbeddings:
+    """Token and type ids → what the first layer is given. A table for many networks, looked up without ONNX Runtime,
+    which would keep a copy of it for each."""
 
-    In: `lengths`, (batch,) int32, how many tokens of each row are no padding, and with `embeddings` (`embeddings.…` of
-    the BertModel) `ids` and `types`, (batch, tokens) int32, else `hidden`, (batch, tokens, width) float32.
-    Out: `hidden`, and with `head`, the name of a linear layer among the weights, `logits`, (batch, tokens, outputs).
+    def __init__(self, weights: Weights) -> None:
+        """weights: with the `embeddings.…` of a BertModel."""
+        self._words, self._positions, self._types = (weights[f"embeddings.{name}.weight"] for name in EMBEDDINGS)
+        self._scale, self._shift = (weights[f"embeddings.LayerNorm.{kind}"] for kind in KINDS)
+
+    def __call__(self, ids: Sequence[int], types: Sequence[int]) -> Values:
+        """(tokens,) each → (tokens, width) float32."""
+        values = self._words[ids] + self._positions[: len(ids)] + self._types[types]
+        values -= values.mean(axis=1, keepdims=True)
+        values /= np.sqrt(np.square(values).mean(axis=1, keepdims=True) + np.float32(EPSILON))
+        return np.asarray(values * self._scale + self._shift, np.float32)
+
+
+class Bert:
+    """Embeddings and layers, ready to run. Any thread may call.
+
+    A text is a batch of its own, on one core, and as many run at a time as there are cores: none is padded, and what
+    becomes of it does not depend on the others, as it does where they are rounded together. Two threads on one text
+    would wait for each other more than they compute.
     """
-    import onnxruntime
 
-    graph = _Graph(packed)
-    inputs = [graph.value("lengths", np.int32, "batch")]
-    if embeddings is None:
-        inputs.append(graph.value("given", np.float32, "batch", "tokens", None))
+    def __init__(self, embeddings: WordEmbeddings, packed: Weights, layers: int, heads: int, *, head: str = "") -> None:
+        """packed: of `pack`. head: the name of a linear layer among them, if its outputs are wanted, not the last
+        layer's. Raises KeyError for a weight that is not there."""
+        import onnxruntime
+
+        graph = _Graph(packed)
         hidden = "given"
-    else:
-        inputs += [graph.value(name, np.int32, "batch", "tokens") for name in ("ids", "types")]
-        hidden = graph.embedded(embeddings)
-    for n in layers:
-        hidden = graph.layer(f"layer.{n}", hidden, heads)
-    outputs = [graph.renamed(hidden, "hidden")]
-    if head:
-        outputs.append(graph.linear(head, hidden))
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(graph.model(inputs, outputs), options, providers=["CPUExecutionProvider"])
+        for n in range(layers):
+            hidden = graph.layer(f"layer.{n}", hidden, heads)
+        output = graph.linear(head, hidden) if head else hidden
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            graph.model("given", output), options, providers=["CPUExecutionProvider"]
+        )
+        self._output = output
+        self._embeddings = embeddings
+        self._cores = ThreadPoolExecutor(os.cpu_count(), "bert")
+
+    def run(self, encoded: Sequence[Encoding]) -> list[Values]:
+        """Of each text (tokens, width) float32, or (tokens, outputs) of the head."""
+        if len(encoded) < 2:  # as a question's, which waits for nobody
+            return list(map(self._run, encoded))
+        return list(self._cores.map(self._run, encoded))
+
+    def _run(self, encoded: Encoding) -> Values:
+        given = self._embeddings(encoded.ids, encoded.type_ids)
+        (found,) = self._session.run([self._output], {"given": given[None]})
+        return np.asarray(found[0], np.float32)
 
 
 class _Graph:
@@ -83,17 +117,6 @@ class _Graph:
         self._nodes: list[Any] = []
         self._constants: dict[str, NDArray[Any]] = {}
 
-    def embedded(self, embeddings: Weights) -> str:
-        constants = [self._constant(name, embeddings[f"embeddings.{name}.weight"]) for name in EMBEDDINGS]
-        norm = [self._constant(f"embeddings.norm.{kind}", embeddings[f"embeddings.LayerNorm.{kind}"]) for kind in KINDS]
-        return self._node(
-            "EmbedLayerNormalization",
-            ["ids", "types", *constants, *norm],
-            "embedded",
-            spare=["no_mask"],
-            epsilon=EPSILON,
-        )
-
     def layer(self, name: str, hidden: str, heads: int) -> str:
         weight, scale, bias = (self._weight(f"{name}.qkv.{kind}") for kind in ("weight", "scale", "bias"))
         zero = self._constant("zero", np.zeros((), np.int8))
@@ -101,14 +124,14 @@ class _Graph:
         self._node("DynamicQuantizeLinear", [hidden], rounded, spare=[by, point], domain="")
         mixed = self._node(
             "QAttention",
-            [rounded, weight, bias, by, scale, "lengths", point, zero],
+            [rounded, weight, bias, by, scale, "", point, zero],
             f"{name}.mixed",
             num_heads=heads,
         )
         attended = self._added(f"{name}.attention_norm", self._product(f"{name}.out", mixed), hidden, f"{name}.out")
-        wide = self._product(f"{name}.up", attended)
+        wide = self._product_by_rows(f"{name}.up", attended)
         wide = self._node("BiasGelu", [wide, self._weight(f"{name}.up.bias")], f"{name}.wide")
-        return self._added(f"{name}.output_norm", self._product(f"{name}.down", wide), attended, f"{name}.down")
+        return self._added(f"{name}.output_norm", self._product_by_rows(f"{name}.down", wide), attended, f"{name}.down")
 
     def linear(self, name: str, hidden: str) -> str:
         """A layer that is left in floats, as the last one."""
@@ -116,20 +139,13 @@ class _Graph:
         product = self._node("MatMul", [hidden, weight], f"{name}.product", domain="")
         return self._node("Add", [product, self._weight(f"{name}.bias")], "logits", domain="")
 
-    def renamed(self, value: str, name: str) -> str:
-        return self._node("Identity", [value], name, domain="")
+    def model(self, given: str, output: str) -> bytes:
+        """Of (1, tokens, …) float32 in and out."""
+        from onnx import TensorProto, helper, numpy_helper
 
-    def value(self, name: str, kind: type, *shape: str | None) -> Any:
-        from onnx import helper
-
-        return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(kind)), list(shape))
-
-    def model(self, inputs: list[Any], outputs: list[str]) -> bytes:
-        from onnx import helper, numpy_helper
-
+        ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "tokens", None]) for name in (given, output)]
         constants = [numpy_helper.from_array(np.ascontiguousarray(a), name) for name, a in self._constants.items()]
-        results = [self.value(name, np.float32, "batch", "tokens", None) for name in outputs]
-        graph = helper.make_graph(self._nodes, "bert", inputs, results, constants)
+        graph = helper.make_graph(self._nodes, "bert", ends[:1], ends[1:], constants)
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, 1)]
         return bytes(helper.make_model(graph, opset_imports=opsets, ir_version=8).SerializeToString())
 
@@ -137,6 +153,14 @@ class _Graph:
         """Without the bias, which the next operator adds."""
         matrix = [self._weight(f"{name}.{kind}") for kind in ("weight", "scale")]
         return self._node("DynamicQuantizeMatMul", [values, *matrix], f"{name}.product")
+
+    def _product_by_rows(self, name: str, values: str) -> str:
+        """As `_product`, each token rounded by a scale of its own: a few have values ten times those of the others."""
+        size = self._node("Abs", [values], f"{name}.size", domain="")
+        most = self._node("ReduceMax", [size], f"{name}.most", domain="", axes=[-1], keepdims=1)
+        scale = self._node("Max", [most, self._constant("least", np.array(1e-6, np.float32))], f"{name}.by", domain="")
+        even = self._node("Div", [values, scale], f"{name}.even", domain="")
+        return self._node("Mul", [self._product(name, even), scale], f"{name}.scaled", domain="")
 
     def _added(self, norm: str, branch: str, trunk: str, bias: str) -> str:
         constants = [self._weight(f"{norm}.{kind}") for kind in KINDS]

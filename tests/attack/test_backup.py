@@ -26,7 +26,7 @@ from traced_driver import NEW, OLD, article, opened
 
 from index.errors import IndexFault, StorageFault
 from index.library import Library
-from index.model.embed import SentenceTransformerEmbedder
+from index.model.builtin import BuiltinEmbedder
 from index.store.in_use import InUse
 from web.backup.backup import back_up
 from web.backup.restore import restore
@@ -50,7 +50,7 @@ class Sent:
 class Builtin(HashingEmbedder):
     """Passes for the built-in model, so that a command finds every passage embedded already."""
 
-    id = SentenceTransformerEmbedder().id
+    id = BuiltinEmbedder.id
 
 
 def stocked(data: Path, *, uploads: int = 2) -> Path:

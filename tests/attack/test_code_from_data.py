@@ -11,7 +11,8 @@ from code_from_data import findings, loaders
 
 from index.errors import ModelFault
 from index.ingest.formats import read_item
-from index.model.embed import SentenceTransformerEmbedder, builtin_folder
+from index.model.builtin import builtin_folder
+from index.model.sentence_transformer import SentenceTransformerEmbedder
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("assistant", "index", "web", "bench", "lock")
@@ -26,14 +27,11 @@ LOADERS = {
     "assistant/reader/model.py": {"safetensors.numpy.load"},  # verified bytes
     "assistant/reader/tokens.py": {"from_file"},  # of the built-in model's folder
     "index/model/bert.py": {"InferenceSession"},  # a graph made in memory, of the code's own nodes
-    "index/model/embed.py": {
-        "SentenceTransformer",
-        "load_state_dict",
-        "safetensors.torch.load",
-    },  # a folder of the settings'
+    "index/model/builtin.py": {"from_file", "safetensors.numpy.load"},  # an installed package; verified bytes
+    "index/model/sentence_transformer.py": {"SentenceTransformer"},  # a folder of the settings'
     "index/search/vectors.py": {"deserialize_index"},  # bytes whose hash the manifest has
     # training, by hand
-    "assistant/reader/network.py": {"from_pretrained", "load_file", "load_state_dict"},
+    "assistant/reader/network.py": {"from_pretrained", "load_file", "load_state_dict", "safetensors.torch.load"},
     "assistant/reader/teacher.py": {"from_pretrained"},
     "assistant/reader/train.py": {"safe_open"},
 }

@@ -19,6 +19,7 @@ from typing import Literal
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
 from index.library import DATABASE, Library
+from index.model.embed import embedder
 from web.cli.terminal import command, plain, print_json
 from web.jobs.freshness import Freshness, alarms
 from web.settings import Settings
@@ -171,14 +172,11 @@ def _articles(settings: Settings) -> Iterator[Finding]:
 
 def _models(settings: Settings) -> Iterator[Finding]:
     from assistant.evidence import EvidenceReader
-    from index.model.embed import SentenceTransformerEmbedder
 
-    embedder = SentenceTransformerEmbedder(settings.embedding_model)
-    size = embedder.embed(["The tide came in."]).shape[1]
+    model = embedder(settings.embedding_model)
+    size = model.embed(["The tide came in."]).shape[1]
     EvidenceReader().warm()
-    yield Finding(
-        "models", "ok", f"{embedder.id.split('@')[0]} ({size} numbers a passage) and the reader can be loaded"
-    )
+    yield Finding("models", "ok", f"{model.id.split('@')[0]} ({size} numbers a passage) and the reader can be loaded")
 
 
 def _chat_model(settings: Settings) -> Iterator[Finding]:
