@@ -147,4 +147,5 @@ def _too_large(name: str) -> ItemError:
 
 
 if __name__ == "__main__":
-    main()
+    with suppress(BrokenPipeError):  # the process that asked was killed: nobody is there to be told
+        main()
