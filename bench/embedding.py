@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _exact() -> Embed:
-    model = SentenceTransformer(str(builtin_folder()), device="cpu")
+    model = SentenceTransformer(str(builtin_folder()), device="cpu", trust_remote_code=False)
 
     def embed(texts: Sequence[str]) -> Vectors:
         return np.asarray(model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False), np.float32)

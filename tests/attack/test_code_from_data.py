@@ -30,6 +30,7 @@ LOADERS = {
     "index/model/builtin.py": {"from_file", "safetensors.numpy.load"},  # an installed package; verified bytes
     "index/model/sentence_transformer.py": {"SentenceTransformer"},  # a folder of the settings'
     "index/search/vectors.py": {"deserialize_index"},  # bytes whose hash the manifest has
+    "bench/embedding.py": {"SentenceTransformer"},  # the built-in model's folder
     # training, by hand
     "assistant/reader/network.py": {"from_pretrained", "load_file", "load_state_dict", "safetensors.torch.load"},
     "assistant/reader/teacher.py": {"from_pretrained"},
