@@ -66,6 +66,12 @@ class _Loaded:
     """When it is tried once more to load that one, by `time.monotonic()`."""
 
 
+def has_database(data_dir: Path) -> bool:
+    """Whether anything is in it: one that was emptied, as by a copy that broke off, is as good as lost."""
+    path = data_dir / DATABASE
+    return path.exists() and path.stat().st_size > 0
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     state: Literal["ok", "empty", "degraded"]
@@ -89,7 +95,7 @@ class Library:
         self.data_dir = data_dir
         self.reader = ReaderApart()
         self._in_use = InUse(data_dir)
-        is_new = not (data_dir / DATABASE).exists()
+        is_new = not has_database(data_dir)
         try:
             self.database = Database(data_dir / DATABASE)
             self._generations = Generations(data_dir / "index")
@@ -97,8 +103,8 @@ class Library:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
         if is_new and self._generations.current_name():
             log.warning(
-                "There was no %s, but an index that was made from one: it is begun anew, without articles. If it was "
-                "not removed on purpose, stop the server and `assistant restore` the last backup.",
+                "There was nothing in %s, but an index that was made from it: it is begun anew, without articles. If "
+                "it was not removed on purpose, stop the server and `assistant restore` the last backup.",
                 data_dir / DATABASE,
             )
         self._store = Store(self.database)

@@ -4,12 +4,13 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Callable
-from contextlib import redirect_stdout
+from contextlib import closing, redirect_stdout
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from conftest import HashingEmbedder
 
 from index.library import DATABASE, Library
 from web.cli.doctor import CHECKS, Finding
@@ -63,6 +64,18 @@ def test_an_index_of_another_model_is_a_problem_with_its_remedy(place: Settings)
         f"Run `assistant rebuild --data-dir {place.data_dir}`.",
     )
     assert found["database"]["state"] == "ok"
+
+
+def test_an_emptied_database_is_lost_and_left_as_it_is(place: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    path = place.data_dir / DATABASE
+    path.write_bytes(b"")
+    for name in ("-wal", "-shm"):
+        Path(f"{path}{name}").unlink(missing_ok=True)
+    status, said = run(place)
+    assert (status, path.stat().st_size) == (1, 0)
+    assert "restore" in said
+    with closing(Library(place.data_dir, embedder=HashingEmbedder())):  # as a server does
+        assert "restore" in caplog.text
 
 
 @pytest.mark.parametrize("damage", ["middle", "header", "not one"])
@@ -137,7 +150,7 @@ def test_a_chat_model_that_cannot_be_had_is_told(settings: Settings) -> None:
         ({"api_token": "short"}, "warning", "5 characters"),
         ({"host": "0.0.0.0", "api_token": "x" * 32}, "warning", "without TLS"),
         ({"trusted_proxy": "127.0.0.1", "api_token": "x" * 32}, "warning", "no name is set"),
-        ({"trusted_proxy": "127.0.0.1", "api_token": "x" * 32, "host_names": ("a.example",)}, "ok", "this machine"),
+        ({"trusted_proxy": "127.0.0.1", "api_token": "x" * 32, "host_names": ("a.example",)}, "ok", "behind 127.0.0.1"),
     ],
 )
 def test_what_others_could_reach_or_read_is_told(

@@ -18,7 +18,7 @@ from typing import Literal
 
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
-from index.library import DATABASE, Library
+from index.library import DATABASE, Library, has_database
 from index.model.embed import embedder
 from web.cli.terminal import command, plain, print_json
 from web.jobs.freshness import Freshness, alarms
@@ -105,9 +105,9 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     path = settings.data_dir / DATABASE
-    if not path.exists():
-        if (settings.data_dir / "index").is_dir():
-            said = f"there is none at {path}, but an index that was made from one"
+    if not has_database(settings.data_dir):
+        if (settings.data_dir / "index").is_dir() or path.exists():
+            said = f"there is nothing in {path}, but what was made from it or with it is there"
             yield Finding("database", "problem", said, "Stop the server and `assistant restore` the last backup.")
         else:
             yield Finding("database", "ok", f"there is none yet at {path}")
@@ -131,7 +131,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Iterator[Finding]:
-    if not (settings.data_dir / DATABASE).exists():
+    if not has_database(settings.data_dir):
         return
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         status = library.status()
@@ -147,9 +147,8 @@ def _index(settings: Settings) -> Iterator[Finding]:
 
 def _clock(settings: Settings) -> Iterator[Finding]:
     now = dt.datetime.now(dt.UTC)
-    path = settings.data_dir / DATABASE
     last = None
-    if path.exists():
+    if has_database(settings.data_dir):
         with closing(Library(settings.data_dir, settings.embedding_model)) as library:
             last = library.status().last_rebuild_at
     if last and dt.datetime.fromisoformat(last) > now + CLOCK_SLACK:
@@ -190,7 +189,7 @@ def _chat_model(settings: Settings) -> Iterator[Finding]:
 
 
 def _feeds(settings: Settings) -> Iterator[Finding]:
-    if not (settings.data_dir / DATABASE).exists():
+    if not has_database(settings.data_dir):
         return
     with closing(Library(settings.data_dir, settings.embedding_model)) as library:
         polled = Freshness(library.database, settings.feeds).feeds()
@@ -225,7 +224,7 @@ def _network(settings: Settings) -> Iterator[Finding]:
         said = "a proxy is trusted, and no name is set that visitors ask for"
         yield Finding("network", "warning", said, "Set ASSISTANT_HOST_NAMES to the name in their browsers.")
     else:
-        where = "this machine alone" if settings.is_loopback else f"{settings.host}, behind {settings.trusted_proxy}"
+        where = f"{settings.host}, behind {settings.trusted_proxy}" if settings.trusted_proxy else "this machine alone"
         yield Finding("network", "ok", f"reached from {where}")
 
 
