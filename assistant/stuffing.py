@@ -54,7 +54,7 @@ def is_stuffing(question: str, passage: str, language: str | None) -> bool:
     sentences = [passage[start:end] for start, end in sentence_spans(passage, language)]
     words = [len(sentence.split()) for sentence in sentences]
     marked = stuffed(question, sentences, language)
-    if sum(marked) == 1 and not marked[-1]:  # a question and what it is answered with
+    if sum(marked) == 1 and not marked[-1] and "?" in sentences[marked.index(True)]:  # and what it is answered with
         return False
     return sum(n for n, is_one in zip(words, marked, strict=True) if is_one) >= MOSTLY * sum(words) > 0
 

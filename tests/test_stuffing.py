@@ -72,4 +72,5 @@ def test_a_passage_of_stuffed_sentences_and_hardly_another_is_stuffing() -> None
     assert not is_stuffing(QUESTION, f"{QUESTION} {TRUE}", "en")
     assert not is_stuffing(QUESTION, f"{QUESTION} In 2023.", "en")
     assert is_stuffing(QUESTION, f"{QUESTION} {QUESTION} In 2023.", "en")
+    assert is_stuffing(QUESTION, f"{' '.join(['bridge', 'Oldport'] * KEYWORDS)}. In 2023.", "en")
     assert not is_stuffing(QUESTION, "", "en")
