@@ -1,6 +1,6 @@
 """The built-in model as it runs beside sentence-transformers with the same weights: speed, cosine, and ranking.
 
-    python -m bench.embedding --data DIR [--part tune] [--limit N]
+    python -m bench.embedding --data DIR [--part tune]
 
 Every paragraph of SQuAD is embedded, and ranked for the questions of some titles by cosine alone; nothing is tuned on
 them. nDCG@10 with one right paragraph a question. The three take turns on each batch of paragraphs, so that what else
@@ -30,28 +30,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.embedding", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="the folder that holds squad/")
     parser.add_argument("--part", choices=("train", "tune", "test"), default="tune")
-    parser.add_argument("--limit", type=int, help="embed only so many paragraphs, those asked about first")
     args = parser.parse_args()
     asked = [one for one in questions(args.data, args.part, ("1.1", "2.0")) if one.answers]
     texts = {article.id: embedded_text(article.title, article.text) for _, article, _ in paragraphs(args.data)}
     right = [one.articles[0] for one in asked]
-    order = list(dict.fromkeys([*right, *texts]))[: args.limit]
-    place = {article_id: n for n, article_id in enumerate(order)}
+    place = {article_id: n for n, article_id in enumerate(texts)}
     models: dict[str, Embed] = {
         "float32, sentence-transformers": _exact(),
         "bfloat16, sentence-transformers": SentenceTransformerEmbedder(str(builtin_folder())).embed,
         "int8, as it runs": BuiltinEmbedder().embed,
     }
-    passages, seconds = _in_turns(models, [texts[i] for i in order])
+    passages, seconds = _in_turns(models, [*texts.values()])
     wanted = np.array([place[i] for i in right])
     base = next(iter(passages))
-    print(f"{len(order):,} paragraphs, {len(asked):,} questions of {args.part}")
+    print(f"{len(texts):,} paragraphs, {len(asked):,} questions of {args.part}")
     for name, embed in models.items():
         ranks = _ranks(passages[name], embed([one.question for one in asked]), wanted)
         gain = np.where(ranks < DEPTH, 1 / np.log2(ranks + 2), 0).mean()
         cosines = (passages[name] * passages[base]).sum(axis=1)
         print(
-            f"{name:<32} {len(order) / seconds[name]:6.1f} a second  nDCG@{DEPTH} {gain:.4f}, "
+            f"{name:<32} {len(texts) / seconds[name]:6.1f} a second  nDCG@{DEPTH} {gain:.4f}, "
             f"first {(ranks == 0).mean():.3f}; cosine to float32 {np.median(cosines):.4f}, least {cosines.min():.4f}"
         )
 

@@ -20,11 +20,9 @@ from safetensors.numpy import load
 
 from assistant.reader.tokens import PairTokenizer
 from index.model.bert import Bert
-from index.model.builtin import builtin, builtin_folder
+from index.model.builtin import HEADS, LAYERS, builtin, builtin_folder
 from index.model.weights import verified
 
-LAYERS = 6
-HEADS = 12
 MAX_SPAN_TOKENS = 24
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
 WEIGHTS_SHA256 = "a7f5355e506b8aed1168f6cafe3516494f0d2a7e14afc58fc5a841980e4565e8"

@@ -13,11 +13,10 @@ from safetensors.numpy import save_file as save_arrays
 from safetensors.torch import load, load_file, save_file
 from torch import Tensor, nn
 
-from assistant.reader.model import LAYERS
 from assistant.reader.tokens import PairTokenizer
 from index.errors import ModelFault
 from index.model import bert
-from index.model.builtin import builtin_folder, builtin_weights
+from index.model.builtin import LAYERS, builtin_folder, builtin_weights
 from index.model.sentence_transformer import quiet_transformers
 
 PAD_TO = 32

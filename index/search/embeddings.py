@@ -17,7 +17,7 @@ from index.model.embed import Vectors
 from index.search.generation import PASSAGE_DTYPE, ArticleKey, Corpus
 from index.store import copy_pairs
 from index.store.database import Database
-from index.store.schema import articles, embeddings, passages, revisions
+from index.store.schema import IS_CURRENT, articles, embeddings, passages, revisions
 from index.store.state import state_of
 from index.text.chunk import embedded_text
 
@@ -92,16 +92,13 @@ class Embeddings:
         with self._database.read() as connection:
             if model is not None and connection.execute(copy_pairs.unsigned().limit(1)).first():
                 return None
-            keys = [ArticleKey(*row) for row in connection.execute(_current(*_KEY).order_by(articles.c.id))]
+            keys = [ArticleKey(*row) for row in connection.execute(_current(*_KEY))]
             ordinal = {key.id: n for n, key in enumerate(keys)}
+            places = select(passages.c.id, passages.c.article_id, passages.c.start, passages.c.end)
             table = np.array(
                 [
                     (id_, ordinal[article_id], start, end)
-                    for id_, article_id, start, end in connection.execute(
-                        select(passages.c.id, passages.c.article_id, passages.c.start, passages.c.end).order_by(
-                            passages.c.id
-                        )
-                    )
+                    for id_, article_id, start, end in connection.execute(places.order_by(passages.c.id))
                 ],
                 dtype=PASSAGE_DTYPE,
             )
@@ -131,9 +128,8 @@ _KEY = (
 
 
 def _current(*columns: ColumnElement[Any]) -> Select[Any]:
-    """Of each article as it is now."""
-    is_current = and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
-    return select(*columns).select_from(articles).join(revisions, is_current)
+    """Of each article as it is now, by its id."""
+    return select(*columns).select_from(articles).join(revisions, IS_CURRENT).order_by(articles.c.id)
 
 
 def _vectors(connection: Connection, model: str | None, count: int) -> Vectors | None:
@@ -158,7 +154,7 @@ def _bodies(connection: Connection, table: NDArray[np.void]) -> list[str]:
     bodies = [""] * len(table)
     by_article = np.argsort(table["article"], kind="stable")
     ends = np.cumsum(np.bincount(table["article"]))
-    statement = _current(revisions.c.title, revisions.c.text).order_by(articles.c.id)
+    statement = _current(revisions.c.title, revisions.c.text)
     texts = connection.execute(statement.execution_options(yield_per=TEXTS_AT_ONCE))
     for (title, text), rows in zip(texts, np.split(by_article, ends), strict=False):
         for row in rows:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from index.errors import IndexFault
 from index.store.database import Database
 from index.store.rows import StoredArticle, article_of, batches
-from index.store.schema import articles, copies, listing, passages, revisions
+from index.store.schema import IS_CURRENT, articles, copies, listing, passages, revisions
 from index.text.words import unaccented
 
 Sort = Literal[
@@ -115,7 +115,7 @@ class Catalogue:
             select(revisions.c.source, most.c.articles)
             .select_from(most)
             .join(articles, articles.c.id == most.c.article_id)
-            .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+            .join(revisions, IS_CURRENT)
             .order_by(most.c.source)
         )
         with self._database.read() as connection:

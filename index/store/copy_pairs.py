@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from index.progress import Progress
 from index.store.database import Database
-from index.store.schema import articles, copies, copy_bands, revisions, signatures
+from index.store.schema import IS_CURRENT, articles, copies, copy_bands, revisions, signatures
 from index.text.copies import MAX_CHARS, Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 
 MAX_CANDIDATES = 100
@@ -86,7 +86,7 @@ def in_order(connection: Connection) -> dict[str, list[str]]:
     statement = (
         select(pairs.c.its, pairs.c.id)
         .join(articles, articles.c.id == pairs.c.id)
-        .join(revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision))
+        .join(revisions, IS_CURRENT)
         .join(signatures, _is_signed_now())
         .where(pairs.c.its.in_(signed))
         .order_by(pairs.c.its, moment.nulls_last(), signatures.c.shingles.desc(), articles.c.id)
@@ -182,6 +182,4 @@ def _asked(keys: Sequence[int], **bounds: int) -> dict[str, str | int]:
 def _texts() -> Select[Any]:
     """Of each article as it is now, what is compared."""
     compared = func.substr(revisions.c.text, 1, MAX_CHARS).label("text")
-    return select(articles.c.id, articles.c.revision, compared).join(
-        revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
-    )
+    return select(articles.c.id, articles.c.revision, compared).join(revisions, IS_CURRENT)

@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     event,
     text,
 )
@@ -65,6 +66,9 @@ revisions = Table(
     Column("added_at", String(32), nullable=False),
     PrimaryKeyConstraint("article_id", "revision"),
 )
+
+IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
+"""Joins articles and what each is now."""
 
 passages = Table(
     "passages",

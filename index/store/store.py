@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index.article import Article, namesake_id
@@ -21,6 +21,7 @@ from index.store.rows import StoredArticle, article_of, batches, now, revision_r
 from index.store.schema import (
     BY_HAND,
     IN_FOLDER,
+    IS_CURRENT,
     REPLACED_BY_HAND,
     articles,
     metadata,
@@ -198,10 +199,7 @@ class Store:
         )
         statement = (
             select(articles.c.id, revisions.c.text)
-            .join(
-                revisions,
-                and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision),
-            )
+            .join(revisions, IS_CURRENT)
             .where(or_(articles.c.id.in_(named), articles.c.id.in_(others)))
             .order_by(articles.c.added_at, articles.c.id)
         )
@@ -249,9 +247,7 @@ class Store:
 
     def titles(self, ids: Sequence[str]) -> dict[str, str]:
         """The present titles of those of the articles that are stored, in the order of `ids`."""
-        statement = select(articles.c.id, revisions.c.title).join(
-            revisions, and_(revisions.c.article_id == articles.c.id, revisions.c.revision == articles.c.revision)
-        )
+        statement = select(articles.c.id, revisions.c.title).join(revisions, IS_CURRENT)
         with self._database.read() as connection:
             rows = [
                 row for some in batches(ids) for row in connection.execute(statement.where(articles.c.id.in_(some)))
@@ -271,10 +267,7 @@ class Store:
         with self._database.read() as connection:
             newest: str | None = connection.scalar(
                 select(func.max(revisions.c.published_at))
-                .join(
-                    articles,
-                    and_(articles.c.id == revisions.c.article_id, articles.c.revision == revisions.c.revision),
-                )
+                .join(articles, IS_CURRENT)
                 .where(func.substr(revisions.c.published_at, 1, 10) <= last_day())
             )
         return newest
