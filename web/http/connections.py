@@ -108,6 +108,16 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         self._doing_since = self.free_since
         self._moved = 0  # bytes, in or out, since then
 
+    def check_client_disconnected(self) -> bool:
+        """Asked of the socket: the loop hears of clients that leave together one by one, and who waits would be begun
+        meanwhile."""
+        try:
+            return not self.connected or not self.socket.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:  # there, and says nothing
+            return False
+        except OSError:
+            return True
+
     def is_overdue(self, now: float) -> bool:
         """Whether it takes longer than it may over what it does now."""
         if self.discard_until is not None:
