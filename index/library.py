@@ -10,7 +10,6 @@ import math
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
+from index.embedding import Ahead, Embedding
 from index.errors import IndexFault, StorageFault
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
@@ -45,14 +45,8 @@ from index.text.copies import SAME_STORY, likeness
 log = logging.getLogger(__name__)
 
 DATABASE = "assistant.db"
-EMBED_BATCH = 16
-"""Passages embedded between two commits: what a kill or a cancel can cost."""
-
 AGAIN_SECONDS = 30.0
 """How long an index is made do with that is not the current one, before that is tried once more."""
-
-LISTEN_SECONDS = 0.2
-"""A cancel is heard so often while a batch is embedded, which on a busy machine takes a while."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ class Library:
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._embedder = embedder or embed.embedder(embedding_model)
-        self._embedding = ThreadPoolExecutor(1, "embedding")
+        self._embedding = Embedding(self._embeddings, self._embedder)
         self._loading = threading.Lock()
         self._current: _Loaded | None = None
 
@@ -122,7 +116,7 @@ class Library:
         return self._embedder.id
 
     def close(self) -> None:
-        self._embedding.shutdown(wait=False)
+        self._embedding.close()
         self.reader.close()
         self.database.close()
         self._in_use.close()
@@ -173,7 +167,9 @@ class Library:
         def still_reading() -> None:
             progress("reading", tally.done, tally.total)
 
-        with tally.told():
+        if full and not dry_run:
+            self._embeddings.forget(self.embedding_model, all_of_them=True)
+        with tally.told(), self._embedding.ahead() as ahead:
             for file in found:
                 still_reading()
                 if file.name in unchanged:
@@ -194,6 +190,8 @@ class Library:
                         outcome = self._take(item, in_folder=True, dry_run=dry_run)
                         if outcome != "withheld":
                             ids.add(item.id)
+                            if not dry_run:
+                                ahead.give(item.id)
                         tally.settle(item.id, outcome, item)
             for note in articles_folder.left_out_of(folder, others):
                 tally.remark(note)
@@ -205,7 +203,7 @@ class Library:
                 return tally.report()
             self._store.delete(sorted(gone), by_hand=False)
             self._folder.set_files({name: state for name, state in states.items() if name not in failed})
-            self._publish(tally, full=full, progress=progress)
+            self._publish(tally, full=full, progress=progress, ahead=ahead)
             return tally.report()
 
     def add(
@@ -229,7 +227,7 @@ class Library:
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
-        with tally.told(), _ended(items):
+        with tally.told(), _ended(items), self._embedding.ahead() as ahead:
             for item in items:
                 tally.note(item, progress)
                 match item:
@@ -250,8 +248,10 @@ class Library:
                             if outcome == "unchanged" and known and since and known.added_at >= since:
                                 outcome = "added"
                             tally.settle(item.id, outcome, item)
+                            if not dry_run:
+                                ahead.give(item.id)
             if not dry_run:
-                self._publish(tally, full=False, progress=progress)
+                self._publish(tally, full=False, progress=progress, ahead=ahead)
             return tally.report()
 
     def told_apart(self, article: Article) -> Article:
@@ -374,20 +374,18 @@ class Library:
         take = self._store.compare if dry_run else self._store.put
         return take(article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at)
 
-    def _publish(self, tally: Tally, *, full: bool, progress: Progress) -> None:
+    def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
         """Embed what is missing and publish what changed."""
         with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
             self._generations.sweep_unfinished()  # before anything is written: the disk may be nearly full of it
             self._store.rechunk()
             model = self._embedder.id
-            if full:
-                self._embeddings.forget(model, all_of_them=True)
-            self._embed(model, tally, progress)
-            self._copies.update(progress)
+            self._copies.update(progress)  # while what was taken in is still embedded
+            tally.embedded += self._embedding.finish(progress, ahead)
             if full or not self._shows_present_state():
                 while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
-                    self._embed(model, tally, progress)
                     self._copies.update(progress)
+                    tally.embedded += self._embedding.finish(progress)
                 self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
                 self._embeddings.forget(model)
@@ -398,19 +396,6 @@ class Library:
     def _shows_present_state(self) -> bool:
         loaded = self._loaded()  # not held on to by the publish that follows, whose sweep leaves what is read
         return not loaded.is_fallback and loaded.generation.state == self._store.state()
-
-    def _embed(self, model: str, tally: Tally, progress: Progress) -> None:
-        keys = self._embeddings.missing(model)
-        for done in range(0, len(keys), EMBED_BATCH):
-            progress("embedding", done, len(keys))
-            texts = self._embeddings.texts(keys[done : done + EMBED_BATCH])
-            vectors = self._embedding.submit(self._embedder.embed, list(texts.values()))
-            while not wait([vectors], LISTEN_SECONDS).done:
-                progress("embedding", done, len(keys))  # may raise: nobody waits for the batch then
-            self._embeddings.save(model, list(texts), vectors.result())
-            tally.embedded += len(keys[done : done + EMBED_BATCH])
-        if keys:
-            progress("embedding", len(keys), len(keys))
 
     def _loaded(self) -> _Loaded:
         """The generation to read, fresh if another thread or process published one."""

@@ -16,6 +16,9 @@ It may raise `Cancelled`: the work stops there, what was committed stays, the pu
 """
 
 
+LISTEN_SECONDS = 0.2
+"""How often who waits for work in another thread tells its Progress, which may be waiting to raise."""
+
 Stop = Callable[[], None]
 """Called at least every half second of waiting; what it raises ends the wait."""
 

@@ -16,8 +16,9 @@ from web_fixtures import BRIDGE, COMET, Serve
 from assistant.assistant import Assistant
 from bench.many import fill
 from index.article import Article
+from index.embedding import BATCH
 from index.errors import StorageFault
-from index.library import EMBED_BATCH, Library
+from index.library import Library
 from index.model.embed import Vectors
 from web.app import create_app
 from web.jobs.jobs import Jobs
@@ -275,7 +276,7 @@ def test_the_indexing_that_follows_a_cancelled_add_can_be_stopped_where_that_is_
         return embed(texts)
 
     monkeypatch.setattr(embedder, "embed", embed_in_turn)
-    lines = [f'{{"text": "Tide {n} was high."}}' for n in range(2 * EMBED_BATCH)]
+    lines = [f'{{"text": "Tide {n} was high."}}' for n in range(2 * BATCH)]
     (tmp_path / "tides.jsonl").write_text("\n".join(lines))
     jobs = page.locator("#jobs")
     open_articles(page)
@@ -283,7 +284,7 @@ def test_the_indexing_that_follows_a_cancelled_add_can_be_stopped_where_that_is_
         page.get_by_label("Add files").set_input_files(tmp_path / "tides.jsonl")
         expect(page.locator(".preview")).to_contain_text("There is more than was looked at.")
         press_add(page)
-        expect(jobs).to_contain_text(f"Embedding 0 of {2 * EMBED_BATCH} passages")
+        expect(jobs).to_contain_text(f"Embedding 0 of {2 * BATCH} passages")
         page.get_by_role("button", name="Cancel: Adding 1 file").click()
         expect(jobs).to_contain_text("Cancelled. What was taken in by then has been kept, and is indexed next.")
         page.get_by_role("button", name="Stop that, too").click()

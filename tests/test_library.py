@@ -327,7 +327,8 @@ def test_an_error_of_the_callers_own_comes_back_as_it_was(library: Library, stag
 
     with pytest.raises(BrokenPipeError, match="nobody reads"):
         library.add([article("a", "The comet came back.")], progress=progress)
-    assert library.publish().embedded == {"reading": 0, "embedding": 1}.get(stage, 0)
+    library.publish()
+    assert texts(library, "comet") == ([] if stage == "reading" else ["The comet came back."])
 
 
 class OneNumberEmbedder:

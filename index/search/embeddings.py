@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, insert, select
 
 from index.model.embed import Vectors
 from index.search.generation import PASSAGE_DTYPE, ArticleKey, Corpus
@@ -31,17 +31,15 @@ class Embeddings:
         """The tables are `Store`'s, which makes them."""
         self._database = database
 
-    def missing(self, model: str) -> list[bytes]:
-        """Keys of texts that no vector is kept for, in the order in which they came in."""
+    def missing(self, model: str, article_ids: Sequence[str] | None = None) -> list[bytes]:
+        """Keys of texts that no vector is kept for, of all articles or of these, in the order in which they came in."""
+        its = and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
+        statement = select(passages.c.embedding_key).where(~exists().where(its))
+        if article_ids is not None:
+            statement = statement.where(passages.c.article_id.in_(article_ids))
         with self._database.read() as connection:
-            present = select(embeddings.c.key).where(embeddings.c.model == model)
-            keys = connection.scalars(
-                select(passages.c.embedding_key)
-                .where(passages.c.embedding_key.not_in(present))
-                .group_by(passages.c.embedding_key)
-                .order_by(func.min(passages.c.id))
-            )
-            return list(keys)
+            ordered = statement.group_by(passages.c.embedding_key).order_by(func.min(passages.c.id))
+            return list(connection.scalars(ordered))
 
     def texts(self, keys: Sequence[bytes]) -> dict[bytes, str]:
         """The text behind each key; keys whose article went meanwhile are left out."""
