@@ -1,7 +1,8 @@
 """The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
@@ -56,12 +57,13 @@ class PassageSearch:
         """The best `k` passages that no copy of their article says before them and that are no stuffing."""
         for wanted in (2 * k, MAX_HITS):  # all there may be only where copies and stuffing crowd the others out
             found = self.snapshot.search(query, filters, wanted)
-            written = [hit for hit in found.hits if not is_stuffing(query, hit.text, hit.article.language)]
-            hits = _one_voice(written, self.snapshot)
-            if len(hits) >= k or len(found.hits) < wanted:
+            written = (hit for hit in found.hits if not is_stuffing(query, hit.text, hit.article.language))
+            copies = self.snapshot.copies({hit.article.id for hit in found.hits})
+            hits = list(islice(_one_voice(written, copies), k))
+            if len(hits) == k or len(found.hits) < wanted:
                 break
         return Retrieval(
-            tuple(map(as_document, hits[:k])), found.generation, found.articles_searched, found.articles_held
+            tuple(map(as_document, hits)), found.generation, found.articles_searched, found.articles_held
         )
 
     def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
@@ -101,7 +103,8 @@ class PassageSearch:
         else:
             found = self.snapshot.newest(filters, MAX_HITS)
             hits = list(found.hits)
-        documents = tuple(map(as_document, _one_voice(hits, self.snapshot)[:k]))
+        copies = self.snapshot.copies({hit.article.id for hit in hits})
+        documents = tuple(map(as_document, islice(_one_voice(hits, copies), k)))
         return Retrieval(documents, found.generation, found.articles_searched, found.articles_held)
 
 
@@ -128,9 +131,8 @@ def joined(parts: Sequence[Retrieval]) -> Retrieval:
     return replace(parts[-1], documents=documents, articles_searched=sum(part.articles_searched for part in parts))
 
 
-def _one_voice(hits: Sequence[Hit], snapshot: Snapshot) -> Sequence[Hit]:
+def _one_voice(hits: Iterable[Hit], copies: Mapping[str, Sequence[str]]) -> Iterator[Hit]:
     """`hits` without those that say what one before them says in a copy of their article."""
-    copies = snapshot.copies({hit.article.id for hit in hits})
     kept: list[tuple[Hit, frozenset[str]]] = []
     for hit in hits:
         words = word_set(hit.text) if hit.article.id in copies else frozenset[str]()
@@ -142,7 +144,7 @@ def _one_voice(hits: Sequence[Hit], snapshot: Snapshot) -> Sequence[Hit]:
         )
         if not said_before:
             kept.append((hit, words))
-    return [hit for hit, _ in kept]
+            yield hit
 
 
 def _within(words: frozenset[str], said: frozenset[str]) -> bool:

@@ -76,5 +76,6 @@ def say_the_same(one: frozenset[str], other: frozenset[str]) -> bool:
 
     Where there are no words, of a script that is not read, nothing says the same.
     """
-    numbers_differ = any(stem[0].isdigit() or stem in NUMBER_WORDS for stem in one ^ other)
-    return 0 < SAME_WORDS * len(one | other) <= len(one & other) and not numbers_differ
+    if not 0 < SAME_WORDS * len(one | other) <= len(one & other):
+        return False
+    return not any(stem[0].isdigit() or stem in NUMBER_WORDS for stem in one ^ other)

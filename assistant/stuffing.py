@@ -11,6 +11,7 @@ texts is marked, and what else was tried, is in docs/decisions.md; figures: `tes
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from index.text.sentences import sentence_spans
 from index.text.words import function_stems, stems
@@ -37,16 +38,25 @@ def stuffed(question: str, sentences: Sequence[str], language: str | None) -> li
 
     question: as it is asked. language: of the article, if known.
     """
-    ends = [tuple(stems(sentence)[-END:]) for sentence in sentences]
-    times = Counter(ends)
     asked = stems(question) if _ASKS.search(question) else []
     return [
+        is_one or (len(asked) >= LEAST_ECHOED and _has_in_a_row(stems(sentence), asked))
+        for sentence, is_one in zip(sentences, _marked(tuple(sentences), language or "en"), strict=True)
+    ]
+
+
+@lru_cache(maxsize=1_000)
+def _marked(sentences: tuple[str, ...], language: str) -> tuple[bool, ...]:
+    """Which of them show it whatever is asked. Kept, since a passage is looked at when it is found and when it is
+    read, and for one question after the other."""
+    ends = [tuple(stems(sentence)[-END:]) for sentence in sentences]
+    times = Counter(ends)
+    return tuple(
         (bool(end) and times[end] > MAX_TIMES)
         or "?" in sentence
-        or (len(asked) >= LEAST_ECHOED and _has_in_a_row(stems(sentence), asked))
-        or ((language or "en").startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
+        or (language.startswith("en") and any(map(_is_list_of_keywords, _RUN.findall(sentence))))
         for sentence, end in zip(sentences, ends, strict=True)
-    ]
+    )
 
 
 def is_stuffing(question: str, passage: str, language: str | None) -> bool:

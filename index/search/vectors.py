@@ -4,12 +4,16 @@ Inner product of unit vectors is their cosine. Exact search is fast enough to be
 row of the generation's passage table.
 """
 
-import faiss
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import BrokenIndex
 from index.model.embed import Vectors
+
+if TYPE_CHECKING:  # commands that search nothing do not wait for it
+    import faiss
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -18,11 +22,13 @@ Mask = NDArray[np.bool_]
 class VectorIndex:
     """(n, dim) unit vectors in memory. Immutable, so any number of threads may search."""
 
-    def __init__(self, index: faiss.IndexFlatIP) -> None:
+    def __init__(self, index: "faiss.IndexFlatIP") -> None:
         self._index = index
 
     @classmethod
     def build(cls, vectors: Vectors) -> "VectorIndex":
+        import faiss
+
         index = faiss.IndexFlatIP(max(1, vectors.shape[1]))  # no passages, no dimension
         if len(vectors):
             index.add(vectors)
@@ -31,6 +37,8 @@ class VectorIndex:
     @classmethod
     def from_bytes(cls, data: bytes) -> "VectorIndex":
         """The caller has checked the hash of `data`: FAISS reads damaged bytes without complaint."""
+        import faiss
+
         try:
             index = faiss.deserialize_index(np.frombuffer(data, np.uint8))
         except RuntimeError as error:
@@ -40,6 +48,8 @@ class VectorIndex:
         return cls(index)
 
     def to_bytes(self) -> bytes:
+        import faiss
+
         return bytes(faiss.serialize_index(self._index).tobytes())
 
     def __len__(self) -> int:
@@ -55,6 +65,8 @@ class VectorIndex:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         parameters = None
         if allowed is not None:
+            import faiss
+
             bits = np.packbits(allowed, bitorder="little")
             selector = faiss.IDSelectorBitmap(len(bits), faiss.swig_ptr(bits))  # borrows `bits`: keep it alive
             parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # its stub knows no arguments

@@ -4,9 +4,11 @@ An index of an earlier state may not show them, and what a person removed no fil
 within the transactions of `store.py`, which removes and takes in.
 """
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from index.store.schema import corpus, removals
+
+_SINCE = select(removals.c.article_id).where(removals.c.seq > bindparam("seq"))  # asked several times a question
 
 
 def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> int:
@@ -23,7 +25,7 @@ def take_back(connection: Connection, article_id: str, seq: int) -> None:
 
 def since(connection: Connection, seq: int) -> frozenset[str]:
     """Ids of articles removed after that state."""
-    return frozenset(connection.scalars(select(removals.c.article_id).where(removals.c.seq > seq)))
+    return frozenset(connection.scalars(_SINCE, {"seq": seq}))
 
 
 def was_by_hand_after(connection: Connection, article_id: str, seq: int) -> bool:

@@ -8,6 +8,7 @@ at a time. A line break always ends a sentence.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sentencex import segment
 
@@ -16,6 +17,9 @@ WINDOW_CHARS = 4_000
 
 LONG_CHARS = 500
 """A longer piece is a quotation of several sentences, which sentencex leaves whole, or has no end."""
+
+KEPT_CHARS = 1_500
+"""Of texts up to this length, as passages are, the last thousand are kept: a question asks of each several times."""
 
 _UPPER = "A-ZÀ-ÖØ-ÞΑ-ΩА-Я"
 _NAMED_TIME = (
@@ -74,7 +78,14 @@ def sentence_spans(text: str, language: str | None = None) -> list[tuple[int, in
     Every character that is not blank lies in exactly one span. A sentence of more than `WINDOW_CHARS` is
     cut at a blank. `language` is a code such as "en" or "pt-BR"; one that is unknown is read as English.
     """
+    if len(text) <= KEPT_CHARS:
+        return list(_kept(text, language))
     return list(each_sentence(text, language))
+
+
+@lru_cache(maxsize=1_000)
+def _kept(text: str, language: str | None) -> tuple[tuple[int, int], ...]:
+    return tuple(each_sentence(text, language))
 
 
 def each_sentence(text: str, language: str | None = None) -> Iterator[tuple[int, int]]:

@@ -2,11 +2,14 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 import tantivy
 
 _NUMBER_OR_UNSPACED = re.compile(r"\d+|[\u3040-\u30ff\u3400-\u9fff]")
+KEPT_CHARS = 500
+"""Of texts up to this length, as sentences are, the last few thousand are kept: a question asks of each several times."""
+
 _FUNCTION_WORDS = (
     "a an and are as at be by did do does for from had has have how in is it its of on or s that the their "
     "there this to was were what when where which who whom whose why will with"
@@ -32,7 +35,7 @@ def analyzer() -> tantivy.TextAnalyzer:
 
 def stems(text: str) -> list[str]:
     """Every word's stem, in order, repeated as the text repeats them."""
-    return list(_shared_analyzer().analyze(text))
+    return list(_kept_stems(text) if len(text) <= KEPT_CHARS else _shared_analyzer().analyze(text))
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -60,6 +63,11 @@ def content_stems(text: str) -> list[str]:
     """The distinct stems of `text` without function words, in order; all of them where it has no others."""
     distinct = dict.fromkeys(stems(text))
     return [stem for stem in distinct if stem not in function_stems()] or list(distinct)
+
+
+@lru_cache(maxsize=2_000)
+def _kept_stems(text: str) -> tuple[str, ...]:
+    return tuple(_shared_analyzer().analyze(text))
 
 
 @cache
