@@ -26,9 +26,11 @@ from index.ingest.title import title_from
 from index.model import embed
 from index.model.embed import BUILTIN, Embedder, Vectors
 from index.progress import Progress, Report, silent
+from index.search.corpus import corpus
 from index.search.embeddings import Embeddings
 from index.search.filters import NO_FILTERS, Filters
-from index.search.generation import Generation, Generations
+from index.search.generation import Generation
+from index.search.published import Generations
 from index.search.search import Found
 from index.search.snapshot import Snapshot
 from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
@@ -383,15 +385,26 @@ class Library:
             self._copies.update(progress)  # while what was taken in is still embedded
             tally.embedded += self._embedding.finish(progress, ahead)
             if full or not self._shows_present_state():
-                while (corpus := self._embeddings.corpus(model)) is None:  # another process added one meanwhile
-                    self._copies.update(progress)
+                while not self._publish_present_state(model, None if full else self._base(), progress):
+                    self._copies.update(progress)  # another process added one meanwhile
                     tally.embedded += self._embedding.finish(progress)
-                self._generations.publish(corpus, model, progress=progress)
                 self._loaded()
                 self._embeddings.forget(model)
             # also where nothing was published: a kill between a publish and its sweep left one generation too many
             self._generations.sweep(self._store.state().corpus_id)
             self._store.note_rebuild()
+
+    def _publish_present_state(self, model: str, base: Generation | None, progress: Progress) -> bool:
+        """False where a passage has no vector yet or an article was not compared."""
+        with corpus(self.database, model, base) as present:
+            if present:
+                self._generations.publish(present, model, progress=progress)
+        return present is not None
+
+    def _base(self) -> Generation | None:
+        """What a new generation may be built on."""
+        loaded = self._loaded()
+        return None if loaded.is_fallback else loaded.generation
 
     def _shows_present_state(self) -> bool:
         loaded = self._loaded()  # not held on to by the publish that follows, whose sweep leaves what is read
@@ -433,10 +446,10 @@ class Library:
         again_at = math.inf if found and found[0] == name else time.monotonic() + AGAIN_SECONDS
         if found and self._is_usable(found[1]):
             return _Loaded(name, found[1], found[0] != name, again_at)
-        corpus = self._embeddings.corpus(None)
-        if corpus is None:
-            raise IndexFault("The store gave no corpus.")
-        return _Loaded(name, Generation.words_only(corpus), True, again_at)
+        with corpus(self.database, None) as present:
+            if present is None:
+                raise IndexFault("The store gave no corpus.")
+            return _Loaded(name, Generation.words_only(present), True, again_at)
 
     def _is_usable(self, generation: Generation) -> bool:
         # one that is ahead is of states that the database had before someone put an earlier copy in its place

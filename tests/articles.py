@@ -5,10 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from index.article import Article
 from index.errors import Cancelled
 from index.library import Library
 from index.progress import Progress, Stage
+from index.search.embeddings import Embeddings
 from index.search.filters import Filters
 from index.search.snapshot import MAX_HITS
 
@@ -69,3 +72,11 @@ def cancel_at(stage: Stage, at: int) -> Progress:
             raise Cancelled("Enough.")
 
     return progress
+
+
+def embed_missing(embeddings: Embeddings, model: str = "m") -> int:
+    """Give each text that has no vector one that is its length; how many there were."""
+    keys = embeddings.missing(model)
+    texts = embeddings.texts(keys)
+    embeddings.save(model, list(texts), np.array([[len(t), 1] for t in texts.values()], np.float32))
+    return len(keys)

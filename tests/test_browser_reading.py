@@ -16,7 +16,7 @@ from assistant.assistant import Assistant
 from index.article import Article
 from index.ingest.fields import article_from_fields
 from index.library import Library
-from index.search.generation import Generations
+from index.search.published import Generations
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.settings import Settings

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index.search.generation import Generations
+from index.search.published import Generations
 
 SERVE = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())", "serve"]
 

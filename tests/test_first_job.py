@@ -11,7 +11,7 @@ from web_fixtures import BRIDGE, COMET
 
 from assistant.assistant import Assistant
 from index.library import Library
-from index.search.generation import Generations
+from index.search.published import Generations
 from web.app import create_app
 from web.jobs.job import FINISHED, Job
 from web.jobs.jobs import Jobs

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,13 @@ from index.text.words import content_stems, stems
 K1, B = 1.2, 0.75
 WORDS = "bridge river comet harvest mayor lantern copper orchard violin glacier tunnel saffron".split()
 QUESTIONS = ["bridge", "comet harvest", "violin glacier bridge saffron", " ".join(WORDS), "the river of copper"]
+
+
+def build(passages: Iterable[tuple[int, str]], folder: Path | None = None) -> LexicalIndex:
+    """passages: article and words of each, in the order of their rows."""
+    given = list(passages)
+    ordinals = np.array([article for article, _ in given], np.int32)
+    return LexicalIndex.build(ordinals, enumerate(words for _, words in given), folder)
 
 
 def bm25(question: str, bodies: list[str]) -> dict[int, float]:
@@ -40,11 +48,11 @@ def bodies() -> list[str]:
 @pytest.fixture(scope="module")
 def index(bodies: list[str]) -> LexicalIndex:
     """Row n is a passage of article n // 3."""
-    return LexicalIndex.build((row // 3, body) for row, body in enumerate(bodies))
+    return build((row // 3, body) for row, body in enumerate(bodies))
 
 
 def test_a_score_worked_out_by_hand() -> None:
-    index = LexicalIndex.build([(0, "bridge river"), (1, "bridge bridge mayor mayor"), (2, "comet orchard violin")])
+    index = build([(0, "bridge river"), (1, "bridge bridge mayor mayor"), (2, "comet orchard violin")])
     rows, scores = index.search("bridge", 10)
     # Two of three hold it: idf = ln(1 + 1.5 / 2.5) = 0.4700; the average length is 3.
     # Row 1: 2 × 2.2 / (2 + 1.2 × (0.25 + 0.75 × 4/3)) = 4.4 / 3.5
@@ -98,20 +106,20 @@ def test_a_filter_that_allows_none_finds_none(index: LexicalIndex) -> None:
 )
 def test_the_syntax_of_query_languages_means_nothing(question: str) -> None:
     # "not", "or", "to" and "body" are in no passage, so that only the two words count
-    index = LexicalIndex.build([(0, "comet lantern"), (1, "harvest lantern lantern"), (2, "comet harvest")])
+    index = build([(0, "comet lantern"), (1, "harvest lantern lantern"), (2, "comet harvest")])
     found, plain = index.search(question, 10), index.search("comet harvest", 10)
     assert found[0].tolist() == plain[0].tolist() == [2, 0, 1]
     np.testing.assert_array_equal(found[1], plain[1])
 
 
 def test_words_are_compared_without_case_accents_and_endings() -> None:
-    index = LexicalIndex.build([(0, "The Bridges of São Tomé"), (1, "A comet")])
+    index = build([(0, "The Bridges of São Tomé"), (1, "A comet")])
     for question in ("bridge", "BRIDGES", "sao", "tome", "Tomé?"):
         assert index.search(question, 10)[0].tolist() == [0], question
 
 
 def test_function_words_count_only_where_there_are_no_others() -> None:
-    index = LexicalIndex.build([(0, "Who was it"), (1, "The comet was seen")])
+    index = build([(0, "Who was it"), (1, "The comet was seen")])
     assert index.search("What was the comet?", 10)[0].tolist() == [1]
     assert index.search("Who was it?", 10)[0].tolist() == [0, 1]
 
@@ -138,27 +146,40 @@ def test_of_a_question_without_end_the_first_terms_count(index: LexicalIndex) ->
 
 
 def test_ties_come_in_row_order() -> None:
-    index = LexicalIndex.build([(row, "comet") for row in range(50)])
+    index = build([(row, "comet") for row in range(50)])
     assert index.search("comet", 20)[0].tolist() == list(range(20))
 
 
 def test_an_index_of_nothing_finds_none() -> None:
-    index = LexicalIndex.build([])
+    index = build([])
     assert len(index) == 0
     assert index.search("comet", 10)[0].tolist() == []
 
 
 def test_a_folder_that_does_not_take_it_is_an_error_of_the_system(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="The word index could not be written"):
-        LexicalIndex.build([(0, "comet")], tmp_path / "missing")
+        build([(0, "comet")], tmp_path / "missing")
 
 
 def test_what_is_written_to_a_folder_and_opened_finds_the_same(
     index: LexicalIndex, bodies: list[str], tmp_path: Path
 ) -> None:
-    LexicalIndex.build(((row // 3, body) for row, body in enumerate(bodies)), tmp_path)
+    build(((row // 3, body) for row, body in enumerate(bodies)), tmp_path)
     again = LexicalIndex.open(tmp_path)
     assert len(again) == len(index) == 120
     for question in QUESTIONS:
         for before, after in zip(index.search(question, 30), again.search(question, 30), strict=True):
             np.testing.assert_array_equal(before, after)
+
+
+def test_what_is_added_is_found_beside_what_was_there_and_what_is_dead_is_not(tmp_path: Path) -> None:
+    build([(0, "comet lantern"), (1, "comet harvest"), (1, "comet orchard")], tmp_path)
+    article_of = np.array([0, 1, 1, 2, 3], np.int32)
+    grown = LexicalIndex.build(
+        article_of, [(4, "comet violin"), (3, "harvest moon")], tmp_path, dead=np.array([1], np.int32)
+    )
+    for index in (grown, LexicalIndex.open(tmp_path)):
+        assert len(index) == 3
+        assert sorted(index.search("comet", 10)[0].tolist()) == [0, 4]
+        assert index.search("harvest", 10)[0].tolist() == [3]
+        assert index.search("comet", 10, np.array([3]))[0].tolist() == [4]

@@ -11,7 +11,7 @@ from index.search.filters import Filters
 from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
 from index.search.lexical import LexicalIndex
 from index.search.search import CANDIDATES, LEXICAL_WEIGHT, rank
-from index.search.vectors import Mask, VectorIndex
+from index.search.vectors import ExactIndex, Mask
 from index.store.state import State
 
 QUESTION: Vectors = np.array([1, 0], np.float32)
@@ -25,8 +25,8 @@ def generation(passages: Sequence[tuple[float, str]], articles: Sequence[Article
         STATE,
         articles or [key(f"a{n}") for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
-        LexicalIndex.build((n, words) for n, (_, words) in enumerate(passages)),
-        VectorIndex.build(np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)),
+        LexicalIndex.build(np.arange(len(passages), dtype=np.int32), enumerate(words for _, words in passages)),
+        ExactIndex.build([np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)]),
     )
 
 

@@ -14,7 +14,7 @@ from web_fixtures import BRIDGE
 from assistant.assistant import Assistant
 from index.article import Article
 from index.library import Library
-from index.search.generation import Generations
+from index.search.published import Generations
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.plain import original, pieces, told_apart

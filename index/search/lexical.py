@@ -19,6 +19,7 @@ WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 64
 """Terms of one question that are searched for; what is longer than that is not a question."""
 
+NO_ORDINALS: NDArray[np.int32] = np.zeros(0, np.int32)
 _ANALYZER_NAME = "english"
 
 
@@ -39,17 +40,30 @@ class LexicalIndex:
         self._searcher = index.searcher()
 
     @classmethod
-    def build(cls, bodies: Iterable[tuple[int, str]], folder: Path | None = None) -> "LexicalIndex":
-        """`bodies`: (article ordinal, words) of each passage in row order. Without a folder, in memory.
+    def build(
+        cls,
+        article_of: NDArray[np.int32],
+        bodies: Iterable[tuple[int, str]],
+        folder: Path | None = None,
+        *,
+        dead: NDArray[np.int32] = NO_ORDINALS,
+    ) -> "LexicalIndex":
+        """`bodies`: row and words of each passage. Without a folder, in memory; to an index that is in the folder they
+        are added, and what it has of the articles `dead` is taken out.
 
-        Raises OSError when the folder does not take it.
+        article_of: (n,), the ordinal of each row's article. Raises OSError when the folder does not take it.
         """
         try:
-            index = tantivy.Index(_schema(), path=str(folder) if folder else None)
+            if folder and (folder / "meta.json").exists():
+                index = tantivy.Index.open(str(folder))
+            else:
+                index = tantivy.Index(_schema(), path=str(folder) if folder else None)
             index.register_tokenizer(_ANALYZER_NAME, analyzer())
             writer = index.writer(WRITER_HEAP_BYTES, num_threads=1)
-            for row, (article, body) in enumerate(bodies):
-                writer.add_document(tantivy.Document(body=[body], row=row, article=article))
+            for ordinal in dead.tolist():
+                writer.delete_documents_by_term("article", ordinal)
+            for row, body in bodies:
+                writer.add_document(tantivy.Document(body=[body], row=row, article=int(article_of[row])))
             writer.commit()
             writer.wait_merging_threads()
             index.reload()

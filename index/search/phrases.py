@@ -23,7 +23,7 @@ def holding(generation: Generation, store: Store, phrases: Sequence[str]) -> Mas
     mask = np.zeros(len(generation.articles), bool)
     for phrase in phrases:
         wanted = folded(phrase)
-        ordinals = np.unique(generation.passages["article"][generation.words.with_all(phrase, MAX_CANDIDATES)])
+        ordinals = np.unique(generation.article_of[generation.words.with_all(phrase, MAX_CANDIDATES)])
         keys = {(generation.articles[n].id, generation.articles[n].revision): n for n in ordinals}
         for key, article in store.revisions(keys).items():
             if wanted in folded(f"{article.title}\n{article.text}"):

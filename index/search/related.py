@@ -37,11 +37,11 @@ def nearest(generation: Generation, article_id: str, allowed: Mask | None, k: in
     own = generation.ordinals.get(article_id)
     if own is None or generation.vectors is None:
         return []
-    of_articles = generation.passages["article"]
+    of_articles = generation.article_of
     lead = np.flatnonzero(of_articles == own)[:LEAD_PASSAGES]
     if not len(lead):
         return []
-    others = np.ones(len(generation.articles), bool) if allowed is None else allowed.copy()
+    others = generation.alive_articles() if allowed is None else allowed.copy()
     others[[own, *generation.copies_of(article_id)]] = False
     rows, cosines = generation.vectors.search(generation.vectors.mean(lead), CANDIDATES, others[of_articles])
     found: list[tuple[int, float]] = []

@@ -65,7 +65,7 @@ def rank(
     lexical = bm25 / bm25[0] if len(bm25) else bm25
     if vector is None or generation.vectors is None:
         return words[:k], lexical[:k]
-    allowed_rows = None if allowed is None else allowed[generation.passages["article"]]
+    allowed_rows = generation.alive_rows if allowed is None else allowed[generation.article_of]
     near, cosines = generation.vectors.search(vector, wanted, allowed_rows)
     only_words = np.setdiff1d(words, near)
     rows = np.concatenate([near, only_words])

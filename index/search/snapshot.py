@@ -108,4 +108,4 @@ class Snapshot:
         return allowed, self._count(self.generation.allowed_articles(NO_FILTERS, removed))
 
     def _count(self, mask: Mask | None) -> int:
-        return len(self.generation.articles) if mask is None else int(mask.sum())
+        return self.generation.articles_alive if mask is None else int(mask.sum())

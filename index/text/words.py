@@ -8,7 +8,7 @@ import tantivy
 
 _NUMBER_OR_UNSPACED = re.compile(r"\d+|[\u3040-\u30ff\u3400-\u9fff]")
 KEPT_CHARS = 500
-"""Of texts up to this length, as sentences are, the last few thousand are kept: a question asks of each several times."""
+"""Of texts up to this length, as sentences are, the last few thousand are kept: a question asks several times."""
 
 _FUNCTION_WORDS = (
     "a an and are as at be by did do does for from had has have how in is it its of on or s that the their "
