@@ -62,9 +62,7 @@ class PassageSearch:
             hits = list(islice(_one_voice(written, copies), k))
             if len(hits) == k or len(found.hits) < wanted:
                 break
-        return Retrieval(
-            tuple(map(as_document, hits)), found.generation, found.articles_searched, found.articles_held
-        )
+        return Retrieval(tuple(map(as_document, hits)), found.generation, found.articles_searched, found.articles_held)
 
     def find_newest(self, query: str, filters: Filters, k: int) -> Retrieval:
         """As `find`, but of the passages that match nearly as well as the best those of the newest articles."""

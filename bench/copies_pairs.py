@@ -257,7 +257,7 @@ def _copies(chosen: Sequence[Source], part: str, rng: random.Random) -> Iterator
 
 
 def _others(chosen: Sequence[Source], part: str, rng: random.Random) -> Iterator[Pair]:
-    nearest = LexicalIndex.build((n, f"{source.title}\n{source.text}") for n, source in enumerate(chosen))
+    nearest = LexicalIndex.build((n, n, f"{source.title}\n{source.text}") for n, source in enumerate(chosen))
     for n, source in enumerate(chosen):
         text = source.text
         for later in chosen[n + 1 : n + 3]:

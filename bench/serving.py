@@ -1,9 +1,12 @@
 """A real server in a process of its own, for what is measured over HTTP or in a browser."""
 
+import json
 import re
 import socket
 import subprocess  # nosec B404 # runs this program
 import sys
+import time
+import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -35,3 +38,13 @@ def served(where: Sequence[str]) -> Iterator[str]:
 def await_ready(server: "subprocess.Popen[str]") -> None:
     assert server.stdout is not None
     assert re.match("Ready: ", server.stdout.readline())
+
+
+def ask(address: str, question: str) -> float:
+    """How many seconds its answer takes."""
+    body = json.dumps({"question": question}).encode()
+    began = time.perf_counter()
+    request = urllib.request.Request(f"{address}/api/ask", body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request) as reply:  # nosec B310 # of the server started here
+        reply.read()
+    return time.perf_counter() - began

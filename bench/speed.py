@@ -4,7 +4,6 @@ Indexing from nothing, the start of a server that has nothing to index, the list
 10,000, and a question over HTTP. The figures are of this machine as it is just now: what else runs on it counts in.
 """
 
-import json
 import statistics
 import subprocess  # nosec B404 # runs this program
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from assistant.evaluation.questions import load_questions
 from bench.many import fill
-from bench.serving import COMMAND, await_ready, started
+from bench.serving import COMMAND, ask, await_ready, started
 from index.library import Library
 from index.store.catalogue import SORTS, Selection
 
@@ -96,15 +95,6 @@ def until_healthy(address: str, began: float) -> float:
         except urllib.error.URLError:
             time.sleep(0.05)
     raise TimeoutError(f"the server did not answer within {waited:.0f} s")
-
-
-def ask(address: str, question: str) -> float:
-    body = json.dumps({"question": question}).encode()
-    began = time.perf_counter()
-    request = urllib.request.Request(f"{address}/api/ask", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request) as reply:  # nosec B310 # of the server started here
-        reply.read()
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":

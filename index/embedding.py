@@ -57,9 +57,7 @@ class Embedding:
         done = 0
         if ahead:
             ahead.end()
-            expected = ahead.embedded + len(self._embeddings.missing(self._embedder.id))
-            while not ahead.has_ended.wait(LISTEN_SECONDS):
-                progress("embedding", ahead.embedded, expected)
+            self._wait(ahead, progress)
             done = ahead.embedded
         keys = self._embeddings.missing(self._embedder.id)
         total = done + len(keys)
@@ -74,6 +72,14 @@ class Embedding:
             ended, under_way = wait(under_way, LISTEN_SECONDS, FIRST_COMPLETED)
             done += sum(batch.result() for batch in ended)
         return total
+
+    def _wait(self, ahead: "Ahead", progress: Progress) -> None:
+        if ahead.has_ended.wait(LISTEN_SECONDS):
+            return
+        expected = ahead.embedded + len(self._embeddings.missing(self._embedder.id))
+        progress("embedding", ahead.embedded, expected)
+        while not ahead.has_ended.wait(LISTEN_SECONDS):
+            progress("embedding", ahead.embedded, expected)
 
     def _follow(self, ahead: "Ahead") -> None:
         try:

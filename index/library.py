@@ -384,31 +384,38 @@ class Library:
             model = self._embedder.id
             self._copies.update(progress)  # while what was taken in is still embedded
             tally.embedded += self._embedding.finish(progress, ahead)
-            if full or not self._shows_present_state():
-                while not self._publish_present_state(model, None if full else self._base(), progress):
+            shown = self._shown()
+            if full or shown is None or shown.state != self._store.state():
+                while (published := self._published(model, None if full else shown, progress)) is None:
                     self._copies.update(progress)  # another process added one meanwhile
                     tally.embedded += self._embedding.finish(progress)
-                self._loaded()
-                self._embeddings.forget(model)
+                self._take_up(published)
+                if published.is_whole:  # else it would take longer than all the rest
+                    self._embeddings.forget(model)
+            del shown  # what nobody reads is swept
             # also where nothing was published: a kill between a publish and its sweep left one generation too many
             self._generations.sweep(self._store.state().corpus_id)
             self._store.note_rebuild()
 
-    def _publish_present_state(self, model: str, base: Generation | None, progress: Progress) -> bool:
-        """False where a passage has no vector yet or an article was not compared."""
+    def _published(self, model: str, base: Generation | None, progress: Progress) -> Generation | None:
+        """A new generation of the present state; None while a passage has no vector or an article is not compared."""
         with corpus(self.database, model, base) as present:
-            if present:
-                self._generations.publish(present, model, progress=progress)
-        return present is not None
+            return self._generations.publish(present, model, progress=progress) if present else None
 
-    def _base(self) -> Generation | None:
-        """What a new generation may be built on."""
-        loaded = self._loaded()
-        return None if loaded.is_fallback else loaded.generation
+    def _shown(self) -> Generation | None:
+        """The generation that `CURRENT` names, where it can be used; none is made in its place, as for a search."""
+        name, loaded = self._generations.current_name(), self._current
+        if loaded and loaded.name == name and not loaded.is_fallback:
+            return loaded.generation
+        found = self._generations.load(self._store.state().corpus_id, only_current=True)
+        if found is None or not self._is_usable(found[1]):
+            return None
+        self._take_up(found[1])
+        return found[1]
 
-    def _shows_present_state(self) -> bool:
-        loaded = self._loaded()  # not held on to by the publish that follows, whose sweep leaves what is read
-        return not loaded.is_fallback and loaded.generation.state == self._store.state()
+    def _take_up(self, generation: Generation) -> None:
+        with self._loading:
+            self._current = _Loaded(generation.name, generation, False)
 
     def _loaded(self) -> _Loaded:
         """The generation to read, fresh if another thread or process published one."""

@@ -38,7 +38,11 @@ def read(database: Database, model: str | None = "m", base: Generation | None = 
     with reading.corpus(database, model, base) as corpus:
         if corpus is None:
             return None
-        return Read(corpus, dict(corpus.bodies), [row for block in corpus.vectors for row in block.tolist()])
+        return Read(
+            corpus,
+            {row: words for row, _, words in corpus.bodies},
+            [row for block in corpus.vectors for row in block.tolist()],
+        )
 
 
 def read_whole(database: Database, model: str | None = "m", base: Generation | None = None) -> Read:
@@ -126,7 +130,7 @@ class Growing(Generation):
 
     @classmethod
     def of(cls, found: Read, most_dead: int = 10) -> "Growing":
-        words = LexicalIndex.build(np.zeros(0, np.int32), [])
+        words = LexicalIndex.build([])
         grown = cls(found.corpus.state, found.corpus.articles, found.corpus.passages, words, None,
                     found.corpus.copies, dead=found.corpus.dead)  # fmt: skip
         grown.most_dead = most_dead

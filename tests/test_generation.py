@@ -13,7 +13,7 @@ import pytest
 
 from index.errors import BrokenIndex, Cancelled
 from index.model.embed import Vectors
-from index.progress import Stage
+from index.progress import Progress, Stage, silent
 from index.search.filters import Filters
 from index.search.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation
 from index.search.published import Generations, _check
@@ -28,10 +28,15 @@ def corpus(seq: int = 1, n: int = 4) -> Corpus:
         state=State("corpus", seq, "mark"),
         articles=tuple(ArticleKey(f"a{i}", f"r{i}", "2023-01-02", "Süd", None) for i in range((n + 1) // 2)),
         passages=np.array([(10 + i, i // 2, 5 * i, 5 * i + 4) for i in range(n)], PASSAGE_DTYPE),
-        bodies=[(i, WORDS[i % 4]) for i in range(n)],
+        bodies=[(i, i // 2, WORDS[i % 4]) for i in range(n)],
         vectors=[np.eye(n, dtype=np.float32)] if n else [],
         copies=NO_COPIES,
     )
+
+
+def publish(generations: Generations, corpus: Corpus, model: str, progress: Progress = silent) -> str:
+    """The name; what was published is held by nobody."""
+    return generations.publish(corpus, model, progress=progress).name
 
 
 def axis(i: int, n: int = 4) -> Vectors:
@@ -73,7 +78,7 @@ def test_what_is_of_a_day_that_is_ahead_is_not_the_newest() -> None:
 
 
 def test_what_is_published_is_what_is_loaded(generations: Generations) -> None:
-    name = generations.publish(corpus(seq=7), "model@1")
+    name = publish(generations, corpus(seq=7), "model@1")
     assert generations.current_name() == name
     loaded_name, generation = loaded(generations)
     assert loaded_name == name
@@ -85,14 +90,14 @@ def test_what_is_published_is_what_is_loaded(generations: Generations) -> None:
 
 
 def test_copies_are_those_of_the_generation_in_the_order_to_speak(generations: Generations) -> None:
-    generations.publish(replace(corpus(n=6), copies=np.array([(0, 2), (0, 0), (2, 2), (2, 0)], np.int32)), "m")
+    publish(generations, replace(corpus(n=6), copies=np.array([(0, 2), (0, 0), (2, 2), (2, 0)], np.int32)), "m")
     generation = loaded(generations)[1]
     found = {article_id: generation.copies_of(article_id).tolist() for article_id in ("a0", "a1", "a2", "unknown")}
     assert found == {"a0": [2, 0], "a1": [], "a2": [2, 0], "unknown": []}
 
 
 def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(generations: Generations) -> None:
-    name = generations.publish(corpus(seq=7), "model@1")
+    name = publish(generations, corpus(seq=7), "model@1")
     folder = generations.root / name
     manifest = json.loads((folder / "manifest.json").read_bytes())
     assert {key: manifest[key] for key in ("format", "corpus_id", "corpus_seq", "model", "dimension", "chunker")} == {
@@ -118,20 +123,20 @@ def test_the_manifest_tells_the_state_the_model_and_every_files_size_and_hash(ge
 
 
 def test_a_name_is_the_state_and_the_hash_of_the_manifest(generations: Generations) -> None:
-    name = generations.publish(corpus(seq=7), "m")
+    name = publish(generations, corpus(seq=7), "m")
     manifest = (generations.root / name / "manifest.json").read_bytes()
     assert name == f"gen-000000000007-{hashlib.sha256(manifest).hexdigest()[:16]}"
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 45])
 def test_a_corpus_of_any_size_is_published(generations: Generations, n: int) -> None:
-    generations.publish(corpus(n=n), "m")
+    publish(generations, corpus(n=n), "m")
     generation = loaded(generations)[1]
     assert (len(generation.passages), len(generation.words), len(generation.vectors or ())) == (n, n, n)
 
 
 def test_one_state_is_published_twice_under_two_names(generations: Generations) -> None:
-    first, second = generations.publish(corpus(n=0), "m"), generations.publish(corpus(n=0), "m")
+    first, second = publish(generations, corpus(n=0), "m"), publish(generations, corpus(n=0), "m")
     assert first != second
     assert loaded(generations)[0] == second
 
@@ -145,7 +150,7 @@ def test_before_the_first_publish_there_is_none(generations: Generations) -> Non
 def test_a_cancel_in_either_stage_leaves_the_generation_before_and_nothing_else(
     generations: Generations, stage: Stage
 ) -> None:
-    name = generations.publish(corpus(), "m")
+    name = publish(generations, corpus(), "m")
     before = entries(generations)
 
     def cancel(now: Stage, done: int, total: int) -> None:
@@ -153,7 +158,7 @@ def test_a_cancel_in_either_stage_leaves_the_generation_before_and_nothing_else(
             raise Cancelled("Enough.")
 
     with pytest.raises(Cancelled):
-        generations.publish(corpus(seq=2), "m", progress=cancel)
+        publish(generations, corpus(seq=2), "m", progress=cancel)
     assert loaded(generations)[0] == name
     assert entries(generations) == before
 
@@ -164,8 +169,8 @@ def test_a_cancel_in_either_stage_leaves_the_generation_before_and_nothing_else(
 def test_every_file_with_any_of_its_bytes_changed_is_refused_and_the_generation_before_answers(
     generations: Generations,
 ) -> None:
-    before = generations.publish(corpus(seq=1), "m")
-    current = generations.publish(corpus(seq=2), "m")
+    before = publish(generations, corpus(seq=1), "m")
+    current = publish(generations, corpus(seq=2), "m")
     files = files_of(generations.root / current)
     assert len(files) >= 10
     for file in files:
@@ -181,7 +186,7 @@ def test_every_file_with_any_of_its_bytes_changed_is_refused_and_the_generation_
 
 
 def test_every_byte_of_the_manifest_counts(generations: Generations) -> None:
-    name = generations.publish(corpus(n=1), "m")
+    name = publish(generations, corpus(n=1), "m")
     manifest = generations.root / name / "manifest.json"
     whole = manifest.read_bytes()
     for place in range(len(whole)):
@@ -204,8 +209,8 @@ def test_every_byte_of_the_manifest_counts(generations: Generations) -> None:
     ids=["missing", "empty", "one byte short", "half", "one byte long", "a folder"],
 )
 def test_every_file_that_is_not_whole_is_refused(generations: Generations, damage: Callable[[Path], object]) -> None:
-    before = generations.publish(corpus(seq=1), "m")
-    current = generations.publish(corpus(seq=2), "m")
+    before = publish(generations, corpus(seq=1), "m")
+    current = publish(generations, corpus(seq=2), "m")
     for file in files_of(generations.root / current):
         whole = file.read_bytes()
         damage(file)
@@ -217,8 +222,8 @@ def test_every_file_that_is_not_whole_is_refused(generations: Generations, damag
 
 
 def test_a_generation_of_a_foreign_format_is_refused_though_its_hashes_hold(generations: Generations) -> None:
-    before = generations.publish(corpus(seq=1), "m")
-    current = generations.publish(corpus(seq=2), "m")
+    before = publish(generations, corpus(seq=1), "m")
+    current = publish(generations, corpus(seq=2), "m")
     manifest = generations.root / current / "manifest.json"
     foreign = manifest.read_bytes().replace(b'"format": 4,', b'"format": 2,')
     manifest.write_bytes(foreign)
@@ -230,7 +235,7 @@ def test_a_generation_of_a_foreign_format_is_refused_though_its_hashes_hold(gene
 
 def test_when_every_generation_is_damaged_there_is_none(generations: Generations) -> None:
     for seq in (1, 2):
-        (generations.root / generations.publish(corpus(seq=seq), "m") / "articles.json").unlink()
+        (generations.root / publish(generations, corpus(seq=seq), "m") / "articles.json").unlink()
     assert generations.load("corpus") is None
 
 
@@ -240,8 +245,8 @@ def test_when_every_generation_is_damaged_there_is_none(generations: Generations
 def test_without_a_legible_pointer_the_newest_whole_generation_answers(
     generations: Generations, written: bytes
 ) -> None:
-    generations.publish(corpus(seq=1), "m")
-    newest = generations.publish(corpus(seq=2), "m")
+    publish(generations, corpus(seq=1), "m")
+    newest = publish(generations, corpus(seq=2), "m")
     (generations.root / "CURRENT").write_bytes(written)
     assert loaded(generations)[0] == newest
     (generations.root / "CURRENT").unlink()
@@ -252,22 +257,22 @@ def test_without_a_legible_pointer_the_newest_whole_generation_answers(
 
 
 def test_two_generations_are_kept(generations: Generations) -> None:
-    names = [generations.publish(corpus(seq=seq), "m") for seq in (1, 2, 3, 4)]
+    names = [publish(generations, corpus(seq=seq), "m") for seq in (1, 2, 3, 4)]
     generations.sweep("corpus")
     assert entries(generations) == {names[2], names[3], "CURRENT"}
 
 
 def test_the_current_generation_is_kept_though_others_have_higher_numbers(generations: Generations) -> None:
     # as after a backup of the database was put in its place
-    names = [generations.publish(corpus(seq=seq), "m") for seq in (7, 8, 3)]
+    names = [publish(generations, corpus(seq=seq), "m") for seq in (7, 8, 3)]
     generations.sweep("corpus")
     assert entries(generations) == {names[1], names[2], "CURRENT"}
     assert loaded(generations)[0] == names[2]
 
 
 def test_what_a_crash_left_and_unknown_folders_are_ignored_and_swept(generations: Generations) -> None:
-    before = generations.publish(corpus(seq=1), "m")
-    name = generations.publish(corpus(seq=2), "m")
+    before = publish(generations, corpus(seq=1), "m")
+    name = publish(generations, corpus(seq=2), "m")
     root = generations.root
     for left in ("gen-0123456789abcdef.tmp", f"{name}.tmp", "gen-zzz", "gen-999999999999-0123456789abcdeg"):
         (root / left / "words").mkdir(parents=True)
@@ -279,14 +284,14 @@ def test_what_a_crash_left_and_unknown_folders_are_ignored_and_swept(generations
 
 
 def test_what_a_killed_build_left_can_be_swept_alone(generations: Generations) -> None:
-    names = [generations.publish(corpus(seq=seq), "m") for seq in (1, 2, 3)]
+    names = [publish(generations, corpus(seq=seq), "m") for seq in (1, 2, 3)]
     (generations.root / "gen-0123456789abcdef.tmp" / "words").mkdir(parents=True)
     generations.sweep_unfinished()
     assert entries(generations) == {*names, "CURRENT"}
 
 
 def test_what_does_not_look_like_a_generation_is_left_alone(generations: Generations) -> None:
-    name = generations.publish(corpus(), "m")
+    name = publish(generations, corpus(), "m")
     (generations.root / "notes").mkdir()
     (generations.root / "gen-notes.txt").write_text("mine")
     generations.sweep("corpus")
@@ -295,9 +300,9 @@ def test_what_does_not_look_like_a_generation_is_left_alone(generations: Generat
 
 
 def test_a_generation_survives_the_sweep_for_as_long_as_someone_holds_it(generations: Generations) -> None:
-    first = generations.publish(corpus(seq=1), "m")
+    first = publish(generations, corpus(seq=1), "m")
     held = loaded(generations)[1]
-    others = [generations.publish(corpus(seq=seq), "m") for seq in (2, 3, 4)]
+    others = [publish(generations, corpus(seq=seq), "m") for seq in (2, 3, 4)]
     generations.sweep("corpus")
     assert entries(generations) == {first, *others[1:], "CURRENT"}
     assert held.words.search("comet", 5)[0].tolist() == [1]
@@ -307,11 +312,11 @@ def test_a_generation_survives_the_sweep_for_as_long_as_someone_holds_it(generat
 
 
 def test_a_damaged_generation_that_was_tried_is_held_by_nobody(generations: Generations) -> None:
-    first = generations.publish(corpus(seq=1), "m")
+    first = publish(generations, corpus(seq=1), "m")
     (generations.root / first / "articles.json").write_bytes(b"[]")
     assert generations.load("corpus") is None
     for seq in (2, 3):
-        generations.publish(corpus(seq=seq), "m")
+        publish(generations, corpus(seq=seq), "m")
     generations.sweep("corpus")
     assert first not in entries(generations)
 
@@ -324,7 +329,7 @@ def test_one_builder_at_a_time_holds_the_lock(generations: Generations) -> None:
 
 
 def test_rows_whose_vectors_were_exchanged_are_not_published(generations: Generations) -> None:
-    generations.publish(corpus(), "model@1")
+    publish(generations, corpus(), "model@1")
     with pytest.raises(BrokenIndex, match="passage row 0 does not find itself"):
         _check(loaded(generations)[1], {0: axis(3)})
 

@@ -18,9 +18,7 @@ QUESTIONS = ["bridge", "comet harvest", "violin glacier bridge saffron", " ".joi
 
 def build(passages: Iterable[tuple[int, str]], folder: Path | None = None) -> LexicalIndex:
     """passages: article and words of each, in the order of their rows."""
-    given = list(passages)
-    ordinals = np.array([article for article, _ in given], np.int32)
-    return LexicalIndex.build(ordinals, enumerate(words for _, words in given), folder)
+    return LexicalIndex.build(((row, article, words) for row, (article, words) in enumerate(passages)), folder)
 
 
 def bm25(question: str, bodies: list[str]) -> dict[int, float]:
@@ -174,10 +172,8 @@ def test_what_is_written_to_a_folder_and_opened_finds_the_same(
 
 def test_what_is_added_is_found_beside_what_was_there_and_what_is_dead_is_not(tmp_path: Path) -> None:
     build([(0, "comet lantern"), (1, "comet harvest"), (1, "comet orchard")], tmp_path)
-    article_of = np.array([0, 1, 1, 2, 3], np.int32)
-    grown = LexicalIndex.build(
-        article_of, [(4, "comet violin"), (3, "harvest moon")], tmp_path, dead=np.array([1], np.int32)
-    )
+    bodies = [(4, 3, "comet violin"), (3, 2, "harvest moon")]
+    grown = LexicalIndex.build(bodies, tmp_path, dead=np.array([1], np.int32))
     for index in (grown, LexicalIndex.open(tmp_path)):
         assert len(index) == 3
         assert sorted(index.search("comet", 10)[0].tolist()) == [0, 4]

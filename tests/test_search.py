@@ -25,7 +25,7 @@ def generation(passages: Sequence[tuple[float, str]], articles: Sequence[Article
         STATE,
         articles or [key(f"a{n}") for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
-        LexicalIndex.build(np.arange(len(passages), dtype=np.int32), enumerate(words for _, words in passages)),
+        LexicalIndex.build((n, n, words) for n, (_, words) in enumerate(passages)),
         ExactIndex.build([np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)]),
     )
 

@@ -162,7 +162,7 @@ def _wrong_passages(questions: Sequence[Question], pool: Sequence[tuple[str, str
     such pairs looked at none was clearly answerable."""
     if not count:
         return
-    found = LexicalIndex.build((n, f"{head}\n{passage}") for n, (head, passage) in enumerate(pool))
+    found = LexicalIndex.build((n, n, f"{head}\n{passage}") for n, (head, passage) in enumerate(pool))
     for _, paragraph, question, answers in questions:
         rows, _ = found.search(question, NEAREST)
         others = [

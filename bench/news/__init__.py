@@ -24,18 +24,21 @@ Each line is a text with title and date, and its questions with answer and sente
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from assistant.evaluation.questions import TestQuestion
 from index.article import Article, article_id
 from index.library import Library
+from index.text.chunk import passage_spans
 
 PASSAGES = Path(__file__).with_name("passages.jsonl")
 ARTICLES = PASSAGES.with_name("articles.jsonl")
 PLAIN = PASSAGES.with_name("plain.jsonl")
 ENCYCLOPAEDIA = PASSAGES.with_name("encyclopaedia.jsonl")
 NATURAL = PASSAGES.with_name("natural.jsonl")
+TEXTS = (PASSAGES, ARTICLES, PLAIN, ENCYCLOPAEDIA)
 FOR_TRAINING = (PASSAGES, ARTICLES, PLAIN, ENCYCLOPAEDIA, NATURAL)
 CLAIMS = PASSAGES.with_name("claims.jsonl")
 TUNE = PASSAGES.with_name("tune.jsonl")
@@ -62,6 +65,16 @@ def library(work: Path) -> tuple[Library, dict[str, str]]:
     if report.errors or filled.status().articles != len(story_of):
         raise RuntimeError(f"{work} holds something else than the news: {report.errors}. Give a new folder.")
     return filled, story_of
+
+
+def passages(parts: Sequence[Path]) -> list[tuple[str, str]]:
+    """Title and text of each passage of those files."""
+    return [
+        (news["title"], news["text"][start:end])
+        for part in parts
+        for news in _lines(part)
+        for start, end in passage_spans(news["text"], "en")
+    ]
 
 
 def questions(part: Path) -> list[TestQuestion]:

@@ -7,7 +7,7 @@ otherwise are left out.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -99,11 +99,11 @@ class Bert:
         self._embeddings = embeddings
         self._cores = ThreadPoolExecutor(os.cpu_count(), "bert")
 
-    def run(self, encoded: Sequence[Encoding]) -> list[Values]:
-        """Of each text (tokens, width) float32, or (tokens, outputs) of the head."""
+    def run(self, encoded: Sequence[Encoding]) -> Iterator[Values]:
+        """Of each text in turn (tokens, width) float32, or (tokens, outputs) of the head."""
         if len(encoded) < 2:  # as a question's, which waits for nobody
-            return list(map(self._run, encoded))
-        return list(self._cores.map(self._run, encoded))
+            return map(self._run, encoded)
+        return self._cores.map(self._run, encoded)
 
     def _run(self, encoded: Encoding) -> Values:
         given = self._embeddings(encoded.ids, encoded.type_ids)

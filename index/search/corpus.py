@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, se
 
 from index.model.embed import Vectors
 from index.search.generation import NO_DEAD, PASSAGE_DTYPE, ArticleKey, Copies, Corpus, Generation
+from index.search.lexical import Body
 from index.store import copy_pairs
 from index.store.database import Database
 from index.store.rows import batches
@@ -88,7 +89,7 @@ def _corpus(connection: Connection, model: str | None, base: Generation | None) 
 
 def _changes(connection: Connection, base: Generation) -> tuple[list[str], NDArray[np.int32]]:
     """Ids of the articles that `base` does not have as they are now, and the ordinals of those that are dead in it."""
-    present = {row.id: row.revision for row in connection.execute(select(articles.c.id, articles.c.revision))}
+    present: dict[str, str] = dict(connection.execute(select(articles.c.id, articles.c.revision)).all())
     same = {i for i, n in base.ordinals.items() if present.get(i) == base.articles[n].revision}
     gone = [n for i, n in base.ordinals.items() if i not in same]
     return sorted(present.keys() - same), np.sort(np.concatenate([base.dead, np.array(gone, np.int32)]))
@@ -140,12 +141,12 @@ def _vectors(connection: Connection, model: str, part: Part) -> Iterator[Vectors
 
 def _bodies(
     connection: Connection, part: Part, start: int, table: NDArray[np.void], ordinals: dict[str, int]
-) -> Iterator[tuple[int, str]]:
-    """Row and embedded text of each passage of `table`, which begins at `start`, article by article."""
+) -> Iterator[Body]:
+    """Of each passage of `table`, whose first row is `start`, article by article; its words are what is embedded."""
     by_article = np.argsort(table["article"], kind="stable")
     sorted_articles = table["article"][by_article]
     statement = _current(articles.c.id, revisions.c.title, revisions.c.text).where(_among(articles.c.id, part))
     for its, title, text in connection.execute(statement.execution_options(yield_per=TEXTS_AT_ONCE)):
         first, end = np.searchsorted(sorted_articles, [ordinals[its], ordinals[its] + 1])
         for n in by_article[first:end].tolist():
-            yield start + n, embedded_text(title, text[table["start"][n] : table["end"][n]])
+            yield start + n, ordinals[its], embedded_text(title, text[table["start"][n] : table["end"][n]])

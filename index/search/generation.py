@@ -10,13 +10,14 @@ import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.model.embed import Vectors
 from index.search.filters import Filters
-from index.search.lexical import LexicalIndex
+from index.search.lexical import Body, LexicalIndex
 from index.search.vectors import CompressedIndex, Mask, VectorIndex
 from index.store.state import State
 from index.text.chunk import CHUNKER_VERSION
@@ -36,8 +37,7 @@ NO_COPIES: Copies = np.zeros((0, 2), np.int32)
 NO_DEAD: NDArray[np.int32] = np.zeros(0, np.int32)
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleKey:
+class ArticleKey(NamedTuple):
     """What a search needs to know of an article; everything else is read from the store."""
 
     id: str
@@ -65,8 +65,8 @@ class Corpus:
     state: State
     articles: tuple[ArticleKey, ...]
     passages: NDArray[np.void]  # (n,) PASSAGE_DTYPE
-    bodies: Iterable[tuple[int, str]]
-    """Row and words of each new passage, in any order. Read once."""
+    bodies: Iterable[Body]
+    """Of each new passage, in any order. Read once."""
     vectors: Iterable[Vectors]
     """(m, dim) each: those of the new passages in their order. Read once."""
     copies: Copies
@@ -133,12 +133,17 @@ class Generation:
     @classmethod
     def words_only(cls, corpus: Corpus) -> "Generation":
         """In memory and without vectors: what answers while no generation on disk can be read."""
-        words = LexicalIndex.build(corpus.passages["article"], corpus.bodies)
+        words = LexicalIndex.build(corpus.bodies)
         return cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies)
 
     @property
     def articles_alive(self) -> int:
         return len(self.articles) - len(self.dead)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was built at once, and has nothing in it that is dead."""
+        return not (len(self.dead) or (isinstance(self.vectors, CompressedIndex) and self.vectors.parts[1]))
 
     def may_grow(self, dead: NDArray[np.int32], new_rows: int) -> bool:
         """Whether the next generation may be built on this one, with those articles dead and so many rows more."""

@@ -19,6 +19,8 @@ WRITER_HEAP_BYTES = 50_000_000
 MAX_TERMS = 64
 """Terms of one question that are searched for; what is longer than that is not a question."""
 
+Body = tuple[int, int, str]
+"""A passage's row, the ordinal of its article, and its words."""
 NO_ORDINALS: NDArray[np.int32] = np.zeros(0, np.int32)
 _ANALYZER_NAME = "english"
 
@@ -42,16 +44,15 @@ class LexicalIndex:
     @classmethod
     def build(
         cls,
-        article_of: NDArray[np.int32],
-        bodies: Iterable[tuple[int, str]],
+        bodies: Iterable[Body],
         folder: Path | None = None,
         *,
         dead: NDArray[np.int32] = NO_ORDINALS,
     ) -> "LexicalIndex":
-        """`bodies`: row and words of each passage. Without a folder, in memory; to an index that is in the folder they
-        are added, and what it has of the articles `dead` is taken out.
+        """Without a folder, in memory; to an index that is in the folder `bodies` are added, and what it has of the
+        articles `dead` (ordinals) is taken out.
 
-        article_of: (n,), the ordinal of each row's article. Raises OSError when the folder does not take it.
+        Raises OSError when the folder does not take it.
         """
         try:
             if folder and (folder / "meta.json").exists():
@@ -62,8 +63,8 @@ class LexicalIndex:
             writer = index.writer(WRITER_HEAP_BYTES, num_threads=1)
             for ordinal in dead.tolist():
                 writer.delete_documents_by_term("article", ordinal)
-            for row, body in bodies:
-                writer.add_document(tantivy.Document(body=[body], row=row, article=int(article_of[row])))
+            for row, article, body in bodies:
+                writer.add_document(tantivy.Document(body=[body], row=row, article=article))
             writer.commit()
             writer.wait_merging_threads()
             index.reload()

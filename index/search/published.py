@@ -21,6 +21,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -85,13 +86,13 @@ class Generations:
             names = [name for name in names if name == current]
         for name in names:
             with contextlib.suppress(BrokenIndex):
-                generation = _open(self.root / name, name.rpartition("-")[2], self._digest)
+                generation = _open(self.root / name, name, self._digest)
                 if generation.state.corpus_id == corpus_id:
                     return name, generation
         return None
 
-    def publish(self, corpus: Corpus, model: str, *, progress: Progress = silent) -> str:
-        """Build, verify and publish; the name of the new generation. Hold `lock` around it.
+    def publish(self, corpus: Corpus, model: str, *, progress: Progress = silent) -> Generation:
+        """Build, verify and publish; the new generation, as it was read back. Hold `lock` around it.
 
         Raises BrokenIndex when what was written does not read back, StorageFault when it cannot be written, and
         what `progress` raises; the generation that was current still is then.
@@ -101,9 +102,10 @@ class Generations:
             progress("indexing", 0, len(corpus.articles))
             with self._storage_faults():
                 manifest_hash, sample = _write_generation(building, corpus, model, self._digest)
-            _check(_open(building, manifest_hash, self._digest), sample)
-            progress("publishing", 1, 1)  # the last moment to call it off
             name = f"gen-{corpus.state.seq:012d}-{manifest_hash}"
+            generation = _open(building, name, self._digest)
+            _check(generation, sample)
+            progress("publishing", 1, 1)  # the last moment to call it off
             with self._storage_faults():
                 building.rename(self.root / name)
         except BaseException:
@@ -114,7 +116,7 @@ class Generations:
             write_synced(self.root / "CURRENT.tmp", name.encode())
             (self.root / "CURRENT.tmp").replace(self.root / "CURRENT")
             sync_folder(self.root)
-        return name
+        return generation
 
     def sweep_unfinished(self) -> None:
         """Delete what a killed build left, so that the next has its room. Hold `lock` around it: no build runs then."""
@@ -177,7 +179,7 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
         np.save(folder / name, table, allow_pickle=False)
     keys = [[a.id, a.revision, a.published_at, a.source, a.author] for a in corpus.articles]
     (folder / "articles.json").write_text(json.dumps(keys, ensure_ascii=False), encoding="utf-8")
-    LexicalIndex.build(corpus.passages["article"], corpus.bodies, folder / "words", dead=corpus.dead)
+    LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.dead)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.endswith(".lock")]
     for file in files:
         sync(file)
@@ -234,53 +236,53 @@ def _write_vectors(folder: Path, corpus: Corpus, sample: Sample) -> None:
         (folder / ExactIndex.FILE).write_bytes(ExactIndex.build(noted()).to_bytes())
 
 
-def _open(folder: Path, manifest_hash: str, digest: Digest) -> Generation:
-    """The generation in `folder`, its manifest and every file in it checked. Raises BrokenIndex."""
+def _open(folder: Path, name: str, digest: Digest) -> Generation:
+    """The generation of that name in `folder`, its manifest and every file in it checked. Raises BrokenIndex."""
     with contextlib.ExitStack() as until_opened:
         try:
             lease = until_opened.enter_context((folder / "manifest.json").open("rb"))
             fcntl.flock(lease, fcntl.LOCK_SH)
-            generation = _read(folder, lease, manifest_hash, digest)
+            generation = _read(folder, name, lease, digest)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BrokenIndex(f"{folder.name} cannot be read: {error}") from error
+            raise BrokenIndex(f"{name} cannot be read: {error}") from error
         until_opened.pop_all()  # from here on the generation closes it
     return generation
 
 
-def _read(folder: Path, lease: io.BufferedReader, manifest_hash: str, digest: Digest) -> Generation:
+def _read(folder: Path, name: str, lease: io.BufferedReader, digest: Digest) -> Generation:
     data = lease.read()
-    if _short_hash(data) != manifest_hash:
-        raise BrokenIndex(f"{folder.name}/manifest.json is not what was written.")
+    if _short_hash(data) != name.rpartition("-")[2]:
+        raise BrokenIndex(f"{name}/manifest.json is not what was written.")
     manifest: dict[str, Any] = json.loads(data)
     if manifest["format"] != FORMAT:
-        raise BrokenIndex(f"{folder.name} has format {manifest['format']}, this program reads {FORMAT}.")
+        raise BrokenIndex(f"{name} has format {manifest['format']}, this program reads {FORMAT}.")
     contents: dict[str, bytes] = {}
-    for name, expected in manifest["files"].items():
-        if name.startswith("words/") or name.endswith(".f16"):  # read by others, or in parts: only the hash is needed
-            found = digest(folder / name)
+    for file, expected in manifest["files"].items():
+        if file.startswith("words/") or file.endswith(".f16"):  # read by others, or in parts: only the hash is needed
+            found = digest(folder / file)
         else:  # the very bytes that are hashed are the ones used
-            contents[name] = (folder / name).read_bytes()
-            found = hashlib.sha256(contents[name]).hexdigest()
+            contents[file] = (folder / file).read_bytes()
+            found = hashlib.sha256(contents[file]).hexdigest()
         if found != expected["sha256"]:
-            raise BrokenIndex(f"{folder.name}/{name} is not what was written.")
+            raise BrokenIndex(f"{name}/{file} is not what was written.")
     vectors: VectorIndex
     if ExactIndex.FILE in contents:
         vectors = ExactIndex.from_bytes(contents[ExactIndex.FILE])
     else:
         vectors = CompressedIndex.open(contents[CompressedIndex.FILE], folder)
     tables = {
-        name: np.load(io.BytesIO(contents[f"{name}.npy"]), allow_pickle=False)
-        for name in ("passages", "copies", "dead")
+        table: np.load(io.BytesIO(contents[f"{table}.npy"]), allow_pickle=False)
+        for table in ("passages", "copies", "dead")
     }
     generation = Generation(
         State(str(manifest["corpus_id"]), int(manifest["corpus_seq"]), str(manifest["corpus_mark"])),
-        [ArticleKey(*key) for key in json.loads(contents["articles.json"])],
+        list(starmap(ArticleKey, json.loads(contents["articles.json"]))),
         tables["passages"],
         LexicalIndex.open(folder / "words"),
         vectors,
         tables["copies"],
         dead=tables["dead"],
-        name=folder.name,
+        name=name,
         model=str(manifest["model"]),
         chunker=int(manifest["chunker"]),
         lease=lease,
@@ -289,7 +291,7 @@ def _read(folder: Path, lease: io.BufferedReader, manifest_hash: str, digest: Di
     alive = passages if generation.alive_rows is None else int(generation.alive_rows.sum())
     rows = (len(generation.passages), len(vectors), len(generation.words))
     if rows != (passages, passages, alive) or generation.articles_alive != manifest["articles"]:
-        raise BrokenIndex(f"{folder.name} holds {rows} rows, its manifest says {passages}, of them {alive} alive.")
+        raise BrokenIndex(f"{name} holds {rows} rows, its manifest says {passages}, of them {alive} alive.")
     return generation
 
 

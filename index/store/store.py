@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index.article import Article, namesake_id
@@ -24,6 +24,7 @@ from index.store.schema import (
     IS_CURRENT,
     REPLACED_BY_HAND,
     articles,
+    listing,
     metadata,
     passages,
     rebuilds,
@@ -232,16 +233,20 @@ class Store:
 
     def revisions(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Article]:
         """The articles behind (id, revision) pairs; pairs that are no longer there are left out."""
-        wanted = list(dict.fromkeys(keys))
+        wanted = set(keys)
+        statement = select(revisions, articles.c.origin).join(articles, articles.c.id == revisions.c.article_id)
         with self._database.read() as connection:
             rows = [
                 row
-                for some in batches(wanted)
+                for some in batches(sorted(wanted))
+                # each by itself: for pairs SQLite would look through all of them
                 for row in connection.execute(
-                    select(revisions, articles.c.origin)
-                    .join(articles, articles.c.id == revisions.c.article_id)
-                    .where(tuple_(revisions.c.article_id, revisions.c.revision).in_(some))
+                    statement.where(
+                        revisions.c.article_id.in_([article_id for article_id, _ in some]),
+                        revisions.c.revision.in_({revision for _, revision in some}),
+                    )
                 )
+                if (row.article_id, row.revision) in wanted
             ]
         return {(row.article_id, row.revision): article_of(row) for row in rows}
 
@@ -264,12 +269,10 @@ class Store:
 
     def newest_published(self) -> str | None:
         """The latest `published_at` of a current revision that is not ahead."""
+        day = listing.c.published
+        dated = select(day).where(day != "", day < f"{last_day()}~")  # behind every hour of that day
         with self._database.read() as connection:
-            newest: str | None = connection.scalar(
-                select(func.max(revisions.c.published_at))
-                .join(articles, IS_CURRENT)
-                .where(func.substr(revisions.c.published_at, 1, 10) <= last_day())
-            )
+            newest: str | None = connection.scalar(dated.order_by(day.desc()).limit(1))
         return newest
 
     def state(self) -> State:

@@ -1,0 +1,107 @@
+"""A library of any size within minutes: generated texts and vectors, put into the store as if they had been added.
+
+A text is made of sentences of `bench/news`, drawn from two of its passages, and a vector of those passages' vectors, so
+that words and vectors are spread about as those of news are. What is generated has no copies, and is entered as already
+compared.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import islice
+
+import numpy as np
+from sqlalchemy import insert
+
+from bench.news import TEXTS, passages
+from index.library import Library
+from index.model.embed import Vectors
+from index.store import catalogue
+from index.store.schema import BY_HAND, articles, embeddings, revisions, signatures
+from index.store.schema import passages as passages_table
+from index.text.chunk import CHUNKER_VERSION, embedded_text
+from index.text.sentences import sentence_spans
+
+ADDED_AT = "2026-01-01T00:00:00.000+00:00"
+PASSAGES_EACH = 3
+SENTENCES_EACH = 6
+AT_ONCE = 5_000
+"""Articles."""
+SPREAD = 0.01
+"""Of the noise on each dimension of a vector."""
+FILLED_FOR = np.random.SeedSequence(2026)
+
+
+class Generator:
+    """Draws the same each time."""
+
+    def __init__(self, library: Library) -> None:
+        given = passages(TEXTS)
+        self._texts = [text for _, text in given]
+        self._sentences = [[text[start:end] for start, end in sentence_spans(text, "en")] for text in self._texts]
+        self._vectors = library.embed([embedded_text(title, text) for title, text in given])
+        self._model = library.embedding_model
+        self._chance = np.random.default_rng(FILLED_FOR)
+
+    def vectors(self, of: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> Vectors:
+        """(n, dim) unit. of: (n, 3) rows of the given passages: one, and two whose difference it is moved along."""
+        by = self._chance.uniform(0.3, 0.7, (len(of), 1)).astype(np.float32)
+        noise = self._chance.normal(0, SPREAD, (len(of), self._vectors.shape[1])).astype(np.float32)
+        moved = self._vectors[of[:, 0]] + by * (self._vectors[of[:, 1]] - self._vectors[of[:, 2]]) + noise
+        return np.asarray(moved / np.linalg.norm(moved, axis=1, keepdims=True), np.float32)
+
+    def articles(self, count: int) -> Iterator[tuple[list[str], Vectors]]:
+        """Of each the passages' texts and vectors."""
+        for _ in range(count):
+            of = self._chance.integers(0, len(self._texts), (PASSAGES_EACH, 3))
+            yield [self._text(int(one), int(other)) for one, other, _ in of], self.vectors(of)
+
+    def _text(self, one: int, other: int) -> str:
+        drawn = [*self._sentences[one], *self._sentences[other]]
+        chosen = self._chance.permutation(len(drawn))[:SENTENCES_EACH]
+        return " ".join(drawn[n] for n in chosen)
+
+
+def fill(library: Library, count: int) -> None:
+    """With `count` passages, or up to two more; nothing of it is published yet."""
+    generator = Generator(library)
+    made = enumerate(generator.articles(-(-count // PASSAGES_EACH)))
+    while some := list(islice(made, AT_ONCE)):
+        rows: dict[str, list[dict[str, object]]] = {
+            name: [] for name in ("articles", "revisions", "passages", "embeddings", "signatures")
+        }
+        for number, (texts, vectors) in some:
+            article_id, revision, title = f"n{number:07}", f"{number:016x}", f"Article {number:07}"
+            key: dict[str, object] = {"article_id": article_id, "revision": revision}
+            rows["articles"].append(
+                {
+                    "id": article_id,
+                    "revision": revision,
+                    "origin": f"{article_id}.txt",
+                    "in_folder": BY_HAND,
+                    "chunker": CHUNKER_VERSION,
+                    "added_at": ADDED_AT,
+                }
+            )
+            day = f"{2000 + number % 25}-{number % 12 + 1:02}-{number % 28 + 1:02}"
+            rows["revisions"].append(
+                key
+                | {
+                    "title": title,
+                    "text": "\n\n".join(texts),
+                    "source": f"Paper {number % 100}",
+                    "published_at": day,
+                    "added_at": ADDED_AT,
+                }
+            )
+            rows["signatures"].append(key | {"shingles": 0, "minima": b""})
+            start = 0
+            for text, vector in zip(texts, vectors, strict=True):
+                digest = hashlib.sha256(embedded_text(title, text).encode()).digest()[:16]
+                place = {"start": start, "end": start + len(text), "embedding_key": digest}
+                rows["passages"].append(key | place)
+                rows["embeddings"].append({"key": digest, "model": library.embedding_model, "vector": vector.tobytes()})
+                start += len(text) + 2
+        with library.database.write() as connection:
+            for table in (articles, revisions, passages_table, embeddings, signatures):
+                connection.execute(insert(table), rows[table.name])
+            catalogue.enter(connection, [str(row["id"]) for row in rows["articles"]])
