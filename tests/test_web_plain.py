@@ -154,7 +154,7 @@ def test_a_conversation_that_is_gone_begins_anew_and_that_is_said(client: FlaskC
 
 def test_a_busy_server_says_so_and_the_question_stays(app: Flask) -> None:
     gate = app.extensions["services"].gate
-    gate.running, gate.waiting = MAX_RUNNING, MAX_WAITING
+    gate.running = MAX_RUNNING + MAX_WAITING
     page = ask(app.test_client(), 503)
     assert "Too many questions are waiting." in notice_of(page)
     assert typed(page) == QUESTION

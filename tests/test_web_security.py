@@ -19,7 +19,7 @@ from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.security.access import is_token
 from web.security.sign_in import TOKEN_COOKIE, SignIn
-from web.services import HOLDERS_PLACES, MAX_RUNNING, MAX_WAITING
+from web.services import HOLDERS_PLACES, MAX_RUNNING, MAX_WAITING, Gate
 from web.settings import Settings
 
 TOKEN = "correct-horse-battery"
@@ -253,8 +253,10 @@ def test_a_token_may_be_pasted_with_blanks_around_it(guarded: Flask) -> None:
 
 def test_visitors_leave_places_to_who_has_the_token(stocked: Library, settings: Settings, jobs: Jobs) -> None:
     app = create_app(replace(settings, api_token=TOKEN, read_only=True), stocked, Assistant(stocked), jobs)
-    gate = app.extensions["services"].gate
-    gate.running, gate.waiting = 1, MAX_RUNNING + MAX_WAITING - HOLDERS_PLACES - 1
+    gate = Gate(max_running=MAX_RUNNING + MAX_WAITING, max_waiting=0)
+    services = app.extensions["services"]
+    app.extensions["services"] = replace(services, gate=gate)
+    gate.running = MAX_RUNNING + MAX_WAITING - HOLDERS_PLACES
     client = app.test_client()
     assert client.post("/api/search", json={"query": "tide"}).status_code == 503
     assert (

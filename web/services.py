@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,38 +38,44 @@ IsWanted = Callable[[], bool]
 
 
 class Gate:
-    """Lets a few through at once, a few more wait, and turns the rest away."""
+    """Lets a few through at once, in the order in which they came; a few more wait, and the rest are turned away."""
 
     def __init__(self, max_running: int = MAX_RUNNING, max_waiting: int = MAX_WAITING) -> None:
         self._max_running = max_running
         self._places = max_running + max_waiting
         self._changed = threading.Condition()
+        self._line: deque[object] = deque()
         self.running = 0
-        self.waiting = 0
+
+    @property
+    def waiting(self) -> int:
+        return len(self._line)
 
     def enter(self, is_wanted: IsWanted, *, leaving: int = 0) -> None:
         """Wait for a turn; every `enter` is followed by one `leave`. leaving: so many places are for others.
 
         Raises Busy where too many wait, Unwanted where who waits has left.
         """
+        place = object()
         with self._changed:
             if self.running + self.waiting >= self._places - leaving:
                 raise Busy(503, "Too many questions are waiting. Try again shortly.", retry_after_seconds=2)
-            self.waiting += 1
+            self._line.append(place)
             try:
                 while is_wanted():
-                    if self.running < self._max_running:
+                    if self._line[0] is place and self.running < self._max_running:
                         self.running += 1
                         return
                     self._changed.wait(LOOK_SECONDS)
             finally:
-                self.waiting -= 1
+                self._line.remove(place)
+                self._changed.notify_all()  # another is first now
         raise Unwanted("Who asked has left.")
 
     def leave(self) -> None:
         with self._changed:
             self.running -= 1
-            self._changed.notify()
+            self._changed.notify_all()
 
     @contextmanager
     def held(self, is_wanted: IsWanted, *, leaving: int = 0) -> Iterator[None]:
