@@ -23,6 +23,7 @@ import numpy as np
 
 from assistant.answer import Question
 from assistant.assistant import Assistant
+from bench.chart import growth
 from bench.generated import fill
 from bench.news import NATURAL_TUNE, TUNE, questions
 from bench.serving import ask, served
@@ -42,6 +43,25 @@ CLIENTS_ASK = 6
 AT_ONCE = 50_000
 """Rows that are compared for what is nearest."""
 
+DOCS = Path(__file__).parents[1] / "docs"
+CHARTS = {
+    "scale-index.svg": (
+        "Building the index",
+        "seconds",
+        {"all of it, without embedding": "index built, s", "one article more": "one article more, s"},
+    ),
+    "scale-search.svg": (
+        "Finding passages",
+        "milliseconds",
+        {"median": "search, p50, ms", "slowest of 100": "search, p99, ms"},
+    ),
+    "scale-memory.svg": (
+        "Memory and disk",
+        "MB",
+        {"memory once asked": "memory once asked, MB", "database and index on disk": "on disk, MB"},
+    ),
+}
+
 Figures = dict[str, float]
 
 
@@ -55,12 +75,23 @@ def main() -> None:
     if args.stage:
         print(json.dumps(STAGES[args.stage](args.work, args.passages[0])))
         return
-    with tempfile.TemporaryDirectory() as made:
-        rows = [_measured(args.work or Path(made), passages) for passages in args.passages]
+    rows = []
     args.out.parent.mkdir(exist_ok=True)
-    args.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    for passages in args.passages:
+        with tempfile.TemporaryDirectory() as made:
+            rows.append(_measured(args.work or Path(made), passages))
+        args.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    if len(rows) > 1:
+        _draw(rows)
     for name in rows[0]:
         print(f"{name:<34}{''.join(f'{row[name]:>14,.4g}' for row in rows)}")
+
+
+def _draw(rows: Sequence[Figures]) -> None:
+    """Into docs/, each by the number of passages."""
+    for file, (title, unit, names) in CHARTS.items():
+        curves = {name: [(row["passages"], row[figure]) for row in rows] for name, figure in names.items()}
+        (DOCS / file).write_text(growth(title, "passages", unit, curves), encoding="utf-8")
 
 
 def _measured(work: Path, passages: int) -> Figures:
@@ -84,10 +115,12 @@ def _build(folder: Path, passages: int) -> Figures:
     library.publish()
     seconds = time.perf_counter() - began
     index = sum(file.stat().st_size for file in (folder / "index").rglob("*") if file.is_file())
+    database = sum(file.stat().st_size for file in folder.glob("assistant.db*"))
     return {
         "index built, s": seconds,
+        "on disk, MB": (index + database) / 1e6,
         "index on disk, bytes a passage": index / passages,
-        "database, bytes a passage": (folder / "assistant.db").stat().st_size / passages,
+        "database, bytes a passage": database / passages,
     }
 
 
@@ -187,8 +220,7 @@ def _recall(library: Library, asked: Sequence[str]) -> float:
     for start in range(0, len(vectors), AT_ONCE):
         rows: Rows = np.arange(start, min(start + AT_ONCE, len(vectors)))
         for n, cosines in enumerate(wanted @ vectors.of(rows).T):
-            near = np.argpartition(-cosines, FOUND)[:FOUND]
-            scores, places = np.concatenate([best[n][0], cosines[near]]), np.concatenate([best[n][1], rows[near]])
+            scores, places = np.concatenate([best[n][0], cosines]), np.concatenate([best[n][1], rows])
             first = np.argsort(-scores)[:FOUND]
             best[n] = scores[first], places[first]
     found = [np.isin(rows, vectors.search(one, FOUND)[0]).sum() for one, (_, rows) in zip(wanted, best, strict=True)]

@@ -1,6 +1,7 @@
 """A real server in a process of its own, for what is measured over HTTP or in a browser."""
 
 import json
+import os
 import re
 import socket
 import subprocess  # nosec B404 # runs this program
@@ -20,7 +21,8 @@ def started(where: Sequence[str]) -> Iterator[tuple[str, "subprocess.Popen[str]"
         free.bind(("127.0.0.1", 0))
         port = str(free.getsockname()[1])
     command = [*COMMAND, "serve", "--port", port, *where]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:  # nosec B603 # this program
+    env = os.environ | {"ASSISTANT_LOG_LEVEL": "warning"}  # not a line for each request
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env) as server:  # nosec B603 # this program
         try:
             yield f"http://127.0.0.1:{port}", server
         finally:

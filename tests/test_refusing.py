@@ -8,7 +8,7 @@ import pytest
 from assistant.assistant import Assistant
 from assistant.extractive.extract import ANSWER_THRESHOLD
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, LEAST_MAX_WRONG, SHARE_WRONG, least_probability
-from bench.chart import chart
+from bench.chart import chart, growth
 from bench.refusing import THRESHOLDS, reliability, risk_coverage, shares_wrong
 from index.library import Library
 
@@ -74,9 +74,17 @@ def test_each_threshold_has_its_share_of_answers_and_of_wrong_ones() -> None:
 
 def test_a_chart_puts_shares_where_they_belong_and_names_what_it_shows() -> None:
     drawn = chart("Reliability", "said", "right & true", {"news": [(0.0, 0.0), (0.5, 1.0)]}, diagonal=True)
-    assert '<polyline class="s0" points="56.0,360.0 216.0,40.0"/>' in drawn
+    assert '<polyline class="s0" points="72.0,360.0 232.0,40.0"/>' in drawn
     assert "right &amp; true" in drawn
     assert "<title>Reliability</title>" in drawn
     assert "prefers-color-scheme: dark" in drawn
     assert drawn.count('class="ideal"') == 1
     assert 'ideal" d' not in chart("Risk", "x", "y", {})
+
+
+def test_what_grows_is_drawn_by_powers_of_ten() -> None:
+    drawn = growth("Growth", "passages", "s", {"time": [(1_000, 0.5), (10_000, 5), (100_000, 50)]})
+    assert 'points="72.0,285.4 232.0,178.8 392.0,72.1"' in drawn  # a straight line
+    assert [f">{label}</text>" in drawn for label in ("1,000", "100,000", "0.1", "100", "1,000,000")] == [True] * 4 + [
+        False
+    ]

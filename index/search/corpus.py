@@ -89,10 +89,15 @@ def _corpus(connection: Connection, model: str | None, base: Generation | None) 
 
 def _changes(connection: Connection, base: Generation) -> tuple[list[str], NDArray[np.int32]]:
     """Ids of the articles that `base` does not have as they are now, and the ordinals of those that are dead in it."""
-    present: dict[str, str] = dict(connection.execute(select(articles.c.id, articles.c.revision)).all())
-    same = {i for i, n in base.ordinals.items() if present.get(i) == base.articles[n].revision}
-    gone = [n for i, n in base.ordinals.items() if i not in same]
-    return sorted(present.keys() - same), np.sort(np.concatenate([base.dead, np.array(gone, np.int32)]))
+    gone = dict(base.ordinals)
+    new = []
+    for article_id, revision in connection.execute(select(articles.c.id, articles.c.revision)):
+        ordinal = gone.get(article_id)
+        if ordinal is not None and base.articles[ordinal].revision == revision:
+            del gone[article_id]
+        else:
+            new.append(article_id)
+    return sorted(new), np.sort(np.concatenate([base.dead, np.array([*gone.values()], np.int32)]))
 
 
 def _places(copies: Mapping[str, Sequence[str]], ordinals: Mapping[str, int]) -> Copies:

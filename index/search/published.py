@@ -21,7 +21,6 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
-from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -177,8 +176,8 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
     _write_vectors(folder, corpus, sample)
     for name, table in (("passages.npy", corpus.passages), ("copies.npy", corpus.copies), ("dead.npy", corpus.dead)):
         np.save(folder / name, table, allow_pickle=False)
-    keys = [[a.id, a.revision, a.published_at, a.source, a.author] for a in corpus.articles]
-    (folder / "articles.json").write_text(json.dumps(keys, ensure_ascii=False), encoding="utf-8")
+    columns = {name: [key[n] for key in corpus.articles] for n, name in enumerate(ArticleKey._fields)}
+    (folder / "articles.json").write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
     LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.dead)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.endswith(".lock")]
     for file in files:
@@ -274,9 +273,10 @@ def _read(folder: Path, name: str, lease: io.BufferedReader, digest: Digest) -> 
         table: np.load(io.BytesIO(contents[f"{table}.npy"]), allow_pickle=False)
         for table in ("passages", "copies", "dead")
     }
+    columns = json.loads(contents["articles.json"])
     generation = Generation(
         State(str(manifest["corpus_id"]), int(manifest["corpus_seq"]), str(manifest["corpus_mark"])),
-        list(starmap(ArticleKey, json.loads(contents["articles.json"]))),
+        list(map(ArticleKey, *(columns[name] for name in ArticleKey._fields))),
         tables["passages"],
         LexicalIndex.open(folder / "words"),
         vectors,

@@ -17,6 +17,10 @@ from index.search.vectors import Mask, Rows
 LEXICAL_WEIGHT = 0.5
 CANDIDATES = 100
 """Passages taken from each of the two searches before fusing."""
+MANY_ARTICLES = 5_000
+MORE = 2
+"""Times as many as are wanted are looked for beforehand, and as many again as the filter leaves out."""
+MOST = 4_000
 BEGINNING_CHARS = 900
 """How much of an article is its beginning: as much as a passage."""
 
@@ -60,8 +64,7 @@ def rank(
     vector: (dim,) unit, of `text`; None searches by words alone. allowed: (articles,) bool or None for all.
     """
     wanted = max(k, CANDIDATES)
-    ordinals = None if allowed is None else np.flatnonzero(allowed)
-    words, bm25 = generation.words.search(text, wanted, ordinals)
+    words, bm25 = _by_words(generation, text, wanted, allowed)
     lexical = bm25 / bm25[0] if len(bm25) else bm25
     if vector is None or generation.vectors is None:
         return words[:k], lexical[:k]
@@ -75,3 +78,20 @@ def rank(
     scores[np.searchsorted(rows, words)] += LEXICAL_WEIGHT * lexical
     best = np.argsort(-scores, kind="stable")[:k]
     return rows[best], scores[best]
+
+
+def _by_words(generation: Generation, text: str, wanted: int, allowed: Mask | None) -> tuple[Rows, NDArray[np.float32]]:
+    """`LexicalIndex.search` among the allowed articles.
+
+    To name very many to it takes longer than the search, so that of these the best of all are looked through first: a
+    million passages with 96% allowed take 25 ms so, and 190 the other way.
+    """
+    if allowed is None:
+        return generation.words.search(text, wanted)
+    passing = int(allowed.sum())
+    if passing > MANY_ARTICLES and (limit := MORE * wanted * len(allowed) // passing) <= MOST:
+        rows, scores = generation.words.search(text, limit)
+        kept = allowed[generation.article_of[rows]]
+        if kept.sum() >= wanted or len(rows) < limit:
+            return rows[kept][:wanted], scores[kept][:wanted]
+    return generation.words.search(text, wanted, np.flatnonzero(allowed))

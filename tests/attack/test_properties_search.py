@@ -4,13 +4,15 @@ import math
 from collections import Counter
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.search import search
 from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
 from index.search.lexical import LexicalIndex
 from index.search.search import LEXICAL_WEIGHT, rank
-from index.search.vectors import VectorIndex
+from index.search.vectors import ExactIndex
 from index.store.state import State
 
 QUESTION = np.array([1, 0], np.float32)
@@ -32,8 +34,8 @@ def built(passages: Passages) -> Generation:
         State("corpus", 1, "mark"),
         [ArticleKey(f"a{n}", "r", None, None, None) for n in range(len(passages))],
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
-        LexicalIndex.build((n, " ".join(words)) for n, (_, words) in enumerate(passages)),
-        VectorIndex.build(np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)),
+        LexicalIndex.build((n, n, " ".join(words)) for n, (_, words) in enumerate(passages)),
+        ExactIndex.build([np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)]),
     )
 
 
@@ -99,3 +101,19 @@ def test_a_passage_that_comes_nearer_does_not_fall(passages: Passages, asked: st
     raised = [*passages[:at], (min(hundredths + nearer, 100), words), *passages[at + 1 :]]
     places = [rank(built(p), asked, QUESTION, None, len(p))[0].tolist().index(at) for p in (passages, raised)]
     assert places[1] <= places[0]
+
+
+@given(_PASSAGES, st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=4), st.integers(1, 6), st.data())
+def test_looking_through_the_best_finds_what_naming_the_allowed_does(
+    passages: Passages, asked: list[str], wanted: int, data: st.DataObject
+) -> None:
+    allowed = np.array(data.draw(st.lists(st.booleans(), min_size=len(passages), max_size=len(passages))))
+    found = []
+    for many in (0, len(passages)):
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(search, "MANY_ARTICLES", many)
+            patched.setattr(search, "MORE", 1)
+            found.append(search._by_words(built(passages), " ".join(asked), wanted, allowed))
+    (rows, scores), (named_rows, named_scores) = found
+    np.testing.assert_array_equal(rows, named_rows)
+    np.testing.assert_array_equal(scores, named_scores)
