@@ -3,6 +3,8 @@
 Here every index counts as one of many, so that a few articles show it.
 """
 
+import errno
+import os
 import random
 from collections.abc import Iterator
 from contextlib import closing
@@ -162,6 +164,20 @@ def test_a_shared_file_that_is_damaged_is_not_used_and_a_publish_mends_it(
         again.publish()
         assert again.status().state == "ok"
         assert (len(again.search("comet").hits), now(again).dead.tolist()) == (5, [])
+
+
+def test_where_there_are_no_hard_links_the_files_are_copied(growing: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    growing.add([article("a", LONG)])
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    growing.add([article("b", "The comet came back.")])
+    assert growing.status().state == "ok"
+    assert len(growing.search("comet", k=50).hits) == 4
+    copied = growing.data_dir / "index" / now(growing).name / CompressedIndex.PARTS[0]
+    assert copied.stat().st_nlink == 1
 
 
 def test_generations_that_were_grown_from_are_swept_and_their_files_stay(growing: Library) -> None:

@@ -85,6 +85,5 @@ def test_a_chart_puts_shares_where_they_belong_and_names_what_it_shows() -> None
 def test_what_grows_is_drawn_by_powers_of_ten() -> None:
     drawn = growth("Growth", "passages", "s", {"time": [(1_000, 0.5), (10_000, 5), (100_000, 50)]})
     assert 'points="72.0,285.4 232.0,178.8 392.0,72.1"' in drawn  # a straight line
-    assert [f">{label}</text>" in drawn for label in ("1,000", "100,000", "0.1", "100", "1,000,000")] == [True] * 4 + [
-        False
-    ]
+    labels = ("1,000", "100,000", "0.1", "100", "1,000,000")
+    assert [f">{label}</text>" in drawn for label in labels] == [True, True, True, True, False]

@@ -212,7 +212,10 @@ def _link_large_files(base: Path, folder: Path) -> None:
         if file.suffix == ".json":
             shutil.copyfile(file, to)
         elif not file.name.endswith(".lock"):
-            os.link(file, to)
+            try:
+                os.link(file, to)
+            except OSError:  # not every file system has links
+                shutil.copyfile(file, to)
 
 
 def _write_vectors(folder: Path, corpus: Corpus, sample: Sample) -> None:
