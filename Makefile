@@ -4,31 +4,40 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 # nothing without its hash, and nothing that would be built here with what no lock names
-INSTALL := $(BIN)/python -m pip install --quiet --require-hashes --only-binary :all:
+INSTALL := python -m pip install --quiet --require-hashes --only-binary :all:
 
-.PHONY: setup setup-dev run test soak check audit lock bench build clean
+.PHONY: setup setup-dev run test soak check audit lock bench bench-beside build clean
 
 setup: .venv/installed
 setup-dev: .venv/installed-dev
 
-# installed again when the locks change; a broken install leaves no mark and is repeated
-.venv/installed: pyproject.toml lock/run.txt lock/torch.txt lock/torch-cpu.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(INSTALL) --no-deps -r lock/torch-cpu.txt || { \
+# $(1): the environment; $(2): the lock of what is in it besides torch. Ends with a mark: a broken install leaves none
+# and is repeated
+define INSTALL_INTO
+	test -x $(1)/bin/python || $(PYTHON) -m venv $(1)
+	$(1)/bin/$(INSTALL) --no-deps -r lock/torch-cpu.txt || { \
 		echo "The package index has no torch for the processor alone that lock/torch-cpu.txt names: the usual one is installed."; \
-		$(INSTALL) --no-deps -r lock/torch.txt; }
-	$(INSTALL) -r lock/run.txt
-	$(BIN)/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
-	touch $@
+		$(1)/bin/$(INSTALL) --no-deps -r lock/torch.txt; }
+	$(1)/bin/$(INSTALL) -r $(2)
+	$(1)/bin/python -m pip install --quiet --no-index --no-deps --no-build-isolation --editable .
+	touch $(1)/installed
+endef
+
+# installed again when the locks change
+.venv/installed: pyproject.toml lock/run.txt lock/torch.txt lock/torch-cpu.txt
+	$(call INSTALL_INTO,.venv,lock/run.txt)
+
+.venv-beside/installed: pyproject.toml lock/beside.txt lock/torch.txt lock/torch-cpu.txt
+	$(call INSTALL_INTO,.venv-beside,lock/beside.txt)
 
 .venv/installed-dev: .venv/installed lock/dev.txt
-	$(INSTALL) -r lock/dev.txt
+	$(BIN)/$(INSTALL) -r lock/dev.txt
 	touch $@
 
 # newest versions that pyproject.toml allows, or with KEEP=1 those that are locked where it still does
 lock:
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(INSTALL) -r lock/uv.txt
+	$(BIN)/$(INSTALL) -r lock/uv.txt
 	$(BIN)/python -m lock.renew $(if $(KEEP),--keep)
 
 # is anything known against what is locked? asks the service of pip-audit
@@ -57,6 +66,7 @@ check: setup-dev
 bench: setup-dev
 	$(BIN)/python -m bench.speed
 	$(BIN)/python -m bench.page
+	$(BIN)/python -m bench.scale
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
@@ -72,6 +82,10 @@ bench: setup-dev
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 	$(if $(DATA),$(BIN)/python -m bench.embedding --data $(DATA))
+
+# the same articles in the hands of LangChain, txtai and Haystack, in an environment of their own
+bench-beside: .venv-beside/installed
+	.venv-beside/bin/python -m bench.beside
 
 # with what is installed: an environment of its own would be filled with what no lock names
 build: setup-dev

@@ -1,9 +1,8 @@
 """The same articles with the same weights in other hands: how fast they are indexed, and a passage found.
 
-    python -m bench.beside [--articles 300] [--rounds 5] [--only NAME]…
+    make bench-beside, or in its environment python -m bench.beside [--articles 300] [--rounds 5] [--only NAME]…
 
-In an environment of its own, since they ask for other versions of what this is built of: `pip install --editable .
-haystack-ai langchain-huggingface langchain-text-splitters sentence-transformers-haystack txtai`.
+In an environment of its own (`lock/beside.txt`), since they ask for other versions of what this is built of.
 
 Beside this program: the pipeline that LangChain's tutorial has (a recursive splitter, `HuggingFaceEmbeddings`, the
 store in memory), txtai with its hybrid index, Haystack with BM25 and embeddings in memory, joined; and the floor, which

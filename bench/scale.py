@@ -31,7 +31,7 @@ from index.article import Article
 from index.library import Library
 from index.search.vectors import CompressedIndex, Rows
 
-SIZES = (1_000, 10_000, 100_000)
+SIZES = (1_000, 10_000, 100_000, 1_000_000)
 OUT = Path(__file__).parent / "out" / "scale.json"
 FOUND = 10
 ASKED = 200

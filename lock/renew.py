@@ -4,6 +4,8 @@ run        what the program needs and is built with, without torch
 dev        what the tests need besides; openai, ollama: what those chat models need besides
 torch      torch as package indexes have it, with what that build asks for: on Linux GBs for graphics processors
 torch-cpu  its builds for the processor alone, version `…+cpu`, which `make setup` tries first
+beside     all that `bench.beside` needs, this program and the others that it measures, without torch: they ask for other
+           versions and have an environment of their own
 uv         what writes these files: it finds one set of versions for every Python and platform, with markers where they
            differ, in seconds; pip, which installs, sees only those it runs on
 
@@ -39,6 +41,7 @@ def main() -> None:
     before = [pinned for name in ("run", "dev", "torch") for pinned in read(name)] if keep else []
     every = resolve([str(PROJECT), "--all-extras"], build, oldest, prefer=before)
     run = resolve([str(PROJECT)], build, oldest, only=every)
+    beside = resolve([str(PROJECT), "--group", f"{PROJECT}:beside"], build, oldest, prefer=read("beside") or every)
     tool = resolve(["--group", f"{PROJECT}:lock"], [], oldest, prefer=read("uv") if keep else [])
 
     [torch] = [pinned for pinned in every if pinned.name == "torch"]
@@ -55,6 +58,7 @@ def main() -> None:
         write(extra, (pinned for pinned in needed if pinned not in {*run, *apart}))
     write("torch", [with_listed(torch, read("torch")), *for_gpus])
     write("torch-cpu", [cpu])
+    write("beside", (pinned for pinned in beside if pinned.name != "torch" and not FOR_GPUS.match(pinned.name)))
     write("uv", tool)
 
 

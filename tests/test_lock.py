@@ -85,7 +85,7 @@ def test_all_that_pyproject_asks_for_is_locked_within_its_range_for_every_python
 
 
 def test_the_files_hold_versions_with_hashes_and_no_address_path_or_option() -> None:
-    assert FILES == ["dev", "ollama", "openai", "run", "torch", "torch-cpu", "uv"]
+    assert FILES == ["beside", "dev", "ollama", "openai", "run", "torch", "torch-cpu", "uv"]
     for name in FILES:
         text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
         assert all(one.hashes for one in parse(text))

@@ -175,7 +175,9 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
     sample: Sample = {}
     _write_vectors(folder, corpus, sample)
     for name, table in (("passages.npy", corpus.passages), ("copies.npy", corpus.copies), ("dead.npy", corpus.dead)):
-        np.save(folder / name, table, allow_pickle=False)
+        saved = io.BytesIO()  # to a file NumPy writes by itself, and says nothing of a disk that fails
+        np.save(saved, table, allow_pickle=False)
+        (folder / name).write_bytes(saved.getvalue())
     columns = {name: [key[n] for key in corpus.articles] for n, name in enumerate(ArticleKey._fields)}
     (folder / "articles.json").write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
     LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.dead)

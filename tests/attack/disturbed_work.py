@@ -18,7 +18,7 @@ from web.backup.backup import unfinished_uploads
 
 BEFORE = {article.id: article.text for article in OLD}
 AFTER = {article.id: article.text for article in (*NEW, UPDATED, SENT)}
-WORKS = ("ingest", "rebuild", "upload")
+WORKS = ("ingest", "grow", "rebuild", "upload")
 IN_FOLDER = {f"file{n}": f"The barge {n} went down the canal." for n in range(3)}
 
 

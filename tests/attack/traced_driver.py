@@ -23,6 +23,7 @@ from index.errors import IndexFault
 from index.ingest.formats import read_item
 from index.library import Library
 from index.progress import Stop, go_on
+from index.search import generation, published
 from web.backup.backup import back_up
 from web.backup.restore import restore
 from web.errors import WebError
@@ -72,6 +73,12 @@ def ingest(data: Path, say: Say) -> None:
         say("removed", REMOVED)
 
 
+def grow(data: Path, say: Say) -> None:
+    """As `ingest`, to an index that counts as one of many passages: it is built on the one before."""
+    published.EXACT_UP_TO, generation.MOST_CHANGED = 0, 1_000
+    ingest(data, say)
+
+
 def rebuild(data: Path, say: Say) -> None:
     with closing(opened(data)) as library:
         library.rebuild(data.parent / "articles", on_article=lambda id_, outcome, _: say(outcome, id_))
@@ -105,7 +112,14 @@ def restore_backup(data: Path, say: Say) -> None:
     say("restored", "backup")
 
 
-WORK = {"ingest": ingest, "rebuild": rebuild, "upload": upload, "backup": backup, "restore": restore_backup}
+WORK = {
+    "ingest": ingest,
+    "grow": grow,
+    "rebuild": rebuild,
+    "upload": upload,
+    "backup": backup,
+    "restore": restore_backup,
+}
 
 
 def main() -> None:
