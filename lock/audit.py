@@ -10,7 +10,8 @@ import sys
 
 from lock.pinned import FOLDER
 
-LOCKED = ("run", "dev", "torch", "uv")  # torch-cpu is a build of what torch names
+LOCKED = ("run", "dev", "torch", "uv")
+"""torch-cpu is a build of what torch names, and with beside only those compare who have others' programs to compare."""
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ run        what the program needs and is built with, without torch
 dev        what the tests need besides; openai, ollama: what those chat models need besides
 torch      torch as package indexes have it, with what that build asks for: on Linux GBs for graphics processors
 torch-cpu  its builds for the processor alone, version `…+cpu`, which `make setup` tries first
-beside     all that `bench.beside` needs, this program and the others that it measures, without torch: they ask for other
+beside     all that `bench.beside` needs, this program and those that it measures, without torch: they ask for other
            versions and have an environment of their own
 uv         what writes these files: it finds one set of versions for every Python and platform, with markers where they
            differ, in seconds; pip, which installs, sees only those it runs on

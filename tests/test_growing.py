@@ -17,7 +17,7 @@ from conftest import HashingEmbedder
 
 from index.article import Article
 from index.library import Library
-from index.search import generation, published
+from index.search import generation, vectors
 from index.search.filters import Filters
 from index.search.generation import Generation
 from index.search.snapshot import Snapshot
@@ -30,7 +30,7 @@ WORDS = "bridge river comet harvest mayor lantern copper orchard violin glacier 
 @pytest.fixture
 def growing(tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
     """A library of which no index is built whole but the first."""
-    monkeypatch.setattr(published, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(vectors, "EXACT_UP_TO", 0)
     monkeypatch.setattr(generation, "MOST_CHANGED", 1_000)
     with closing(Library(tmp_path / "growing", embedder=embedder)) as library:
         yield library
@@ -39,7 +39,7 @@ def growing(tmp_path: Path, embedder: HashingEmbedder, monkeypatch: pytest.Monke
 def built_whole(growing: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     """One with the same articles, added at once to an exact index."""
     with monkeypatch.context() as patched:
-        patched.setattr(published, "EXACT_UP_TO", 1_000)
+        patched.setattr(vectors, "EXACT_UP_TO", 1_000)
         library = Library(tmp_path / "whole", embedder=HashingEmbedder())
         stored = (growing.article(article_id) for article_id in ids_of(growing))
         library.add([one.article for one in stored if one])

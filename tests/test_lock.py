@@ -229,8 +229,10 @@ def test_a_source_is_not_built_since_its_build_takes_what_is_not_locked(tmp_path
 def test_the_makefile_installs_nothing_without_its_hash() -> None:
     installs = [line.strip() for line in MAKEFILE.splitlines() if re.search(r"\binstall\b|\$\(INSTALL\)", line)]
     for line in (line for line in installs if not line.startswith("#")):
-        is_locked = re.search(r"\$\(INSTALL\) (--no-deps )?-r lock/|^INSTALL := .* --require-hashes ", line)
+        is_locked = re.search(r"\$\(INSTALL\) (--no-deps )?-r (lock/|\$\(2\)$)|^INSTALL := .* --require-hashes ", line)
         assert is_locked or "--no-index --no-deps --no-build-isolation" in line
+    given = re.findall(r"\$\(call INSTALL_INTO,(.*)\)", MAKEFILE)
+    assert given == [".venv,lock/run.txt", ".venv-beside,lock/beside.txt"]
 
 
 def test_an_audit_that_found_something_says_what_and_fails() -> None:
@@ -256,5 +258,10 @@ def test_an_audit_whose_service_is_not_reached_fails_in_one_line() -> None:
 def test_an_audit_that_found_nothing_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(json.dumps({"dependencies": [{"name": "leaf", "version": "2.0", "vulns": []}]}), "") is None
     assert capsys.readouterr().out == "Nothing is known against the 1 packages of lock/.\n"
-    assert set(LOCKED) == set(FILES) - {"torch-cpu", "openai", "ollama"}  # of which dev has all
+    assert set(LOCKED) == set(FILES) - {
+        "torch-cpu",
+        "openai",
+        "ollama",
+        "beside",
+    }  # dev has all of two, no user the last
     assert {one for name in ("openai", "ollama") for one in read(name)} <= set(read("dev"))

@@ -32,7 +32,7 @@ from index.model.embed import Vectors
 from index.progress import Progress, silent
 from index.search.generation import ArticleKey, Corpus, Generation
 from index.search.lexical import LexicalIndex
-from index.search.vectors import EXACT_UP_TO, CompressedIndex, ExactIndex, VectorIndex
+from index.search.vectors import CompressedIndex, ExactIndex, VectorIndex, are_many
 from index.store.locks import lock
 from index.store.state import State
 from index.text.chunk import CHUNKER_VERSION
@@ -234,7 +234,7 @@ def _write_vectors(folder: Path, corpus: Corpus, sample: Sample) -> None:
 
     if corpus.base and isinstance(corpus.base.vectors, CompressedIndex):
         CompressedIndex.write(folder, noted(), corpus.base.vectors)
-    elif len(corpus.passages) > EXACT_UP_TO:
+    elif are_many(len(corpus.passages)):
         CompressedIndex.write(folder, noted())
     else:
         (folder / ExactIndex.FILE).write_bytes(ExactIndex.build(noted()).to_bytes())

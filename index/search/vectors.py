@@ -34,6 +34,11 @@ TRAINED_ON = 20_000
 """Vectors: RaBitQ learns no more than where their middle is."""
 
 
+def are_many(passages: int) -> bool:
+    """Whether their index is a compressed one, which can grow."""
+    return passages > EXACT_UP_TO
+
+
 class VectorIndex(ABC):
     """(n, dim) unit vectors. Immutable; any number of threads may search."""
 

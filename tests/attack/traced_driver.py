@@ -23,7 +23,7 @@ from index.errors import IndexFault
 from index.ingest.formats import read_item
 from index.library import Library
 from index.progress import Stop, go_on
-from index.search import generation, published
+from index.search import generation, vectors
 from web.backup.backup import back_up
 from web.backup.restore import restore
 from web.errors import WebError
@@ -75,7 +75,7 @@ def ingest(data: Path, say: Say) -> None:
 
 def grow(data: Path, say: Say) -> None:
     """As `ingest`, to an index that counts as one of many passages: it is built on the one before."""
-    published.EXACT_UP_TO, generation.MOST_CHANGED = 0, 1_000
+    vectors.EXACT_UP_TO, generation.MOST_CHANGED = 0, 1_000
     ingest(data, say)
 
 
