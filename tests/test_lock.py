@@ -229,7 +229,8 @@ def test_a_source_is_not_built_since_its_build_takes_what_is_not_locked(tmp_path
 def test_the_makefile_installs_nothing_without_its_hash() -> None:
     installs = [line.strip() for line in MAKEFILE.splitlines() if re.search(r"\binstall\b|\$\(INSTALL\)", line)]
     for line in (line for line in installs if not line.startswith("#")):
-        is_locked = re.search(r"\$\(INSTALL\) (--no-deps )?-r (lock/|\$\(2\)$)|^INSTALL := .* --require-hashes ", line)
+        locked_by = r"\$\(INSTALL\) (--no-deps )?-r (lock/|\$\(2\)$)|^INSTALL := .* --require-hashes "
+        is_locked = re.search(locked_by, line)
         assert is_locked or "--no-index --no-deps --no-build-isolation" in line
     given = re.findall(r"\$\(call INSTALL_INTO,(.*)\)", MAKEFILE)
     assert given == [".venv,lock/run.txt", ".venv-beside,lock/beside.txt"]
