@@ -12,16 +12,16 @@ from itertools import islice
 import numpy as np
 from sqlalchemy import insert
 
+from bench.many import rows_of
 from bench.news import TEXTS, passages
 from index.library import Library
 from index.model.embed import Vectors
 from index.store import catalogue
-from index.store.schema import BY_HAND, articles, embeddings, revisions, signatures
+from index.store.schema import articles, embeddings, revisions, signatures
 from index.store.schema import passages as passages_table
-from index.text.chunk import CHUNKER_VERSION, embedded_text
+from index.text.chunk import embedded_text
 from index.text.sentences import sentence_spans
 
-ADDED_AT = "2026-01-01T00:00:00.000+00:00"
 PASSAGES_EACH = 3
 SENTENCES_EACH = 6
 AT_ONCE = 5_000
@@ -39,7 +39,6 @@ class Generator:
         self._texts = [text for _, text in given]
         self._sentences = [[text[start:end] for start, end in sentence_spans(text, "en")] for text in self._texts]
         self._vectors = library.embed([embedded_text(title, text) for title, text in given])
-        self._model = library.embedding_model
         self._chance = np.random.default_rng(FILLED_FOR)
 
     def vectors(self, of: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> Vectors:
@@ -70,29 +69,11 @@ def fill(library: Library, count: int) -> None:
             name: [] for name in ("articles", "revisions", "passages", "embeddings", "signatures")
         }
         for number, (texts, vectors) in some:
-            article_id, revision, title = f"n{number:07}", f"{number:016x}", f"Article {number:07}"
-            key: dict[str, object] = {"article_id": article_id, "revision": revision}
-            rows["articles"].append(
-                {
-                    "id": article_id,
-                    "revision": revision,
-                    "origin": f"{article_id}.txt",
-                    "in_folder": BY_HAND,
-                    "chunker": CHUNKER_VERSION,
-                    "added_at": ADDED_AT,
-                }
-            )
-            day = f"{2000 + number % 25}-{number % 12 + 1:02}-{number % 28 + 1:02}"
-            rows["revisions"].append(
-                key
-                | {
-                    "title": title,
-                    "text": "\n\n".join(texts),
-                    "source": f"Paper {number % 100}",
-                    "published_at": day,
-                    "added_at": ADDED_AT,
-                }
-            )
+            article, revision = rows_of(number)
+            article_id, title = str(article["id"]), str(revision["title"])
+            key = {"article_id": article_id, "revision": revision["revision"]}
+            rows["articles"].append(article)
+            rows["revisions"].append(revision | {"text": "\n\n".join(texts)})
             rows["signatures"].append(key | {"shingles": 0, "minima": b""})
             start = 0
             for text, vector in zip(texts, vectors, strict=True):

@@ -1,11 +1,11 @@
 """What an index is built from: one state of the store, whole or since another index."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from articles import LONG, article, embed_missing
+from numpy.typing import NDArray
 
 from index.article import Article
 from index.progress import silent
@@ -126,20 +126,20 @@ def test_an_empty_store_gives_an_empty_corpus(store: Store, database: Database) 
 
 
 class Growing(Generation):
-    """May always be built on."""
-
-    @classmethod
-    def of(cls, found: Read, most_dead: int = 10) -> "Growing":
-        words = LexicalIndex.build([])
-        grown = cls(found.corpus.state, found.corpus.articles, found.corpus.passages, words, None,
-                    found.corpus.copies, dead=found.corpus.dead)  # fmt: skip
-        grown.most_dead = most_dead
-        return grown
+    """May be built on until so many of its articles are dead."""
 
     most_dead = 10
 
-    def may_grow(self, dead: Sequence[int] | object, new_rows: int) -> bool:
-        return len(np.asarray(dead)) <= self.most_dead
+    @classmethod
+    def of(cls, found: Read, most_dead: int = most_dead) -> "Growing":
+        corpus = found.corpus
+        words = LexicalIndex.build([])
+        grown = cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies, dead=corpus.dead)
+        grown.most_dead = most_dead
+        return grown
+
+    def may_grow(self, dead: NDArray[np.int32], new_rows: int) -> bool:
+        return len(dead) <= self.most_dead
 
 
 def test_since_another_a_corpus_holds_what_is_new_behind_what_was_there(

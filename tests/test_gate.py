@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -36,16 +37,20 @@ def test_those_who_wait_go_in_the_order_in_which_they_came_however_long_it_takes
     gate = Gate(max_running=1, max_waiting=10)
     gate.enter(lambda: True)
     went: list[int] = []
+
+    def have_gone(count: int) -> bool:
+        return len(went) >= count
+
     for n in range(6):
-        entering(gate, lambda n=n: went.append(n))  # type: ignore[misc]
+        entering(gate, partial(went.append, n))
     time.sleep(2 * LOOK_SECONDS)  # each has looked whether it is still wanted
     for n in range(6):
-        entering(gate, lambda n=n: went.append(10 + n))  # type: ignore[misc]
+        entering(gate, partial(went.append, 10 + n))
         gate.leave()
-        wait_until(lambda n=n: len(went) > n)  # type: ignore[misc]
+        wait_until(partial(have_gone, n + 1))
     for n in range(6):
         gate.leave()
-        wait_until(lambda n=n: len(went) > 6 + n)  # type: ignore[misc]
+        wait_until(partial(have_gone, n + 7))
     assert went == [0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15]
     gate.leave()
     assert (gate.running, gate.waiting) == (0, 0)

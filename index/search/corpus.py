@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, true
 
 from index.model.embed import Vectors
+from index.search.embeddings import is_of_passage
 from index.search.generation import NO_DEAD, PASSAGE_DTYPE, ArticleKey, Copies, Corpus, Generation
 from index.search.lexical import Body
 from index.store import copy_pairs
@@ -125,8 +126,8 @@ def _count(connection: Connection, part: Part) -> int:
 
 
 def _lack_vectors(connection: Connection, model: str, part: Part) -> bool:
-    its = and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
-    return connection.execute(select(passages.c.id).where(_of(part), ~exists().where(its)).limit(1)).first() is not None
+    lacking = select(passages.c.id).where(_of(part), ~exists().where(is_of_passage(model)))
+    return connection.execute(lacking.limit(1)).first() is not None
 
 
 def _table(connection: Connection, part: Part, ordinals: dict[str, int]) -> NDArray[np.void]:
@@ -137,8 +138,9 @@ def _table(connection: Connection, part: Part, ordinals: dict[str, int]) -> NDAr
 
 def _vectors(connection: Connection, model: str, part: Part) -> Iterator[Vectors]:
     """(m, dim) each, a row a passage, in the order of `_table`."""
-    its = and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
-    statement = select(embeddings.c.vector).select_from(passages).join(embeddings, its).where(_of(part))
+    statement = (
+        select(embeddings.c.vector).select_from(passages).join(embeddings, is_of_passage(model)).where(_of(part))
+    )
     found = connection.scalars(statement.order_by(passages.c.id).execution_options(yield_per=ROWS_AT_ONCE))
     for some in found.partitions():
         yield np.frombuffer(b"".join(some), "<f4").reshape(len(some), -1)

@@ -8,12 +8,17 @@ import operator
 from collections.abc import Sequence
 from itertools import groupby
 
-from sqlalchemy import and_, delete, exists, func, insert, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select
 
 from index.model.embed import Vectors
 from index.store.database import Database
 from index.store.schema import embeddings, passages, revisions
 from index.text.chunk import embedded_text
+
+
+def is_of_passage(model: str) -> ColumnElement[bool]:
+    """Joins a passage and its vector by that model."""
+    return and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
 
 
 class Embeddings:
@@ -23,8 +28,7 @@ class Embeddings:
 
     def missing(self, model: str, article_ids: Sequence[str] | None = None) -> list[bytes]:
         """Keys of texts that no vector is kept for, of all articles or of these, in the order in which they came in."""
-        its = and_(embeddings.c.key == passages.c.embedding_key, embeddings.c.model == model)
-        statement = select(passages.c.embedding_key).where(~exists().where(its))
+        statement = select(passages.c.embedding_key).where(~exists().where(is_of_passage(model)))
         if article_ids is not None:
             statement = statement.where(passages.c.article_id.in_(article_ids))
         with self._database.read() as connection:

@@ -81,6 +81,10 @@ class Corpus:
         return len(self.base.passages) if self.base else 0
 
     @property
+    def newly_dead(self) -> NDArray[np.int32]:
+        return np.setdiff1d(self.dead, self.base.dead) if self.base else self.dead
+
+    @property
     def articles_alive(self) -> int:
         return len(self.articles) - len(self.dead)
 

@@ -41,6 +41,8 @@ FORMAT = 4
 KEPT = 2
 """Generations that stay on disk: the current one and the one to fall back to."""
 SELF_CHECKS = 20
+MAX_REMEMBERED = 10_000
+"""Files whose hash is known."""
 NAME_PATTERN = re.compile(r"gen-\d{12}-[0-9a-f]{16}")
 
 
@@ -141,11 +143,15 @@ class Generations:
         have more than a gigabyte."""
         there = path.stat()
         key = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns)
-        if there.st_nlink > 1 and key in self._verified:
+        is_shared = there.st_nlink > 1
+        if is_shared and key in self._verified:
             return self._verified[key]
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        self._verified[key] = digest
+        if is_shared:
+            if len(self._verified) == MAX_REMEMBERED:  # by then most are gone
+                self._verified.clear()
+            self._verified[key] = digest
         return digest
 
     @contextlib.contextmanager
@@ -180,7 +186,7 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
         (folder / name).write_bytes(saved.getvalue())
     columns = {name: [key[n] for key in corpus.articles] for n, name in enumerate(ArticleKey._fields)}
     (folder / "articles.json").write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
-    LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.dead)
+    LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.newly_dead)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.endswith(".lock")]
     for file in files:
         sync(file)
