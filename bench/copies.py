@@ -21,7 +21,7 @@ from pathlib import Path
 from bench.copies_pairs import PARTS, Pair, pairs, sources
 from index.article import Article
 from index.store.copy_pairs import CopyPairs, in_order
-from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from index.store.store import Store
 from index.text.copies import SAME_STORY, Signature, Wording, bands, is_copy, likeness, may_be_copies, signature
 from index.text.sentences import sentence_spans
@@ -135,7 +135,7 @@ def show_volume() -> None:
 
 
 def compared(texts: Sequence[str]) -> Compared:
-    with tempfile.TemporaryDirectory() as folder, closing(Database(Path(folder, "copies.db"))) as database:
+    with tempfile.TemporaryDirectory() as folder, closing(SqliteDatabase(Path(folder, "copies.db"))) as database:
         store, pairs = Store(database), CopyPairs(database)
         for n, text in enumerate(texts):
             store.put(Article(id=str(n), title=str(n), text=text, origin=f"{n}.txt"), in_folder=False)

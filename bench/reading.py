@@ -22,7 +22,7 @@ from bench import news
 from index.article import Article, Item
 from index.ingest.apart import ReaderApart
 from index.library import Library
-from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from index.store.store import Store
 from web.jobs.job import FINISHED
 from web.jobs.jobs import Jobs
@@ -41,7 +41,7 @@ def main() -> None:
             show("before", reader, 0, time.perf_counter())
             began = time.perf_counter()
             show("read", reader, sum(isinstance(item, Article) for item in read(reader, archive)), began)
-            database = Database(Path(folder, "assistant.db"))
+            database = SqliteDatabase(Path(folder, "assistant.db"))
             store = Store(database)
             began = time.perf_counter()
             added = (isinstance(i, Article) and store.put(i, in_folder=False) == "added" for i in read(reader, archive))

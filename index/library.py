@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.embedding import Ahead, Embedding
@@ -35,11 +35,13 @@ from index.search.search import Found
 from index.search.snapshot import Snapshot
 from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
 from index.store.copy_pairs import CopyPairs
-from index.store.database import Database
+from index.store.database import Database, Turn
 from index.store.folder_state import FolderState
 from index.store.in_use import InUse
 from index.store.locks import POLL_SECONDS
+from index.store.postgresql import PostgresDatabase
 from index.store.rows import StoredArticle
+from index.store.sqlite import SqliteDatabase
 from index.store.store import Outcome, Revision, Store
 from index.tally import OnArticle, Tally
 from index.text.copies import SAME_STORY, likeness
@@ -60,6 +62,11 @@ class _Loaded:
     """True where `generation` is not the one named."""
     again_at: float = math.inf
     """When it is tried once more to load that one, by `time.monotonic()`."""
+
+
+def open_database(data_dir: Path, address: str = "") -> Database:
+    """That of the data folder, or the one at the address."""
+    return PostgresDatabase(address) if address else SqliteDatabase(data_dir / DATABASE)
 
 
 def has_database(data_dir: Path) -> bool:
@@ -86,14 +93,24 @@ class Status:
 class Library:
     """The articles of one data folder. Any thread may call; several processes may share the folder."""
 
-    def __init__(self, data_dir: Path, embedding_model: str = BUILTIN, *, embedder: Embedder | None = None) -> None:
-        """Opens the database; loads no model and no index. `embedder` stands in for the named model."""
+    def __init__(
+        self,
+        data_dir: Path,
+        embedding_model: str = BUILTIN,
+        *,
+        database: str = "",
+        embedder: Embedder | None = None,
+    ) -> None:
+        """Opens the database; loads no model and no index. `embedder` stands in for the named model.
+
+        database: the address of a PostgreSQL database that takes the place of the folder's own.
+        """
         self.data_dir = data_dir
         self.reader = ReaderApart()
         self._in_use = InUse(data_dir)
-        is_new = not has_database(data_dir)
+        is_new = not database and not has_database(data_dir)
         try:
-            self.database = Database(data_dir / DATABASE)
+            self.database = open_database(data_dir, database)
             self._generations = Generations(data_dir / "index")
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
@@ -149,7 +166,7 @@ class Library:
         with self._rebuild_turn(progress):
             return self._follow(folder, full, dry_run, progress, on_article)
 
-    def _rebuild_turn(self, progress: Progress) -> BinaryIO:
+    def _rebuild_turn(self, progress: Progress) -> Turn:
         """Of two at once, the one that read a file before it changed could store its text after the other's."""
         while (turn := self.database.turn("rebuild")) is None:
             progress("reading", 0, 0)

@@ -10,6 +10,7 @@ import pytest
 from articles import Folder
 from scripted_model import ScriptedModel, scripted
 
+from index import library as opened
 from index.library import Library
 from index.model.embed import Vectors
 from index.store.database import Database
@@ -18,7 +19,7 @@ from index.text.words import content_stems
 
 CHAT_KEY = "sk-secret-of-the-test"
 
-pytest_plugins = ["attack_fixtures", "web_fixtures", "browser_fixtures"]
+pytest_plugins = ["postgres_fixtures", "attack_fixtures", "web_fixtures", "browser_fixtures"]
 
 
 class HashingEmbedder:
@@ -75,7 +76,7 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(tmp_path / "assistant.db")) as database:
+    with closing(opened.open_database(tmp_path)) as database:
         yield database
 
 

@@ -15,6 +15,7 @@ from assistant.assistant import Assistant
 from index.errors import StorageFault
 from index.library import DATABASE, Library
 from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from web.app import create_app
 from web.backup.backup import back_up
 from web.backup.restore import restore
@@ -97,7 +98,7 @@ def test_a_backup_and_a_restore_are_entered(tmp_path: Path) -> None:
     with closing(Library(data, embedder=HashingEmbedder())) as library:
         library.add([BRIDGE])
     assert [main([command, file, "--data-dir", str(data)]) for command in ("backup", "restore")] == [0, 0]
-    with closing(Database(data / DATABASE)) as database:
+    with closing(SqliteDatabase(data / DATABASE)) as database:
         found = [(entry["action"], entry["subject"]) for entry in Audit(database).all()]
     assert found == [("restore", file), ("backup", file)]
 
@@ -148,10 +149,10 @@ def test_a_restore_keeps_what_the_log_said_since_the_backup(tmp_path: Path) -> N
         library.add([BRIDGE])
         Audit(library.database).note("token", "before")
     back_up(data, Path(file))
-    with closing(Database(data / DATABASE)) as database:
+    with closing(SqliteDatabase(data / DATABASE)) as database:
         Audit(database).note("token", "after")
     restore(data, Path(file))
-    with closing(Database(data / DATABASE)) as database:
+    with closing(SqliteDatabase(data / DATABASE)) as database:
         assert [entry["action"] for entry in Audit(database).all()] == ["restore", "after", "backup", "before"]
 
 
@@ -161,10 +162,10 @@ def test_what_a_damaged_log_says_at_no_time_keeps_nothing_from_being_restored(tm
         library.add([BRIDGE])
         Audit(library.database).note("token", "before")
     back_up(data, file)
-    with closing(Database(data / DATABASE)) as database, database.write() as connection:
+    with closing(SqliteDatabase(data / DATABASE)) as database, database.write() as connection:
         connection.execute(update(audit).where(audit.c.action == "before").values(at=text("x'00'")))
     restore(data, file)
-    with closing(Database(data / DATABASE)) as database:
+    with closing(SqliteDatabase(data / DATABASE)) as database:
         assert [entry["action"] for entry in Audit(database).all()] == ["restore", "backup", "before"]
 
 
@@ -178,5 +179,5 @@ def test_a_backup_has_no_key_to_sign_cookies_with_and_a_restore_takes_none(tmp_p
     back_up(data, file)
     assert key not in file.read_bytes()
     restore(data, file)
-    with closing(Database(data / DATABASE)) as database:
+    with closing(SqliteDatabase(data / DATABASE)) as database:
         assert not SignIn(database, TOKEN).accepts(cookie)

@@ -18,7 +18,7 @@ from answers import answered, cited
 
 from assistant.assistant import Assistant
 from index.library import Library
-from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from web.app import create_app
 from web.cli import main
 from web.conversations.conversations import Conversations
@@ -328,7 +328,7 @@ def test_an_evaluation_is_set_beside_an_earlier_one(built: Place, tmp_path: Path
 
 
 def test_rated_answers_are_printed_as_a_question_set_that_eval_runs(place: Place, tmp_path: Path) -> None:
-    with closing(Database(place.data / "assistant.db")) as database:
+    with closing(SqliteDatabase(place.data / "assistant.db")) as database:
         conversations, feedback = Conversations(database), Feedback(database)
         for question, is_positive in ((QUESTION, True), ("Who paid?", False)):
             sentence = cited(article_id="comet", quote=COMET)

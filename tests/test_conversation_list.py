@@ -9,6 +9,7 @@ from answers import answered
 from flask.testing import FlaskClient
 
 from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from index.store.store import Store
 from web.conversations.conversations import Conversations
 from web.replies import Json
@@ -89,12 +90,12 @@ def test_a_renamed_conversation_is_found_by_its_new_title_and_keeps_its_place(da
 
 def test_messages_of_a_version_that_kept_no_words_are_found_once_opened(tmp_path: Path) -> None:
     path = tmp_path / "assistant.db"
-    with closing(Database(path)) as database:
+    with closing(SqliteDatabase(path)) as database:
         Store(database)  # as every library has it first
         ferry = _say(Conversations(database), None, "Ferry?", "At noon.")
         with database.write() as connection:
             connection.exec_driver_sql("DROP TABLE message_facts")
-    with closing(Database(path)) as database:
+    with closing(SqliteDatabase(path)) as database:
         assert [one["id"] for one in Conversations(database).list("noon")["sessions"]] == [ferry]
 
 

@@ -181,11 +181,11 @@ def keep_as_compared(database: Database, notes: list[Article]) -> None:
         connection.execute(insert(articles), rows)
         rows = [{"article_id": note.id, "title": note.title, "text": note.text, **kept} for note in notes]
         connection.execute(insert(revisions), rows)
-        for number, note in enumerate(notes, start=1):
+        for note in notes:
             signed = signature(note.text)
             assert signed is not None
-            row = {"number": number, "article_id": note.id, "revision": "r", "shingles": signed.shingles}
-            connection.execute(insert(signatures), row | {"minima": signed.minima})
+            row = {"article_id": note.id, "revision": "r", "shingles": signed.shingles, "minima": signed.minima}
+            number = connection.execute(insert(signatures).values(row).returning(signatures.c.number)).scalar_one()
             keys = {whole_key(note.text), *bands(signed)}
             connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in keys])
 

@@ -1,7 +1,5 @@
 """Vectors kept by text and model: in real SQLite."""
 
-from contextlib import closing
-
 import numpy as np
 import pytest
 from articles import LONG, article, embed_missing
@@ -93,16 +91,6 @@ def test_a_text_whose_article_went_meanwhile_is_left_out(store: Store, embedding
     store.delete(["a"], by_hand=False)
     assert embeddings.texts(keys) == {}
     embeddings.save("m", [], np.zeros((0, 2), np.float32))
-
-
-def test_vectors_are_there_when_the_file_is_opened_again(
-    store: Store, embeddings: Embeddings, database: Database
-) -> None:
-    store.put(article("a", LONG), in_folder=True)
-    embed_missing(embeddings)
-    with closing(Database(database.path)) as again:
-        Store(again)
-        assert Embeddings(again).missing("m") == []
 
 
 def test_embedding_changes_no_state_of_the_corpus(store: Store, embeddings: Embeddings) -> None:

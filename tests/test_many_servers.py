@@ -1,7 +1,6 @@
 """Jobs of several processes on one data folder: told, cancelled and done by any of them, each by one."""
 
 import io
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -146,9 +145,9 @@ def test_jobs_that_an_earlier_version_left_are_told_and_done(library: Library, t
     Jobs(library, tmp_path)  # makes the table
     asked = {"articles": [{"id": "tide", "text": "A tide."}], "created_at": "2024-05-01T12:00:00.000+00:00"}
     rows = [
-        {"id": "left", "kind": "add", "state": "queued", "request": json.dumps(asked | {"name": "Tide"})},
-        {"id": "bare", "kind": "rebuild", "state": "queued", "request": '{"full": false}'},
-        {"id": "called off", "kind": "add", "state": "queued", "request": json.dumps(asked | {"is_cancelled": True})},
+        {"id": "left", "kind": "add", "state": "queued", "request": asked | {"name": "Tide"}},
+        {"id": "bare", "kind": "rebuild", "state": "queued", "request": {"full": False}},
+        {"id": "called off", "kind": "add", "state": "queued", "request": asked | {"is_cancelled": True}},
     ]
     with library.database.write() as connection:
         connection.execute(insert(table), rows)
@@ -163,7 +162,7 @@ def test_jobs_that_an_earlier_version_left_are_told_and_done(library: Library, t
 def test_an_outcome_that_the_disk_does_not_take_is_told_all_the_same_and_stored_when_it_does(
     held: _Held, second: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.store.database.BUSY_TIMEOUT_MS", 100)
+    monkeypatch.setattr("index.store.sqlite.BUSY_TIMEOUT_MS", 100)
     with closing(Library(held.data_dir, embedder=held._embedder)) as library:
         quick = _Held(library)
         with closing(Jobs(quick, tmp_path)) as jobs, closing(Jobs(second, tmp_path)) as others:

@@ -1,7 +1,6 @@
 """Jobs: taking in files, texts and addresses; rebuilds; cancelling; and what a kill leaves behind."""
 
 import io
-import json
 import os
 import signal
 import threading
@@ -388,7 +387,7 @@ def test_a_job_that_cannot_be_finished_has_failed_and_the_next_is_worked_on(libr
         after = jobs.add_articles([{"text": "The second."}])
         assert _wait(jobs, after)["added"] == 1
         assert jobs.get(odd)["state"] == "failed"
-        assert jobs.get(odd)["message"] == "Something went wrong on the server: TypeError."
+        assert jobs.get(odd)["message"] == "Something went wrong on the server: StatementError."
 
 
 def test_an_upload_is_on_the_disk_with_its_folders_before_its_id_is_given_out(
@@ -499,7 +498,7 @@ def test_old_ended_jobs_are_forgotten(library: Library, tmp_path: Path) -> None:
     with closing(Jobs(library, tmp_path)) as jobs:
         jobs.start()
         rows = [
-            {"id": f"old{n}", "kind": "add", "state": "done", "outcome": json.dumps({"id": f"old{n}", "added_ids": []})}
+            {"id": f"old{n}", "kind": "add", "state": "done", "outcome": {"id": f"old{n}", "added_ids": []}}
             for n in range(1_000)
         ]
         with library.database.write() as connection:

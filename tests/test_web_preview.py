@@ -42,7 +42,7 @@ def site() -> Iterator[Site]:
 
 
 def test_a_file_is_told_with_what_is_known_of_it_and_nothing_is_stored(client: FlaskClient, stocked: Library) -> None:
-    before = stocked.status(), stocked.database.path.parent.joinpath("uploads").exists()
+    before = stocked.status(), stocked.data_dir.joinpath("uploads").exists()
     front = f"---\ntitle: Ferry timetable\nauthor: Ada Quill\ndate: 2024-05-01\nlanguage: en\n---\n{FERRY}"
     reply = PreviewReply.model_validate(reply_json(_sent(client, ("ferry.md", front))), strict=True)
     [article] = reply.articles

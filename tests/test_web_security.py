@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from assistant.assistant import Assistant
 from index.library import Library
 from index.store.database import Database
+from index.store.sqlite import SqliteDatabase
 from web.app import create_app
 from web.jobs.jobs import Jobs
 from web.security.access import is_token
@@ -88,7 +89,7 @@ def test_a_cookie_is_void_after_thirty_days_with_another_token_and_on_another_da
     assert not SignIn(database, "another").accepts(cookie)
     assert not SignIn(database, "").accepts(SignIn(database, "").cookie())
     assert not sign_in.accepts(cookie.swapcase())
-    with closing(Database(tmp_path / "other.db")) as other:  # so a guess at the token alone makes none
+    with closing(SqliteDatabase(tmp_path / "other.db")) as other:  # so a guess at the token alone makes none
         assert not SignIn(other, TOKEN).accepts(cookie)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 31 * 86_400)

@@ -60,13 +60,15 @@ class Embeddings:
         if not keys:
             return
         with self._database.write() as connection:
-            connection.execute(
-                insert(embeddings).prefix_with("OR IGNORE"),
-                [
-                    {"key": key, "model": model, "vector": row.astype("<f4").tobytes()}
-                    for key, row in zip(keys, vectors, strict=True)
-                ],
-            )
+            kept = select(embeddings.c.key).where(embeddings.c.model == model, embeddings.c.key.in_(keys))
+            there = set(connection.scalars(kept))
+            rows = [
+                {"key": key, "model": model, "vector": row.astype("<f4").tobytes()}
+                for key, row in zip(keys, vectors, strict=True)
+                if key not in there
+            ]
+            if rows:
+                connection.execute(insert(embeddings), rows)
 
     def forget(self, model: str, *, all_of_them: bool = False) -> None:
         """Drop the vectors that no passage uses any more, or every vector of `model`."""

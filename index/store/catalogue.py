@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select
 
 from index.errors import IndexFault
 from index.store.database import Database
+from index.store.dialects import holds
 from index.store.rows import StoredArticle, article_of, batches
 from index.store.schema import IS_CURRENT, articles, copies, listing, passages, revisions
 from index.text.words import unaccented
@@ -88,10 +88,10 @@ class Catalogue:
         Raises IndexFault for a cursor that was not given for a list in this order.
         """
         key = listing.c[selection.sort.removeprefix("-")]
-        is_unknown = key == ""
         order = key.desc() if selection.sort.startswith("-") else key.asc()
         wanted = select(listing.c.article_id, key.label("key")).where(*_conditions(selection))
-        some = wanted.order_by(is_unknown, order, listing.c.article_id).limit(limit + 1)
+        unknown_last = [] if selection.sort.endswith("passages") else [key == ""]
+        some = wanted.order_by(*unknown_last, order, listing.c.article_id).limit(limit + 1)
         if cursor is not None:
             some = some.where(_is_after(selection.sort, key, *_read_cursor(cursor, selection.sort)))
         with self._database.read() as connection:
@@ -124,12 +124,11 @@ class Catalogue:
 
 def enter(connection: Connection, ids: Sequence[str]) -> None:
     """Note for the list what was stored or changed in the same transaction."""
-    noted = upsert(listing)
-    anew = {column.name: noted.excluded[column.name] for column in listing.c}
-    statement = noted.on_conflict_do_update(index_elements=["article_id"], set_=anew)
     for some in batches(ids):
         rows = connection.execute(_listed().where(articles.c.id.in_(some))).all()
-        connection.execute(statement, [_noted(row) for row in rows])
+        connection.execute(delete(listing).where(listing.c.article_id.in_(some)))
+        if rows:
+            connection.execute(insert(listing), [_noted(row) for row in rows])
 
 
 def enter_missing(database: Database) -> None:
@@ -168,7 +167,7 @@ def _key(name: str) -> str:
 def _conditions(selection: Selection) -> list[ColumnElement[bool]]:
     day = func.substr(listing.c.published, 1, 10)
     words = list(dict.fromkeys(unaccented(selection.query).split()))[:MAX_WORDS]
-    found = [func.instr(listing.c.words, word) > 0 for word in words]
+    found: list[ColumnElement[bool]] = [holds(listing.c.words, word) for word in words]
     if selection.source:
         found.append(listing.c.source.in_({_key(name) for name in selection.source}))
     if selection.after or selection.before:
@@ -186,6 +185,8 @@ def _is_after(sort: Sort, key: ColumnElement[Any], value: str | int, article_id:
     if value == "":
         return of_the_same
     further = key < value if sort.startswith("-") else key > value
+    if sort.endswith("passages"):  # which are always known
+        return or_(further, of_the_same)
     return or_(and_(key != "", further), key == "", of_the_same)
 
 

@@ -6,9 +6,12 @@ out: chains. Where A is a copy of B and B of C (a story cut twice), A and C are 
 say: one by one, small differences lead from a report to its update.
 """
 
+import datetime as dt
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -17,17 +20,16 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    case,
     delete,
     func,
     insert,
     or_,
     select,
-    text,
     union,
 )
 
 from index.progress import Progress
+from index.store import dialects
 from index.store.database import Database
 from index.store.schema import IS_CURRENT, articles, copies, copy_bands, revisions, signatures
 from index.text.copies import MAX_CHARS, Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
@@ -79,22 +81,29 @@ def in_order(connection: Connection) -> dict[str, list[str]]:
     its = copies.c.article_id.label("its")
     # an article is among its copies
     pairs = union(select(its, copies.c.copy_id.label("id")), select(its, its)).subquery()
-    published = revisions.c.published_at
-    moment = func.datetime(
-        case((func.length(published) == len("2023-11-04"), published + "T23:59:59"), else_=published)
-    )
     statement = (
-        select(pairs.c.its, pairs.c.id)
+        select(pairs.c.its, pairs.c.id, revisions.c.published_at, signatures.c.shingles)
         .join(articles, articles.c.id == pairs.c.id)
         .join(revisions, IS_CURRENT)
         .join(signatures, _is_signed_now())
         .where(pairs.c.its.in_(signed))
-        .order_by(pairs.c.its, moment.nulls_last(), signatures.c.shingles.desc(), articles.c.id)
+        .order_by(pairs.c.its, articles.c.id)
     )
     found: dict[str, list[str]] = {}
-    for row in connection.execute(statement):
-        found.setdefault(row.its, []).append(row.id)
-    return {its: ids for its, ids in found.items() if len(ids) > 1}
+    for its, rows in groupby(connection.execute(statement), attrgetter("its")):
+        by_worth = sorted(rows, key=lambda row: (*_moment(row.published_at), -row.shingles))
+        if len(by_worth) > 1:
+            found[its] = [row.id for row in by_worth]
+    return found
+
+
+def _moment(published_at: str | None) -> tuple[bool, float]:
+    """What dates are sorted by, unknown ones last."""
+    if published_at is None:
+        return True, 0.0
+    is_day = len(published_at) == len("2023-11-04")
+    at = dt.datetime.fromisoformat(f"{published_at}T23:59:59" if is_day else published_at)
+    return False, (at if at.tzinfo else at.replace(tzinfo=dt.UTC)).timestamp()
 
 
 def _is_signed_now() -> ColumnElement[bool]:
@@ -146,29 +155,16 @@ def _keep(connection: Connection, article_id: str, found: _Found) -> None:
     connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in found.keys])
 
 
-_HOLDERS = text("""
-    SELECT value AS band, (SELECT count(*) FROM (SELECT 1 FROM copy_bands WHERE band = value LIMIT :common)) AS holders
-    FROM json_each(:keys)
-""")
-_SHARING = text("""
-    SELECT number FROM (
-        -- in the order of the keys, which a cross join keeps: the limit leaves out the last of them
-        SELECT number, json_each.key AS rank FROM json_each(:keys) CROSS JOIN copy_bands ON band = value LIMIT :shared
-    )
-    -- the limit may fall among those that have one key: of as many, the rarest decides
-    GROUP BY number ORDER BY count(*) DESC, min(rank), number LIMIT :candidates
-""")
-
-
 def _candidates(connection: Connection, article_id: str, own: Signature, keys: Sequence[int]) -> list[Row[Any]]:
     if not keys:
         return []
     # of what more have than would fit if all were like it, it does not matter how many more
     common = MAX_SHARED_KEYS // len(keys)
-    holders = {row.band: row.holders for row in connection.execute(_HOLDERS, _asked(keys, common=common))}
+    statements = dialects.COPIES[connection.dialect.name]
+    holders = {row.band: row.holders for row in connection.execute(statements.holders, _asked(keys, common=common))}
     rarest_first = sorted(keys, key=holders.__getitem__)
     bounds = {"shared": MAX_SHARED_KEYS, "candidates": MAX_CANDIDATES}
-    sharing = list(connection.scalars(_SHARING, _asked(rarest_first, **bounds)))
+    sharing = list(connection.scalars(statements.sharing, _asked(rarest_first, **bounds)))
     others = select(signatures).where(signatures.c.number.in_(sharing), signatures.c.article_id != article_id)
     rows = connection.execute(others).all()
     near = [row.article_id for row in rows if may_be_copies(own, Signature(row.shingles, row.minima))]

@@ -5,11 +5,11 @@ A row of `revisions` is one text of an article; where it lay, and which text is 
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row, Table, and_, insert, update
 
 from index.article import Article, Removed
 
@@ -51,6 +51,18 @@ def article_of(row: Row[*tuple[Any, ...]], **listed: Any) -> Article:
 
 def batches(keys: Sequence[_Key]) -> Iterable[Sequence[_Key]]:
     return (keys[i : i + _MANY] for i in range(0, len(keys), _MANY))
+
+
+def put(connection: Connection, table: Table, row: Mapping[str, object], changed: Iterable[str] | None = None) -> None:
+    """Insert `row`, or where one of its primary key is there, give that one the values of `changed`, else all of `row`.
+
+    In a write, which no other is beside.
+    """
+    own = [column.name for column in table.primary_key]
+    values = {name: row[name] for name in (row if changed is None else changed) if name not in own}
+    its = and_(*(table.c[name] == row[name] for name in own))
+    if not connection.execute(update(table).where(its).values(values)).rowcount:
+        connection.execute(insert(table).values(row))
 
 
 def now() -> str:

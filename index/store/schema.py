@@ -1,4 +1,4 @@
-"""The tables of the corpus. SQLite is the truth; the index folder is a cache of one state of it.
+"""The tables of the corpus. The database is the truth; the index folder is a cache of one state of it.
 
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
 `embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
@@ -6,6 +6,8 @@
 articles folder is compared with. Triggers bump `corpus.seq` and draw a new `corpus.mark` at every change, so that an
 index can say which state of which corpus it shows (`state.py`).
 """
+
+import secrets
 
 from sqlalchemy import (
     Column,
@@ -18,13 +20,15 @@ from sqlalchemy import (
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
-    Text,
     and_,
     event,
+    insert,
+    select,
     text,
 )
+
+from index.store.dialects import TRIGGERS, LongInteger, Text
 
 metadata = MetaData()
 
@@ -35,12 +39,12 @@ replaced by hand, so that the next rebuild reads its file again."""
 articles = Table(
     "articles",
     metadata,
-    Column("id", String(128), primary_key=True),
-    Column("revision", String(16), nullable=False),
+    Column("id", Text, primary_key=True),
+    Column("revision", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("in_folder", Integer, nullable=False),
     Column("chunker", Integer, nullable=False),
-    Column("added_at", String(32), nullable=False),
+    Column("added_at", Text, nullable=False),
     Index("articles_by_origin", "origin"),
 )
 
@@ -48,22 +52,22 @@ revisions = Table(
     "revisions",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
-    Column("revision", String(16), nullable=False),
+    Column("revision", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("url", Text),
     Column("source", Text),
     Column("author", Text),
-    Column("published_at", String(40)),
-    Column("updated_at", String(40)),
-    Column("language", String(40)),
+    Column("published_at", Text),
+    Column("updated_at", Text),
+    Column("language", Text),
     Column("section", Text),
     Column("image_credit", Text),
     Column("provenance", Text),
     Column("provenance_evidence", Text),
     Column("removed", Text, nullable=False, server_default="[]"),  # JSON: [[rule, text], …]
     Column("found_in", Text, nullable=False, server_default="{}"),  # JSON: {field: where}
-    Column("added_at", String(32), nullable=False),
+    Column("added_at", Text, nullable=False),
     PrimaryKeyConstraint("article_id", "revision"),
 )
 
@@ -73,9 +77,9 @@ IS_CURRENT = and_(revisions.c.article_id == articles.c.id, revisions.c.revision 
 passages = Table(
     "passages",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", LongInteger, primary_key=True),
     Column("article_id", Text, nullable=False),
-    Column("revision", String(16), nullable=False),
+    Column("revision", Text, nullable=False),
     Column("start", Integer, nullable=False),
     Column("end", Integer, nullable=False),
     Column("embedding_key", LargeBinary(16), nullable=False),
@@ -100,9 +104,9 @@ listing = Table(
     "listing",
     metadata,
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
-    Column("revision", String(16), nullable=False),  # the one that is noted here
-    Column("published", String(40), nullable=False),  # as this and the next ones, "" where it is not known
-    Column("added", String(32), nullable=False),
+    Column("revision", Text, nullable=False),  # the one that is noted here
+    Column("published", Text, nullable=False),  # as this and the next ones, "" where it is not known
+    Column("added", Text, nullable=False),
     Column("title", Text, nullable=False),  # this and what follows without case and accents
     Column("source", Text, nullable=False),
     Column("passages", Integer, nullable=False),
@@ -112,9 +116,9 @@ listing = Table(
 signatures = Table(
     "signatures",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", LongInteger, primary_key=True),
     Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False, unique=True),
-    Column("revision", String(16), nullable=False),  # the one that was signed
+    Column("revision", Text, nullable=False),  # the one that was signed
     Column("shingles", Integer, nullable=False),
     Column("minima", LargeBinary, nullable=False),
 )
@@ -122,7 +126,7 @@ signatures = Table(
 copy_bands = Table(
     "copy_bands",
     metadata,
-    Column("band", Integer, nullable=False),
+    Column("band", LongInteger, nullable=False),
     Column("number", ForeignKey("signatures.number", ondelete="CASCADE"), nullable=False),
     PrimaryKeyConstraint("band", "number"),
     Index("copy_bands_by_number", "number"),
@@ -141,9 +145,9 @@ copies = Table(
 removals = Table(
     "removals",
     metadata,
-    Column("seq", Integer, nullable=False),  # corpus.seq after the removal
+    Column("seq", LongInteger, nullable=False),  # corpus.seq after the removal
     Column("article_id", Text, nullable=False),
-    Column("revision", String(16), nullable=False),
+    Column("revision", Text, nullable=False),
     Column("by_hand", Integer, nullable=False),  # 1: the articles folder may not bring this revision back
     PrimaryKeyConstraint("seq", "article_id"),
     Index("removals_by_article", "article_id", "revision"),
@@ -153,8 +157,8 @@ trash = Table(
     "trash",
     metadata,
     Column("article_id", Text, primary_key=True),
-    Column("removed_at", String(32), nullable=False),
-    Column("seq", Integer, nullable=False),  # of its removal
+    Column("removed_at", Text, nullable=False),
+    Column("seq", LongInteger, nullable=False),  # of its removal
     Column("article", Text, nullable=False),  # JSON: the row
     Column("revisions", Text, nullable=False),  # JSON: the rows
     Index("trash_by_time", "removed_at"),
@@ -164,14 +168,14 @@ files = Table(
     "files",
     metadata,
     Column("path", Text, primary_key=True),
-    Column("size", Integer, nullable=False),
+    Column("size", LongInteger, nullable=False),
     Column("modified", Float, nullable=False),
 )
 
 validators = Table(
     "validators",
     metadata,
-    Column("number", Integer, primary_key=True),  # grows, so that the oldest can be forgotten
+    Column("number", LongInteger, primary_key=True),  # grows, so that the oldest can be forgotten
     Column("url", Text, nullable=False, unique=True),
     Column("etag", Text),
     Column("last_modified", Text),
@@ -181,19 +185,21 @@ validators = Table(
 corpus = Table(
     "corpus",
     metadata,
-    Column("seq", Integer, nullable=False),
-    Column("id", String(32), nullable=False, server_default=""),
-    Column("mark", String(32), nullable=False, server_default=""),
+    Column("seq", LongInteger, nullable=False),
+    Column("id", Text, nullable=False, server_default=""),
+    Column("mark", Text, nullable=False, server_default=""),
 )
 
-rebuilds = Table("rebuilds", metadata, Column("completed_at", String(32), nullable=False))  # one row: the last one
+rebuilds = Table("rebuilds", metadata, Column("completed_at", Text, nullable=False))  # one row: the last one
 
 
 @event.listens_for(metadata, "after_create")
-def _create_triggers(_metadata: MetaData, connection: Connection, **_options: object) -> None:
-    new = "INSERT INTO corpus (seq, id) SELECT 0, lower(hex(randomblob(16))) WHERE NOT EXISTS (SELECT 1 FROM corpus)"
-    connection.execute(text(new))
-    bump = "BEGIN UPDATE corpus SET seq = seq + 1, mark = lower(hex(randomblob(16))); END"
-    for change in ("INSERT", "UPDATE OF revision, chunker", "DELETE"):
-        name = change.split()[0].lower()
-        connection.execute(text(f"CREATE TRIGGER IF NOT EXISTS corpus_{name} AFTER {change} ON articles {bump}"))
+def _begin(_metadata: MetaData, connection: Connection, **_options: object) -> None:
+    if connection.scalar(select(corpus.c.seq)) is None:
+        connection.execute(insert(corpus).values(seq=0, id=new_corpus_id()))
+    for statement in TRIGGERS[connection.dialect.name]:
+        connection.execute(text(statement))
+
+
+def new_corpus_id() -> str:
+    return secrets.token_hex(16)

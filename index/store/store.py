@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from index.article import Article, namesake_id
 from index.errors import TakenAgain, UnknownArticle, shown
 from index.store import catalogue, removals, trash
 from index.store.database import Database
-from index.store.rows import StoredArticle, article_of, batches, now, revision_row
+from index.store.rows import StoredArticle, article_of, batches, now, put, revision_row
 from index.store.schema import (
     BY_HAND,
     IN_FOLDER,
@@ -115,12 +114,8 @@ class Store:
                 connection.execute(update(articles).where(where).values(values))
                 connection.execute(delete(passages).where(passages.c.article_id == article.id))
             row = revision_row(article) | {"revision": revision, "added_at": moment}
-            again = {name: row[name] for name in ("removed", "found_in", "provenance_evidence")}
-            connection.execute(  # an edit taken back brings an old revision again, which was taken in when it first was
-                upsert(revisions)
-                .values(row)
-                .on_conflict_do_update(index_elements=[revisions.c.article_id, revisions.c.revision], set_=again)
-            )
+            # an edit taken back brings an old revision again, which was taken in when it first was
+            put(connection, revisions, row, changed=("removed", "found_in", "provenance_evidence"))
             _insert_passages(connection, article, revision, spans)
             catalogue.enter(connection, [article.id])
         return outcome

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from index.store.rows import moment, now
+from index.store.rows import moment, now, put
 from index.store.schema import articles, revisions, trash
 
 KEPT = dt.timedelta(hours=1)
@@ -38,7 +37,7 @@ def rows_of(connection: Connection, article_id: str) -> tuple[str, str]:
 def keep(connection: Connection, article_id: str, seq: int, rows: tuple[str, str]) -> None:
     """rows: as `rows_of` gave them. In place of what was removed under that id before."""
     row = {"article_id": article_id, "removed_at": now(), "seq": seq, "article": rows[0], "revisions": rows[1]}
-    connection.execute(upsert(trash).values(row).on_conflict_do_update(index_elements=["article_id"], set_=row))
+    put(connection, trash, row)
 
 
 def take_out(connection: Connection, article_id: str) -> Removed | None:

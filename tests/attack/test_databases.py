@@ -19,7 +19,7 @@ from traced import folder_in_memory
 from index.article import Article
 from index.errors import BrokenDatabase, StorageFault
 from index.library import Library
-from index.store.database import APPLICATION_ID, SCHEMA_VERSION, Database
+from index.store.sqlite import APPLICATION_ID, SCHEMA_VERSION, SqliteDatabase
 from index.store.store import Store
 from web.cli import main
 from web.conversations.conversations import Conversations
@@ -93,7 +93,7 @@ def test_two_databases_that_are_taken_over_are_two_corpora(tmp_path: Path) -> No
     ids = set()
     for name in ("one", "two"):
         made(tmp_path / name / "assistant.db", (FIXTURES / "format-2.sql").read_text(), 2)
-        with closing(Database(tmp_path / name / "assistant.db")) as database, database.read() as connection:
+        with closing(SqliteDatabase(tmp_path / name / "assistant.db")) as database, database.read() as connection:
             ids.add(connection.exec_driver_sql("SELECT id FROM corpus").scalar_one())
     assert len(ids) == 2
 
@@ -124,7 +124,7 @@ def test_another_programs_database_is_refused_and_not_a_byte_of_it_is_changed(
     made(path, script, user_version, application_id)
     before = path.read_bytes()
     with pytest.raises(BrokenDatabase) as raised:
-        Database(path)
+        SqliteDatabase(path)
     is_newer = application_id == APPLICATION_ID and user_version > SCHEMA_VERSION
     assert ("Use the version that wrote it" if is_newer else WAY_OUT) in str(raised.value)
     assert path.read_bytes() == before

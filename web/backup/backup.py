@@ -14,8 +14,8 @@ from pathlib import Path
 
 from index.errors import BrokenDatabase, StorageFault
 from index.library import DATABASE
-from index.store.database import Database
 from index.store.in_use import InUse
+from index.store.sqlite import SqliteDatabase
 from web.backup import archive
 from web.backup.archive import Contents
 from web.backup.work_folder import work_folder
@@ -42,14 +42,15 @@ def back_up(data_dir: Path, target: Path, *, may_replace: bool = False) -> Conte
     if target.exists() and not may_replace:
         raise BackupFault(f"{target} is there already. Name another file, or say --force to replace it.")
     with closing(InUse(data_dir)), work_folder(target.parent, target.name) as work:
-        with closing(Database(data_dir / DATABASE)) as database:  # before: nothing goes out that is not in the log
+        # before: nothing goes out that is not in the log
+        with closing(SqliteDatabase(data_dir / DATABASE)) as database:
             Audit(database).note(at_the_terminal(), "backup", str(target))
         return back_up_held(data_dir, target, work)
 
 
 def back_up_held(data_dir: Path, target: Path, work: Path) -> Contents:
     """As `back_up`, for one who holds the lock on the data folder. work: an empty folder on the disk of `target`."""
-    with closing(Database(data_dir / DATABASE)) as database, work_folder(data_dir, "backup") as pinned:
+    with closing(SqliteDatabase(data_dir / DATABASE)) as database, work_folder(data_dir, "backup") as pinned:
         copy = work / DATABASE
 
         def pin() -> None:

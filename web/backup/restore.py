@@ -13,14 +13,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import update
 
 from index.disk import sync, sync_folder
 from index.errors import BrokenDatabase, StorageFault
 from index.library import DATABASE
 from index.store import schema
-from index.store.database import Database
 from index.store.in_use import InUse
+from index.store.sqlite import SqliteDatabase
 from web.backup.archive import Contents, unpack, uploads_of
 from web.backup.backup import UPLOADS, articles_in, back_up_held, unfinished_uploads
 from web.backup.work_folder import work_folder
@@ -70,7 +70,7 @@ def _log_of(path: Path) -> list[Json]:
     if not path.exists():
         return []
     try:
-        with closing(Database(path)) as database:
+        with closing(SqliteDatabase(path)) as database:
             return list(Audit(database).all())
     except (BrokenDatabase, StorageFault):
         return []
@@ -82,11 +82,11 @@ def _prepare(work: Path, contents: Contents, source: Path, log: list[Json]) -> N
     try:
         _check(path)
         sign_in.forget_key(path)
-        with closing(Database(path)) as database:
+        with closing(SqliteDatabase(path)) as database:
             for metadata in TABLES:
                 database.create(metadata)
             with database.write() as connection:
-                connection.execute(text("UPDATE corpus SET id = lower(hex(randomblob(16)))"))
+                connection.execute(update(schema.corpus).values(id=schema.new_corpus_id()))
             Audit(database).take_over(log)
             Audit(database).note(at_the_terminal(), "restore", str(source))
         found, uploads = articles_in(path), unfinished_uploads(path)

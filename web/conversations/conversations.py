@@ -124,8 +124,9 @@ class Conversations:
                     _drop_last(connection, session_id, replaces, answer.question)
             reply = answer_json(answer, message_id, session_id)
             row = {"question": answer.question, "answer": json.dumps(reply), "created_at": now}
-            stored = connection.execute(insert(messages).values(id=message_id, session_id=session_id, **row))
-            connection.execute(insert(message_facts).values(facts_row(stored.lastrowid, session_id, reply, settings)))
+            said = insert(messages).values(id=message_id, session_id=session_id, **row).returning(messages.c.number)
+            number = connection.execute(said).scalar_one()
+            connection.execute(insert(message_facts).values(facts_row(number, session_id, reply, settings)))
             if begins:
                 _forget_oldest(connection, owned_by([self._owner]), self._max_sessions)
                 if self._owner.startswith(VISITOR):

@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from assistant.evaluation.questions import MAX_TEXT_CHARS, holds
 from index.errors import shown
 from index.store.database import Database
+from index.store.rows import put
 from web.conversations.conversations import HISTORY_TURNS
 from web.conversations.tables import feedback, message_facts, messages, prepare
 from web.errors import UnknownMessage
@@ -43,11 +43,7 @@ class Feedback:
             if is_positive is None:
                 connection.execute(delete(feedback).where(feedback.c.message_id == message_id))
                 return
-            connection.execute(
-                upsert(feedback)
-                .values(message_id=message_id, **opinion)
-                .on_conflict_do_update(index_elements=["message_id"], set_=opinion)
-            )
+            put(connection, feedback, {"message_id": message_id, **opinion})
 
     def questions(self, revision_of: RevisionOf) -> list[Json]:
         """A line of the question set for each rated answer, the one answered first first."""

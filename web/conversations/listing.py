@@ -11,6 +11,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from index.store.catalogue import MAX_WORDS
+from index.store.dialects import holds
 from index.text.sentences import sentence_spans
 from web.conversations.tables import message_facts, messages, owned_by, searchable, sessions
 from web.replies import Json
@@ -75,7 +76,7 @@ def _found(connection: Connection, titles: dict[str, str], query: str) -> dict[s
 def _said(connection: Connection, word: str) -> dict[str, int]:
     """The conversations in which a message has the word, with the last that has."""
     facts = message_facts.c
-    having = select(facts.session_id, func.max(facts.number)).where(func.instr(facts.words, word) > 0)
+    having = select(facts.session_id, func.max(facts.number)).where(holds(facts.words, word))
     return {row[0]: row[1] for row in connection.execute(having.group_by(facts.session_id))}
 
 

@@ -13,16 +13,15 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Index,
-    Integer,
     MetaData,
     Table,
-    Text,
     func,
     insert,
     select,
 )
 
 from index.store.database import Database
+from index.store.dialects import LongInteger, Text
 from index.text.words import folded, unaccented
 from web.replies import Json
 
@@ -51,7 +50,7 @@ owners = Table(
 messages = Table(
     "messages",
     metadata,
-    Column("number", Integer, primary_key=True),  # the order of the conversation
+    Column("number", LongInteger, primary_key=True),  # the order of the conversation
     Column("id", Text, nullable=False, unique=True),
     Column("session_id", Text, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False),
     Column("question", Text, nullable=False),
@@ -63,7 +62,7 @@ messages = Table(
 message_facts = Table(
     "message_facts",
     metadata,
-    Column("number", Integer, ForeignKey("messages.number", ondelete="CASCADE"), primary_key=True),
+    Column("number", LongInteger, ForeignKey("messages.number", ondelete="CASCADE"), primary_key=True),
     Column("session_id", Text, nullable=False),  # that of the message, which a scan need not look for
     Column("words", Text, nullable=False),  # of question and answer, as `searchable` gives them
     Column("settings", Text, nullable=False),  # in force when it was answered, as JSON

@@ -7,9 +7,9 @@ servers one polls, the first that looked; when it ends another goes on, with its
 import datetime as dt
 import logging
 import threading
-from typing import BinaryIO
 
 from index.ingest.target import without_password
+from index.store.database import Turn
 from web.errors import Busy, UnknownJob
 from web.jobs.freshness import Freshness
 from web.jobs.job import FINISHED
@@ -29,7 +29,7 @@ class Feeds:
         self._freshness = freshness
         self._every = every
         self._running: dict[str, str] = {}  # address: id of its job
-        self._turn: BinaryIO | None = None
+        self._turn: Turn | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._poll, name="feeds", daemon=True)
 

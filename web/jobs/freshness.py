@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 from urllib.parse import urlsplit
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Integer, MetaData, Table, delete, select
 
-from index.store.database import Database
+from index.store.database import Database, Turn
+from index.store.dialects import Text
+from index.store.rows import put
 
 MAX_MESSAGES, MAX_MESSAGE_CHARS = 5, 300
 """Of what went wrong with a feed's entries, the messages that are kept, and of each."""
@@ -68,7 +68,7 @@ class Freshness:
         self._database = database
         database.create(metadata)
 
-    def turn(self) -> BinaryIO | None:
+    def turn(self) -> Turn | None:
         """To poll in; None where another process does. Closed, or when its process has ended, it is free."""
         return self._database.turn("feeds")
 
@@ -82,8 +82,7 @@ class Freshness:
                 values |= {"last_good_at": at, "failing_since": None}
             else:
                 values["failing_since"] = (known.failing_since if known else None) or at
-            statement = insert(feeds).values(address=address, **values)
-            connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
+            put(connection, feeds, {"address": address, **values})
 
     def note_entries(self, address: str, errors: Sequence[tuple[str, str]], count: int) -> None:
         """What came of the entries of a feed that could be read: `count` errors, of which these are the first.
@@ -92,16 +91,13 @@ class Freshness:
         """
         told = [f"{_without_secrets(entry)}: {_without_secrets(message)}" for entry, message in errors[:MAX_MESSAGES]]
         values = {"error_count": count, "errors": json.dumps([one[:MAX_MESSAGE_CHARS] for one in told])}
-        statement = insert(entries).values(address=address, **values)
         with self._database.write() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=[entries.c.address], set_=values))
+            put(connection, entries, {"address": address, **values})
 
     def note_checked(self, address: str, now: dt.datetime) -> None:
         """That a fetch ended at `now` of which nothing is known: its turn comes again after an interval."""
-        values = {"checked_at": now.isoformat(timespec="seconds")}
-        statement = insert(feeds).values(address=address, **values)
         with self._database.write() as connection:
-            connection.execute(statement.on_conflict_do_update(index_elements=[feeds.c.address], set_=values))
+            put(connection, feeds, {"address": address, "checked_at": now.isoformat(timespec="seconds")})
 
     def forget_others(self) -> None:
         """For when polling begins: what is known is then of the feeds that are polled, for others to see."""

@@ -8,17 +8,15 @@ article twice changes nothing. No lease runs out and no process has a name.
 With the database on another machine, `turn` and `take` are what changes: several turns at once, rows that are locked.
 """
 
-import json
+from collections.abc import Callable
 from dataclasses import replace
-from typing import BinaryIO
 
 from sqlalchemy import (
+    JSON,
     Column,
     Connection,
-    Integer,
     MetaData,
     Table,
-    Text,
     and_,
     delete,
     func,
@@ -30,7 +28,8 @@ from sqlalchemy import (
 )
 
 from index.errors import shown
-from index.store.database import Database
+from index.store.database import Database, Turn
+from index.store.dialects import LongInteger, Text
 from index.store.rows import now
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.job import FINISHED, Job, job_of
@@ -52,20 +51,20 @@ metadata = MetaData()
 jobs = Table(
     "jobs",
     metadata,
-    Column("number", Integer, primary_key=True),  # the order in which they were asked for
+    Column("number", LongInteger, primary_key=True),  # the order in which they were asked for
     Column("id", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("state", Text, nullable=False),
-    Column("request", Text),  # JSON; null once finished
-    Column("outcome", Text),  # JSON: the job as it was last told
+    Column("request", JSON(none_as_null=True)),  # null once finished
+    Column("outcome", JSON(none_as_null=True)),  # the job as it was last told
 )
 
 _IS_UNFINISHED = jobs.c.state.not_in(FINISHED)
 _IS_IDLE_POLL = and_(
     jobs.c.state.in_(FINISHED),
-    func.json_extract(jobs.c.outcome, "$.is_polled").is_(True),
-    func.json_extract(jobs.c.outcome, "$.added") == 0,
-    func.json_extract(jobs.c.outcome, "$.updated") == 0,
+    jobs.c.outcome["is_polled"].as_boolean(),
+    jobs.c.outcome["added"].as_integer() == 0,
+    jobs.c.outcome["updated"].as_integer() == 0,
 )
 """Whether a job polled a feed, has ended, and changed nothing."""
 _IN_TURN = (jobs.c.state != FIRST, jobs.c.number)
@@ -87,11 +86,11 @@ class JobQueue:
                 return
         with self._database.write() as connection:
             for row in connection.execute(select(jobs.c.id, jobs.c.kind, jobs.c.request).where(untold)).all():
-                request = json.loads(row.request)
+                request = row.request
                 asked_at, is_polled = request.get("created_at") or now(), request.get("is_polled", False)
                 job = Job(row.id, row.kind, asked_at, request.get("name"), is_polled)
                 state = STOPPING if request.get("is_cancelled") else QUEUED
-                told = update(jobs).where(jobs.c.id == row.id).values(state=state, outcome=json.dumps(job.as_json()))
+                told = update(jobs).where(jobs.c.id == row.id).values(state=state, outcome=job.as_json())
                 connection.execute(told)
 
     # -- asking; each in one transaction
@@ -128,9 +127,7 @@ class JobQueue:
             rows = connection.execute(waiting).all()
             removal = next((row.id for row in rows if row.kind == job.kind == "remove"), None)
             if removal:
-                one_more = func.json_extract(jobs.c.request, "$.removed") + 1
-                counted = func.json_set(jobs.c.request, "$.removed", one_more)
-                connection.execute(update(jobs).where(jobs.c.id == removal).values(request=counted))
+                _change(connection, removal, lambda request: {"removed": request["removed"] + 1})
             if rows:
                 return str(rows[-1].id)
             _insert(connection, job, request, QUEUED)
@@ -149,7 +146,7 @@ class JobQueue:
             outcome = connection.scalar(select(jobs.c.outcome).where(jobs.c.id == job_id))
         if outcome is None:
             raise _unknown(job_id)
-        told: Json = json.loads(outcome)
+        told: Json = outcome
         return told
 
     def newest(self, limit: int) -> list[Json]:
@@ -157,7 +154,7 @@ class JobQueue:
         told = or_(_IS_UNFINISHED, not_(_IS_IDLE_POLL))
         with self._database.read() as connection:
             rows = select(jobs.c.outcome).where(told).order_by(jobs.c.number.desc()).limit(limit)
-            return [json.loads(outcome) for outcome in connection.scalars(rows)]
+            return list(connection.scalars(rows))
 
     def unfinished(self) -> set[str]:
         """Ids of those that wait or run."""
@@ -166,10 +163,10 @@ class JobQueue:
 
     def polls(self) -> dict[str, str]:
         """Of the polls of feeds that have not ended, the ids by address."""
-        is_polled = func.json_extract(jobs.c.outcome, "$.is_polled").is_(True)
+        is_polled = jobs.c.outcome["is_polled"].as_boolean()
         with self._database.read() as connection:
             rows = connection.execute(select(jobs.c.request, jobs.c.id).where(_IS_UNFINISHED, is_polled)).all()
-        return {json.loads(row.request)["url"]: row.id for row in rows}
+        return {row.request["url"]: row.id for row in rows}
 
     def cancel(self, job_id: str) -> Job:
         """The job as it stands: ended if it waited, else to be ended by who does it.
@@ -182,7 +179,7 @@ class JobQueue:
                 raise _unknown(job_id)
             if row.state in FINISHED:
                 raise Refused(409, f"Job {job_id} has ended already: {row.state}.")
-            job = job_of(json.loads(row.outcome))
+            job = job_of(row.outcome)
             if row.state in WAITING:
                 job = replace(job, state="cancelled", message="Cancelled before it began.")
                 return _end(connection, job)
@@ -191,7 +188,7 @@ class JobQueue:
 
     # -- doing
 
-    def turn(self) -> BinaryIO | None:
+    def turn(self) -> Turn | None:
         """To do a job in; None where another process does one. Closed, it is free."""
         return self._database.turn("jobs")
 
@@ -203,16 +200,16 @@ class JobQueue:
             row = connection.execute(next_one).first()
             if row is None:
                 return None
-            request = {"began_at": now(), "begun": 0} | json.loads(row.request)
+            request = {"began_at": now(), "begun": 0} | row.request
             request["begun"] += 1
-            job = replace(job_of(json.loads(row.outcome)), state="reading", done=0, total=0)
+            job = replace(job_of(row.outcome), state="reading", done=0, total=0)
             connection.execute(
                 update(jobs)
                 .where(jobs.c.id == row.id)
                 .values(
                     state=STOPPING if row.state == STOPPING else RUNNING,
-                    request=json.dumps(request),
-                    outcome=json.dumps(job.as_json()),
+                    request=request,
+                    outcome=job.as_json(),
                 )
             )
         return job, request
@@ -220,19 +217,17 @@ class JobQueue:
     def put_back(self, job_id: str) -> None:
         """It is done again by who is next: the process was asked to end, the job is not to blame."""
         with self._database.write() as connection:
-            fewer = func.json_set(jobs.c.request, "$.begun", func.json_extract(jobs.c.request, "$.begun") - 1)
-            connection.execute(update(jobs).where(jobs.c.id == job_id, _IS_UNFINISHED).values(request=fewer))
+            _change(connection, job_id, lambda request: {"begun": request["begun"] - 1})
 
     def count_anew(self, job_id: str) -> None:
         """It comes further than the last time: what ended the process then may have been something else."""
         with self._database.write() as connection:
-            counted = func.json_set(jobs.c.request, "$.begun", 1)
-            connection.execute(update(jobs).where(jobs.c.id == job_id, _IS_UNFINISHED).values(request=counted))
+            _change(connection, job_id, lambda _: {"begun": 1})
 
     def tell(self, job: Job) -> None:
         """How far it has come."""
         with self._database.write() as connection:
-            connection.execute(update(jobs).where(jobs.c.id == job.id).values(outcome=json.dumps(job.as_json())))
+            connection.execute(update(jobs).where(jobs.c.id == job.id).values(outcome=job.as_json()))
 
     def is_cancelled(self, job_id: str) -> bool:
         with self._database.read() as connection:
@@ -245,9 +240,16 @@ class JobQueue:
 
 
 def _insert(connection: Connection, job: Job, request: Json, state: str) -> None:
-    row = {"id": job.id, "kind": job.kind, "state": state}
-    row |= {"request": json.dumps(request), "outcome": json.dumps(job.as_json())}
+    row = {"id": job.id, "kind": job.kind, "state": state, "request": request, "outcome": job.as_json()}
     connection.execute(insert(jobs).values(row))
+
+
+def _change(connection: Connection, job_id: str, changed: Callable[[Json], Json]) -> None:
+    """Give what a job was asked for those values, unless it has ended."""
+    its = and_(jobs.c.id == job_id, _IS_UNFINISHED)
+    request = connection.scalar(select(jobs.c.request).where(its))
+    if request is not None:
+        connection.execute(update(jobs).where(its).values(request=request | changed(request)))
 
 
 def _check_room(connection: Connection) -> None:
@@ -258,7 +260,7 @@ def _check_room(connection: Connection) -> None:
 
 def _end(connection: Connection, job: Job) -> Job:
     job = replace(job, finished_at=now())
-    ended = {"state": job.state, "request": None, "outcome": json.dumps(job.as_json())}
+    ended = {"state": job.state, "request": None, "outcome": job.as_json()}
     connection.execute(update(jobs).where(jobs.c.id == job.id).values(ended))
     if job.is_polled:  # what came of a poll is the feed's state: it is kept until the next has ended
         connection.execute(delete(jobs).where(_IS_IDLE_POLL, jobs.c.id != job.id))

@@ -9,10 +9,11 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, func, insert, select
+from sqlalchemy import Column, Integer, MetaData, Table, delete, func, insert, select
 
 from index.errors import IndexFault
 from index.store.database import Database
+from index.store.dialects import LongInteger, Text
 from index.store.rows import now
 from web.replies import Json
 
@@ -27,7 +28,7 @@ metadata = MetaData()
 audit = Table(
     "audit",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", LongInteger, primary_key=True),
     Column("at", Text, nullable=False),
     Column("who", Text, nullable=False),
     Column("address", Text),  # null on the command line

@@ -11,8 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from itsdangerous import BadSignature, TimestampSigner
-from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, insert, select
 
 from index.store.database import Database
 
@@ -43,9 +42,10 @@ class SignIn:
     def __init__(self, database: Database, token: str) -> None:
         database.create(metadata)
         with database.write() as connection:  # whoever is first makes it
-            made = insert(signing).values(number=1, key=secrets.token_bytes(KEY_BYTES)).on_conflict_do_nothing()
-            connection.execute(made)
-            key = connection.execute(select(signing.c.key)).scalar_one()
+            key = connection.scalar(select(signing.c.key))
+            if key is None:
+                key = secrets.token_bytes(KEY_BYTES)
+                connection.execute(insert(signing).values(number=1, key=key))
         self._has_token = bool(token)
         self._signer = TimestampSigner(
             key + token.encode(), salt="assistant.signed-in", key_derivation="hmac", digest_method=sha256

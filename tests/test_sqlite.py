@@ -12,26 +12,26 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from index.store import database
-from index.store.database import CHECKPOINT_BYTES, FULL_CHECKPOINT_BYTES, Database
+from index.store import sqlite
+from index.store.sqlite import CHECKPOINT_BYTES, FULL_CHECKPOINT_BYTES, SqliteDatabase
 
 MORE_THAN_THAT = "x" * (CHECKPOINT_BYTES + 1)
 
 
 @pytest.fixture
-def opened(tmp_path: Path) -> Iterator[Database]:
-    with closing(Database(tmp_path / "a.db")) as opened:
+def opened(tmp_path: Path) -> Iterator[SqliteDatabase]:
+    with closing(SqliteDatabase(tmp_path / "a.db")) as opened:
         with opened.write() as connection:
             connection.execute(text("CREATE TABLE notes (note TEXT)"))
         yield opened
 
 
-def note(opened: Database, said: str) -> None:
+def note(opened: SqliteDatabase, said: str) -> None:
     with opened.write() as connection:
         connection.execute(text("INSERT INTO notes VALUES (:said)"), {"said": said})
 
 
-def check_that_nobody_can_write(opened: Database) -> None:
+def check_that_nobody_can_write(opened: SqliteDatabase) -> None:
     with (
         closing(sqlite3.connect(opened.path, timeout=0, isolation_level=None)) as another,
         pytest.raises(sqlite3.OperationalError, match="locked"),
@@ -39,23 +39,23 @@ def check_that_nobody_can_write(opened: Database) -> None:
         another.execute("BEGIN IMMEDIATE")
 
 
-def log_bytes(opened: Database) -> int:
+def log_bytes(opened: SqliteDatabase) -> int:
     return Path(f"{opened.path}-wal").stat().st_size
 
 
-def test_sqlite_moves_nothing_by_itself_while_others_write(opened: Database) -> None:
+def test_sqlite_moves_nothing_by_itself_while_others_write(opened: SqliteDatabase) -> None:
     with opened.read() as one, opened.read() as other:
         assert {c.execute(text("PRAGMA wal_autocheckpoint")).scalar_one() for c in (one, other)} == {0}
 
 
-def test_a_log_that_has_grown_is_moved_into_the_database(opened: Database) -> None:
+def test_a_log_that_has_grown_is_moved_into_the_database(opened: SqliteDatabase) -> None:
     note(opened, MORE_THAN_THAT)
     assert opened.path.stat().st_size > CHECKPOINT_BYTES
     note(opened, "short")  # begins the log anew
     assert log_bytes(opened) < CHECKPOINT_BYTES / 10
 
 
-def test_a_log_that_somebody_reads_an_old_state_by_is_moved_when_they_have_ended(opened: Database) -> None:
+def test_a_log_that_somebody_reads_an_old_state_by_is_moved_when_they_have_ended(opened: SqliteDatabase) -> None:
     with opened.read() as reader:
         assert reader.execute(text("SELECT count(*) FROM notes")).scalar_one() == 0
         note(opened, MORE_THAN_THAT)
@@ -69,7 +69,7 @@ def test_a_log_that_somebody_reads_an_old_state_by_is_moved_when_they_have_ended
 
 @pytest.mark.parametrize(("size", "kind"), [(CHECKPOINT_BYTES, "PASSIVE"), (FULL_CHECKPOINT_BYTES, "TRUNCATE")])
 def test_nobody_can_write_while_the_log_is_moved(
-    opened: Database, monkeypatch: pytest.MonkeyPatch, size: int, kind: str
+    opened: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, size: int, kind: str
 ) -> None:
     moved = []
 
@@ -82,14 +82,14 @@ def test_nobody_can_write_while_the_log_is_moved(
             return super().execute(sql)
 
     connected = partial(sqlite3.connect, isolation_level=None, factory=Mover)
-    monkeypatch.setattr(database, "_connected", connected)
+    monkeypatch.setattr(sqlite, "_connected", connected)
     note(opened, "short")
     assert not moved
     note(opened, "x" * (size + 1))
     assert moved == [f"PRAGMA wal_checkpoint({kind})"]
 
 
-def test_the_log_does_not_grow_for_ever_where_somebody_always_reads(opened: Database) -> None:
+def test_the_log_does_not_grow_for_ever_where_somebody_always_reads(opened: SqliteDatabase) -> None:
     ending = threading.Event()
 
     def keep_reading(n: int) -> None:
@@ -109,7 +109,7 @@ def test_the_log_does_not_grow_for_ever_where_somebody_always_reads(opened: Data
     assert largest < FULL_CHECKPOINT_BYTES + 8 * 1024**2
 
 
-def test_who_writes_does_not_wait_time_and_again_for_one_who_reads_on(opened: Database) -> None:
+def test_who_writes_does_not_wait_time_and_again_for_one_who_reads_on(opened: SqliteDatabase) -> None:
     with opened.read() as reader:
         assert reader.execute(text("SELECT count(*) FROM notes")).scalar_one() == 0
         note(opened, "x" * (FULL_CHECKPOINT_BYTES + 1))
@@ -123,7 +123,7 @@ def test_who_writes_does_not_wait_time_and_again_for_one_who_reads_on(opened: Da
     assert log_bytes(opened) == 0
 
 
-def test_those_who_wait_to_write_keep_nobody_from_reading(opened: Database) -> None:
+def test_those_who_wait_to_write_keep_nobody_from_reading(opened: SqliteDatabase) -> None:
     with (
         closing(sqlite3.connect(opened.path, isolation_level=None)) as another,
         ThreadPoolExecutor(40) as writers,
@@ -141,13 +141,13 @@ def test_those_who_wait_to_write_keep_nobody_from_reading(opened: Database) -> N
 
 
 def test_what_was_committed_is_there_though_its_log_could_not_be_moved(
-    opened: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    opened: SqliteDatabase, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(path: Path) -> sqlite3.Connection:
         raise sqlite3.OperationalError("disk I/O error")
 
     with monkeypatch.context() as patch:
-        patch.setattr(database, "_connected", full)
+        patch.setattr(sqlite, "_connected", full)
         note(opened, MORE_THAN_THAT)
     assert "was not moved" in caplog.text
     with opened.read() as connection:

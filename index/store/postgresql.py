@@ -1,0 +1,182 @@
+"""A PostgreSQL database, which any number of machines share.
+
+One writes at a time, as with a file: every write holds one advisory lock, so that no statement has to expect what
+another transaction does meanwhile. A read keeps to the state that it began with.
+"""
+
+import logging
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Self
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+
+from index.errors import BrokenDatabase, StorageFault
+from index.store.database import Database, Turn
+
+log = logging.getLogger(__name__)
+
+SCHEMA_VERSION = 1
+"""Of the tables of all, kept in `assistant_format`."""
+LOCKS = 0x41727441
+"""The first number of each advisory lock of ours; the second says what for."""
+WRITING = 0
+CONNECT_SECONDS = 10
+LOCK_SECONDS = 30
+LOST_SECONDS = 60
+"""After which a machine that has gone without a word holds nothing any more."""
+
+_FORMAT = text("CREATE TABLE IF NOT EXISTS assistant_format (version integer NOT NULL)")
+
+
+class PostgresDatabase(Database):
+    def __init__(self, address: str) -> None:
+        """address: `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
+
+        Raises StorageFault where it cannot be reached, BrokenDatabase where its tables are of another version.
+        """
+        try:
+            url = make_url(address).set(drivername="postgresql+psycopg")
+        except ArgumentError:
+            raise StorageFault("The database's address cannot be read; expected postgresql://USER@HOST/NAME.") from None
+        self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self._engine = _engine(url.render_as_string(hide_password=False))
+        with self.write() as connection:
+            connection.execute(_FORMAT)
+            version = connection.scalar(text("SELECT version FROM assistant_format"))
+            if version is None:
+                connection.execute(text("INSERT INTO assistant_format VALUES (:version)"), {"version": SCHEMA_VERSION})
+            elif version != SCHEMA_VERSION:
+                raise BrokenDatabase(
+                    f"{self.place} has format {version}, this program reads format {SCHEMA_VERSION}. "
+                    "Use the version that wrote it."
+                )
+
+    def create(self, metadata: MetaData) -> None:
+        with self.write() as connection:
+            there = inspect(connection)
+            for table in metadata.tables.values():
+                columns = there.get_columns(table.name) if there.has_table(table.name) else ()
+                self._check_columns(table, {str(column["name"]) for column in columns})
+            metadata.create_all(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        with (
+            self._faults(),
+            self._engine.connect().execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            ) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        with self._faults(), self._engine.connect() as connection, connection.begin():
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCKS}, {WRITING})"))
+            yield connection
+
+    def turn(self, name: str) -> Turn | None:
+        with self._faults():
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            turn = _HeldTurn(connection, zlib.crc32(name.encode()) >> 1)
+            try:
+                return turn if turn.take() else None
+            except BaseException:
+                connection.invalidate()
+                raise
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except (IntegrityError, ProgrammingError):  # the statement's fault, not the database's
+            raise
+        except DatabaseError as error:
+            raise StorageFault(
+                f"{self.place} could not be read or written ({str(error.orig).strip()}). What was saved before is "
+                "safe; look whether the database runs and can be reached, then try again."
+            ) from error
+
+
+class _HeldTurn:
+    """An advisory lock of one connection, which the server frees when that ends."""
+
+    def __init__(self, connection: Connection, number: int) -> None:
+        self._connection = connection
+        self._number = number
+
+    def take(self) -> bool:
+        taken = self._connection.scalar(text(f"SELECT pg_try_advisory_lock({LOCKS}, {self._number})"))
+        if not taken:
+            self._connection.close()
+        return bool(taken)
+
+    def close(self) -> None:
+        if self._connection.closed:
+            return
+        try:
+            self._connection.execute(text(f"SELECT pg_advisory_unlock({LOCKS}, {self._number})"))
+            self._connection.close()
+        except DatabaseError:  # it is lost, and the lock with it
+            self._connection.invalidate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _engine(address: str) -> Engine:
+    # as many connections as there are threads: those who wait to write must not keep others from reading. No
+    # parameters: errors are logged
+    settings = {
+        "lock_timeout": LOCK_SECONDS * 1000,
+        "tcp_keepalives_idle": LOST_SECONDS // 2,
+        "tcp_keepalives_interval": LOST_SECONDS // 6,
+        "tcp_keepalives_count": 3,
+    }
+    engine = create_engine(
+        address,
+        max_overflow=-1,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "keepalives_idle": LOST_SECONDS // 2,
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        },
+    )
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: object) -> None:
+        _replace_nul(connection)
+
+    return engine
+
+
+def _replace_nul(connection: Any) -> None:
+    """PostgreSQL's texts can hold every character but this one, which is no part of any text either."""
+    from psycopg.types.string import StrDumper
+
+    class _Text(StrDumper):
+        def dump(self, obj: str) -> bytes | bytearray | memoryview | None:
+            return super().dump(obj.replace("\0", "\ufffd"))
+
+    connection.adapters.register_dumper(str, _Text)
