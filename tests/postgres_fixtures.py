@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 
 from index import library
 from index.store.database import Database
+from index.store.postgresql import PostgresDatabase
 
 USER = "assistant"
 SETTINGS = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "300"}
@@ -54,7 +55,17 @@ def postgres() -> Iterator[str]:
         if user:
             shutil.chown(folder, user)
         data = f"{folder}/data"
-        made = [there / "initdb", "-D", data, "-U", USER, "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C"]
+        made = [
+            str(there / "initdb"),
+            "-D",
+            data,
+            "-U",
+            USER,
+            "--auth=trust",
+            "--no-sync",
+            "--encoding=UTF8",
+            "--locale=C",
+        ]
         subprocess.run(made, check=True, capture_output=True, user=user, cwd="/")
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         listening = ["-p", str(port), "-c", "listen_addresses=127.0.0.1", "-k", folder]
@@ -66,7 +77,7 @@ def postgres() -> Iterator[str]:
             stderr=subprocess.DEVNULL,
         )
         try:
-            waited = [there / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-U", USER]
+            waited = [str(there / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port), "-U", USER]
             while subprocess.run(waited, check=False).returncode:
                 assert server.poll() is None, "PostgreSQL did not start"
             yield f"postgresql://{USER}@127.0.0.1:{port}/"
@@ -104,7 +115,7 @@ def _in_postgresql(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     def opened(data_dir: Path, address: str = "") -> Database:
         if not address and data_dir.resolve() not in addresses:
             addresses[data_dir.resolve()] = new_database()
-        return library.PostgresDatabase(address or addresses[data_dir.resolve()])
+        return PostgresDatabase(address or addresses[data_dir.resolve()])
 
     monkeypatch.setattr(library, "open_database", opened)
     monkeypatch.setattr(library, "has_database", lambda folder: folder.resolve() in addresses or is_there(folder))

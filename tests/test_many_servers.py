@@ -144,7 +144,7 @@ def test_a_server_that_starts_does_not_take_over_the_rebuild_that_another_runs(
 def test_jobs_that_an_earlier_version_left_are_told_and_done(library: Library, tmp_path: Path) -> None:
     Jobs(library, tmp_path)  # makes the table
     asked = {"articles": [{"id": "tide", "text": "A tide."}], "created_at": "2024-05-01T12:00:00.000+00:00"}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "left", "kind": "add", "state": "queued", "request": asked | {"name": "Tide"}},
         {"id": "bare", "kind": "rebuild", "state": "queued", "request": {"full": False}},
         {"id": "called off", "kind": "add", "state": "queued", "request": asked | {"is_cancelled": True}},

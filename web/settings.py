@@ -21,6 +21,10 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 class Settings:
     articles: Path = Path("seeds")
     data_dir: Path = Path("data")
+    database: str = ""
+    """The address of a PostgreSQL database; empty: a file in the data folder."""
+    index: str = ""
+    """The address of a Milvus server; empty: FAISS and tantivy in the data folder."""
     host: str = "127.0.0.1"
     port: int = 8000
     """0 takes any free port."""
@@ -54,6 +58,8 @@ class Settings:
         return cls(
             articles=variables.folder(env, "ASSISTANT_ARTICLES", default.articles),
             data_dir=variables.folder(env, "ASSISTANT_DATA_DIR", default.data_dir),
+            database=variables.database(env, "ASSISTANT_DATABASE"),
+            index=variables.index(env, "ASSISTANT_INDEX"),
             host=variables.host(env, "ASSISTANT_HOST", default.host),
             port=variables.whole_number(env, "ASSISTANT_PORT", default.port, 0, 65_535),
             embedding_model=variables.one_line(env, "ASSISTANT_EMBEDDING_MODEL", default.embedding_model),

@@ -62,6 +62,25 @@ def _is_ip_address(value: str) -> bool:
     return True
 
 
+def database(env: Env, name: str) -> str:
+    value = env.get(name, "")
+    if value and not re.fullmatch(r"postgresql://[^\s/]*/[^\s/?]+(\?\S*)?", value):
+        raise _refuse(name, _without_password(value), "postgresql://USER:PASSWORD@HOST:PORT/NAME")
+    return value
+
+
+def index(env: Env, name: str) -> str:
+    """The address of the server alone."""
+    value = env.get(name, "")
+    if value and not re.fullmatch(r"milvus:https?://[^\s/?#]+/?", value):
+        raise _refuse(name, _without_password(value), "milvus:http://HOST:19530")
+    return value.removeprefix("milvus:")
+
+
+def _without_password(address: str) -> str:
+    return re.sub(r"//[^/@\s]*@", "//…@", address)
+
+
 def ip_address(env: Env, name: str) -> str:
     value = env.get(name, "")
     if value and not _is_ip_address(value):

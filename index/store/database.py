@@ -35,7 +35,7 @@ class Database(ABC):
     """Any thread may call, of any process; each raises StorageFault where the database cannot be read or written."""
 
     place: str
-    """Where it is, as a person is told."""
+    """Where it is, as a person is told, without a password."""
 
     @abstractmethod
     def create(self, metadata: MetaData) -> None:

@@ -8,6 +8,7 @@ import logging
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import Any, Self
 
 from sqlalchemy import (
@@ -50,6 +51,8 @@ class PostgresDatabase(Database):
             url = make_url(address).set(drivername="postgresql+psycopg")
         except ArgumentError:
             raise StorageFault("The database's address cannot be read; expected postgresql://USER@HOST/NAME.") from None
+        if find_spec("psycopg") is None:
+            raise StorageFault("PostgreSQL needs its driver: pip install 'article-assistant[postgresql]'.")
         self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
         self._engine = _engine(url.render_as_string(hide_password=False))
         with self.write() as connection:

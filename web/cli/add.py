@@ -12,9 +12,9 @@ from index.ingest.fields import DESCRIBED
 from index.ingest.folder import read_paths
 from index.ingest.polite import Fetcher
 from index.ingest.target import without_password
-from index.library import Library
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
+from web.opened import open_library
 from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
 
@@ -28,7 +28,7 @@ def add(args: Namespace, settings: Settings) -> int:
                 told = teller(library, progress, _known)
                 report = library.add(items, dry_run=True, progress=progress, on_article=told)
         else:
-            with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+            with closing(open_library(settings)) as library:
                 items = _read(args.items, settings.articles, library.reader)
                 Audit(library.database).note(at_the_terminal(), "add", ", ".join(map(without_password, args.items)))
                 report = library.add(items, progress=progress)

@@ -7,9 +7,9 @@ from contextlib import closing
 
 from assistant.answer import DEFAULT_TOP_K, Citation, Question, ReadOut
 from assistant.assistant import Assistant
-from index.library import Library
 from web.cli.search import heading, read_filters
 from web.cli.terminal import plain, print_json, warn_if_degraded
+from web.opened import open_library
 from web.replies import answer_json
 from web.settings import Settings
 
@@ -24,7 +24,7 @@ REASONS = {
 def ask(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
     question = Question(args.question, filters=filters, top_k=args.top_k or DEFAULT_TOP_K, understand=not args.as_words)
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         warn_if_degraded(library.status(), settings.data_dir)
         answer = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported).ask(
             question

@@ -18,10 +18,11 @@ from typing import Literal
 
 from assistant.errors import AssistantFault
 from index.errors import IndexFault
-from index.library import DATABASE, Library, has_database
+from index.library import DATABASE, has_database
 from index.model.embed import embedder
 from web.cli.terminal import command, plain, print_json
 from web.jobs.freshness import Freshness, alarms
+from web.opened import open_library
 from web.settings import Settings
 from web.variables import SettingsError
 
@@ -104,6 +105,14 @@ def _permissions(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    if settings.database:
+        with closing(open_library(settings)) as library:  # raises where it cannot be reached or is of another version
+            yield Finding("database", "ok", f"{library.database.place} can be read and written")
+    else:
+        yield from _own_database(settings)
+
+
+def _own_database(settings: Settings) -> Iterator[Finding]:
     path = settings.data_dir / DATABASE
     if not has_database(settings.data_dir):
         if (settings.data_dir / "index").is_dir() or path.exists():
@@ -112,7 +121,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("database", "ok", f"there is none yet at {path}")
         return
-    with closing(Library(settings.data_dir, settings.embedding_model)):  # raises where it is of another version
+    with closing(open_library(settings)):  # raises where it is of another version
         pass
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         try:
@@ -130,10 +139,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "ok", f"{path} is whole ({size:,.1f} MB, SQLite {sqlite3.sqlite_version})")
 
 
+def _is_begun(settings: Settings) -> bool:
+    return bool(settings.database) or has_database(settings.data_dir)
+
+
 def _index(settings: Settings) -> Iterator[Finding]:
-    if not has_database(settings.data_dir):
+    if not _is_begun(settings):
         return
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         status = library.status()
     rebuild = f"Run {command('rebuild', settings.data_dir)}."
     if status.state == "degraded":
@@ -148,8 +161,8 @@ def _index(settings: Settings) -> Iterator[Finding]:
 def _clock(settings: Settings) -> Iterator[Finding]:
     now = dt.datetime.now(dt.UTC)
     last = None
-    if has_database(settings.data_dir):
-        with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    if _is_begun(settings):
+        with closing(open_library(settings)) as library:
             last = library.status().last_rebuild_at
     if last and dt.datetime.fromisoformat(last) > now + CLOCK_SLACK:
         said = f"it says {now:%Y-%m-%d %H:%M} UTC, but the last rebuild was at {last}"
@@ -189,9 +202,9 @@ def _chat_model(settings: Settings) -> Iterator[Finding]:
 
 
 def _feeds(settings: Settings) -> Iterator[Finding]:
-    if not has_database(settings.data_dir):
+    if not _is_begun(settings):
         return
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         polled = Freshness(library.database, settings.feeds).feeds()
         found = alarms(polled, library.status().newest_article, dt.datetime.now(dt.UTC))
     for alarm in found:

@@ -6,6 +6,7 @@ the run has an empty one of its own, so that looking leaves nothing behind.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -16,6 +17,7 @@ from index.store.store import Outcome
 from index.tally import OnArticle
 from index.text.difference import difference
 from web.cli.terminal import ProgressLine, plain
+from web.opened import open_library
 from web.settings import Settings
 
 
@@ -23,10 +25,10 @@ from web.settings import Settings
 def library_to_look_at(settings: Settings) -> Iterator[Library]:
     """That of `settings`, or an empty one that is gone afterwards."""
     with ExitStack() as stack:
-        data_dir = settings.data_dir
-        if not (data_dir / DATABASE).exists():
-            data_dir = Path(stack.enter_context(TemporaryDirectory()))
-        yield stack.enter_context(closing(Library(data_dir, settings.embedding_model)))
+        if not settings.database and not (settings.data_dir / DATABASE).exists():
+            nowhere = Path(stack.enter_context(TemporaryDirectory()))
+            settings = replace(settings, data_dir=nowhere)
+        yield stack.enter_context(closing(open_library(settings)))
 
 
 def teller(

@@ -13,9 +13,9 @@ from assistant.evaluation.comparison import COMPARED, Comparison, compare, compa
 from assistant.evaluation.measures import METRICS, Metrics, metrics, table
 from assistant.evaluation.outcomes import evaluate as ask_all
 from assistant.evaluation.questions import load_questions
-from index.library import Library
 from web.cli import DID_NOT_WORK, UsageError
 from web.cli.terminal import ProgressLine, no_articles, print_json, warn_if_degraded
+from web.opened import open_library
 from web.settings import Settings
 
 
@@ -39,7 +39,7 @@ def evaluate(args: Namespace, settings: Settings) -> int:
             f"Lines that say that they are to be skipped: {skipped:,}. Questions: {len(questions):,}.", file=sys.stderr
         )
     before = load_run(Path(args.compare), questions) if args.compare else None
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as line:
+    with closing(open_library(settings)) as library, ProgressLine() as line:
         if (status := library.status()).state != "ok":
             if status.state == "empty":
                 print(no_articles(settings.articles), file=sys.stderr)

@@ -4,13 +4,13 @@ import sys
 from argparse import Namespace
 from contextlib import closing
 
-from index.library import Library
 from web.conversations.feedback import Feedback, json_lines
+from web.opened import open_library
 from web.settings import Settings
 
 
 def feedback(_args: Namespace, settings: Settings) -> int:
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         lines = Feedback(library.database).questions(library.revision)
     print(json_lines(lines), end="")
     skipped = sum("skip" in line for line in lines)

@@ -15,6 +15,7 @@ from index.library import Library
 from index.progress import Report
 from web.cli.dry_run import library_to_look_at, teller
 from web.cli.terminal import ProgressLine, print_report
+from web.opened import open_library
 from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
 
@@ -29,7 +30,7 @@ def rebuild(args: Namespace, settings: Settings) -> int:
     """Exit status 1 where a file failed, as with `add`; the others are taken in all the same."""
     if args.dry_run:
         return _look(settings, full=args.full)
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         seen = snapshot(settings.articles)
         Audit(library.database).note(at_the_terminal(), "rebuild --full" if args.full else "rebuild")
         report = _once(library, settings.articles, full=args.full)

@@ -5,18 +5,18 @@ from argparse import Namespace
 from contextlib import closing
 
 from assistant.assistant import Assistant
-from index.library import Library
 from index.search.filters import Filters
 from web.cli import UsageError
 from web.cli.terminal import no_articles, plain, print_json, warn_if_degraded
 from web.limits import DEFAULT_HITS
+from web.opened import open_library
 from web.replies import found_json
 from web.settings import Settings
 
 
 def search(args: Namespace, settings: Settings) -> int:
     filters = read_filters(args)
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         warn_if_degraded(library.status(), settings.data_dir)
         found = Assistant(library).search(args.query, filters, args.top_k or DEFAULT_HITS)
         has_articles = bool(found.hits) or library.status().articles > 0

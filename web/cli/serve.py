@@ -24,6 +24,7 @@ from web.jobs.feeds import Feeds
 from web.jobs.freshness import Freshness
 from web.jobs.job import FINISHED, Job
 from web.jobs.jobs import Jobs
+from web.opened import open_library
 from web.settings import Settings
 
 
@@ -35,7 +36,7 @@ def serve(_args: Namespace, settings: Settings) -> int:
     share_pools()
     with (
         closing(bind(settings.host, settings.port)) as listener,
-        closing(Library(settings.data_dir, settings.embedding_model)) as library,
+        closing(open_library(settings)) as library,
     ):
         assistant = Assistant(
             library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported

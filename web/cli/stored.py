@@ -9,6 +9,7 @@ from index.library import Library
 from index.store.catalogue import ListedArticle
 from web.cli.terminal import ProgressLine, no_articles, plain, print_json
 from web.jobs.freshness import Freshness
+from web.opened import open_library
 from web.replies import listed_json, status_json
 from web.security.audit import Audit, at_the_terminal
 from web.settings import Settings
@@ -17,7 +18,7 @@ PAGE = 200
 
 
 def articles(args: Namespace, settings: Settings) -> int:
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         stored = _all(library)
         if args.json:
             listed = [listed_json(one) for one in stored]
@@ -35,7 +36,7 @@ def articles(args: Namespace, settings: Settings) -> int:
 
 
 def status(args: Namespace, settings: Settings) -> int:
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         freshness = Freshness(library.database, settings.feeds)
         values = status_json(library.status(), settings.llm or "extractive", freshness.feeds())
     if args.json:
@@ -53,7 +54,7 @@ def status(args: Namespace, settings: Settings) -> int:
 
 
 def remove(args: Namespace, settings: Settings) -> int:
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library, ProgressLine() as progress:
+    with closing(open_library(settings)) as library, ProgressLine() as progress:
         report = library.remove(args.ids, progress=progress)
         for removed in args.ids:
             Audit(library.database).note(at_the_terminal(), "remove", removed)
@@ -63,7 +64,7 @@ def remove(args: Namespace, settings: Settings) -> int:
 
 def audit(args: Namespace, settings: Settings) -> int:
     """Who changed what and when, the last change first."""
-    with closing(Library(settings.data_dir, settings.embedding_model)) as library:
+    with closing(open_library(settings)) as library:
         entries = Audit(library.database).all()
         if args.json:
             print_json({"entries": list(entries), "next_cursor": None})
