@@ -26,6 +26,7 @@ from assistant.retriever import ArticleRetriever
 from bench import news, squad
 from index.library import Library
 from index.search.filters import Filters
+from index.search.local_snapshot import generation_of
 from index.search.search import rank
 from index.search.vectors import Rows
 
@@ -58,7 +59,7 @@ class Searches:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._generation = library.snapshot().generation  # `Library.search` gives fused hits only
+        self._generation = generation_of(library.snapshot())  # `Library.search` gives fused hits only
 
     def by_meaning(self, text: str) -> list[str]:
         """Ids of articles, best first."""

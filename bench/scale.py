@@ -29,6 +29,7 @@ from bench.news import NATURAL_TUNE, TUNE, questions
 from bench.serving import ask, served
 from index.article import Article
 from index.library import Library
+from index.search.local_snapshot import generation_of
 from index.search.vectors import CompressedIndex, Rows
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -211,7 +212,7 @@ def _memory() -> float:
 
 def _recall(library: Library, asked: Sequence[str]) -> float:
     """Of the rows that are nearest by all vectors, the share that a search by vectors alone finds."""
-    vectors = library.snapshot().generation.vectors
+    vectors = generation_of(library.snapshot()).vectors
     assert vectors is not None
     if not isinstance(vectors, CompressedIndex):
         return 1.0  # it compares all of them

@@ -6,19 +6,16 @@ generation and keeps to it (`Library.snapshot`).
 """
 
 import logging
-import math
-import threading
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
 from index.embedding import Ahead, Embedding
-from index.errors import IndexFault, StorageFault
+from index.errors import StorageFault
 from index.ingest import folder as articles_folder
 from index.ingest.apart import ReaderApart
 from index.ingest.fields import DESCRIBED
@@ -26,11 +23,10 @@ from index.ingest.title import title_from
 from index.model import embed
 from index.model.embed import BUILTIN, Embedder, Vectors
 from index.progress import Progress, Report, silent
-from index.search.corpus import corpus
 from index.search.embeddings import Embeddings
+from index.search.engine import Engine
 from index.search.filters import NO_FILTERS, Filters
-from index.search.generation import Generation
-from index.search.published import Generations
+from index.search.local import LocalEngine
 from index.search.search import Found
 from index.search.snapshot import Snapshot
 from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
@@ -49,19 +45,6 @@ from index.text.copies import SAME_STORY, likeness
 log = logging.getLogger(__name__)
 
 DATABASE = "assistant.db"
-AGAIN_SECONDS = 30.0
-"""How long an index is made do with that is not the current one, before that is tried once more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    name: str | None
-    """What `CURRENT` named then."""
-    generation: Generation
-    is_fallback: bool
-    """True where `generation` is not the one named."""
-    again_at: float = math.inf
-    """When it is tried once more to load that one, by `time.monotonic()`."""
 
 
 def open_database(data_dir: Path, address: str = "") -> Database:
@@ -111,24 +94,22 @@ class Library:
         is_new = not database and not has_database(data_dir)
         try:
             self.database = open_database(data_dir, database)
-            self._generations = Generations(data_dir / "index")
+            self._store = Store(self.database)
+            self._embedder = embedder or embed.embedder(embedding_model)
+            self._engine: Engine = LocalEngine(data_dir / "index", self.database, self._store, self._embedder)
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
-        if is_new and self._generations.current_name():
+        if is_new and self._engine.is_published():
             log.warning(
                 "There was nothing in %s, but an index that was made from it: it is begun anew, without articles. If "
                 "it was not removed on purpose, stop the server and `assistant restore` the last backup.",
                 data_dir / DATABASE,
             )
-        self._store = Store(self.database)
         self._catalogue = Catalogue(self.database)
         self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
-        self._embedder = embedder or embed.embedder(embedding_model)
         self._embedding = Embedding(self._embeddings, self._embedder)
-        self._loading = threading.Lock()
-        self._current: _Loaded | None = None
 
     @property
     def embedding_model(self) -> str:
@@ -137,13 +118,14 @@ class Library:
     def close(self) -> None:
         self._embedding.close()
         self.reader.close()
+        self._engine.close()
         self.database.close()
         self._in_use.close()
 
     def warm(self) -> None:
         """Load model and index now rather than with the first question."""
         self._embedder.embed(["warm"])
-        self._loaded()
+        self._engine.snapshot()
 
     # -- writing
 
@@ -318,19 +300,16 @@ class Library:
     # -- reading
 
     def snapshot(self) -> Snapshot:
-        """The present generation, kept to by whoever asks it more than once.
-
-        It finds by words alone while no generation with vectors of this model can be read.
-        """
-        return Snapshot(self._loaded().generation, self._store, self._embedder)
+        """`Engine.snapshot`."""
+        return self._engine.snapshot()
 
     def search(self, text: str, filters: Filters = NO_FILTERS, k: int = 10) -> Found:
         """`Snapshot.search` in the present generation."""
         return self.snapshot().search(text, filters, k)
 
     def is_published(self) -> bool:
-        """Whether there is an index of any passages; without one, words are looked for in what the store first had."""
-        return self._generations.current_name() is not None and len(self._loaded().generation.passages) > 0
+        """Whether there is an index of any passages."""
+        return self._engine.is_published() and self._engine.shown().passages > 0
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
@@ -366,17 +345,16 @@ class Library:
 
     def status(self) -> Status:
         n_articles, n_passages = self._store.counts()
-        loaded = self._loaded()
-        generation = loaded.generation
+        shown = self._engine.shown()
         return Status(
-            state="empty" if not n_articles else "degraded" if loaded.is_fallback else "ok",
-            generation=generation.seq,
+            state="empty" if not n_articles else "degraded" if shown.is_fallback else "ok",
+            generation=shown.state.seq,
             articles=n_articles,
             passages=n_passages,
             embedding_model=self.embedding_model,
             newest_article=self._store.newest_published(),
             last_rebuild_at=self._store.last_rebuild(),
-            pending=self._store.state() != generation.state,
+            pending=self._store.state() != shown.state,
         )
 
     # -- parts
@@ -395,89 +373,18 @@ class Library:
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
         """Embed what is missing and publish what changed."""
-        with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
-            self._generations.sweep_unfinished()  # before anything is written: the disk may be nearly full of it
+        with self._engine.publishing(progress):
             self._store.rechunk()
-            model = self._embedder.id
             self._copies.update(progress)  # while what was taken in is still embedded
             tally.embedded += self._embedding.finish(progress, ahead)
-            shown = self._shown()
-            if full or shown is None or shown.state != self._store.state():
-                while (published := self._published(model, None if full else shown, progress)) is None:
-                    self._copies.update(progress)  # another process added one meanwhile
-                    tally.embedded += self._embedding.finish(progress)
-                self._take_up(published)
-                if published.is_whole:  # else it would take longer than all the rest
-                    self._embeddings.forget(model)
-            del shown  # what nobody reads is swept
+            while (followed := self._engine.follow(full=full, progress=progress)) == "lacking":
+                self._copies.update(progress)  # another process added one meanwhile
+                tally.embedded += self._embedding.finish(progress)
+            if followed == "whole":  # else it would take longer than all the rest
+                self._embeddings.forget(self.embedding_model)
             # also where nothing was published: a kill between a publish and its sweep left one generation too many
-            self._generations.sweep(self._store.state().corpus_id)
+            self._engine.sweep()
             self._store.note_rebuild()
-
-    def _published(self, model: str, base: Generation | None, progress: Progress) -> Generation | None:
-        """A new generation of the present state; None while a passage has no vector or an article is not compared."""
-        with corpus(self.database, model, base) as present:
-            return self._generations.publish(present, model, progress=progress) if present else None
-
-    def _shown(self) -> Generation | None:
-        """The generation that `CURRENT` names, where it can be used; none is made in its place, as for a search."""
-        name, loaded = self._generations.current_name(), self._current
-        if loaded and loaded.name == name and not loaded.is_fallback:
-            return loaded.generation
-        found = self._generations.load(self._store.state().corpus_id, only_current=True)
-        if found is None or not self._is_usable(found[1]):
-            return None
-        self._take_up(found[1])
-        return found[1]
-
-    def _take_up(self, generation: Generation) -> None:
-        with self._loading:
-            self._current = _Loaded(generation.name, generation, False)
-
-    def _loaded(self) -> _Loaded:
-        """The generation to read, fresh if another thread or process published one."""
-        name = self._generations.current_name()
-        current = self._current
-        if current is None or current.name != name:
-            with self._loading:
-                if self._current is None or self._current.name != name:
-                    self._current = self._load(name)
-                current = self._current
-        elif current.is_fallback and time.monotonic() > current.again_at:
-            current = self._load_again(current)
-        return current
-
-    def _load_again(self, fallback: _Loaded) -> _Loaded:
-        """What `CURRENT` names, if it can be loaded now: what kept it from that may have passed."""
-        if not self._loading.acquire(blocking=False):  # another thread does it: nobody waits
-            return fallback
-        try:
-            if self._current is fallback:  # else it has been done
-                found = self._generations.load(self._store.state().corpus_id, only_current=True)
-                is_back = found and found[0] == fallback.name and self._is_usable(found[1])
-                generation = found[1] if found and is_back else fallback.generation
-                self._current = _Loaded(fallback.name, generation, not is_back, time.monotonic() + AGAIN_SECONDS)
-            return self._current or fallback
-        finally:
-            self._loading.release()
-
-    def _load(self, name: str | None) -> _Loaded:
-        corpus_id = self._store.state().corpus_id
-        found = self._generations.load(corpus_id)
-        while (now := self._generations.current_name()) != name:  # published meanwhile
-            name, found = now, self._generations.load(corpus_id)
-        # one that could be read stays as it is, of another model
-        again_at = math.inf if found and found[0] == name else time.monotonic() + AGAIN_SECONDS
-        if found and self._is_usable(found[1]):
-            return _Loaded(name, found[1], found[0] != name, again_at)
-        with corpus(self.database, None) as present:
-            if present is None:
-                raise IndexFault("The store gave no corpus.")
-            return _Loaded(name, Generation.words_only(present), True, again_at)
-
-    def _is_usable(self, generation: Generation) -> bool:
-        # one that is ahead is of states that the database had before someone put an earlier copy in its place
-        return generation.model == self._embedder.id and generation.seq <= self._store.seq()
 
 
 def _is_better(known: Article, article: Article) -> bool:

@@ -20,6 +20,7 @@ from index.library import Library
 from index.search import generation, vectors
 from index.search.filters import Filters
 from index.search.generation import Generation
+from index.search.local_snapshot import generation_of
 from index.search.snapshot import Snapshot
 from index.search.vectors import CompressedIndex, ExactIndex
 
@@ -52,7 +53,7 @@ def ids_of(library: Library) -> list[str]:
 
 
 def now(library: Library) -> Generation:
-    return library.snapshot().generation
+    return generation_of(library.snapshot())
 
 
 def drawn(chance: random.Random, article_id: str) -> Article:
@@ -88,9 +89,9 @@ def test_after_any_changes_it_finds_what_one_built_whole_does(
     with closing(built_whole(growing, tmp_path, monkeypatch)) as whole:
         one, other = growing.snapshot(), whole.snapshot()
         # it has grown from the first, and what is dead is still in it
-        assert (growing.data_dir / "index" / one.generation.name / CompressedIndex.PARTS[0]).stat().st_ino == base
-        assert len(one.generation.dead) > 0
-        assert one.generation.articles_alive == other.generation.articles_alive
+        assert (growing.data_dir / "index" / generation_of(one).name / CompressedIndex.PARTS[0]).stat().st_ino == base
+        assert len(generation_of(one).dead) > 0
+        assert generation_of(one).articles_alive == generation_of(other).articles_alive
         for filters in FILTERS:
             for word in WORDS:
                 assert told(one, word, filters) == told(other, word, filters)

@@ -18,10 +18,11 @@ from index.article import Article, ItemError, More
 from index.errors import Cancelled, StorageFault, UnknownArticle
 from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
-from index.library import AGAIN_SECONDS, Library
+from index.library import Library
 from index.model.embed import Vectors
 from index.progress import Report, Stage
 from index.search.filters import Filters
+from index.search.local import AGAIN_SECONDS
 from index.search.snapshot import MAX_HITS
 
 # -- by hand

@@ -55,10 +55,10 @@ class Suggestions:
     def first(self) -> tuple[str, ...]:
         """For somebody who has not asked yet, each from another of the newest articles; found once a generation."""
         snapshot = self._library.snapshot()
-        if self._first is None or self._first[0] != snapshot.generation.seq:
+        if self._first is None or self._first[0] != snapshot.seq:
             newest = [stored.article.id for stored in self._library.articles(limit=NEWEST).articles]
             made = [one for article_id in newest for one in islice(self._made(article_id), TRIED_OF_AN_ARTICLE)]
-            self._first = snapshot.generation.seq, tuple(self._answered(snapshot, made, OFFERED_FIRST, apart=True))
+            self._first = snapshot.seq, tuple(self._answered(snapshot, made, OFFERED_FIRST, apart=True))
         return self._first[1]
 
     def next(self, turn: Turn) -> tuple[str, ...]:

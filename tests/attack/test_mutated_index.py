@@ -13,6 +13,7 @@ from traced import folder_in_memory
 
 from index.article import Article
 from index.library import Library
+from index.search.local_snapshot import generation_of
 
 FIRST = Article(id="first", title="First", text="The comet came back over the harbour.", origin="by hand")
 SECOND = Article(id="second", title="Second", text="The lantern stood at the harbour.", origin="by hand")
@@ -157,7 +158,7 @@ def check(data: Path, articles: Path, fallback: str | None, what: str) -> str:
     """Where it answered from."""
     with closing(Library(data, embedder=HashingEmbedder())) as library:
         status = library.status()
-        generation = library.snapshot().generation
+        generation = generation_of(library.snapshot())
         assert status.state == "degraded", what
         found = {hit.article.id for hit in library.search("harbour").hits}
         if fallback:  # the one before, which shows the first article alone
@@ -167,7 +168,7 @@ def check(data: Path, articles: Path, fallback: str | None, what: str) -> str:
         del generation
         library.rebuild(articles)
         assert (library.status().state, library.status().pending) == ("ok", False), what
-        assert library.snapshot().generation.vectors is not None, what
+        assert generation_of(library.snapshot()).vectors is not None, what
         assert {hit.article.id for hit in library.search("harbour").hits} == {"first", "second"}, what
     return "the generation before" if fallback else "words"
 
