@@ -27,6 +27,7 @@ from index.search.embeddings import Embeddings
 from index.search.engine import Engine
 from index.search.filters import NO_FILTERS, Filters
 from index.search.local import LocalEngine
+from index.search.milvus.engine import MilvusEngine
 from index.search.search import Found
 from index.search.snapshot import Snapshot
 from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
@@ -50,6 +51,13 @@ DATABASE = "assistant.db"
 def open_database(data_dir: Path, address: str = "") -> Database:
     """That of the data folder, or the one at the address."""
     return PostgresDatabase(address) if address else SqliteDatabase(data_dir / DATABASE)
+
+
+def open_engine(data_dir: Path, address: str, database: Database, store: Store, embedder: Embedder) -> Engine:
+    """That of the data folder, or the one at the address."""
+    if address:
+        return MilvusEngine(address, database, store, embedder)
+    return LocalEngine(data_dir / "index", database, store, embedder)
 
 
 def has_database(data_dir: Path) -> bool:
@@ -82,11 +90,13 @@ class Library:
         embedding_model: str = BUILTIN,
         *,
         database: str = "",
+        index: str = "",
         embedder: Embedder | None = None,
     ) -> None:
         """Opens the database; loads no model and no index. `embedder` stands in for the named model.
 
-        database: the address of a PostgreSQL database that takes the place of the folder's own.
+        database, index: the addresses of a PostgreSQL database and of a Milvus server that take the place of the
+        folder's own.
         """
         self.data_dir = data_dir
         self.reader = ReaderApart()
@@ -96,10 +106,10 @@ class Library:
             self.database = open_database(data_dir, database)
             self._store = Store(self.database)
             self._embedder = embedder or embed.embedder(embedding_model)
-            self._engine: Engine = LocalEngine(data_dir / "index", self.database, self._store, self._embedder)
+            self._engine = open_engine(data_dir, index, self.database, self._store, self._embedder)
         except OSError as error:
             raise StorageFault(f"The data folder {data_dir} cannot be used: {error}.") from error
-        if is_new and self._engine.is_published():
+        if is_new and not index and self._engine.is_published():
             log.warning(
                 "There was nothing in %s, but an index that was made from it: it is begun anew, without articles. If "
                 "it was not removed on purpose, stop the server and `assistant restore` the last backup.",

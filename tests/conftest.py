@@ -19,7 +19,7 @@ from index.text.words import content_stems
 
 CHAT_KEY = "sk-secret-of-the-test"
 
-pytest_plugins = ["postgres_fixtures", "attack_fixtures", "web_fixtures", "browser_fixtures"]
+pytest_plugins = ["milvus_fixtures", "postgres_fixtures", "attack_fixtures", "web_fixtures", "browser_fixtures"]
 
 
 class HashingEmbedder:

@@ -25,15 +25,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="where libraries are kept")
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--database") == "sqlite":
-        return
-    skip = pytest.mark.skip(reason="it is about the data folder's own database file")
-    for item in items:
-        if item.get_closest_marker("own_file"):
-            item.add_marker(skip)
-
-
 def programs() -> Path:
     """The folder of PostgreSQL's own programs, which Debian keeps off the path."""
     places = sorted(Path("/usr/lib/postgresql").glob("*/bin"))

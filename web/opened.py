@@ -5,4 +5,4 @@ from web.settings import Settings
 
 
 def open_library(settings: Settings) -> Library:
-    return Library(settings.data_dir, settings.embedding_model, database=settings.database)
+    return Library(settings.data_dir, settings.embedding_model, database=settings.database, index=settings.index)

@@ -51,7 +51,7 @@ def corpus(database: Database, model: str | None, base: Generation | None = None
 
 
 def _corpus(connection: Connection, model: str | None, base: Generation | None) -> Corpus | None:
-    if model is not None and connection.execute(copy_pairs.unsigned().limit(1)).first():
+    if model is not None and _are_uncompared(connection):
         return None
     parts: list[Part] = [None]
     dead = NO_DEAD
@@ -86,6 +86,15 @@ def _corpus(connection: Connection, model: str | None, base: Generation | None) 
         base=base,
         dead=dead,
     )
+
+
+def are_ready(connection: Connection, model: str) -> bool:
+    """Whether every passage has a vector and every article was compared with the others."""
+    return not (_are_uncompared(connection) or _lack_vectors(connection, model, None))
+
+
+def _are_uncompared(connection: Connection) -> bool:
+    return connection.execute(copy_pairs.unsigned().limit(1)).first() is not None
 
 
 def _changes(connection: Connection, base: Generation) -> tuple[list[str], NDArray[np.int32]]:

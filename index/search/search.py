@@ -4,7 +4,9 @@ Scores are fused, not ranks: cosine + 0.5 × BM25 / (best BM25 of the question).
 0.711 where reciprocal ranks gave 0.705, the cosine alone 0.677 and BM25 alone 0.654 (docs/decisions.md).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,17 +67,36 @@ def rank(
     """
     wanted = max(k, CANDIDATES)
     words, bm25 = _by_words(generation, text, wanted, allowed)
-    lexical = bm25 / bm25[0] if len(bm25) else bm25
     if vector is None or generation.vectors is None:
-        return words[:k], lexical[:k]
+        return words[:k], of_best(bm25)[:k]
     allowed_rows = generation.alive_rows if allowed is None else allowed[generation.article_of]
     near, cosines = generation.vectors.search(vector, wanted, allowed_rows)
+    return fused(words, bm25, near, cosines, partial(generation.vectors.cosines, vector), k)
+
+
+def of_best(bm25: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Scores as shares of the first, which is the best."""
+    return bm25 / bm25[0] if len(bm25) else bm25
+
+
+def fused(
+    words: Rows,
+    bm25: NDArray[np.float32],
+    near: Rows,
+    cosines: NDArray[np.float32],
+    cosines_of: Callable[[Rows], NDArray[np.float32]],
+    k: int,
+) -> tuple[Rows, NDArray[np.float32]]:
+    """The best `k` of the rows that a search by words and one by meaning found, best first, ties in row order.
+
+    cosines_of: of rows that words alone have found.
+    """
     only_words = np.setdiff1d(words, near)
     rows = np.concatenate([near, only_words])
-    scores = np.concatenate([cosines, generation.vectors.cosines(vector, only_words)])
+    scores = np.concatenate([cosines, cosines_of(only_words)])
     order = np.argsort(rows)
     rows, scores = rows[order], scores[order]
-    scores[np.searchsorted(rows, words)] += LEXICAL_WEIGHT * lexical
+    scores[np.searchsorted(rows, words)] += LEXICAL_WEIGHT * of_best(bm25)
     best = np.argsort(-scores, kind="stable")[:k]
     return rows[best], scores[best]
 

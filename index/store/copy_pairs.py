@@ -31,6 +31,7 @@ from sqlalchemy import (
 from index.progress import Progress
 from index.store import dialects
 from index.store.database import Database
+from index.store.rows import batches
 from index.store.schema import IS_CURRENT, articles, copies, copy_bands, revisions, signatures
 from index.text.copies import MAX_CHARS, Signature, Wording, bands, is_copy, may_be_copies, signature, whole_key
 
@@ -70,8 +71,8 @@ def unsigned() -> Select[Any]:
     )
 
 
-def in_order(connection: Connection) -> dict[str, list[str]]:
-    """Each article that has copies → its id and theirs, the one that speaks for them first.
+def in_order(connection: Connection, article_ids: Sequence[str] | None = None) -> dict[str, list[str]]:
+    """Each article, or each of these, that has copies → its id and theirs, the one that speaks for them first.
 
     That is the first published, being the original or the nearest to it; a day without an hour counts as its end, and
     an unknown date comes last. Of one date, or of none, the longest; then by id, so that it does not matter in which
@@ -89,8 +90,9 @@ def in_order(connection: Connection) -> dict[str, list[str]]:
         .where(pairs.c.its.in_(signed))
         .order_by(pairs.c.its, articles.c.id)
     )
+    parts = [statement] if article_ids is None else [statement.where(pairs.c.its.in_(s)) for s in batches(article_ids)]
     found: dict[str, list[str]] = {}
-    for its, rows in groupby(connection.execute(statement), attrgetter("its")):
+    for its, rows in groupby((row for part in parts for row in connection.execute(part)), attrgetter("its")):
         by_worth = sorted(rows, key=lambda row: (*_moment(row.published_at), -row.shingles))
         if len(by_worth) > 1:
             found[its] = [row.id for row in by_worth]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, and_, insert, update
 from index.article import Article, Removed
 
 REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
-_Key = TypeVar("_Key", str, tuple[str, str])
+_Key = TypeVar("_Key")
 _MANY = 500  # rows asked for by key at once; SQLite bounds the variables of a statement
 
 

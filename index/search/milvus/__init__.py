@@ -1,0 +1,1 @@
+"""Search on a Milvus server, which any number of machines share: vectors and words in one collection."""

@@ -1,0 +1,288 @@
+"""Publishes the store's states to a Milvus server, and says which is the present one.
+
+A state is published on top of the one before: rows of articles that are gone or were rewritten are marked, new ones
+come in, and the manifest says that they count. Once too many are dead, or for another model, everything goes to a new
+collection, and the alias names that one. A kill at any moment leaves what was shown; what it left half done, the next
+publish undoes. What was replaced stays for as long as an answer may take that looks at it.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from index.errors import BrokenIndex, StorageFault
+from index.model.embed import Embedder
+from index.progress import Progress
+from index.search.corpus import are_ready
+from index.search.engine import Engine, Followed, Shown
+from index.search.generation import Holdings
+from index.search.milvus import indexed
+from index.search.milvus.indexed import Showing
+from index.search.milvus.passages import Passages
+from index.search.milvus.server import ALIVE, ROWS_AT_ONCE, Manifest, Row, Server
+from index.search.milvus.snapshot import MilvusSnapshot, holdings
+from index.store import copy_pairs
+from index.store.database import Database
+from index.store.locks import POLL_SECONDS
+from index.store.rows import batches
+from index.store.schema import articles, passages
+from index.store.state import State, state_of
+from index.store.store import Store
+from index.text.chunk import CHUNKER_VERSION
+
+LOOK_SECONDS = 1.0
+"""How long it is taken for granted that nobody else has published."""
+GRACE_SECONDS = 600.0
+"""How long a state may still be looked at after another took its place: no answer takes longer."""
+MOST_DEAD = 0.25
+"""Share of a collection's rows: their words still count in BM25."""
+MOST_REPLACED = 500
+"""States that a manifest tells, which is one text of 64 KB."""
+SELF_CHECKS = 20
+NOTHING = Manifest("", 0, "", 0, "", (), "", CHUNKER_VERSION, 0, 0, 1)
+
+
+class MilvusEngine(Engine):
+    def __init__(self, address: str, database: Database, store: Store, embedder: Embedder) -> None:
+        """Connects with the first call that needs it."""
+        self._server = Server(address)
+        self._database = database
+        self._store = store
+        self._embedder = embedder
+        self._looking = threading.Lock()
+        self._looked: tuple[Manifest | None, float] = None, float("-inf")
+        self._found_holdings: tuple[Manifest, Holdings] | None = None
+        database.create(indexed.metadata)
+
+    def close(self) -> None:
+        self._server.close()
+
+    # -- reading
+
+    def snapshot(self) -> MilvusSnapshot:
+        """It finds by words alone while what is shown has vectors of another model.
+
+        Raises StorageFault where there are articles and no index of them: to find none would be a wrong answer.
+        """
+        manifest = self._present()
+        if manifest is None and self._store.counts()[0]:
+            raise StorageFault(
+                f"The Milvus server at {self._server.address} has no index of these articles. `assistant rebuild` "
+                "makes it."
+            )
+        shown = manifest or NOTHING
+        its_holdings = partial(self._holdings, shown)
+        return MilvusSnapshot(shown, self._server, self._database, self._store, self._embedder, its_holdings)
+
+    def shown(self) -> Shown:
+        manifest = self._present() or NOTHING
+        return Shown(manifest.state, manifest.passages, manifest.model != self._embedder.id)
+
+    def is_published(self) -> bool:
+        return self._present() is not None
+
+    def _present(self) -> Manifest | None:
+        manifest, looked_at = self._looked
+        if time.monotonic() < looked_at + LOOK_SECONDS:
+            return manifest
+        with self._looking:
+            if self._looked[1] == looked_at:  # else another has looked meanwhile
+                self._take_up(self._server.manifest(self._alias()))
+            return self._looked[0]
+
+    def _take_up(self, manifest: Manifest | None) -> None:
+        self._looked = manifest, time.monotonic()
+
+    def _holdings(self, manifest: Manifest) -> Holdings:
+        """Found once a state."""
+        found = self._found_holdings
+        if found is None or found[0] != manifest:
+            showing = Showing(manifest.collection, manifest.seq)
+            found = self._found_holdings = manifest, holdings(self._database, showing)
+        return found[1]
+
+    def _alias(self) -> str:
+        return f"assistant_{self._store.state().corpus_id}"
+
+    # -- publishing
+
+    @contextmanager
+    def publishing(self, progress: Progress) -> Iterator[None]:
+        while (turn := self._database.turn("index")) is None:
+            progress("publishing", 0, 0)
+            time.sleep(POLL_SECONDS)
+        with turn:
+            yield
+
+    def follow(self, *, full: bool, progress: Progress) -> Followed:
+        shown = self._server.manifest(self._alias())
+        if shown and not full and shown.state == self._store.state() and self._is_of_now(shown):
+            self._take_up(shown)
+            return "unchanged"
+        if shown:
+            self._tidy(shown)
+        with self._database.read() as connection:
+            if not are_ready(connection, self._embedder.id):
+                return "lacking"
+            state = state_of(connection)
+            if shown and not full and self._may_grow(connection, shown):
+                published = self._grow(connection, shown, state, progress)
+                followed: Followed = "grown"
+            else:
+                published = self._build(connection, state, progress)
+                followed = "whole"
+        self._take_up(published)
+        return followed
+
+    def sweep(self) -> None:
+        """Collections of this corpus that were replaced some time ago, or never shown."""
+        alias = self._alias()
+        shown = self._server.manifest(alias)
+        own = sorted(name for name in self._server.collections() if name.startswith(f"{alias}_"))
+        kept = own[: own.index(shown.collection) + 1] if shown else []
+        now = time.time()
+        kept = [one for one, next_ in pairwise(kept) if _made_at(next_) > now - GRACE_SECONDS] + kept[-1:]
+        for collection in own:
+            if collection not in kept:
+                self._server.drop(collection)
+        with self._database.write() as connection:
+            indexed.forget_others(connection, kept)
+
+    def _is_of_now(self, manifest: Manifest) -> bool:
+        return manifest.model == self._embedder.id and manifest.chunker == CHUNKER_VERSION
+
+    def _may_grow(self, connection: Connection, shown: Manifest) -> bool:
+        if not (self._is_of_now(shown) and shown.passages):
+            return False
+        dead = indexed.dead_passages(connection, shown.collection)
+        dying = sum(entry.count for entry in indexed.gone(connection, shown.collection))
+        return dead + dying <= MOST_DEAD * (shown.passages + dead)
+
+    def _tidy(self, shown: Manifest) -> None:
+        """Take out what another publish left half done, and what nobody looks at any more."""
+        unseen = max((seq for seq, at in shown.replaced if at < time.time() - GRACE_SECONDS), default=0)
+        with self._database.write() as connection:
+            indexed.undo(connection, shown.collection, shown.seq)
+            indexed.forget(connection, shown.collection, unseen)
+        is_early = f"(born > {shown.seq} and born < {ALIVE})"
+        self._server.delete(shown.collection, f"{is_early} or died <= {unseen}")
+        while marked := self._server.rows(shown.collection, f"died > {shown.seq} and died < {ALIVE}"):
+            self._server.mark(shown.collection, marked, ALIVE)
+
+    def _grow(self, connection: Connection, shown: Manifest, state: State, progress: Progress) -> Manifest:
+        gone = indexed.gone(connection, shown.collection)
+        with self._database.write() as writing:
+            indexed.mark(writing, shown.collection, state.seq, [entry.article_id for entry in gone])
+        self._server.mark(shown.collection, (row for entry in gone for row in entry.rows), state.seq)
+        lacking = list(connection.scalars(indexed.lacking(shown.collection)))
+        self._note_copies(connection, shown, state, [*lacking, *(entry.article_id for entry in gone)])
+        next_row = self._insert(connection, shown.collection, state, lacking, shown.next_row, progress)
+        progress("publishing", 1, 1)  # the last moment to call it off
+        now = time.time()
+        replaced = [one for one in shown.replaced if one[1] > now - 2 * GRACE_SECONDS]
+        replaced = [*replaced, (shown.seq, now)][-MOST_REPLACED:]
+        published = self._manifest(connection, shown.collection, shown.dim, state, next_row, replaced)
+        self._server.publish(published)
+        return published
+
+    def _build(self, connection: Connection, state: State, progress: Progress) -> Manifest:
+        collection = f"{self._alias()}_{time.time_ns():020d}"
+        count = connection.scalar(select(func.count()).select_from(passages)) or 0
+        dim = self._embedder.embed(["dim"]).shape[1] if count else 2
+        try:
+            self._server.create(collection, dim, count)
+            every = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
+            copies = copy_pairs.in_order(connection)
+            with self._database.write() as writing:
+                indexed.note_copies(writing, collection, state.seq, copies, [*copies])
+            next_row = self._insert(connection, collection, state, every, 1, progress)
+            self._server.finish(collection)
+            progress("publishing", 1, 1)
+            published = self._manifest(connection, collection, dim, state, next_row, [])
+            self._server.publish(published)
+            self._server.name(self._alias(), collection)
+        except BaseException:
+            with suppress(StorageFault):  # else the next sweep does it
+                self._server.drop(collection)
+            raise
+        return published
+
+    def _note_copies(self, connection: Connection, shown: Manifest, state: State, changed: Sequence[str]) -> None:
+        """Which articles are copies now, of those that changed and of their copies before and after."""
+        before = Showing(shown.collection, shown.seq).copies(connection, changed)
+        after = copy_pairs.in_order(connection, changed)
+        touched = sorted({*changed, *(i for ids in [*before.values(), *after.values()] for i in ids)})
+        with self._database.write() as writing:
+            found = copy_pairs.in_order(connection, touched)
+            indexed.note_copies(writing, shown.collection, state.seq, found, touched)
+
+    def _insert(
+        self,
+        connection: Connection,
+        collection: str,
+        state: State,
+        article_ids: Sequence[str],
+        next_row: int,
+        progress: Progress,
+    ) -> int:
+        """Put the passages of those articles in, to be shown from that state on; the next row that is free.
+
+        Raises BrokenIndex where what was put in does not come back.
+        """
+        sample: dict[int, Row] = {}
+        done = 0
+        for some in batches(article_ids):
+            progress("indexing", done, len(article_ids))
+            read = Passages(connection, self._embedder.id, some)
+            entries = read.entries(next_row)
+            next_row += sum(entry.count for entry in entries)
+            with self._database.write() as writing:
+                indexed.enter(writing, collection, state.seq, entries)
+            rows = [row | {"born": state.seq, "died": ALIVE} for row in read.rows(entries)]
+            for n in range(0, len(rows), ROWS_AT_ONCE):
+                self._server.insert(collection, rows[n : n + ROWS_AT_ONCE])
+            if rows and len(sample) < SELF_CHECKS:
+                sample[rows[0]["pk"]] = rows[0]
+            done += len(some)
+        found = self._server.vectors(collection, np.array([*sample], np.int64))
+        for row, vector in zip(sample.values(), found, strict=True):
+            if not np.allclose(row["vector"], vector, atol=1e-3):
+                raise BrokenIndex(f"The Milvus server gave row {row['pk']} back with another vector than it was given.")
+        return next_row
+
+    def _manifest(
+        self,
+        connection: Connection,
+        collection: str,
+        dim: int,
+        state: State,
+        next_row: int,
+        replaced: Sequence[tuple[int, float]],
+    ) -> Manifest:
+        n_articles, n_passages = (
+            connection.scalar(select(func.count()).select_from(table)) or 0 for table in (articles, passages)
+        )
+        return Manifest(
+            collection=collection,
+            dim=dim,
+            corpus_id=state.corpus_id,
+            seq=state.seq,
+            mark=state.mark,
+            replaced=replaced,
+            model=self._embedder.id,
+            chunker=CHUNKER_VERSION,
+            articles=n_articles,
+            passages=n_passages,
+            next_row=next_row,
+        )
+
+
+def _made_at(collection: str) -> float:
+    """In seconds, UTC: the names of collections tell it, so that they follow each other."""
+    return int(collection.rpartition("_")[2]) / 1e9

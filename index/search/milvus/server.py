@@ -1,0 +1,260 @@
+"""A Milvus server: collections of passages, which of them is shown, and what goes in and comes out.
+
+A collection has a row a passage. `born` and `died` say in which states of the corpus it is shown, so that a collection
+can grow while it is searched: who searches in state n sees what was born by then and died later. Row 0 is no passage
+but the collection's manifest, and writing it is what publishes. An alias says which collection is the present one.
+
+Words are stemmed here (`index.text.words`), and the server's analyzer only parts them: so both engines know the same
+words, and Milvus Lite, which has no stemmer, finds what Milvus does.
+"""
+
+import json
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import StorageFault
+from index.model.embed import Vectors
+from index.search.vectors import EXACT_UP_TO, Rows
+from index.store.state import State
+
+ALIVE = 2**62
+"""`died` of what is there."""
+MANIFEST_ROW = 0
+MAX_BYTES = 65_535
+"""Of a text in Milvus."""
+CALL_SECONDS = 10.0
+WRITE_SECONDS = 120.0
+ROWS_AT_ONCE = 500
+MOST_FOUND = 16_384
+"""Rows that one call may give."""
+NO_SUCH = (100, 1600)
+"""What Milvus Lite and Milvus say of a collection or alias that is not there."""
+NOT_LOADED = 101
+GRPC = {
+    # every client its own connection, which is tried again soon after the server is back, and never by way of a proxy
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.initial_reconnect_backoff_ms": 100,
+    "grpc.min_reconnect_backoff_ms": 100,
+    "grpc.max_reconnect_backoff_ms": 1_000,
+    "grpc.enable_http_proxy": 0,
+}
+
+Row = dict[str, Any]
+"""Values by field."""
+Hits = tuple[list[Row], NDArray[np.float32]]
+"""Rows, with their number as `pk`, and their scores."""
+TEXTS = {"article_id": 512, "revision": 64, "source": 4_096, "author": 4_096, "words": MAX_BYTES, "manifest": MAX_BYTES}
+"""Bytes that each may have."""
+NUMBERS = ("start", "end", "day", "born", "died")
+"""day: as `date.toordinal` counts, 0 where it is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a collection shows."""
+
+    collection: str
+    dim: int
+    corpus_id: str
+    seq: int
+    mark: str
+    replaced: Sequence[tuple[int, float]]
+    """The states that it showed before and somebody may still look at, each with when (UTC) it was replaced."""
+    model: str
+    chunker: int
+    articles: int
+    passages: int
+    next_row: int
+
+    @property
+    def state(self) -> State:
+        return State(self.corpus_id, self.seq, self.mark)
+
+
+class Server:
+    """Any thread may call. Everything raises StorageFault where the server cannot be reached, or refuses."""
+
+    def __init__(self, address: str) -> None:
+        """Connects with the first call."""
+        if find_spec("pymilvus") is None:
+            raise StorageFault("Milvus needs its client: pip install 'article-assistant[milvus]'.")
+        self.address = address
+
+    @cached_property
+    def _client(self) -> Any:
+        from pymilvus import MilvusClient  # half a second, most of it pandas
+
+        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # what is raised is told by who meets it
+        return MilvusClient(uri=self.address, timeout=CALL_SECONDS, grpc_options=GRPC)
+
+    def close(self) -> None:
+        if "_client" in self.__dict__:
+            with suppress(Exception):  # the connection may be lost
+                self._client.close()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        import grpc
+        from pymilvus import MilvusException
+
+        try:
+            yield
+        except (MilvusException, grpc.RpcError) as error:
+            said = error.message if isinstance(error, MilvusException) else error.details()
+            raise StorageFault(
+                f"The Milvus server at {self.address} did not do what was asked ({str(said)[:300]}). Nothing that is "
+                "stored is lost; look whether it runs and can be reached, then try again."
+            ) from error
+
+    # -- what is shown
+
+    def manifest(self, name: str) -> Manifest | None:
+        """Of the collection of that name, or that the alias names; None where there is none that was published."""
+        from pymilvus import MilvusException
+
+        asked: dict[str, Any] = {"ids": [MANIFEST_ROW], "output_fields": ["manifest"], "consistency_level": "Strong"}
+        with self._faults():
+            try:
+                rows = self._client.get(name, **asked, timeout=CALL_SECONDS)
+            except MilvusException as error:
+                if error.code in NO_SUCH:
+                    return None
+                if error.code != NOT_LOADED:
+                    raise
+                self._client.load_collection(name, timeout=WRITE_SECONDS)  # the server was started anew
+                rows = self._client.get(name, **asked, timeout=CALL_SECONDS)
+        return Manifest(**json.loads(rows[0]["manifest"])) if rows else None
+
+    def publish(self, manifest: Manifest) -> None:
+        """From now on its collection shows what it says."""
+        row: Row = {"pk": MANIFEST_ROW, "vector": np.eye(1, manifest.dim, dtype=np.float32)[0]}
+        row |= dict.fromkeys(TEXTS, "") | dict.fromkeys(NUMBERS, 0) | {"born": ALIVE, "died": ALIVE}
+        row["manifest"] = json.dumps(asdict(manifest))
+        with self._faults():
+            self._client.upsert(manifest.collection, [row], timeout=WRITE_SECONDS)
+
+    def name(self, alias: str, collection: str) -> None:
+        """From now on the alias names that collection."""
+        with self._faults():
+            if self._client.list_aliases(timeout=CALL_SECONDS).get("aliases") and self.manifest(alias):
+                self._client.alter_alias(collection, alias, timeout=CALL_SECONDS)
+            else:
+                self._client.create_alias(collection, alias, timeout=CALL_SECONDS)
+
+    # -- collections
+
+    def create(self, collection: str, dim: int, passages: int) -> None:
+        """An empty one, for vectors of so many numbers and about so many passages."""
+        from pymilvus import DataType, Function, FunctionType, MilvusClient
+
+        schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
+        schema.add_field("pk", DataType.INT64, is_primary=True)
+        for field in NUMBERS:
+            schema.add_field(field, DataType.INT64)
+        for field, length in TEXTS.items():
+            parted = {"enable_analyzer": True, "analyzer_params": {"tokenizer": "standard"}}
+            schema.add_field(field, DataType.VARCHAR, max_length=length, **(parted if field == "words" else {}))
+        schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
+        schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
+        schema.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
+        indexes = MilvusClient.prepare_index_params()
+        kind = "FLAT" if passages <= EXACT_UP_TO else "AUTOINDEX"  # of which the server knows best
+        indexes.add_index("vector", index_type=kind, metric_type="COSINE", params={})
+        bm25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # as tantivy has them
+        indexes.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=bm25)
+        with self._faults():
+            self._client.create_collection(collection, schema=schema, consistency_level="Strong", timeout=WRITE_SECONDS)
+            self._client.create_index(collection, indexes, sync=False, timeout=WRITE_SECONDS)
+            self._client.load_collection(collection, timeout=WRITE_SECONDS)
+
+    def finish(self, collection: str) -> None:
+        """Nothing more is to come at once: what was inserted is indexed."""
+        with self._faults():
+            self._client.flush(collection, timeout=WRITE_SECONDS)
+
+    def collections(self) -> list[str]:
+        with self._faults():
+            found: list[str] = self._client.list_collections(timeout=CALL_SECONDS)
+        return found
+
+    def drop(self, collection: str) -> None:
+        with self._faults():
+            self._client.drop_collection(collection, timeout=WRITE_SECONDS)
+
+    # -- rows
+
+    def insert(self, collection: str, rows: Sequence[Row]) -> None:
+        """Of passages: `pk`, `vector`, and every field but the manifest."""
+        with self._faults():
+            self._client.insert(collection, [row | {"manifest": ""} for row in rows], timeout=WRITE_SECONDS)
+
+    def mark(self, collection: str, rows: Iterable[int], died: int) -> None:
+        changed = [{"pk": row, "died": died} for row in rows]
+        with self._faults():
+            for n in range(0, len(changed), ROWS_AT_ONCE):
+                some = changed[n : n + ROWS_AT_ONCE]
+                self._client.upsert(collection, some, partial_update=True, timeout=WRITE_SECONDS)
+
+    def delete(self, collection: str, where: str) -> None:
+        with self._faults():
+            self._client.delete(collection, filter=where, timeout=WRITE_SECONDS)
+
+    def rows(self, collection: str, where: str) -> list[int]:
+        """Numbers of those that the filter lets through, at most MOST_FOUND."""
+        asked: dict[str, Any] = {"output_fields": ["pk"], "limit": MOST_FOUND, "consistency_level": "Strong"}
+        with self._faults():
+            return [row["pk"] for row in self._client.query(collection, filter=where, **asked, timeout=WRITE_SECONDS)]
+
+    def vectors(self, collection: str, rows: Rows) -> Vectors:
+        """(n, dim) float32, in the order of `rows`."""
+        if not len(rows):
+            return np.zeros((0, 0), np.float32)
+        with self._faults():
+            asked: dict[str, Any] = {"output_fields": ["vector"], "consistency_level": "Strong"}
+            found = self._client.get(collection, ids=rows.tolist(), **asked, timeout=CALL_SECONDS)
+        by_row = {row["pk"]: row["vector"] for row in found}
+        return np.array([by_row[row] for row in rows.tolist()], np.float32)
+
+    def nearest(self, collection: str, vector: Vectors, k: int, where: str) -> Hits:
+        """The rows, best first, and their cosines. vector: (dim,) unit."""
+        return self._search(collection, "vector", vector, k, where)
+
+    def by_words(self, collection: str, stems: Sequence[str], k: int, where: str) -> Hits:
+        """The rows, best first, and their BM25 scores."""
+        if not stems:
+            return [], np.zeros(0, np.float32)
+        rows, scores = self._search(collection, "bm25", " ".join(stems), k, where)
+        return rows, np.abs(scores)  # Milvus Lite gives them with a minus
+
+    def _search(self, collection: str, field: str, asked: object, k: int, where: str) -> Hits:
+        with self._faults():
+            [hits] = self._client.search(
+                collection,
+                data=[asked],
+                anns_field=field,
+                limit=min(k, MOST_FOUND),
+                filter=where,
+                output_fields=["article_id", "revision", "start", "end"],
+                consistency_level="Strong",
+                timeout=CALL_SECONDS,
+            ) or [[]]
+        rows = [{"pk": hit["pk"], **hit["entity"]} for hit in hits]
+        return rows, np.array([hit["distance"] for hit in hits], np.float32)
+
+
+def quoted(values: Iterable[str]) -> str:
+    """A list of texts within a filter."""
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def cut(text: str, field: str) -> str:
+    """As much of it as the field takes."""
+    return text.encode()[: TEXTS[field]].decode(errors="ignore")
