@@ -56,7 +56,9 @@ def stored(library: Library) -> set[str]:
 
 
 def current(library: Library) -> str:
-    return (library.data_dir / "index" / "CURRENT").read_text()
+    """What is published: another publish of another state gives another."""
+    named = library.data_dir / "index" / "CURRENT"
+    return named.read_text() if named.exists() else str(library.status().generation)
 
 
 def warm_reader(library: Library) -> None:

@@ -22,6 +22,21 @@ CHAT_KEY = "sk-secret-of-the-test"
 pytest_plugins = ["milvus_fixtures", "postgres_fixtures", "attack_fixtures", "web_fixtures", "browser_fixtures"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On servers, what uses a library and is not about its folder is tested once more."""
+    marks = [("--database", "sqlite", "own_file"), ("--index", "folder", "own_index")]
+    passed_over = [mark for option, default, mark in marks if config.getoption(option) != default]
+    if not passed_over:
+        return
+    kept, left = [], []
+    for item in items:
+        is_of_a_library = not {"library", "database"}.isdisjoint(getattr(item, "fixturenames", ()))
+        is_kept = is_of_a_library and not any(item.get_closest_marker(mark) for mark in passed_over)
+        (kept if is_kept else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
 class HashingEmbedder:
     """A bag of stems, each hashed to one of 256 directions: texts are near when they share words."""
 

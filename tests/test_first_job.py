@@ -17,6 +17,7 @@ from web.jobs.job import FINISHED, Job
 from web.jobs.jobs import Jobs
 from web.settings import Settings
 
+pytestmark = pytest.mark.own_index  # its lock keeps what is published back
 QUESTION = {"question": "When did the Zephyr bridge in Oldport open?"}
 
 

@@ -255,6 +255,7 @@ def test_an_odd_question_is_answered_like_any_other(library: Library, question: 
 # -- degraded
 
 
+@pytest.mark.own_index
 def test_without_any_generation_words_still_find_and_a_publish_repairs(library: Library, second: Library) -> None:
     library.add([article("a", "The comet came back."), article("b", "The lantern stays.")])
     shutil.rmtree(library.data_dir / "index")
@@ -265,6 +266,7 @@ def test_without_any_generation_words_still_find_and_a_publish_repairs(library: 
     assert second.status().state == library.status().state == "ok"
 
 
+@pytest.mark.own_index
 def test_a_damaged_generation_is_passed_over_for_the_one_before_until_a_publish(
     library: Library, second: Library
 ) -> None:
@@ -279,6 +281,7 @@ def test_a_damaged_generation_is_passed_over_for_the_one_before_until_a_publish(
     assert len(texts(second, "comet")) == 2
 
 
+@pytest.mark.own_index
 def test_an_index_that_could_not_be_read_for_a_moment_is_read_again(
     library: Library, second: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,6 +297,7 @@ def test_an_index_that_could_not_be_read_for_a_moment_is_read_again(
     assert len(texts(second, "comet")) >= 1
 
 
+@pytest.mark.own_index
 def test_a_publish_repairs_though_the_generation_before_shows_the_same_state(
     library: Library, second: Library, folder: Folder
 ) -> None:
@@ -361,6 +365,7 @@ def test_a_word_index_that_finds_no_room_is_one_clear_error_and_the_one_before_a
         assert library.search("word00042").hits[0].article.id == "b"
 
 
+@pytest.mark.own_index
 def test_what_a_killed_build_left_is_gone_before_anything_is_written(library: Library) -> None:
     library.add([article("a", "The comet came back.")])
     left = library.data_dir / "index" / "gen-0123456789abcdef.tmp"
@@ -371,6 +376,7 @@ def test_what_a_killed_build_left_is_gone_before_anything_is_written(library: Li
     assert not left.exists()
 
 
+@pytest.mark.own_index
 def test_an_index_that_cannot_be_written_is_one_clear_error_and_the_one_before_answers(library: Library) -> None:
     library.add([article("a", "The comet came back.")])
     lock = library.data_dir / "index" / "lock"

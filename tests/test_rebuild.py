@@ -324,6 +324,7 @@ def test_a_folder_that_may_not_be_read_is_an_error_and_removes_nothing(embedder:
 # -- called off
 
 
+@pytest.mark.own_index
 @pytest.mark.parametrize(
     ("stage", "at", "taken", "to_embed"),
     [("reading", 1, 1, 102), ("indexing", 0, 102, 102), ("embedding", 0, 102, 102),

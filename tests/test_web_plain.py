@@ -212,6 +212,7 @@ def test_that_the_newest_come_first_and_what_day_was_counted_from_is_told(client
     assert "Counted from 5 Nov 2023, the day of the newest article." in page
 
 
+@pytest.mark.own_index
 def test_while_the_index_is_built_the_page_says_so(library: Library, settings: Settings) -> None:
     with ExitStack() as publishing, closing(Jobs(library, settings.articles)) as jobs:
         publishing.enter_context(Generations(library.data_dir / "index").lock())

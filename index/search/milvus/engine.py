@@ -81,7 +81,9 @@ class MilvusEngine(Engine):
         return MilvusSnapshot(shown, self._server, self._database, self._store, self._embedder, its_holdings)
 
     def shown(self) -> Shown:
-        manifest = self._present() or NOTHING
+        manifest = self._present()
+        if manifest is None:
+            return Shown(State(self._store.state().corpus_id, 0, ""), 0, is_fallback=True)
         return Shown(manifest.state, manifest.passages, manifest.model != self._embedder.id)
 
     def is_published(self) -> bool:
@@ -93,11 +95,12 @@ class MilvusEngine(Engine):
             return manifest
         with self._looking:
             if self._looked[1] == looked_at:  # else another has looked meanwhile
-                self._take_up(self._server.manifest(self._alias()))
+                self._looked = self._server.manifest(self._alias()), time.monotonic()
             return self._looked[0]
 
-    def _take_up(self, manifest: Manifest | None) -> None:
-        self._looked = manifest, time.monotonic()
+    def _take_up(self, manifest: Manifest) -> None:
+        with self._looking:  # nobody may look, find what was before, and say so afterwards
+            self._looked = manifest, time.monotonic()
 
     def _holdings(self, manifest: Manifest) -> Holdings:
         """Found once a state."""
