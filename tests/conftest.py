@@ -28,7 +28,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     passed_over = [mark for option, default, mark in marks if config.getoption(option) != default]
     if not passed_over:
         return
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         is_of_a_library = not {"library", "database"}.isdisjoint(getattr(item, "fixturenames", ()))
         is_kept = is_of_a_library and not any(item.get_closest_marker(mark) for mark in passed_over)

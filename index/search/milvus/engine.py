@@ -1,12 +1,11 @@
 """Publishes the store's states to a Milvus server, and says which is the present one.
 
 A state is published on top of the one before: rows of articles that are gone or were rewritten are marked, new ones
-come in, and the manifest says that they count. Once too many are dead, or for another model, everything goes to a new
+come in, and the database says that they count. Once too many are dead, or for another model, everything goes to a new
 collection, and the alias names that one. A kill at any moment leaves what was shown; what it left half done, the next
 publish undoes. What was replaced stays for as long as an answer may take that looks at it.
 """
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,29 +22,25 @@ from index.search.corpus import are_ready
 from index.search.engine import Engine, Followed, Shown
 from index.search.generation import Holdings
 from index.search.milvus import indexed
-from index.search.milvus.indexed import Showing
+from index.search.milvus.indexed import Manifest, Showing
 from index.search.milvus.passages import Passages
-from index.search.milvus.server import ALIVE, ROWS_AT_ONCE, Manifest, Row, Server
+from index.search.milvus.server import ALIVE, ROWS_AT_ONCE, Row, Rows, Server
 from index.search.milvus.snapshot import MilvusSnapshot, holdings
 from index.store import copy_pairs
 from index.store.database import Database
 from index.store.locks import POLL_SECONDS
 from index.store.rows import batches
-from index.store.schema import articles, passages
+from index.store.schema import articles, embeddings, passages
 from index.store.state import State, state_of
 from index.store.store import Store
 from index.text.chunk import CHUNKER_VERSION
 
-LOOK_SECONDS = 1.0
-"""How long it is taken for granted that nobody else has published."""
 GRACE_SECONDS = 600.0
 """How long a state may still be looked at after another took its place: no answer takes longer."""
 MOST_DEAD = 0.25
 """Share of a collection's rows: their words still count in BM25."""
-MOST_REPLACED = 500
-"""States that a manifest tells, which is one text of 64 KB."""
 SELF_CHECKS = 20
-NOTHING = Manifest("", 0, "", 0, "", (), "", CHUNKER_VERSION, 0, 0, 1)
+NOTHING = Manifest("", "", 0, "", 0.0, (), "", CHUNKER_VERSION, 0, 0, 1)
 
 
 class MilvusEngine(Engine):
@@ -55,8 +50,6 @@ class MilvusEngine(Engine):
         self._database = database
         self._store = store
         self._embedder = embedder
-        self._looking = threading.Lock()
-        self._looked: tuple[Manifest | None, float] = None, float("-inf")
         self._found_holdings: tuple[Manifest, Holdings] | None = None
         database.create(indexed.metadata)
 
@@ -72,10 +65,7 @@ class MilvusEngine(Engine):
         """
         manifest = self._present()
         if manifest is None and self._store.counts()[0]:
-            raise StorageFault(
-                f"The Milvus server at {self._server.address} has no index of these articles. `assistant rebuild` "
-                "makes it."
-            )
+            raise StorageFault("There is no index of these articles yet. `assistant rebuild` makes it.")
         shown = manifest or NOTHING
         its_holdings = partial(self._holdings, shown)
         return MilvusSnapshot(shown, self._server, self._database, self._store, self._embedder, its_holdings)
@@ -90,17 +80,10 @@ class MilvusEngine(Engine):
         return self._present() is not None
 
     def _present(self) -> Manifest | None:
-        manifest, looked_at = self._looked
-        if time.monotonic() < looked_at + LOOK_SECONDS:
-            return manifest
-        with self._looking:
-            if self._looked[1] == looked_at:  # else another has looked meanwhile
-                self._looked = self._server.manifest(self._alias()), time.monotonic()
-            return self._looked[0]
-
-    def _take_up(self, manifest: Manifest) -> None:
-        with self._looking:  # nobody may look, find what was before, and say so afterwards
-            self._looked = manifest, time.monotonic()
+        """What is shown; none of a corpus that was there before this one was restored or begun."""
+        with self._database.read() as connection:
+            manifest = indexed.present(connection)
+            return manifest if manifest and manifest.corpus_id == state_of(connection).corpus_id else None
 
     def _holdings(self, manifest: Manifest) -> Holdings:
         """Found once a state."""
@@ -124,9 +107,10 @@ class MilvusEngine(Engine):
             yield
 
     def follow(self, *, full: bool, progress: Progress) -> Followed:
-        shown = self._server.manifest(self._alias())
+        shown = self._present()
+        if shown and shown.collection not in self._server.collections():
+            shown = None  # the server lost it, or is another
         if shown and not full and shown.state == self._store.state() and self._is_of_now(shown):
-            self._take_up(shown)
             return "unchanged"
         if shown:
             self._tidy(shown)
@@ -135,20 +119,16 @@ class MilvusEngine(Engine):
                 return "lacking"
             state = state_of(connection)
             if shown and not full and self._may_grow(connection, shown):
-                published = self._grow(connection, shown, state, progress)
-                followed: Followed = "grown"
-            else:
-                published = self._build(connection, state, progress)
-                followed = "whole"
-        self._take_up(published)
-        return followed
+                self._grow(connection, shown, state, progress)
+                return "grown"
+            self._build(connection, state, progress)
+            return "whole"
 
     def sweep(self) -> None:
         """Collections of this corpus that were replaced some time ago, or never shown."""
-        alias = self._alias()
-        shown = self._server.manifest(alias)
-        own = sorted(name for name in self._server.collections() if name.startswith(f"{alias}_"))
-        kept = own[: own.index(shown.collection) + 1] if shown else []
+        shown = self._present()
+        own = sorted(name for name in self._server.collections() if name.startswith(f"{self._alias()}_"))
+        kept = [name for name in own if name <= shown.collection] if shown else []
         now = time.time()
         kept = [one for one, next_ in pairwise(kept) if _made_at(next_) > now - GRACE_SECONDS] + kept[-1:]
         for collection in own:
@@ -178,7 +158,7 @@ class MilvusEngine(Engine):
         while marked := self._server.rows(shown.collection, f"died > {shown.seq} and died < {ALIVE}"):
             self._server.mark(shown.collection, marked, ALIVE)
 
-    def _grow(self, connection: Connection, shown: Manifest, state: State, progress: Progress) -> Manifest:
+    def _grow(self, connection: Connection, shown: Manifest, state: State, progress: Progress) -> None:
         gone = indexed.gone(connection, shown.collection)
         with self._database.write() as writing:
             indexed.mark(writing, shown.collection, state.seq, [entry.article_id for entry in gone])
@@ -189,15 +169,14 @@ class MilvusEngine(Engine):
         progress("publishing", 1, 1)  # the last moment to call it off
         now = time.time()
         replaced = [one for one in shown.replaced if one[1] > now - 2 * GRACE_SECONDS]
-        replaced = [*replaced, (shown.seq, now)][-MOST_REPLACED:]
-        published = self._manifest(connection, shown.collection, shown.dim, state, next_row, replaced)
-        self._server.publish(published)
-        return published
+        replaced.append((shown.seq, now))
+        self._publish(connection, shown.collection, state, next_row, replaced)
 
-    def _build(self, connection: Connection, state: State, progress: Progress) -> Manifest:
+    def _build(self, connection: Connection, state: State, progress: Progress) -> None:
         collection = f"{self._alias()}_{time.time_ns():020d}"
         count = connection.scalar(select(func.count()).select_from(passages)) or 0
-        dim = self._embedder.embed(["dim"]).shape[1] if count else 2
+        size = select(func.length(embeddings.c.vector)).where(embeddings.c.model == self._embedder.id).limit(1)
+        dim = (connection.scalar(size) or 8) // 4
         try:
             self._server.create(collection, dim, count)
             every = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
@@ -207,14 +186,12 @@ class MilvusEngine(Engine):
             next_row = self._insert(connection, collection, state, every, 1, progress)
             self._server.finish(collection)
             progress("publishing", 1, 1)
-            published = self._manifest(connection, collection, dim, state, next_row, [])
-            self._server.publish(published)
-            self._server.name(self._alias(), collection)
+            self._publish(connection, collection, state, next_row, [])
         except BaseException:
             with suppress(StorageFault):  # else the next sweep does it
                 self._server.drop(collection)
             raise
-        return published
+        self._server.name(self._alias(), collection)
 
     def _note_copies(self, connection: Connection, shown: Manifest, state: State, changed: Sequence[str]) -> None:
         """Which articles are copies now, of those that changed and of their copies before and after."""
@@ -253,30 +230,29 @@ class MilvusEngine(Engine):
             if rows and len(sample) < SELF_CHECKS:
                 sample[rows[0]["pk"]] = rows[0]
             done += len(some)
-        found = self._server.vectors(collection, np.array([*sample], np.int64))
+        found = Rows(self._server, collection, is_new=True).vectors(np.array([*sample], np.int64))
         for row, vector in zip(sample.values(), found, strict=True):
             if not np.allclose(row["vector"], vector, atol=1e-3):
                 raise BrokenIndex(f"The Milvus server gave row {row['pk']} back with another vector than it was given.")
         return next_row
 
-    def _manifest(
+    def _publish(
         self,
         connection: Connection,
         collection: str,
-        dim: int,
         state: State,
         next_row: int,
         replaced: Sequence[tuple[int, float]],
-    ) -> Manifest:
+    ) -> None:
         n_articles, n_passages = (
             connection.scalar(select(func.count()).select_from(table)) or 0 for table in (articles, passages)
         )
-        return Manifest(
+        manifest = Manifest(
             collection=collection,
-            dim=dim,
             corpus_id=state.corpus_id,
             seq=state.seq,
             mark=state.mark,
+            published_at=time.time(),
             replaced=replaced,
             model=self._embedder.id,
             chunker=CHUNKER_VERSION,
@@ -284,6 +260,8 @@ class MilvusEngine(Engine):
             passages=n_passages,
             next_row=next_row,
         )
+        with self._database.write() as writing:
+            indexed.publish(writing, manifest)
 
 
 def _made_at(collection: str) -> float:

@@ -2,12 +2,12 @@
 it. So what changed since a state is found by one query, articles are counted and sorted where that is quick, and the
 server searches passages alone.
 
-An article is entered before its rows are on the server. What a publish that broke off left here is undone by the next
-(`undo`), as its rows are there.
+An article is entered before its rows are on the server, and what is shown (`Manifest`) is written last, which publishes
+it. What a publish that broke off left here is undone by the next (`undo`), as its rows are there.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import (
@@ -34,8 +34,9 @@ from sqlalchemy import (
 from index.search.filters import NO_FILTERS, Filters
 from index.search.milvus.server import ALIVE
 from index.store.dialects import LongInteger, Text
-from index.store.rows import batches
+from index.store.rows import batches, put
 from index.store.schema import articles, removals
+from index.store.state import State
 
 metadata = MetaData()
 
@@ -70,7 +71,38 @@ indexed_copies = Table(
     PrimaryKeyConstraint("collection", "article_id", "born"),
 )
 
+shown = Table(
+    "index_shown",
+    metadata,
+    Column("number", Integer, primary_key=True),  # one row
+    Column("manifest", JSON, nullable=False),
+)
+
 _ITS = indexed.c
+_TABLES = (indexed, indexed_copies)
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What is shown."""
+
+    collection: str
+    corpus_id: str
+    seq: int
+    mark: str
+    published_at: float
+    """In seconds, UTC, as all times here."""
+    replaced: Sequence[tuple[int, float]]
+    """The states that the collection showed before and somebody may still look at, each with when it was replaced."""
+    model: str
+    chunker: int
+    articles: int
+    passages: int
+    next_row: int
+
+    @property
+    def state(self) -> State:
+        return State(self.corpus_id, self.seq, self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,25 +195,35 @@ class Showing:
         return oldest, newest
 
 
+def present(connection: Connection) -> Manifest | None:
+    """Of the state that is shown now; None before the first."""
+    manifest = connection.scalar(select(shown.c.manifest))
+    return Manifest(**manifest) if manifest else None
+
+
 # -- written by who publishes
 
 
-def undo(connection: Connection, collection: str, shown: int) -> None:
+def publish(connection: Connection, manifest: Manifest) -> None:
+    put(connection, shown, {"number": 1, "manifest": asdict(manifest)})
+
+
+def undo(connection: Connection, collection: str, present: int) -> None:
     """Forget what was noted for a later state than the one that is shown."""
-    for table in metadata.sorted_tables:
+    for table in _TABLES:
         its = table.c.collection == collection
-        connection.execute(delete(table).where(its, table.c.born > shown))
-        connection.execute(update(table).where(its, table.c.died > shown, table.c.died < ALIVE).values(died=ALIVE))
+        connection.execute(delete(table).where(its, table.c.born > present))
+        connection.execute(update(table).where(its, table.c.died > present, table.c.died < ALIVE).values(died=ALIVE))
 
 
 def forget(connection: Connection, collection: str, by: int) -> None:
     """What had died by that state."""
-    for table in metadata.sorted_tables:
+    for table in _TABLES:
         connection.execute(delete(table).where(table.c.collection == collection, table.c.died <= by))
 
 
 def forget_others(connection: Connection, collections: Sequence[str]) -> None:
-    for table in metadata.sorted_tables:
+    for table in _TABLES:
         connection.execute(delete(table).where(table.c.collection.not_in(collections)))
 
 

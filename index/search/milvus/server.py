@@ -1,8 +1,7 @@
-"""A Milvus server: collections of passages, which of them is shown, and what goes in and comes out.
+"""A Milvus server: collections of passages, and what goes in and comes out.
 
 A collection has a row a passage. `born` and `died` say in which states of the corpus it is shown, so that a collection
-can grow while it is searched: who searches in state n sees what was born by then and died later. Row 0 is no passage
-but the collection's manifest, and writing it is what publishes. An alias says which collection is the present one.
+can grow while it is searched: who searches in state n sees what was born by then and died later.
 
 Words are stemmed here (`index.text.words`), and the server's analyzer only parts them: so both engines know the same
 words, and Milvus Lite, which has no stemmer, finds what Milvus does.
@@ -12,7 +11,7 @@ import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
@@ -22,12 +21,11 @@ from numpy.typing import NDArray
 
 from index.errors import StorageFault
 from index.model.embed import Vectors
-from index.search.vectors import EXACT_UP_TO, Rows
-from index.store.state import State
+from index.search.vectors import EXACT_UP_TO
+from index.search.vectors import Rows as Numbers
 
 ALIVE = 2**62
 """`died` of what is there."""
-MANIFEST_ROW = 0
 MAX_BYTES = 65_535
 """Of a text in Milvus."""
 CALL_SECONDS = 10.0
@@ -35,9 +33,8 @@ WRITE_SECONDS = 120.0
 ROWS_AT_ONCE = 500
 MOST_FOUND = 16_384
 """Rows that one call may give."""
-NO_SUCH = (100, 1600)
-"""What Milvus Lite and Milvus say of a collection or alias that is not there."""
 NOT_LOADED = 101
+"""What a server says of a collection that it has not in memory, as Milvus Lite after a restart."""
 GRPC = {
     # every client its own connection, which is tried again soon after the server is back, and never by way of a proxy
     "grpc.use_local_subchannel_pool": 1,
@@ -51,32 +48,12 @@ Row = dict[str, Any]
 """Values by field."""
 Hits = tuple[list[Row], NDArray[np.float32]]
 """Rows, with their number as `pk`, and their scores."""
-TEXTS = {"article_id": 512, "revision": 64, "source": 4_096, "author": 4_096, "words": MAX_BYTES, "manifest": MAX_BYTES}
+PLACE = ("article_id", "revision", "start", "end")
+"""The fields that say which passage it is."""
+TEXTS = {"article_id": 512, "revision": 64, "source": 4_096, "author": 4_096, "words": MAX_BYTES}
 """Bytes that each may have."""
 NUMBERS = ("start", "end", "day", "born", "died")
 """day: as `date.toordinal` counts, 0 where it is not known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a collection shows."""
-
-    collection: str
-    dim: int
-    corpus_id: str
-    seq: int
-    mark: str
-    replaced: Sequence[tuple[int, float]]
-    """The states that it showed before and somebody may still look at, each with when (UTC) it was replaced."""
-    model: str
-    chunker: int
-    articles: int
-    passages: int
-    next_row: int
-
-    @property
-    def state(self) -> State:
-        return State(self.corpus_id, self.seq, self.mark)
 
 
 class Server:
@@ -114,41 +91,6 @@ class Server:
                 "stored is lost; look whether it runs and can be reached, then try again."
             ) from error
 
-    # -- what is shown
-
-    def manifest(self, name: str) -> Manifest | None:
-        """Of the collection of that name, or that the alias names; None where there is none that was published."""
-        from pymilvus import MilvusException
-
-        asked: dict[str, Any] = {"ids": [MANIFEST_ROW], "output_fields": ["manifest"], "consistency_level": "Strong"}
-        with self._faults():
-            try:
-                rows = self._client.get(name, **asked, timeout=CALL_SECONDS)
-            except MilvusException as error:
-                if error.code in NO_SUCH:
-                    return None
-                if error.code != NOT_LOADED:
-                    raise
-                self._client.load_collection(name, timeout=WRITE_SECONDS)  # the server was started anew
-                rows = self._client.get(name, **asked, timeout=CALL_SECONDS)
-        return Manifest(**json.loads(rows[0]["manifest"])) if rows else None
-
-    def publish(self, manifest: Manifest) -> None:
-        """From now on its collection shows what it says."""
-        row: Row = {"pk": MANIFEST_ROW, "vector": np.eye(1, manifest.dim, dtype=np.float32)[0]}
-        row |= dict.fromkeys(TEXTS, "") | dict.fromkeys(NUMBERS, 0) | {"born": ALIVE, "died": ALIVE}
-        row["manifest"] = json.dumps(asdict(manifest))
-        with self._faults():
-            self._client.upsert(manifest.collection, [row], timeout=WRITE_SECONDS)
-
-    def name(self, alias: str, collection: str) -> None:
-        """From now on the alias names that collection."""
-        with self._faults():
-            if self._client.list_aliases(timeout=CALL_SECONDS).get("aliases") and self.manifest(alias):
-                self._client.alter_alias(collection, alias, timeout=CALL_SECONDS)
-            else:
-                self._client.create_alias(collection, alias, timeout=CALL_SECONDS)
-
     # -- collections
 
     def create(self, collection: str, dim: int, passages: int) -> None:
@@ -180,6 +122,13 @@ class Server:
         with self._faults():
             self._client.flush(collection, timeout=WRITE_SECONDS)
 
+    def name(self, alias: str, collection: str) -> None:
+        """From now on the alias names that collection: for others than this program, which is told by its database."""
+        with self._faults():
+            named = self._client.list_aliases(timeout=CALL_SECONDS)["aliases"]
+            put = self._client.alter_alias if alias in named else self._client.create_alias
+            put(collection, alias, timeout=CALL_SECONDS)
+
     def collections(self) -> list[str]:
         with self._faults():
             found: list[str] = self._client.list_collections(timeout=CALL_SECONDS)
@@ -192,9 +141,9 @@ class Server:
     # -- rows
 
     def insert(self, collection: str, rows: Sequence[Row]) -> None:
-        """Of passages: `pk`, `vector`, and every field but the manifest."""
+        """Of passages: `pk`, `vector`, and the fields of TEXTS and NUMBERS."""
         with self._faults():
-            self._client.insert(collection, [row | {"manifest": ""} for row in rows], timeout=WRITE_SECONDS)
+            self._client.insert(collection, list(rows), timeout=WRITE_SECONDS)
 
     def mark(self, collection: str, rows: Iterable[int], died: int) -> None:
         changed = [{"pk": row, "died": died} for row in rows]
@@ -209,45 +158,62 @@ class Server:
 
     def rows(self, collection: str, where: str) -> list[int]:
         """Numbers of those that the filter lets through, at most MOST_FOUND."""
-        asked: dict[str, Any] = {"output_fields": ["pk"], "limit": MOST_FOUND, "consistency_level": "Strong"}
-        with self._faults():
-            return [row["pk"] for row in self._client.query(collection, filter=where, **asked, timeout=WRITE_SECONDS)]
+        found = self.read("query", collection, is_new=True, filter=where, output_fields=["pk"], limit=MOST_FOUND)
+        return [row["pk"] for row in found]
 
-    def vectors(self, collection: str, rows: Rows) -> Vectors:
-        """(n, dim) float32, in the order of `rows`."""
-        if not len(rows):
+    def read(self, call: str, collection: str, *, is_new: bool, **asked: Any) -> Any:
+        """What that method of the client gives of a collection. is_new: some of its rows may have just come in."""
+        from pymilvus import MilvusException
+
+        # Milvus sees at once only what it waits for; else what came in some seconds ago
+        asked |= {"consistency_level": "Strong" if is_new else "Bounded", "timeout": CALL_SECONDS}
+        with self._faults():
+            ask = getattr(self._client, call)
+            try:
+                return ask(collection, **asked)
+            except MilvusException as error:
+                if error.code != NOT_LOADED:
+                    raise
+                self._client.load_collection(collection, timeout=WRITE_SECONDS)
+                return ask(collection, **asked)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What is asked of the rows of one collection."""
+
+    server: Server
+    collection: str
+    is_new: bool
+    """Some may have just come in."""
+
+    def vectors(self, numbers: Numbers) -> Vectors:
+        """(n, dim) float32, in the order of `numbers`."""
+        if not len(numbers):
             return np.zeros((0, 0), np.float32)
-        with self._faults():
-            asked: dict[str, Any] = {"output_fields": ["vector"], "consistency_level": "Strong"}
-            found = self._client.get(collection, ids=rows.tolist(), **asked, timeout=CALL_SECONDS)
-        by_row = {row["pk"]: row["vector"] for row in found}
-        return np.array([by_row[row] for row in rows.tolist()], np.float32)
+        found = self._read("get", ids=numbers.tolist(), output_fields=["vector"])
+        by_number = {row["pk"]: row["vector"] for row in found}
+        return np.array([by_number[number] for number in numbers.tolist()], np.float32)
 
-    def nearest(self, collection: str, vector: Vectors, k: int, where: str) -> Hits:
-        """The rows, best first, and their cosines. vector: (dim,) unit."""
-        return self._search(collection, "vector", vector, k, where)
+    def nearest(self, vector: Vectors, k: int, where: str) -> Hits:
+        """Best first, with their cosines. vector: (dim,) unit."""
+        return self._search("vector", vector, k, where)
 
-    def by_words(self, collection: str, stems: Sequence[str], k: int, where: str) -> Hits:
-        """The rows, best first, and their BM25 scores."""
+    def by_words(self, stems: Sequence[str], k: int, where: str) -> Hits:
+        """Best first, with their BM25 scores."""
         if not stems:
             return [], np.zeros(0, np.float32)
-        rows, scores = self._search(collection, "bm25", " ".join(stems), k, where)
+        rows, scores = self._search("bm25", " ".join(stems), k, where)
         return rows, np.abs(scores)  # Milvus Lite gives them with a minus
 
-    def _search(self, collection: str, field: str, asked: object, k: int, where: str) -> Hits:
-        with self._faults():
-            [hits] = self._client.search(
-                collection,
-                data=[asked],
-                anns_field=field,
-                limit=min(k, MOST_FOUND),
-                filter=where,
-                output_fields=["article_id", "revision", "start", "end"],
-                consistency_level="Strong",
-                timeout=CALL_SECONDS,
-            ) or [[]]
+    def _search(self, field: str, asked: object, k: int, where: str) -> Hits:
+        told: dict[str, Any] = {"limit": min(k, MOST_FOUND), "filter": where, "output_fields": list(PLACE)}
+        [hits] = self._read("search", data=[asked], anns_field=field, **told) or [[]]
         rows = [{"pk": hit["pk"], **hit["entity"]} for hit in hits]
         return rows, np.array([hit["distance"] for hit in hits], np.float32)
+
+    def _read(self, call: str, **asked: Any) -> Any:
+        return self.server.read(call, self.collection, is_new=self.is_new, **asked)
 
 
 def quoted(values: Iterable[str]) -> str:

@@ -1,6 +1,7 @@
 """A snapshot of one state that is shown on a Milvus server, with the database behind it."""
 
 import datetime as dt
+import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
@@ -11,18 +12,20 @@ from index.model.embed import Embedder, Vectors
 from index.search import search
 from index.search.filters import NO_FILTERS, Filters
 from index.search.generation import Holdings
-from index.search.milvus.indexed import Showing
-from index.search.milvus.server import Manifest, Row, Server, cut, quoted
+from index.search.milvus.indexed import Manifest, Showing
+from index.search.milvus.server import Row, Rows, Server, cut, quoted
 from index.search.related import CANDIDATES, LEAD_PASSAGES, MIN_COSINE, Related
 from index.search.search import Found, Hit
 from index.search.snapshot import MAX_HITS, Snapshot
-from index.search.vectors import Rows
+from index.search.vectors import Rows as Numbers
 from index.store.database import Database
 from index.store.rows import StoredArticle
 from index.store.store import Store
 from index.text.days import last_day
 from index.text.words import content_stems, folded, stems
 
+SETTLED_SECONDS = 30.0
+"""After which every part of a Milvus server knows of what came in; its "Bounded" means five."""
 MAX_STEMS = 64
 """Of one question that are searched for."""
 MAX_HAVING = 2_000
@@ -41,9 +44,9 @@ class MilvusSnapshot(Snapshot):
     ) -> None:
         self._manifest = manifest
         self._holdings = holdings
-        self._collection = manifest.collection
+        is_new = time.time() < manifest.published_at + SETTLED_SECONDS
+        self._rows = Rows(server, manifest.collection, is_new)
         self._showing = Showing(manifest.collection, manifest.seq)
-        self._server = server
         self._database = database
         self._store = store
         self._embedder = embedder
@@ -60,11 +63,11 @@ class MilvusSnapshot(Snapshot):
         where = self._where(filters, having)
         k = min(max(k, 1), MAX_HITS)
         wanted = max(k, search.CANDIDATES)
-        by_words, bm25 = self._server.by_words(self._collection, content_stems(text)[:MAX_STEMS], wanted, where)
+        by_words, bm25 = self._rows.by_words(content_stems(text)[:MAX_STEMS], wanted, where)
         words, places = _numbers(by_words), {row["pk"]: row for row in by_words}
         if self._has_vectors:
             vector = self._embedder.embed([text])[0]
-            by_meaning, cosines = self._server.nearest(self._collection, vector, wanted, where)
+            by_meaning, cosines = self._rows.nearest(vector, wanted, where)
             places |= {row["pk"]: row for row in by_meaning}
             cosines_of = partial(self._cosines, vector)
             best, scores = search.fused(words, bm25, _numbers(by_meaning), cosines, cosines_of, k)
@@ -95,10 +98,10 @@ class MilvusSnapshot(Snapshot):
             own = self._showing.copies(connection, [article_id]).get(article_id, [article_id])
         if entry is None or not self._has_vectors:
             return ()
-        mean = self._server.vectors(self._collection, np.array(entry.rows[:LEAD_PASSAGES], np.int64)).mean(0)
+        mean = self._rows.vectors(np.array(entry.rows[:LEAD_PASSAGES], np.int64)).mean(0)
         vector = np.asarray(mean / np.linalg.norm(mean), np.float32)
         where = f"{self._where(NO_FILTERS, None)} and article_id not in {quoted(own)}"
-        places, cosines = self._server.nearest(self._collection, vector, CANDIDATES, where)
+        places, cosines = self._rows.nearest(vector, CANDIDATES, where)
         stored = self._store.revisions(map(_key, places))
         with self._database.read() as connection:
             copies = self._showing.copies(connection, sorted({place["article_id"] for place in places}))
@@ -135,10 +138,10 @@ class MilvusSnapshot(Snapshot):
     def _has_vectors(self) -> bool:
         return self._manifest.model == self._embedder.id
 
-    def _cosines(self, vector: Vectors, found: Rows) -> NDArray[np.float32]:
+    def _cosines(self, vector: Vectors, found: Numbers) -> NDArray[np.float32]:
         if not len(found):
             return np.zeros(0, np.float32)
-        return np.asarray(self._server.vectors(self._collection, found) @ vector, np.float32)
+        return np.asarray(self._rows.vectors(found) @ vector, np.float32)
 
     def _where(self, filters: Filters, having: Collection[str] | None) -> str:
         """`Showing.condition`, as the server has it."""
@@ -173,8 +176,9 @@ class MilvusSnapshot(Snapshot):
             return None
         found: set[str] = set()
         for phrase in phrases:
+            everywhere = self._where(NO_FILTERS, None)
             wanted, said = folded(phrase), list(dict.fromkeys(stems(phrase)))[:MAX_STEMS]
-            places, _ = self._server.by_words(self._collection, said, MAX_HAVING, self._where(NO_FILTERS, None))
+            places, _ = self._rows.by_words(said, MAX_HAVING, everywhere)
             having = self._store.revisions(map(_key, places))
             found |= {its for (its, _), a in having.items() if wanted in folded(f"{a.title}\n{a.text}")}
         return found
@@ -196,5 +200,5 @@ def _key(place: Row) -> tuple[str, str]:
     return place["article_id"], place["revision"]
 
 
-def _numbers(places: Sequence[Row]) -> Rows:
+def _numbers(places: Sequence[Row]) -> Numbers:
     return np.array([place["pk"] for place in places], np.int64)
