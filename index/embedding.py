@@ -14,14 +14,14 @@ from itertools import islice
 from queue import SimpleQueue
 
 from index.errors import IndexFault
-from index.model.embed import Embedder
+from index.model.embed import Batching, Embedder
 from index.progress import LISTEN_SECONDS, Progress
 from index.search.embeddings import Embeddings
 
 log = logging.getLogger(__name__)
 
 BATCH = 16
-"""Passages embedded between two commits."""
+"""Passages embedded between two commits, where the embedder does not say how many."""
 UNDER_WAY = 2
 """Batches."""
 
@@ -32,6 +32,7 @@ class Embedding:
     def __init__(self, embeddings: Embeddings, embedder: Embedder) -> None:
         self._embeddings = embeddings
         self._embedder = embedder
+        self._batch = embedder.batch if isinstance(embedder, Batching) else BATCH
         self._workers = ThreadPoolExecutor(UNDER_WAY, "embedding")
 
     def close(self) -> None:
@@ -65,7 +66,7 @@ class Embedding:
         under_way: set[Future[int]] = set()
         while total:
             progress("embedding", done, total)
-            while len(under_way) < UNDER_WAY and (batch := list(islice(left, BATCH))):
+            while len(under_way) < UNDER_WAY and (batch := list(islice(left, self._batch))):
                 under_way.add(self._workers.submit(self._embed, batch))
             if not under_way:
                 break
@@ -83,9 +84,9 @@ class Embedding:
 
     def _follow(self, ahead: "Ahead") -> None:
         try:
-            while ids := ahead.take():
+            while ids := ahead.take(self._batch):
                 keys = iter(self._embeddings.missing(self._embedder.id, ids))
-                while not ahead.is_over and (batch := list(islice(keys, BATCH))):
+                while not ahead.is_over and (batch := list(islice(keys, self._batch))):
                     ahead.embedded += self._embed(batch)
         except IndexFault as fault:  # `finish` will meet it, too, and somebody is told of it there
             log.debug("embedding ahead has ended: %s", fault)
@@ -117,9 +118,9 @@ class Ahead:
         self.is_over = True
         self._ids.put(None)
 
-    def take(self) -> list[str]:
+    def take(self, most: int) -> list[str]:
         """Of one or of several that wait; waits for the first. None at the end."""
         ids = [self._ids.get()]
-        while len(ids) < BATCH and not self._ids.empty():
+        while len(ids) < most and not self._ids.empty():
             ids.append(self._ids.get())
         return [] if self.is_over else list(filter(None, ids))

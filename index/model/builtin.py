@@ -3,14 +3,17 @@
 Nothing is downloaded, and it computes with the very bytes whose SHA-256 was checked. Beside sentence-transformers'
 float32 its vectors have a cosine of 0.998 and rank as well (docs/decisions.md), it needs no torch, and what a text is
 turned into does not depend on those that it comes with.
+
+Where there is a GPU, many texts are embedded there, by sentence-transformers in bfloat16: of the passages these are, of
+which there are many; questions stay here. That they belong to one model is measured, too (`bench.embedding`).
 """
 
 import threading
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from safetensors.numpy import load
@@ -20,13 +23,20 @@ from index.errors import ModelFault
 from index.model import bert
 from index.model.bert import Bert, WordEmbeddings
 from index.model.embed import BUILTIN, Vectors, unit
+from index.model.gpu import has_gpu
 from index.model.weights import verified
+
+if TYPE_CHECKING:
+    from index.model.sentence_transformer import SentenceTransformerEmbedder
 
 BUILTIN_NAME = "all-MiniLM-L6-v2"
 BUILTIN_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 LAYERS, HEADS, WIDTH = 6, 12, 384
 MAX_TOKENS = 256
 """Of a text; what is longer loses its end."""
+BATCH = 16
+MANY = 32
+"""Texts that are worth the way to a GPU."""
 _LOADING = threading.Lock()
 
 
@@ -41,11 +51,26 @@ class BuiltinEmbedder:
 
     id = f"{BUILTIN_NAME}@{BUILTIN_SHA256[:12]}-int8"
 
+    @cached_property
+    def _on_gpu(self) -> "SentenceTransformerEmbedder | None":
+        if not has_gpu():
+            return None
+        from index.model.sentence_transformer import SentenceTransformerEmbedder
+
+        builtin_weights()
+        return SentenceTransformerEmbedder(str(builtin_folder()))
+
+    @property
+    def batch(self) -> int:
+        return self._on_gpu.batch if self._on_gpu else BATCH
+
     def embed(self, texts: Sequence[str]) -> Vectors:
         """The mean of what the last layer gives for a text's tokens. Raises ModelFault when the model is missing or
         damaged."""
         if not texts:
             return np.zeros((0, WIDTH), np.float32)
+        if len(texts) >= MANY and self._on_gpu:
+            return self._on_gpu.embed(texts)
         model = builtin()
         encoded = model.tokenizer.encode_batch(list(texts))
         return unit(np.stack([hidden.mean(axis=0) for hidden in model.network.run(encoded)]), BUILTIN)

@@ -1,7 +1,7 @@
 """Texts → unit vectors: what every model of it offers, and which one a name means."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,14 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, in the order given; (0, dim) for no texts."""
         ...
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """An embedder that is quickest with so many texts at once."""
+
+    @property
+    def batch(self) -> int: ...
 
 
 def embedder(name: str) -> Embedder:

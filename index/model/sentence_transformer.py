@@ -15,18 +15,22 @@ import numpy as np
 
 from index.errors import ModelFault
 from index.model.embed import BUILTIN, Vectors, unit
+from index.model.gpu import has_gpu
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BATCH_SIZE = 32
+GPU_BATCH_SIZE = 1_024
+"""To begin with: half as many, and half of that, where its memory does not take them."""
 LOADING = threading.Lock()
 """Held while any model is loaded. transformers sets torch's type of numbers for the whole process meanwhile: two that
 threads load at once can be of mixed types, which fails from then on, and leave the process with the wrong one."""
 
 
 class SentenceTransformerEmbedder:
-    """A sentence-transformers model, loaded on first use. Any thread may call; one encodes at a time.
+    """A sentence-transformers model, loaded on first use, on a GPU where there is one. Any thread may call; one encodes
+    at a time.
 
     The lock is there because a tokenizer shared by threads fails under load ("Already borrowed").
     """
@@ -36,6 +40,7 @@ class SentenceTransformerEmbedder:
         self.name = name
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
+        self.batch = GPU_BATCH_SIZE if has_gpu() else BATCH_SIZE
 
     @cached_property  # a folder's weights are read for it
     def id(self) -> str:
@@ -48,11 +53,21 @@ class SentenceTransformerEmbedder:
             model = self._load()
             if not texts:
                 return np.zeros((0, model.get_embedding_dimension() or 0), np.float32)
-            vectors = np.asarray(
-                model.encode(list(texts), batch_size=BATCH_SIZE, show_progress_bar=False, convert_to_numpy=True),
-                dtype=np.float32,
-            )
+            vectors = self._encode(model, list(texts))
         return unit(vectors, self.name)
+
+    def _encode(self, model: "SentenceTransformer", texts: list[str]) -> Vectors:
+        import torch
+
+        while True:
+            try:
+                found = model.encode(texts, batch_size=self.batch, show_progress_bar=False, convert_to_numpy=True)
+                return np.asarray(found, np.float32)
+            except torch.OutOfMemoryError as error:  # the longest texts come first: nothing is lost by beginning anew
+                if self.batch == 1:
+                    raise ModelFault(f"The GPU has no memory for one text of {self.name!r} ({error}).") from error
+                self.batch //= 2
+                torch.cuda.empty_cache()
 
     def _load(self) -> "SentenceTransformer":
         if self._model is None:
@@ -71,7 +86,7 @@ class SentenceTransformerEmbedder:
         try:
             return SentenceTransformer(
                 self.name,
-                device="cpu",
+                device="cuda" if has_gpu() else "cpu",
                 trust_remote_code=False,
                 model_kwargs={
                     "dtype": torch.bfloat16 if has_bfloat16() else torch.float32,
@@ -94,9 +109,11 @@ def quiet_transformers() -> None:
 
 
 def has_bfloat16() -> bool:
-    """Whether this processor computes in bfloat16 (elsewhere it is emulated, and slower than float32)."""
+    """Whether this GPU or processor computes in bfloat16 (elsewhere it is emulated, and slower than float32)."""
     import torch
 
+    if has_gpu():
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     return bool(torch.cpu._is_avx512_bf16_supported())  # a private name, safe because torch is pinned
 
 
