@@ -77,7 +77,7 @@ class PostgresDatabase(Database):
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with (
-            self._faults(),
+            self.faults(),
             self._engine.connect().execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             ) as connection,
@@ -87,12 +87,12 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._faults(), self._engine.connect() as connection, connection.begin():
+        with self.faults(), self._engine.connect() as connection, connection.begin():
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCKS}, {WRITING})"))
             yield connection
 
     def turn(self, name: str) -> Turn | None:
-        with self._faults():
+        with self.faults():
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             turn = _HeldTurn(connection, zlib.crc32(name.encode()) >> 1)
             try:
@@ -101,11 +101,14 @@ class PostgresDatabase(Database):
                 connection.invalidate()
                 raise
 
+    def as_kept(self, text: str) -> str:
+        return _without_nul(text)
+
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
         try:
             yield
         except (IntegrityError, ProgrammingError):  # the statement's fault, not the database's
@@ -174,12 +177,16 @@ def _engine(address: str) -> Engine:
     return engine
 
 
-def _replace_nul(connection: Any) -> None:
+def _without_nul(text: str) -> str:
     """PostgreSQL's texts can hold every character but this one, which is no part of any text either."""
+    return text.replace("\0", "\ufffd")
+
+
+def _replace_nul(connection: Any) -> None:
     from psycopg.types.string import StrDumper
 
     class _Text(StrDumper):
         def dump(self, obj: str) -> bytes | bytearray | memoryview | None:
-            return super().dump(obj.replace("\0", "\ufffd"))
+            return super().dump(_without_nul(obj))
 
     connection.adapters.register_dumper(str, _Text)
