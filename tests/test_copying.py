@@ -22,7 +22,7 @@ from web_fixtures import BRIDGE, COMET
 from assistant.answer import Question, Timings
 from assistant.assistant import Assistant
 from index.article import Article
-from index.errors import StorageFault
+from index.errors import BrokenDatabase, StorageFault
 from index.library import DATABASE, Library, open_database
 from index.store import schema
 from index.store.database import Database
@@ -372,7 +372,7 @@ def test_a_source_that_is_damaged_is_named_and_not_the_target(data: Path, addres
     with closing(sqlite3.connect(data / DATABASE)) as connection:
         connection.execute("UPDATE revisions SET title = CAST(x'ff' AS TEXT)")
         connection.commit()
-    with pytest.raises(Exception, match=f"{data / DATABASE} cannot be read as a database"):
+    with pytest.raises(BrokenDatabase, match=f"{data / DATABASE} cannot be read as a database"):
         copy(data, "", address, silent)
     assert is_empty(address)
 
@@ -438,6 +438,15 @@ def test_a_folder_with_a_database_is_refused_and_one_that_is_used(data: Path, tm
     with closing(opened(tmp_path / "other")), pytest.raises(StorageFault, match="Another process uses the data folder"):
         copy(data, "", tmp_path / "other", silent)
     assert (data / DATABASE).read_bytes() == before
+
+
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text_is_refused(encoding: str, data: Path, postgres: str) -> None:
+    name = f"test_{encoding.lower()}"
+    with psycopg.connect(f"{postgres}postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0")
+    with pytest.raises(BrokenDatabase, match=f"has the encoding {encoding}, .* expected UTF8"):
+        copy(data, "", f"{postgres}{name}", silent)
 
 
 def test_a_database_is_not_copied_to_itself(tmp_path: Path, address: str) -> None:

@@ -45,7 +45,8 @@ class PostgresDatabase(Database):
     def __init__(self, address: str) -> None:
         """address: `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
 
-        Raises StorageFault where it cannot be reached, BrokenDatabase where its tables are of another version.
+        Raises StorageFault where it cannot be reached, BrokenDatabase where its texts are not UTF-8, or its tables of
+        another version.
         """
         try:
             url = make_url(address).set(drivername="postgresql+psycopg")
@@ -55,7 +56,20 @@ class PostgresDatabase(Database):
             raise StorageFault("PostgreSQL needs its driver: pip install 'article-assistant[postgresql]'.")
         self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
         self._engine = _engine(url.render_as_string(hide_password=False))
+        try:
+            self._recognise()
+        except BaseException:
+            self.close()
+            raise
+
+    def _recognise(self) -> None:
         with self.write() as connection:
+            encoding = connection.scalar(text("SHOW server_encoding"))
+            if encoding != "UTF8":
+                raise BrokenDatabase(
+                    f"{self.place} has the encoding {encoding}, which cannot hold every text; expected UTF8. Make "
+                    "another one with `createdb --encoding=UTF8 --template=template0`."
+                )
             connection.execute(_FORMAT)
             version = connection.scalar(text("SELECT version FROM assistant_format"))
             if version is None:
@@ -165,6 +179,7 @@ def _engine(address: str) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",  # else the server's, whatever it is
             "keepalives_idle": LOST_SECONDS // 2,
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
