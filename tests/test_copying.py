@@ -449,6 +449,14 @@ def test_a_database_that_cannot_hold_every_text_is_refused(encoding: str, data: 
         copy(data, "", f"{postgres}{name}", silent)
 
 
+def test_a_user_who_may_not_make_tables_is_told_so(data: Path, address: str) -> None:
+    """As of a database that another user made, from PostgreSQL 15 on."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE ROLE reader LOGIN")
+    with pytest.raises(StorageFault, match=r"does not let its user do what is needed .* Make the user the owner"):
+        copy(data, "", address.replace("assistant@", "reader@"), silent)
+
+
 def test_a_database_is_not_copied_to_itself(tmp_path: Path, address: str) -> None:
     with closing(opened(tmp_path, address)):
         pass

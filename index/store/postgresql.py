@@ -35,6 +35,8 @@ LOCKS = 0x41727441
 WRITING = 0
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
+FORBIDDEN = "42501"
+"""Of PostgreSQL's codes of errors."""
 LOST_SECONDS = 60
 """After which a machine that has gone without a word holds nothing any more."""
 
@@ -125,8 +127,13 @@ class PostgresDatabase(Database):
     def faults(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError):  # the statement's fault, not the database's
-            raise
+        except (IntegrityError, ProgrammingError) as error:  # the statement's fault, not the database's
+            if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+                raise
+            raise StorageFault(
+                f"{self.place} does not let its user do what is needed ({str(error.orig).splitlines()[0]}). Make the "
+                "user the owner of the database, or give it the right to make tables there."
+            ) from error
         except DatabaseError as error:
             raise StorageFault(
                 f"{self.place} could not be read or written ({str(error.orig).strip()}). What was saved before is "
