@@ -10,7 +10,7 @@ WebError
 ├── Unwanted         who asked has left before the answer was there; nobody hears of it
 ├── NotReady         the index is brought up to date first, as the server has just started; `job_id` says by which job
 ├── CannotListen     the server's address is taken, or not this machine's
-└── BackupFault      a backup cannot be made where it was asked for, or is none that can be restored
+└── BackupFault      a backup or a copy cannot be made where it was asked for, or is none that can be restored
 """
 
 

@@ -58,6 +58,14 @@ class Database(ABC):
         """The turn of that name over all that share the database; None where another has it."""
 
     @abstractmethod
+    def faults(self) -> AbstractContextManager[None]:
+        """As within `read` and `write`, for one who uses two databases at once: what goes wrong in it is this one's."""
+
+    def as_kept(self, text: str) -> str:
+        """What is read again where `text` was written."""
+        return text
+
+    @abstractmethod
     def close(self) -> None: ...
 
     def _check_columns(self, table: Table, found: set[str]) -> None:

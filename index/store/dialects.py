@@ -54,6 +54,20 @@ TRIGGERS = {
 }
 """Those of `schema.articles`: every change makes another state of the corpus."""
 
+LAST_NUMBER = {
+    "sqlite": text("SELECT seq FROM sqlite_sequence WHERE name = :table"),
+    "postgresql": text("SELECT pg_sequence_last_value(CAST(pg_get_serial_sequence(:table, :column) AS regclass))"),
+}
+"""The highest number that a row of a table was ever given, also of one that is gone; null where that is not kept."""
+SET_LAST_NUMBER = {
+    "sqlite": [
+        text("DELETE FROM sqlite_sequence WHERE name = :table"),
+        text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, :last)"),
+    ],
+    "postgresql": [text("SELECT setval(CAST(pg_get_serial_sequence(:table, :column) AS regclass), :last)")],
+}
+"""The next row gets the one behind it. SQLite keeps it of tables with `sqlite_autoincrement` alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class CopyStatements:

@@ -35,6 +35,8 @@ LOCKS = 0x41727441
 WRITING = 0
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 30
+FORBIDDEN = "42501"
+"""Of PostgreSQL's codes of errors."""
 LOST_SECONDS = 60
 """After which a machine that has gone without a word holds nothing any more."""
 
@@ -45,7 +47,8 @@ class PostgresDatabase(Database):
     def __init__(self, address: str) -> None:
         """address: `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
 
-        Raises StorageFault where it cannot be reached, BrokenDatabase where its tables are of another version.
+        Raises StorageFault where it cannot be reached, BrokenDatabase where its texts are not UTF-8, or its tables of
+        another version.
         """
         try:
             url = make_url(address).set(drivername="postgresql+psycopg")
@@ -55,7 +58,20 @@ class PostgresDatabase(Database):
             raise StorageFault("PostgreSQL needs its driver: pip install 'article-assistant[postgresql]'.")
         self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
         self._engine = _engine(url.render_as_string(hide_password=False))
+        try:
+            self._recognise()
+        except BaseException:
+            self.close()
+            raise
+
+    def _recognise(self) -> None:
         with self.write() as connection:
+            encoding = connection.scalar(text("SHOW server_encoding"))
+            if encoding != "UTF8":
+                raise BrokenDatabase(
+                    f"{self.place} has the encoding {encoding}, which cannot hold every text; expected UTF8. Make "
+                    "another one with `createdb --encoding=UTF8 --template=template0`."
+                )
             connection.execute(_FORMAT)
             version = connection.scalar(text("SELECT version FROM assistant_format"))
             if version is None:
@@ -77,7 +93,7 @@ class PostgresDatabase(Database):
     @contextmanager
     def read(self) -> Iterator[Connection]:
         with (
-            self._faults(),
+            self.faults(),
             self._engine.connect().execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             ) as connection,
@@ -87,12 +103,12 @@ class PostgresDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        with self._faults(), self._engine.connect() as connection, connection.begin():
+        with self.faults(), self._engine.connect() as connection, connection.begin():
             connection.execute(text(f"SELECT pg_advisory_xact_lock({LOCKS}, {WRITING})"))
             yield connection
 
     def turn(self, name: str) -> Turn | None:
-        with self._faults():
+        with self.faults():
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             turn = _HeldTurn(connection, zlib.crc32(name.encode()) >> 1)
             try:
@@ -101,15 +117,23 @@ class PostgresDatabase(Database):
                 connection.invalidate()
                 raise
 
+    def as_kept(self, text: str) -> str:
+        return _without_nul(text)
+
     def close(self) -> None:
         self._engine.dispose()
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
         try:
             yield
-        except (IntegrityError, ProgrammingError):  # the statement's fault, not the database's
-            raise
+        except (IntegrityError, ProgrammingError) as error:  # the statement's fault, not the database's
+            if getattr(error.orig, "sqlstate", None) != FORBIDDEN:
+                raise
+            raise StorageFault(
+                f"{self.place} does not let its user do what is needed ({str(error.orig).splitlines()[0]}). Make the "
+                "user the owner of the database, or give it the right to make tables there."
+            ) from error
         except DatabaseError as error:
             raise StorageFault(
                 f"{self.place} could not be read or written ({str(error.orig).strip()}). What was saved before is "
@@ -162,6 +186,7 @@ def _engine(address: str) -> Engine:
         hide_parameters=True,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
+            "client_encoding": "utf8",  # else the server's, whatever it is
             "keepalives_idle": LOST_SECONDS // 2,
             "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
         },
@@ -174,12 +199,16 @@ def _engine(address: str) -> Engine:
     return engine
 
 
-def _replace_nul(connection: Any) -> None:
+def _without_nul(text: str) -> str:
     """PostgreSQL's texts can hold every character but this one, which is no part of any text either."""
+    return text.replace("\0", "\ufffd")
+
+
+def _replace_nul(connection: Any) -> None:
     from psycopg.types.string import StrDumper
 
     class _Text(StrDumper):
         def dump(self, obj: str) -> bytes | bytearray | memoryview | None:
-            return super().dump(obj.replace("\0", "\ufffd"))
+            return super().dump(_without_nul(obj))
 
     connection.adapters.register_dumper(str, _Text)

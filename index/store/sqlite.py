@@ -8,7 +8,7 @@ import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
@@ -157,6 +157,9 @@ class SqliteDatabase(Database):
             return try_lock(path)
         except OSError as error:
             raise StorageFault(f"{path} cannot be locked ({error.strerror or error}).") from error
+
+    def faults(self) -> AbstractContextManager[None]:
+        return _storage_faults(self.path)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -46,6 +46,7 @@ COMMANDS = {
     "doctor": "web.cli.doctor:doctor",
     "backup": "web.cli.backup:backup",
     "restore": "web.cli.backup:restore",
+    "copy": "web.cli.copy:copy",
 }
 
 
@@ -182,6 +183,8 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("--force", action="store_true", help="replace FILE if it is there")
     restore = add("restore", "put a backup in place of what is stored, which is kept; no server may work with it")
     restore.add_argument("file", metavar="FILE")
+    copy = add("copy", "copy all that is stored to a PostgreSQL database, or from one to a data folder, and compare it")
+    copy.add_argument("to", metavar="TO", help="an empty database, postgresql://USER@HOST/NAME, or a new data folder")
     return parser
 
 

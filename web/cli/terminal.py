@@ -21,6 +21,8 @@ DOING = {
     "indexing": "Indexing articles",
     "publishing": "Publishing the index",
     "asking": "Asking questions",
+    "copying": "Copying rows",
+    "comparing": "Comparing rows",
 }
 
 
