@@ -126,7 +126,7 @@ def _build(folder: Path, passages: int) -> Figures:
 
 
 def _search(folder: Path, _: int) -> Figures:
-    asked = _questions(ASKED)
+    asked = asked_questions(ASKED)
     began = time.perf_counter()
     library = Library(folder)
     library.warm()
@@ -147,7 +147,7 @@ def _ask(folder: Path, _: int) -> Figures:
     library = Library(folder)
     assistant = Assistant(library)
     assistant.warm()
-    asked = [assistant.ask(Question(question)).timings_ms for question in _questions(READ)]
+    asked = [assistant.ask(Question(question)).timings_ms for question in asked_questions(READ)]
     return {
         **_percentiles("question", [float(took.total) for took in asked]),
         "question but for the reader, ms": statistics.median(took.retrieve + took.write for took in asked),
@@ -171,7 +171,7 @@ def _clients(folder: Path, _: int) -> Figures:
     figures: Figures = {}
     with served(["--data-dir", str(folder), "--articles", str(_nothing(folder))]) as address:
         for clients in CLIENTS:
-            asked = _questions(clients * CLIENTS_ASK)
+            asked = asked_questions(clients * CLIENTS_ASK)
             began = time.perf_counter()
             with ThreadPoolExecutor(clients) as pool:
                 took = sorted(pool.map(lambda question: ask(address, question), asked))
@@ -187,7 +187,7 @@ def _nothing(folder: Path) -> Path:
     return empty
 
 
-def _questions(count: int) -> list[str]:
+def asked_questions(count: int) -> list[str]:
     every = [question.question for part in (TUNE, NATURAL_TUNE) for question in questions(part)]
     return every[:: len(every) // count][:count]
 
