@@ -189,7 +189,8 @@ class Store:
         named = {article_id, namesake_id(article_id, text)}
         others = (
             select(articles.c.id)
-            .where(articles.c.id.between(f"{article_id}-", f"{article_id}-g"))  # hexadecimal digits follow
+            # hexadecimal digits follow; no BETWEEN, within which PostgreSQL takes no collation
+            .where(articles.c.id >= f"{article_id}-", articles.c.id < f"{article_id}-g")
             .order_by(articles.c.added_at.desc(), articles.c.id)
             .limit(MAX_NAMESAKES)
         )
