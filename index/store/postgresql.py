@@ -15,16 +15,17 @@ from sqlalchemy import (
     Connection,
     Engine,
     MetaData,
+    Select,
     create_engine,
     event,
     inspect,
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from index.errors import BrokenDatabase, StorageFault
-from index.store.database import Database, Turn
+from index.store.database import Claim, Database, Turn
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ _FORMAT = text("CREATE TABLE IF NOT EXISTS assistant_format (version integer NOT
 
 
 class PostgresDatabase(Database):
+    is_on_server = True
+
     def __init__(self, address: str) -> None:
         """address: `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
 
@@ -101,6 +104,16 @@ class PostgresDatabase(Database):
                 connection.invalidate()
                 raise
 
+    def claim(self, name: str, numbers: Select[int]) -> Claim | None:
+        with self._faults():
+            held = _HeldRow(self._engine.connect())
+            try:
+                number = held.take(numbers)
+            except BaseException:
+                held.close()
+                raise
+            return None if number is None else Claim(number, held, held.is_held)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -146,11 +159,44 @@ class _HeldTurn:
         self.close()
 
 
+class _HeldRow:
+    """A row that one transaction has locked, which the server ends when the connection does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, numbers: Select[int]) -> int | None:
+        number = self._connection.scalar(numbers)
+        if number is None:
+            self._connection.close()
+        return number
+
+    def is_held(self) -> bool:
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        try:
+            self._connection.close()
+        except DatabaseError:  # it is lost, and the row with it
+            self._connection.invalidate()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 def _engine(address: str) -> Engine:
     # as many connections as there are threads: those who wait to write must not keep others from reading. No
     # parameters: errors are logged
     settings = {
         "lock_timeout": LOCK_SECONDS * 1000,
+        "idle_in_transaction_session_timeout": 0,  # a row is held for as long as its job lasts
         "tcp_keepalives_idle": LOST_SECONDS // 2,
         "tcp_keepalives_interval": LOST_SECONDS // 6,
         "tcp_keepalives_count": 3,
