@@ -7,7 +7,7 @@ another transaction does meanwhile. A read keeps to the state that it began with
 import logging
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any, Self
 
@@ -179,10 +179,8 @@ class _HeldRow:
         return True
 
     def close(self) -> None:
-        try:
+        with suppress(DatabaseError):  # it is lost, and the row with it
             self._connection.close()
-        except DatabaseError:  # it is lost, and the row with it
-            self._connection.invalidate()
 
     def __enter__(self) -> Self:
         return self

@@ -313,7 +313,8 @@ class Jobs:
 
     def _end(self, job: Job) -> Job | None:
         """Store how it ended. While the disk does not take that it is told from memory, and no other job is begun: that
-        would not be stored either. In a process that ends meanwhile it is left undone: None."""
+        would not be stored either. None in a process that ends meanwhile, which leaves it undone, and where another has
+        ended it."""
         while True:
             try:
                 ended = self._queue.end(job)

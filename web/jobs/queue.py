@@ -311,11 +311,13 @@ class JobQueue:
         with self._database.read() as connection:
             return connection.scalar(select(jobs.c.state).where(jobs.c.id == job_id)) == STOPPING
 
-    def end(self, job: Job) -> Job:
-        """`job`, which has ended, with the time, unless another process has ended it; who loses it may not know so.
-        Those that ended longest ago are forgotten."""
+    def end(self, job: Job) -> Job | None:
+        """`job`, which has ended, with the time; None where another process has ended it, which who lost it may not
+        know. Those that ended longest ago are forgotten."""
+        its = and_(jobs.c.id == job.id, _IS_UNFINISHED)
         with self._database.write() as connection:
-            return _end(connection, job)
+            is_left = connection.scalar(select(jobs.c.id).where(its)) is not None
+            return _end(connection, job) if is_left else None
 
 
 def _claimable(numbers: Select[int]) -> Select[int]:
@@ -345,7 +347,7 @@ def _check_room(connection: Connection) -> None:
 def _end(connection: Connection, job: Job) -> Job:
     job = replace(job, finished_at=now())
     ended = {"state": job.state, "request": None, "outcome": job.as_json()}
-    connection.execute(update(jobs).where(jobs.c.id == job.id, _IS_UNFINISHED).values(ended))
+    connection.execute(update(jobs).where(jobs.c.id == job.id).values(ended))
     if job.is_polled:  # what came of a poll is the feed's state: it is kept until the next has ended
         connection.execute(delete(jobs).where(_IS_IDLE_POLL, jobs.c.id != job.id))
     kept = select(jobs.c.number).where(jobs.c.state.in_(FINISHED)).order_by(jobs.c.number.desc())
