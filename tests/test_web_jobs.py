@@ -550,6 +550,16 @@ def test_the_newest_jobs_are_listed_the_last_first_whether_ended_or_not(held: _H
         assert jobs.newest(2)[1] == ended
 
 
+def test_a_job_named_by_a_text_with_any_character_is_listed(library: Library, tmp_path: Path) -> None:
+    title = "a\0b \\\0 \\u0000 \x1b \U0001f30a"
+    with closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        job_id = jobs.add_articles([{"title": title, "text": "A\0tide."}])
+        assert _wait(jobs, job_id)["state"] == "done"
+        [job] = jobs.newest(10)
+    assert job["name"].replace("\ufffd", "\0") == title
+
+
 def test_a_job_says_when_and_of_what_it_is(held: _Held, tmp_path: Path) -> None:
     with closing(Jobs(held, tmp_path)) as jobs:
         jobs.start()

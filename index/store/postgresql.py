@@ -4,7 +4,9 @@ One writes at a time, as with a file: every write holds one advisory lock, so th
 another transaction does meanwhile. A read keeps to the state that it began with.
 """
 
+import json
 import logging
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -39,6 +41,8 @@ LOCK_SECONDS = 30
 LOST_SECONDS = 60
 """After which a machine that has gone without a word holds nothing any more."""
 
+_JSON_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The backslash of which is none that another one before it stands for."""
 _FORMAT = text("CREATE TABLE IF NOT EXISTS assistant_format (version integer NOT NULL)")
 
 
@@ -204,6 +208,7 @@ def _engine(address: str) -> Engine:
         max_overflow=-1,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=_json,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "keepalives_idle": LOST_SECONDS // 2,
@@ -216,6 +221,11 @@ def _engine(address: str) -> Engine:
         _replace_nul(connection)
 
     return engine
+
+
+def _json(value: object) -> str:
+    """A NUL in it would be stored, and fail each time that anything is read out of it."""
+    return _JSON_NUL.sub(r"\1\\ufffd", json.dumps(value))
 
 
 def _replace_nul(connection: Any) -> None:
