@@ -427,7 +427,7 @@ def test_uploads_that_a_kill_left_without_a_job_are_dropped_and_those_just_taken
 # -- `assistant work`
 
 
-@pytest.mark.parametrize("is_shared", [False, True])
+@pytest.mark.parametrize("is_shared", [pytest.param(False, marks=pytest.mark.own_file), True])
 def test_a_worker_does_what_was_asked_for_tells_it_and_ends_on_sigterm(
     tmp_path: Path, new_database: Callable[[], str], is_shared: bool
 ) -> None:

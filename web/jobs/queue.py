@@ -265,8 +265,8 @@ class JobQueue:
         return None
 
     def _begin(self, claim: Claim) -> Taken | None:
-        """None where the job has ended just now; or is a rebuild that a dead process left and only another can do,
-        which then waits for one."""
+        """None where the job has ended just now; or is a rebuild that a dead process left and only another can do:
+        that waits again, or ends here if it was cancelled."""
         its = and_(jobs.c.number == claim.number, _IS_UNFINISHED)
         with self._database.write() as connection:
             row = connection.execute(
@@ -275,9 +275,12 @@ class JobQueue:
             if row is None:
                 return None
             job = replace(job_of(row.outcome), done=0, total=0)
-            if row.folder not in (None, self._folder) and row.state == RUNNING:
-                waits = replace(job, state="queued", rate=None, seconds_left=None)
-                connection.execute(update(jobs).where(its).values(state=QUEUED, outcome=waits.as_json()))
+            if row.folder not in (None, self._folder):
+                if row.state == STOPPING:
+                    _end(connection, replace(job, state="cancelled", message="Cancelled."))
+                elif row.state == RUNNING:
+                    waits = replace(job, state="queued", rate=None, seconds_left=None)
+                    connection.execute(update(jobs).where(its).values(state=QUEUED, outcome=waits.as_json()))
                 return None
             request = {"began_at": now(), "begun": 0} | row.request
             request["begun"] += 1
