@@ -35,11 +35,12 @@ from index.store.copy_pairs import CopyPairs
 from index.store.database import Database, Turn
 from index.store.folder_state import FolderState
 from index.store.in_use import InUse
+from index.store.last_words import Place
 from index.store.locks import POLL_SECONDS
 from index.store.postgresql import PostgresDatabase
 from index.store.rows import StoredArticle
 from index.store.sqlite import SqliteDatabase
-from index.store.store import Outcome, Revision, Store
+from index.store.store import ANY_REVISION, ChangedMeanwhile, Outcome, Revision, Store
 from index.tally import OnArticle, Tally
 from index.text.copies import SAME_STORY, likeness
 
@@ -145,18 +146,20 @@ class Library:
         *,
         full: bool = False,
         dry_run: bool = False,
+        place: Place | None = None,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
     ) -> Report:
         """Make the library follow `folder`: new, changed and removed files; then embed and publish.
 
         A file that did not change is not read again, and one with an error keeps the articles it had. `full`
-        reads every file and embeds every passage anew. Raises IndexFault when there is no such folder.
+        reads every file and embeds every passage anew. place: of the job that does it; what later ones have given
+        stays, as if it had come after. Raises IndexFault when there is no such folder.
         """
         if dry_run:
-            return self._follow(folder, full, dry_run, progress, on_article)
+            return self._follow(folder, full, dry_run, place, progress, on_article)
         with self._rebuild_turn(progress):
-            return self._follow(folder, full, dry_run, progress, on_article)
+            return self._follow(folder, full, dry_run, place, progress, on_article)
 
     def _rebuild_turn(self, progress: Progress) -> Turn:
         """Of two at once, the one that read a file before it changed could store its text after the other's."""
@@ -165,7 +168,15 @@ class Library:
             time.sleep(POLL_SECONDS)
         return turn
 
-    def _follow(self, folder: Path, full: bool, dry_run: bool, progress: Progress, on_article: OnArticle) -> Report:
+    def _follow(
+        self,
+        folder: Path,
+        full: bool,
+        dry_run: bool,
+        place: Place | None,
+        progress: Progress,
+        on_article: OnArticle,
+    ) -> Report:
         found, others = articles_folder.scan(folder)
         known = {} if full else self._folder.files()
         by_path = self._folder.articles()
@@ -198,7 +209,7 @@ class Library:
                             failed.add(file.name)
                             tally.fail(_twice(item, owners[item.id], "Remove one"))
                             continue
-                        outcome = self._take(item, in_folder=True, dry_run=dry_run)
+                        outcome = self._take(item, in_folder=True, place=place, dry_run=dry_run)
                         if outcome != "withheld":
                             ids.add(item.id)
                             if not dry_run:
@@ -222,8 +233,10 @@ class Library:
         items: Iterable[Item],
         *,
         by_itself: bool = False,
+        are_uploads: bool = False,
         since: str | None = None,
         asked_at: int | None = None,
+        place: Place | None = None,
         dry_run: bool = False,
         progress: Progress = silent,
         on_article: OnArticle = lambda *_: None,
@@ -233,11 +246,40 @@ class Library:
         What replaces the text of an article that a file of the folder gave stays until the next rebuild, which
         reads that file again. What is known of an article stays known where the same text comes again and does not say
         it. by_itself: nobody asked for just these, as with a polled feed: one that was removed by hand stays out.
+        are_uploads: the name of a file need not stand for one article (`_told_apart`).
         since: when this work began, if it was cut short and is done again; what it added then counts as added.
         asked_at: `seq` when it was asked for; an article that was removed by hand since then stays out.
+        place: of the job that does it; an article that a later one has given stays as it is.
         """
         tally = Tally(on_article)
         taken: dict[str, str] = {}
+
+        def add_one(article: Article) -> bool:
+            if are_uploads:
+                article = self._told_apart(article)
+            known = self._store.get(article.id)
+            if known and known.article.text == article.text:
+                article = _completed(article, known.article)
+            if (known and _is_better(known.article, article)) or taken.get(article.id) == article.revision:
+                tally.settle(article.id, "unchanged", article)
+                return True
+            if article.id in taken:
+                later = "If it is a later state of that, add it afterwards"
+                tally.fail(_twice(article, "an item before it", later))
+                return True
+            revision = known.revision if known else None
+            try:
+                outcome = self._take(article, False, by_itself, asked_at, place, revision, dry_run=dry_run)
+            except ChangedMeanwhile:
+                return False
+            taken[article.id] = article.revision
+            if outcome == "unchanged" and known and since and known.added_at >= since:
+                outcome = "added"
+            tally.settle(article.id, outcome, article)
+            if not dry_run:
+                ahead.give(article.id)
+            return True
+
         with tally.told(), _ended(items), self._embedding.ahead() as ahead:
             for item in items:
                 tally.note(item, progress)
@@ -245,41 +287,11 @@ class Library:
                     case Unchanged():
                         tally.settle(None, "unchanged", None)
                     case Article():
-                        known = self._store.get(item.id)
-                        if known and known.article.text == item.text:
-                            item = _completed(item, known.article)
-                        if (known and _is_better(known.article, item)) or taken.get(item.id) == item.revision:
-                            tally.settle(item.id, "unchanged", item)
-                        elif item.id in taken:
-                            later = "If it is a later state of that, add it afterwards"
-                            tally.fail(_twice(item, "an item before it", later))
-                        else:
-                            taken[item.id] = item.revision
-                            outcome = self._take(item, False, by_itself, asked_at, dry_run=dry_run)
-                            if outcome == "unchanged" and known and since and known.added_at >= since:
-                                outcome = "added"
-                            tally.settle(item.id, outcome, item)
-                            if not dry_run:
-                                ahead.give(item.id)
+                        while not add_one(item):  # what it was compared with has changed meanwhile
+                            pass
             if not dry_run:
                 self._publish(tally, full=False, progress=progress, ahead=ahead)
             return tally.report()
-
-    def told_apart(self, article: Article) -> Article:
-        """An uploaded `article`, under an id of its own where the name of its file stands for another text.
-
-        People send `article.txt` and `index.html` again and again. What resembles an article of that name is a new
-        revision of the one that it resembles most; anything else is an article of its own. Files on disk have a path,
-        and are not asked for here.
-        """
-        named = article_id(url=None, path=article.origin, text=article.text)
-        if article.id != named:  # it has an address, or an id that was given
-            return article
-        alike = {i: likeness(text, article.text) for i, text in self._store.namesakes(named, article.text).items()}
-        nearest = max(alike, key=alike.__getitem__, default=named)
-        if alike.get(nearest, 0.0) >= SAME_STORY:
-            return replace(article, id=nearest)
-        return replace(article, id=namesake_id(named, article.text)) if named in alike else article
 
     def hide(self, ids: Sequence[str]) -> None:
         """Remove articles from store and search at once; the index itself follows with the next publish.
@@ -369,17 +381,38 @@ class Library:
 
     # -- parts
 
+    def _told_apart(self, article: Article) -> Article:
+        """An uploaded `article`, under an id of its own where the name of its file stands for another text.
+
+        People send `article.txt` and `index.html` again and again. What resembles an article of that name is a new
+        revision of the one that it resembles most; anything else is an article of its own. Files on disk have a path,
+        and are not asked for here.
+        """
+        named = article_id(url=None, path=article.origin, text=article.text)
+        if article.id != named:  # it has an address, or an id that was given
+            return article
+        alike = {i: likeness(text, article.text) for i, text in self._store.namesakes(named, article.text).items()}
+        nearest = max(alike, key=alike.__getitem__, default=named)
+        if alike.get(nearest, 0.0) >= SAME_STORY:
+            return replace(article, id=nearest)
+        return replace(article, id=namesake_id(named, article.text)) if named in alike else article
+
     def _take(
         self,
         article: Article,
         in_folder: bool,
         by_itself: bool = False,
         asked_at: int | None = None,
+        place: Place | None = None,
+        known: str | None = ANY_REVISION,
         *,
         dry_run: bool,
     ) -> Outcome:
-        take = self._store.compare if dry_run else self._store.put
-        return take(article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at)
+        if dry_run:
+            return self._store.compare(article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at)
+        return self._store.put(
+            article, in_folder=in_folder, by_itself=by_itself, asked_at=asked_at, place=place, known=known
+        )
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
         """Embed what is missing and publish what changed."""

@@ -3,11 +3,12 @@
 import itertools
 import random
 from collections import Counter
+from contextlib import AbstractContextManager
 from unittest.mock import Mock
 
 import pytest
 from articles import cancel_at
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from index.article import Article
 from index.errors import Cancelled
@@ -91,6 +92,22 @@ def test_one_that_another_process_adds_meanwhile_is_compared_before_the_index_sh
     filled.add([article("last", OTHER)], progress=meanwhile)
     assert not filled.status().pending
     assert copies(filled, "late", "last") == {"late": ["first", "late", "cut"], "last": ["last", "other"]}
+
+
+def test_two_that_two_machines_compare_at_once_are_found_to_be_copies(database: Database) -> None:
+    store, mine, others = Store(database), CopyPairs(database), CopyPairs(database)
+    for name in ("one", "other"):
+        store.put(article(name), in_folder=False)
+    meanwhile = [others]
+
+    def write() -> AbstractContextManager[Connection]:
+        while meanwhile:
+            meanwhile.pop().update(silent)
+        return database.write()
+
+    mine._database = Mock(wraps=database, write=write)
+    mine.update(silent)
+    assert compared(database) == {"one": ["one", "other"], "other": ["one", "other"]}
 
 
 def test_of_many_with_the_same_text_one_is_compared(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

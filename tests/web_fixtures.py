@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from assistant.assistant import Assistant
 from index.article import Article
@@ -17,6 +18,7 @@ from index.library import Library
 from web.app import create_app
 from web.http.server import Server, bind
 from web.jobs.jobs import Jobs
+from web.jobs.uploads import upload_parts
 from web.settings import Settings
 
 BRIDGE = Article(
@@ -93,6 +95,14 @@ def serve(settings: Settings) -> Iterator[Serve]:
     """Runs an application on a free port of loopback until the test ends."""
     with ExitStack() as stack:
         yield lambda app: stack.enter_context(running(app, settings.max_request_bytes))
+
+
+def kept_uploads(library: Library) -> set[str]:
+    """The jobs of which uploads are kept."""
+    if not library.database.is_on_server:
+        return {folder.name for folder in library.data_dir.glob("uploads/*")}
+    with library.database.read() as connection:
+        return set(connection.scalars(select(upload_parts.c.job_id)))
 
 
 def reply_json(reply: Any) -> dict[str, Any]:

@@ -43,6 +43,9 @@ share most of their words, as notes made after one form do, the words that few h
 same words is among them, since no other shares that key."""
 
 
+_LAST_SIGNED = select(func.max(signatures.c.number))
+
+
 class CopyPairs:
     def __init__(self, database: Database) -> None:
         """The tables are `Store`'s, which makes them."""
@@ -54,11 +57,21 @@ class CopyPairs:
             ids = list(connection.scalars(unsigned()))
         for done, article_id in enumerate(ids):
             progress("indexing", done, len(ids))
-            with self._database.read() as connection:
-                found = _found(connection, article_id)
-            if found:  # comparing may take a second, in which others can write
-                with self._database.write() as connection:
-                    _keep(connection, article_id, found)
+            while not self._is_kept_up(article_id):
+                progress("indexing", done, len(ids))
+
+    def _is_kept_up(self, article_id: str) -> bool:
+        """False where another process signed one meanwhile, which may be a copy of this one."""
+        with self._database.read() as connection:
+            last = connection.scalar(_LAST_SIGNED)
+            found = _found(connection, article_id)
+        if found is None:
+            return True
+        with self._database.write() as connection:  # comparing may take a second, in which others can write
+            if connection.scalar(_LAST_SIGNED) != last:
+                return False
+            _keep(connection, article_id, found)
+        return True
 
 
 def unsigned() -> Select[Any]:
@@ -121,8 +134,9 @@ class _Found:
 
 
 def _found(connection: Connection, article_id: str) -> _Found | None:
-    """None for an article that went meanwhile."""
-    row = connection.execute(_texts().where(articles.c.id == article_id)).first()
+    """None for an article that went, or was compared by another process, meanwhile."""
+    is_left = articles.c.id.in_(unsigned().where(articles.c.id == article_id))
+    row = connection.execute(_texts().where(is_left)).first()
     if row is None:
         return None
     own = signature(row.text) or Signature(0, b"")

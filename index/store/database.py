@@ -5,11 +5,13 @@ Statements are SQLAlchemy Core's, the same for both; what each writes in its own
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, MetaData, Select, Table
 
 from index.errors import BrokenDatabase
 
@@ -31,11 +33,23 @@ class Turn(Protocol):
     ) -> bool | None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A row that nobody else claims until its turn is closed, or its process has ended."""
+
+    number: int
+    turn: Turn
+    is_held: Callable[[], bool] = lambda: True
+    """Whether it still is this process's: who loses the connection to a server has lost it, too."""
+
+
 class Database(ABC):
     """Any thread may call, of any process; each raises StorageFault where the database cannot be read or written."""
 
     place: str
     """Where it is, as a person is told, without a password."""
+    is_on_server: bool
+    """Whether those who share it need share no folder."""
 
     @abstractmethod
     def create(self, metadata: MetaData) -> None:
@@ -64,6 +78,14 @@ class Database(ABC):
     def as_kept(self, text: str) -> str:
         """What is read again where `text` was written."""
         return text
+
+    @abstractmethod
+    def claim(self, name: str, numbers: Select[int]) -> Claim | None:
+        """The first of the rows that nobody has claimed; None where there is none.
+
+        numbers: selects what tells the rows of one table apart, and locks these (`with_for_update`). In a file one row
+        at a time is claimed, in the turn of that name.
+        """
 
     @abstractmethod
     def close(self) -> None: ...

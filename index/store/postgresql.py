@@ -4,10 +4,12 @@ One writes at a time, as with a file: every write holds one advisory lock, so th
 another transaction does meanwhile. A read keeps to the state that it began with.
 """
 
+import json
 import logging
+import re
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from typing import Any, Self
 
@@ -15,16 +17,17 @@ from sqlalchemy import (
     Connection,
     Engine,
     MetaData,
+    Select,
     create_engine,
     event,
     inspect,
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, ProgrammingError, SQLAlchemyError
 
 from index.errors import BrokenDatabase, StorageFault
-from index.store.database import Database, Turn
+from index.store.database import Claim, Database, Turn
 
 log = logging.getLogger(__name__)
 
@@ -40,10 +43,14 @@ FORBIDDEN = "42501"
 LOST_SECONDS = 60
 """After which a machine that has gone without a word holds nothing any more."""
 
+_JSON_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+"""The backslash of which is none that another one before it stands for."""
 _FORMAT = text("CREATE TABLE IF NOT EXISTS assistant_format (version integer NOT NULL)")
 
 
 class PostgresDatabase(Database):
+    is_on_server = True
+
     def __init__(self, address: str) -> None:
         """address: `postgresql://USER:PASSWORD@HOST:PORT/NAME`.
 
@@ -120,6 +127,16 @@ class PostgresDatabase(Database):
     def as_kept(self, text: str) -> str:
         return _without_nul(text)
 
+    def claim(self, name: str, numbers: Select[int]) -> Claim | None:
+        with self.faults():
+            held = _HeldRow(self._engine.connect())
+            try:
+                number = held.take(numbers)
+            except BaseException:
+                held.close()
+                raise
+            return None if number is None else Claim(number, held, held.is_held)
+
     def close(self) -> None:
         self._engine.dispose()
 
@@ -170,11 +187,42 @@ class _HeldTurn:
         self.close()
 
 
+class _HeldRow:
+    """A row that one transaction has locked, which the server ends when the connection does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def take(self, numbers: Select[int]) -> int | None:
+        number = self._connection.scalar(numbers)
+        if number is None:
+            self._connection.close()
+        return number
+
+    def is_held(self) -> bool:
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except SQLAlchemyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        with suppress(DatabaseError):  # it is lost, and the row with it
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
 def _engine(address: str) -> Engine:
     # as many connections as there are threads: those who wait to write must not keep others from reading. No
     # parameters: errors are logged
     settings = {
         "lock_timeout": LOCK_SECONDS * 1000,
+        "idle_in_transaction_session_timeout": 0,  # a row is held for as long as its job lasts
         "tcp_keepalives_idle": LOST_SECONDS // 2,
         "tcp_keepalives_interval": LOST_SECONDS // 6,
         "tcp_keepalives_count": 3,
@@ -184,6 +232,7 @@ def _engine(address: str) -> Engine:
         max_overflow=-1,
         pool_pre_ping=True,
         hide_parameters=True,
+        json_serializer=_json,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
             "client_encoding": "utf8",  # else the server's, whatever it is
@@ -197,6 +246,11 @@ def _engine(address: str) -> Engine:
         _replace_nul(connection)
 
     return engine
+
+
+def _json(value: object) -> str:
+    """A NUL in it would be stored, and fail each time that anything is read out of it."""
+    return _JSON_NUL.sub(r"\1\\ufffd", json.dumps(value))
 
 
 def _without_nul(text: str) -> str:

@@ -2,9 +2,10 @@
 
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
 `embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
-`listing` what articles are listed by, `trash` what was removed by hand within the hour, `removals` and `files` what the
-articles folder is compared with. Triggers bump `corpus.seq` and draw a new `corpus.mark` at every change, so that an
-index can say which state of which corpus it shows (`state.py`).
+`listing` what articles are listed by, `last_words` which were given by a job that overtook others, `trash` what was
+removed by hand within the hour, `removals` and `files` what the articles folder is compared with. Triggers bump
+`corpus.seq` and draw a new `corpus.mark` at every change, so that an index can say which state of which corpus it shows
+(`state.py`).
 """
 
 import secrets
@@ -151,6 +152,13 @@ removals = Table(
     Column("by_hand", Integer, nullable=False),  # 1: the articles folder may not bring this revision back
     PrimaryKeyConstraint("seq", "article_id"),
     Index("removals_by_article", "article_id", "revision"),
+)
+
+last_words = Table(
+    "last_words",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", LongInteger, nullable=False),  # of the job
 )
 
 trash = Table(

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
-from index.store.database import WAY_OUT, Database, Turn
+from index.store.database import WAY_OUT, Claim, Database, Turn
 from index.store.locks import try_lock
 
 log = logging.getLogger(__name__)
@@ -60,6 +60,8 @@ FULL_AGAIN_SECONDS = 60.0
 
 
 class SqliteDatabase(Database):
+    is_on_server = False
+
     def __init__(self, path: Path) -> None:
         """Raises BrokenDatabase where `path` is no database of this version, StorageFault where it cannot be read."""
         self.path = path
@@ -160,6 +162,21 @@ class SqliteDatabase(Database):
 
     def faults(self) -> AbstractContextManager[None]:
         return _storage_faults(self.path)
+
+    def claim(self, name: str, numbers: Select[int]) -> Claim | None:
+        turn = self.turn(name)
+        if turn is None:
+            return None
+        try:
+            with self.read() as connection:
+                number = connection.scalar(numbers)
+        except BaseException:
+            turn.close()
+            raise
+        if number is None:
+            turn.close()
+            return None
+        return Claim(number, turn)
 
     def close(self) -> None:
         self._engine.dispose()

@@ -14,8 +14,9 @@ from sqlalchemy import Connection, case, delete, func, insert, or_, select, upda
 
 from index.article import Article, namesake_id
 from index.errors import TakenAgain, UnknownArticle, shown
-from index.store import catalogue, removals, trash
+from index.store import catalogue, last_words, removals, trash
 from index.store.database import Database
+from index.store.last_words import Place
 from index.store.rows import StoredArticle, article_of, batches, now, put, revision_row
 from index.store.schema import (
     BY_HAND,
@@ -35,9 +36,14 @@ from index.text.days import last_day
 
 Outcome = Literal["added", "updated", "unchanged", "withheld"]
 """withheld: someone removed just this revision, and neither its file nor a polled feed brings it back; or removed the
-article after this was asked for."""
+article after this was asked for; or gave another text of it by a job that was asked for later."""
 
 MAX_NAMESAKES = 50
+ANY_REVISION = "*"
+
+
+class ChangedMeanwhile(Exception):
+    """The article is no longer in the revision that another text of it was compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +74,22 @@ class Store:
             return _outcome(connection, article, asked_at, is_asked_for=not (in_folder or by_itself))
 
     def put(
-        self, article: Article, *, in_folder: bool, by_itself: bool = False, asked_at: int | None = None
+        self,
+        article: Article,
+        *,
+        in_folder: bool,
+        by_itself: bool = False,
+        asked_at: int | None = None,
+        place: Place | None = None,
+        known: str | None = ANY_REVISION,
     ) -> Outcome:
         """Store `article` as the current revision of its id, with its passages, in one transaction.
 
         in_folder: it comes from a file of the articles folder. By hand, it may replace what such a file gave, until
         the next rebuild reads that file again. by_itself: a polled feed gave it. asked_at: the state of the corpus
-        when it was asked for; who removed it by hand since then had the later word.
+        when it was asked for; who removed it by hand since then had the later word. place: of the job that brings it;
+        one of a later job stays as it is. known: the current revision, None where there is no such article; raises
+        ChangedMeanwhile, and changes nothing, where it is another by now.
         """
         revision = article.revision
         spans = passage_spans(article.text, article.language)
@@ -85,12 +100,21 @@ class Store:
             where = articles.c.id == article.id
             if outcome == "withheld":
                 return outcome
+            if known != ANY_REVISION and known != _current(connection, article.id):
+                raise ChangedMeanwhile
+            if place and last_words.is_a_later_ones(connection, article.id, place.number):
+                if in_folder:  # as if the file had come first
+                    values = {"in_folder": REPLACED_BY_HAND, "origin": article.origin}
+                    connection.execute(update(articles).where(where).values(values))
+                    catalogue.enter(connection, [article.id])
+                return "withheld"
             if outcome == "unchanged":
                 if in_folder:  # a renamed file, or one that was first added by hand
                     differs = or_(articles.c.in_folder != IN_FOLDER, articles.c.origin != article.origin)
                     values = {"in_folder": IN_FOLDER, "origin": article.origin}
                     if connection.execute(update(articles).where(where, differs).values(values)).rowcount:
                         catalogue.enter(connection, [article.id])
+                _note_place(connection, article.id, place)
                 return outcome
             if outcome == "added":
                 connection.execute(
@@ -118,6 +142,7 @@ class Store:
             put(connection, revisions, row, changed=("removed", "found_in", "provenance_evidence"))
             _insert_passages(connection, article, revision, spans)
             catalogue.enter(connection, [article.id])
+            _note_place(connection, article.id, place)
         return outcome
 
     def delete(self, ids: Sequence[str], *, by_hand: bool) -> None:
@@ -179,7 +204,7 @@ class Store:
 
     def current_revision(self, article_id: str) -> str | None:
         with self._database.read() as connection:
-            return connection.execute(select(articles.c.revision).where(articles.c.id == article_id)).scalar()
+            return _current(connection, article_id)
 
     def namesakes(self, article_id: str, text: str) -> dict[str, str]:
         """The present texts, by id, of that article and of others whose file has the same name, the first added first.
@@ -189,7 +214,8 @@ class Store:
         named = {article_id, namesake_id(article_id, text)}
         others = (
             select(articles.c.id)
-            .where(articles.c.id.between(f"{article_id}-", f"{article_id}-g"))  # hexadecimal digits follow
+            # hexadecimal digits follow; no BETWEEN, within which PostgreSQL takes no collation
+            .where(articles.c.id >= f"{article_id}-", articles.c.id < f"{article_id}-g")
             .order_by(articles.c.added_at.desc(), articles.c.id)
             .limit(MAX_NAMESAKES)
         )
@@ -303,10 +329,20 @@ def _outcome(connection: Connection, article: Article, asked_at: int | None, *, 
         return "withheld"
     if not is_asked_for and removals.was_by_hand(connection, article.id, article.revision):
         return "withheld"
-    current = connection.scalar(select(articles.c.revision).where(articles.c.id == article.id))
+    current = _current(connection, article.id)
     if current is None:
         return "added"
     return "unchanged" if current == article.revision else "updated"
+
+
+def _current(connection: Connection, article_id: str) -> str | None:
+    revision: str | None = connection.scalar(select(articles.c.revision).where(articles.c.id == article_id))
+    return revision
+
+
+def _note_place(connection: Connection, article_id: str, place: Place | None) -> None:
+    if place and place.is_overtaking:
+        last_words.note(connection, article_id, place.number)
 
 
 def _divide(connection: Connection, article_id: str) -> bool:

@@ -91,7 +91,7 @@ def upload(data: Path, say: Say) -> None:
     """
     with closing(opened(data)) as library:
         jobs = Jobs(library, data.parent / "none")
-        jobs._intake.drop_others(jobs._queue.unfinished)
+        jobs._uploads.drop_others(jobs._queue.unfinished)
         if not jobs.unfinished_count() and not library.article(SENT.id):
             sent = {"id": SENT.id, "title": SENT.title, "text": SENT.text}
             jobs.add_files([FileStorage(io.BytesIO(json.dumps(sent).encode()), "sent.jsonl")])

@@ -25,7 +25,7 @@ from web.errors import BackupFault
 
 FORMAT = 1
 UPLOAD = re.compile(r"uploads/([0-9a-f]{16})/(0|[1-9]\d{0,5})")
-"""Job and number, as `jobs/intake.py` keeps them."""
+"""Job and number, as `jobs/uploads.py` keeps them."""
 MANIFEST = re.compile(r"manifest-([0-9a-f]{16})\.json")
 MAX_MANIFEST_BYTES = 16_000_000
 BLOCK = tarfile.BLOCKSIZE

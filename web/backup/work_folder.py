@@ -19,22 +19,32 @@ from index.errors import StorageFault
 @contextmanager
 def work_folder(parent: Path, kind: str) -> Iterator[Path]:
     """`parent/KIND.RANDOM.tmp`; those of its kind that nobody works in any more are deleted. Raises StorageFault."""
-    folder = parent / f"{kind}.{secrets.token_hex(4)}.tmp"
     try:
         own = re.compile(re.escape(kind) + r"\.[0-9a-f]{8}\.tmp")
         for left in parent.iterdir():
             if own.fullmatch(left.name):
                 _delete_if_left(left)
-        folder.mkdir(mode=0o700)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        folder, descriptor = _made(parent, kind)
     except OSError as error:
         raise StorageFault(f"{parent} cannot be written to ({error.strerror or error}).") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(descriptor)
+
+
+def _made(parent: Path, kind: str) -> tuple[Path, int]:
+    """A new one, and what it is locked by."""
+    while True:
+        folder = parent / f"{kind}.{secrets.token_hex(4)}.tmp"
+        folder.mkdir(mode=0o700)
+        with contextlib.suppress(FileNotFoundError):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if folder.exists():  # else another took it for one that was left
+                return folder, descriptor
+            os.close(descriptor)
 
 
 def _delete_if_left(folder: Path) -> None:

@@ -33,6 +33,7 @@ INTERRUPTED = 130
 Command = Callable[[argparse.Namespace, Settings], int]
 COMMANDS = {
     "serve": "web.cli.serve:serve",
+    "work": "web.cli.work:work",
     "rebuild": "web.cli.rebuild:rebuild",
     "add": "web.cli.add:add",
     "remove": "web.cli.stored:remove",
@@ -135,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = add("serve", "bring the index up to date, then serve the chat and the API")
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (8000); 0 takes a free one")
+    add("work", "do the jobs that servers of the same database are asked for, and serve no page")
     rebuild = add("rebuild", "re-read the articles folder; what did not change is not embedded again")
     rebuild.add_argument("--full", action="store_true", help="read and embed everything again")
     way = rebuild.add_mutually_exclusive_group()

@@ -5,12 +5,10 @@ of the folder.
 """
 
 import datetime as dt
-import signal
 import sys
 import threading
 from argparse import Namespace
 from contextlib import closing
-from types import FrameType
 
 from assistant.assistant import Assistant
 from assistant.errors import AssistantFault
@@ -18,6 +16,7 @@ from index.errors import IndexFault
 from index.library import Library
 from index.memory import share_pools
 from web.app import create_app
+from web.cli.stopping import Stopping
 from web.cli.terminal import ProgressLine, print_problems
 from web.http.server import Server, allow_files, bind
 from web.jobs.feeds import Feeds
@@ -31,7 +30,7 @@ from web.settings import Settings
 def serve(_args: Namespace, settings: Settings) -> int:
     """Exit status 0 after SIGTERM or SIGINT; requests in flight are finished first. Raises SettingsError."""
     settings.check_listening()
-    stopping = _Stop()
+    stopping = Stopping()
     allow_files()
     share_pools()
     with (
@@ -50,7 +49,7 @@ def serve(_args: Namespace, settings: Settings) -> int:
                 trusted_proxy=settings.trusted_proxy,
             )
             print(f"The page is at {server.address}.", file=sys.stderr, flush=True)
-            stopping.then(server)
+            stopping.then(server.stop)
             ready = _Ready(assistant, server)
 
             def watch(job: Job) -> None:
@@ -82,31 +81,6 @@ def _print_outcome(job: Job, library: Library, settings: Settings) -> None:
             f"There are no articles yet. Add some on the page, or put files into {settings.articles}.",
             file=sys.stderr,
         )
-
-
-class _Stop:
-    """The first SIGTERM or SIGINT asks for an orderly end, a second one ends the process at once."""
-
-    def __init__(self) -> None:
-        self._asked = threading.Event()
-        self._server: Server | None = None
-        self._before = {number: signal.signal(number, self._handle) for number in (signal.SIGTERM, signal.SIGINT)}
-
-    def is_set(self) -> bool:
-        return self._asked.is_set()
-
-    def then(self, server: Server) -> None:
-        """Stop `server` when asked to, or now if that was before."""
-        self._server = server
-        if self.is_set():
-            server.stop()
-
-    def _handle(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked.set()
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-        if self._server:
-            self._server.stop()
 
 
 class _Ready(threading.Thread):

@@ -20,7 +20,8 @@ class Job:
     kind: Kind
     created_at: str
     name: str | None = None
-    """What it was asked to take in or remove, in words; None where that goes without saying."""
+    """What it was asked to take in or remove, in words, or which folder to follow; None where that goes
+    without saying."""
     is_polled: bool = False
     """Whether it was not a person who asked, but the time for a feed had come."""
     state: State = "queued"
@@ -36,7 +37,7 @@ class Job:
     added_ids: tuple[str, ...] = ()
     """Of the articles that it added, the first 1,000, once it has ended."""
     message: str | None = None
-    """Why it failed or was cancelled."""
+    """Why it failed or was cancelled, or what it waits for besides its turn."""
     next_job_id: str | None = None
     """The job that indexes what this one, cancelled, had taken in by then."""
 

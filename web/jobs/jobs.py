@@ -1,13 +1,14 @@
 """Work on the index that takes longer than a request: asked for here, done by the one thread of some process.
 
-A job is in the database, with all it needs (`intake.py` keeps uploads), before its id is given out (`queue.py`).
-Every process that serves the data folder works on all jobs, in turns, and does again what a killed one had begun.
+A job is in the database, with all it needs (`uploads.py`), before its id is given out (`queue.py`). Every process that
+has the database works on all jobs, and does again what a killed one had begun.
 """
 
 import logging
 import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +19,12 @@ from index.library import Library
 from index.memory import give_back
 from index.progress import Report
 from index.store.rows import now
-from web.jobs.intake import Intake, Upload, bare_name
+from web.jobs.intake import Intake, bare_name
 from web.jobs.job import FINISHED, NOTHING_DONE, Job, Kind, job_of
 from web.jobs.preview import Previews
 from web.jobs.progress import JobProgress
-from web.jobs.queue import MAX_BEGUN, JobQueue
+from web.jobs.queue import MAX_BEGUN, JobQueue, Taken
+from web.jobs.uploads import Upload, uploads_of
 from web.replies import Json
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ MAX_NAMES, MAX_NAME_CHARS = 3, 80
 
 Watch = Callable[[Job], None]
 """Called with a job several times a second from when it was begun, and last as it ended."""
+OnEnd = Callable[[Job], None]
+"""Called with each job that this process has done, as it ended."""
 
 
 class Jobs:
@@ -46,19 +50,25 @@ class Jobs:
         """articles: the folder that a rebuild reads. fetcher: tests have one that reaches this machine."""
         self._library = library
         self._articles = articles
-        self._queue = JobQueue(library.database)
+        is_on_server = library.database.is_on_server
+        self._folder = str(articles.absolute()) if is_on_server else None
+        """What a rebuild is asked for of; None where all who do it share one data folder, and are to have the same."""
+        self._queue = JobQueue(library.database, self._folder)
+        self._uploads = uploads_of(library)
         self._intake = Intake(library, fetcher or Fetcher())
         self.previews = Previews(library, self._intake)
         """Of what an add would take in, beside the queue."""
         self._closing = threading.Event()
         self._asked = threading.Event()  # here, so that there is something to do without another look
         self._threads: list[threading.Thread] = []
+        self._on_end: OnEnd = lambda _job: None
         self._first = ""  # id of the rebuild that goes before all others, until it has ended
         self._unstored: Job | None = None  # one that has ended, but the disk does not take it
 
-    def start(self, watch_first: Watch | None = None) -> None:
+    def start(self, watch_first: Watch | None = None, on_end: OnEnd = lambda _job: None) -> None:
         """Begin to work. watch_first: a rebuild goes before everything else, and this watches it."""
-        self._intake.drop_others(self._queue.unfinished)
+        self._on_end = on_end
+        self._uploads.drop_others(self._queue.unfinished)
         if watch_first:
             first = self._first = self._rebuild_first()
             self._begin("first job", lambda: self._tell(first, watch_first))
@@ -71,13 +81,7 @@ class Jobs:
     def _rebuild_first(self) -> str:
         """One that waits or that a dead process left, unless it was cancelled, else a new one: another that is running
         may have read the folder before it was as it is now."""
-        turn = self._queue.turn()
-        try:
-            first = _new("rebuild")
-            return self._queue.add_first(first, {"full": False}, nothing_runs=turn is not None)
-        finally:
-            if turn:
-                turn.close()
+        return self._queue.add_first(_new("rebuild", self._folder), {"full": False})
 
     def close(self) -> None:
         """Stop at the next step of the running job. What is unfinished another process does, or this after the next
@@ -95,7 +99,7 @@ class Jobs:
         self._queue.check_room()  # before anything is written
         names = [bare_name(upload) for upload in uploads]
         job = _new("add", _listed(names))
-        with self._intake.keeping(job.id, uploads):
+        with self._uploads.keeping(job.id, uploads):
             return self._add(job, {"files": names})
 
     def add_articles(self, articles: Sequence[Mapping[str, object]]) -> str:
@@ -112,8 +116,11 @@ class Jobs:
         return self._add(job, {"url": address, "is_polled": is_polled})
 
     def rebuild(self, *, full: bool = False) -> str:
-        """Bring the index up to date with the articles folder. Raises RebuildRunning and Busy."""
-        return self._add(_new("rebuild"), {"full": full}, alone=True)
+        """Bring the index up to date with the articles folder of this process. Raises RebuildRunning and Busy."""
+        job = _new("rebuild", self._folder)
+        self._queue.add_rebuild(job, {"full": full})
+        self._asked.set()
+        return job.id
 
     def publish(self) -> str | None:
         """Bring the index up to date with the store: the job that does it, or None where one that waits will."""
@@ -132,8 +139,8 @@ class Jobs:
         """
         self._add_unless_one_waits(_new("remove", _listed([name])), {"removed": 1})
 
-    def _add(self, job: Job, request: Json, *, alone: bool = False) -> str:
-        self._queue.add(job, request | {"asked_at": self._library.seq()}, alone=alone)
+    def _add(self, job: Job, request: Json) -> str:
+        self._queue.add(job, request | {"asked_at": self._library.seq()})
         self._asked.set()
         return job.id
 
@@ -174,6 +181,10 @@ class Jobs:
         return len(self._queue.unfinished())
 
     def _told(self, job: Json) -> Json:
+        is_elsewhere = job["kind"] == "rebuild" and job["name"] not in (None, self._folder)
+        if is_elsewhere and job["state"] == "queued":
+            waits = f"It waits for a server or a worker whose articles folder is {job['name']}."
+            return job | {"message": waits}
         if not job["added_ids"]:
             return job
         titles = self._library.titles(job["added_ids"])
@@ -186,7 +197,7 @@ class Jobs:
         """
         job = self._queue.cancel(job_id)
         if job.state in FINISHED:
-            self._intake.drop(job_id)
+            self._uploads.drop(job_id)
         return job.as_json()
 
     # -- working
@@ -203,30 +214,36 @@ class Jobs:
                 self._asked.clear()
 
     def _take_turn(self) -> bool:
-        """Do the next job; False where there is none, or where another process does one."""
-        if not self._queue.unfinished() or not (turn := self._queue.turn()):
+        """Do the next job; False where there is none, or where others do what there is."""
+        taken = self._queue.take()
+        if taken is None:
             return False
-        with turn:
-            taken = self._queue.take()
-            if taken:
-                self._do(*taken)
-                give_back()
-        return taken is not None
+        with closing(taken):
+            ended = self._do(taken)
+            give_back()
+        if ended:
+            self._on_end(ended)
+        return True
 
-    def _do(self, job: Job, request: Json) -> None:
+    def _do(self, taken: Taken) -> Job | None:
+        """The job as it ended; None where it has not."""
+        job = taken.job
+        progress = JobProgress(self._queue, taken, self._closing)
         try:
-            if ended := self._run(job, request):
-                self._end(ended)
-                return
+            ended = self._run(taken, progress)
+            if ended:
+                return self._end(ended)
         except Exception as error:
             log.error("job %s (%s) failed", job.id, job.kind, exc_info=error)
             message = f"Something went wrong on the server: {type(error).__name__}."
-            self._end(replace(job, state="failed", message=message))
-            return
-        self._queue.put_back(job.id)
+            return self._end(replace(job, state="failed", message=message))
+        if not progress.is_lost:
+            self._queue.put_back(job.id)
+        return None
 
-    def _run(self, job: Job, request: Json) -> Job | None:
-        """The job as it ended; None where it stopped because the process closes and is to be done again."""
+    def _run(self, taken: Taken, progress: JobProgress) -> Job | None:
+        """The job as it ended; None where it stopped because the process closes or has lost it: it is done again."""
+        job, request = taken.job, taken.request
         if request["begun"] > MAX_BEGUN:
             way_out = "Add the rest in smaller parts." if job.kind == "add" else "Its log may say what ended it."
             message = (
@@ -235,11 +252,10 @@ class Jobs:
             )
             return replace(job, state="failed", message=message)
         if job.kind == "remove" and job.name:
-            job = replace(job, name=_listed([job.name], request["removed"]))
-        progress = JobProgress(self._queue, job, self._closing)
+            progress.reached = replace(job, name=_listed([job.name], request["removed"]))
         try:
             progress.tell("reading", 0, 0)
-            report = self._report(job, request, progress)
+            report = self._report(taken, progress)
         except Cancelled as cancelled:
             if not progress.is_called_off:
                 return None
@@ -270,39 +286,47 @@ class Jobs:
         message = "Cancelled. What was taken in by then has been kept, and is indexed next."
         return replace(job, state="cancelled", message=message, next_job_id=self.publish())
 
-    def _report(self, job: Job, request: Json, progress: JobProgress) -> Report:
+    def _report(self, taken: Taken, progress: JobProgress) -> Report:
+        job, request, place = taken.job, taken.request, taken.place
         tell, note = progress.tell, progress.note
         match job.kind:
             case "rebuild":
-                return self._library.rebuild(self._articles, full=request["full"], progress=tell, on_article=note)
+                full = request["full"]
+                return self._library.rebuild(self._articles, full=full, place=place, progress=tell, on_article=note)
             case "remove" | "publish":
                 return _with_removed(self._library.publish(progress=tell), request)
             case "add":
-                items = self._intake.items(job.id, request, progress.listen, self._library.reader)
+                names = request.get("files", [])
+                files = [(name, self._uploads.opened(job.id, number)) for number, name in enumerate(names)]
+                items = self._intake.items(request, files, progress.listen, self._library.reader)
                 is_polled, began_at = request.get("is_polled", False), request["began_at"]
                 return self._library.add(
                     items,
                     by_itself=is_polled,
+                    are_uploads=bool(files),
                     since=began_at,
                     asked_at=request.get("asked_at"),  # an earlier version did not note it
+                    place=place,
                     progress=tell,
                     on_article=note,
                 )
 
-    def _end(self, job: Job) -> None:
+    def _end(self, job: Job) -> Job | None:
         """Store how it ended. While the disk does not take that it is told from memory, and no other job is begun: that
-        would not be stored either. In a process that ends meanwhile it is left undone."""
+        would not be stored either. None in a process that ends meanwhile, which leaves it undone, and where another has
+        ended it."""
         while True:
             try:
-                self._queue.end(job)
+                ended = self._queue.end(job)
                 break
             except StorageFault:
                 log.exception("the outcome of job %s could not be stored", job.id)
                 self._unstored = self._unstored or replace(job, finished_at=now())
                 if self._closing.wait(RETRY_SECONDS):
-                    return
+                    return None
         self._unstored = None
-        self._intake.drop(job.id)
+        self._uploads.drop(job.id)
+        return ended
 
     def _tell(self, job_id: str, watch: Watch) -> None:
         state = ""

@@ -5,11 +5,11 @@ job's archive stands in the way, and only so far as someone waits for it: MAX_IT
 previews. A slow address costs a thread of the server for that time; a job would have to keep its result somewhere.
 """
 
-import secrets
+import shutil
 import threading
 import time
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -20,8 +20,9 @@ from index.library import Library
 from index.progress import Report
 from index.store.store import Outcome
 from index.text.difference import difference
+from web.backup.work_folder import work_folder
 from web.errors import Busy
-from web.jobs.intake import Intake, Sent, bare_name
+from web.jobs.intake import File, Intake, Sent, bare_name
 from web.replies import Json
 
 MAX_ITEMS = 20
@@ -118,11 +119,17 @@ class Previews:
                         left -= 1
                     yield item
 
-        with self._reader() as reader, self._kept(sent) as (kept_as, names):
-            request = {"files": names, "articles": [dict(fields) for fields in sent.articles], "url": sent.url}
-            items = self._intake.items(kept_as, request, stop, reader)
+        with self._reader() as reader, self._kept(sent) as files:
+            request = {"articles": [dict(fields) for fields in sent.articles], "url": sent.url}
+            items = self._intake.items(request, files, stop, reader)
             try:
-                report = self._library.add(first(items), dry_run=True, progress=lambda *_: stop(), on_article=note)
+                report = self._library.add(
+                    first(items),
+                    are_uploads=bool(files),
+                    dry_run=True,
+                    progress=lambda *_: stop(),
+                    on_article=note,
+                )
             except Cancelled as cancelled:
                 has_more = True
                 report = cancelled.report or Report()
@@ -148,14 +155,16 @@ class Previews:
                 self._free.append(reader)
 
     @contextmanager
-    def _kept(self, sent: Sent) -> Iterator[tuple[str, list[str]]]:
-        """Where the files lie, and their names."""
-        kept_as = f"preview-{secrets.token_hex(8)}"
+    def _kept(self, sent: Sent) -> Iterator[list[File]]:
+        """What was sent as files, on the disk of this machine, which is the one that reads them."""
         if not sent.files:
-            yield kept_as, []
+            yield []
             return
-        with self._intake.keeping(kept_as, sent.files):
-            try:
-                yield kept_as, [bare_name(upload) for upload in sent.files]
-            finally:
-                self._intake.drop(kept_as)
+        with work_folder(self._library.data_dir, "preview") as folder:
+            files: list[File] = []
+            for number, upload in enumerate(sent.files):
+                path = folder / str(number)
+                with path.open("wb") as file:
+                    shutil.copyfileobj(upload.stream, file)
+                files.append((bare_name(upload), nullcontext(path)))
+            yield files

@@ -12,8 +12,7 @@ from threading import Event
 from index.article import Article
 from index.errors import Cancelled, StorageFault
 from index.progress import Pace, Stage
-from web.jobs.job import Job
-from web.jobs.queue import JobQueue
+from web.jobs.queue import JobQueue, Taken
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +23,17 @@ MAX_IDS_KEPT = 1_000
 class JobProgress:
     """`tell` is a Progress and `listen` a Stop: they raise Cancelled."""
 
-    def __init__(self, queue: JobQueue, job: Job, closing: Event) -> None:
+    def __init__(self, queue: JobQueue, taken: Taken, closing: Event) -> None:
         """closing: set when the process is about to end; the job is left to another then."""
-        self.reached = job
+        self.reached = taken.job
         self.added_ids: list[str] = []
         self.is_called_off = False
         """By someone, and not only because the process is about to end."""
+        self.is_lost = False
+        """Another process may be doing the job by now."""
         self._comes_further = self._is_counted_anew = False
-        self._told = job
+        self._told = taken.job
+        self._claim = taken.claim
         self._queue = queue
         self._closing = closing
         self._pace = Pace()
@@ -56,6 +58,9 @@ class JobProgress:
         if time.monotonic() < self._next_beat:
             return
         self._next_beat = time.monotonic() + BEAT_SECONDS
+        if not self._claim.is_held():
+            self.is_lost = True
+            raise Cancelled("The connection to the database was lost.")
         try:
             if self.reached != self._told:  # first, so that one that is cancelled tells how far it came
                 self._queue.tell(self.reached)

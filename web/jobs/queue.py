@@ -1,21 +1,25 @@
 """The queue of jobs, which is a table: whoever has the database sees, cancels and does the jobs of all.
 
-Jobs are done one at a time over all processes, in the order in which they were asked for: of two that add the same
-article, the later one is to have the last word. Whose turn it is, a lock says that a dying process lets go of. So what
-is marked as running, and found by who has the turn, is a dead one's, and is done again, which is safe because adding an
-article twice changes nothing. No lease runs out and no process has a name.
+With a database in a file jobs are done one at a time over all processes, in the order in which they were asked for.
+With one on a server each process takes another, and of two that give the same article the later is to have the last
+word all the same (`Place`). Which job a process has, a lock says that it loses when it dies. So what is marked as
+running and can be taken is a dead one's, and is done again, which is safe because adding an article twice changes
+nothing. No lease runs out and no process has a name.
 
-With the database on another machine, `turn` and `take` are what changes: several turns at once, rows that are locked.
+What is locked is a row of `job_claims`: that of the job itself is written to while it is done.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Connection,
     MetaData,
+    Select,
     Table,
     and_,
     delete,
@@ -28,8 +32,10 @@ from sqlalchemy import (
 )
 
 from index.errors import shown
-from index.store.database import Database, Turn
+from index.store import last_words
+from index.store.database import Claim, Database
 from index.store.dialects import LongInteger, Text
+from index.store.last_words import Place
 from index.store.rows import now
 from web.errors import Busy, RebuildRunning, Refused, UnknownJob
 from web.jobs.job import FINISHED, Job, job_of
@@ -40,6 +46,8 @@ MAX_BEGUN = 10
 """Times in a row that a job is begun and takes in nothing. What ended the process so often, with nobody asking it to,
 would end every next one."""
 MAX_FINISHED_KEPT = 1_000
+TURN = "jobs"
+"""In which a job is done where only one is at a time."""
 
 FIRST, QUEUED, RUNNING, STOPPING = "first", "queued", "running", "stopping"
 """`jobs.state` of one that waits and goes before all others, that waits, that was begun, and that is to be cancelled
@@ -59,7 +67,15 @@ jobs = Table(
     Column("outcome", JSON(none_as_null=True)),  # the job as it was last told
 )
 
+job_claims = Table(
+    "job_claims",
+    metadata,
+    Column("number", LongInteger, primary_key=True, autoincrement=False),  # of a job that has not ended, or just has
+    Column("folder", Text),  # who has that articles folder can do it; null: whoever
+)
+
 _IS_UNFINISHED = jobs.c.state.not_in(FINISHED)
+_IS_OF_CLAIM = job_claims.c.number == jobs.c.number
 _IS_IDLE_POLL = and_(
     jobs.c.state.in_(FINISHED),
     jobs.c.outcome["is_polled"].as_boolean(),
@@ -70,13 +86,30 @@ _IS_IDLE_POLL = and_(
 _IN_TURN = (jobs.c.state != FIRST, jobs.c.number)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A job to be done by this process alone, until `close`."""
+
+    job: Job
+    request: Json
+    """What was asked for, with `began_at`, when the work on it first began."""
+    place: Place
+    claim: Claim
+
+    def close(self) -> None:
+        self.claim.turn.close()
+
+
 class JobQueue:
     """Any thread of any process may call."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, folder: str | None = None) -> None:
+        """folder: the articles folder of this process; None where all who do the jobs have the same."""
         self._database = database
+        self._folder = folder
         database.create(metadata)
         self._tell_those_of_before()
+        self._claim_those_of_before()
 
     def _tell_those_of_before(self) -> None:
         """An earlier version kept in memory what it told of jobs that had not ended."""
@@ -93,31 +126,56 @@ class JobQueue:
                 told = update(jobs).where(jobs.c.id == row.id).values(state=state, outcome=job.as_json())
                 connection.execute(told)
 
+    def _claim_those_of_before(self) -> None:
+        """An earlier version had no claims."""
+        unclaimed = select(jobs.c.number).where(_IS_UNFINISHED, jobs.c.number.not_in(select(job_claims.c.number)))
+        with self._database.read() as connection:
+            if connection.scalar(unclaimed.limit(1)) is None:
+                return
+        with self._database.write() as connection:
+            connection.execute(insert(job_claims).from_select(["number"], unclaimed))
+
     # -- asking; each in one transaction
 
-    def add(self, job: Job, request: Json, *, alone: bool = False) -> None:
-        """Raises Busy; alone: RebuildRunning where another of its kind has not ended."""
+    def add(self, job: Job, request: Json) -> None:
+        """Raises Busy."""
         with self._database.write() as connection:
-            same = select(jobs.c.id).where(_IS_UNFINISHED, jobs.c.kind == job.kind).order_by(*_IN_TURN)
-            if alone and (other := connection.scalar(same.limit(1))):
-                raise RebuildRunning(other)
             _check_room(connection)
             _insert(connection, job, request, QUEUED)
 
-    def add_first(self, job: Job, request: Json, *, nothing_runs: bool) -> str:
-        """The id of the one of its kind that goes before all others: `job`, where none waits or was left by the dead.
-
-        nothing_runs: one that is marked so is a dead process's.
-        """
-        states = (*WAITING, RUNNING) if nothing_runs else WAITING
-        same = select(jobs.c.id).where(jobs.c.state.in_(states), jobs.c.kind == job.kind).order_by(*_IN_TURN).limit(1)
+    def add_rebuild(self, job: Job, request: Json) -> None:
+        """Of the articles folder of this process. Raises RebuildRunning where another has not ended, and Busy."""
         with self._database.write() as connection:
-            left: str | None = connection.scalar(same)
-            if left is None:
-                _insert(connection, job, request, FIRST)
-                return job.id
-            connection.execute(update(jobs).where(jobs.c.id == left).values(state=FIRST))
-        return left
+            if other := connection.scalar(self._rebuilds(jobs.c.id, _IS_UNFINISHED)):
+                raise RebuildRunning(other)
+            _check_room(connection)
+            _insert(connection, job, request, QUEUED, self._folder)
+
+    def add_first(self, job: Job, request: Json) -> str:
+        """The id of the rebuild of the articles folder of this process that goes before all others: `job`, where none
+        waits or was left by the dead."""
+        left = self._rebuilds(jobs.c.number, jobs.c.state.in_((*WAITING, RUNNING)))
+        claim = self._database.claim(TURN, _claimable(left))
+        waiting = self._rebuilds(jobs.c.number, jobs.c.state.in_(WAITING))
+        try:
+            with self._database.write() as connection:
+                number = claim.number if claim else connection.scalar(waiting)
+                its = and_(jobs.c.number == number, _IS_UNFINISHED)
+                found: str | None = connection.scalar(select(jobs.c.id).where(its))
+                if found is None:
+                    _insert(connection, job, request, FIRST, self._folder)
+                    return job.id
+                connection.execute(update(jobs).where(its).values(state=FIRST))
+        finally:
+            if claim:
+                claim.turn.close()
+        return found
+
+    def _rebuilds(self, column: Column[Any], states: ColumnElement[bool]) -> Select[Any]:
+        """The first one of the folder of this process that is in one of the states."""
+        of_it = job_claims.c.folder.is_not_distinct_from(self._folder)
+        its = select(column).join(job_claims, _IS_OF_CLAIM)
+        return its.where(states, jobs.c.kind == "rebuild", of_it).order_by(*_IN_TURN).limit(1)
 
     def add_unless_one_waits(self, job: Job, request: Json) -> str:
         """The id of the last that waits, which publishes as `job` would, or of `job`. A removal counts with one that
@@ -188,31 +246,53 @@ class JobQueue:
 
     # -- doing
 
-    def turn(self) -> Turn | None:
-        """To do a job in; None where another process does one. Closed, it is free."""
-        return self._database.turn("jobs")
+    def take(self) -> Taken | None:
+        """The next job that nobody does; None where there is none, or none may be done beside another."""
+        if not self.unfinished():
+            return None
+        can_do = or_(job_claims.c.folder.is_(None), job_claims.c.folder == self._folder, jobs.c.state.not_in(WAITING))
+        its = select(job_claims.c.number).join(jobs, _IS_OF_CLAIM)
+        next_one = _claimable(its.where(_IS_UNFINISHED, can_do).order_by(*_IN_TURN).limit(1))
+        while claim := self._database.claim(TURN, next_one):
+            try:
+                taken = self._begin(claim)
+            except BaseException:
+                claim.turn.close()
+                raise
+            if taken:
+                return taken
+            claim.turn.close()
+        return None
 
-    def take(self) -> tuple[Job, Json] | None:
-        """The next job and what was asked for, with `began_at`, when the work on it first began; None where none is
-        left. Only for who has the turn."""
-        next_one = select(jobs).where(_IS_UNFINISHED).order_by(*_IN_TURN).limit(1)
+    def _begin(self, claim: Claim) -> Taken | None:
+        """None where the job has ended just now; or is a rebuild that a dead process left and only another can do:
+        that waits again, or ends here if it was cancelled."""
+        its = and_(jobs.c.number == claim.number, _IS_UNFINISHED)
         with self._database.write() as connection:
-            row = connection.execute(next_one).first()
+            row = connection.execute(
+                select(jobs, job_claims.c.folder).join(job_claims, _IS_OF_CLAIM).where(its)
+            ).first()
             if row is None:
+                return None
+            job = replace(job_of(row.outcome), done=0, total=0)
+            if row.folder not in (None, self._folder):
+                if row.state == STOPPING:
+                    _end(connection, replace(job, state="cancelled", message="Cancelled."))
+                elif row.state == RUNNING:
+                    waits = replace(job, state="queued", rate=None, seconds_left=None)
+                    connection.execute(update(jobs).where(its).values(state=QUEUED, outcome=waits.as_json()))
                 return None
             request = {"began_at": now(), "begun": 0} | row.request
             request["begun"] += 1
-            job = replace(job_of(row.outcome), state="reading", done=0, total=0)
+            job = replace(job, state="reading")
+            state = STOPPING if row.state == STOPPING else RUNNING
             connection.execute(
-                update(jobs)
-                .where(jobs.c.id == row.id)
-                .values(
-                    state=STOPPING if row.state == STOPPING else RUNNING,
-                    request=request,
-                    outcome=job.as_json(),
-                )
+                update(jobs).where(its).values(state=state, request=request, outcome=job.as_json()),
             )
-        return job, request
+            earlier = select(jobs.c.number).where(_IS_UNFINISHED, jobs.c.number < claim.number).limit(1)
+            # a rebuild overtakes those that waited before a server began, and they come after it
+            is_overtaking = job.kind == "add" and connection.scalar(earlier) is not None
+        return Taken(job, request, Place(claim.number, is_overtaking), claim)
 
     def put_back(self, job_id: str) -> None:
         """It is done again by who is next: the process was asked to end, the job is not to blame."""
@@ -226,22 +306,31 @@ class JobQueue:
 
     def tell(self, job: Job) -> None:
         """How far it has come."""
+        its = and_(jobs.c.id == job.id, _IS_UNFINISHED)
         with self._database.write() as connection:
-            connection.execute(update(jobs).where(jobs.c.id == job.id).values(outcome=job.as_json()))
+            connection.execute(update(jobs).where(its).values(outcome=job.as_json()))
 
     def is_cancelled(self, job_id: str) -> bool:
         with self._database.read() as connection:
             return connection.scalar(select(jobs.c.state).where(jobs.c.id == job_id)) == STOPPING
 
-    def end(self, job: Job) -> Job:
-        """`job`, which has ended, with the time. Those that ended longest ago are forgotten."""
+    def end(self, job: Job) -> Job | None:
+        """`job`, which has ended, with the time; None where another process has ended it, which who lost it may not
+        know. Those that ended longest ago are forgotten."""
+        its = and_(jobs.c.id == job.id, _IS_UNFINISHED)
         with self._database.write() as connection:
-            return _end(connection, job)
+            is_left = connection.scalar(select(jobs.c.id).where(its)) is not None
+            return _end(connection, job) if is_left else None
 
 
-def _insert(connection: Connection, job: Job, request: Json, state: str) -> None:
+def _claimable(numbers: Select[int]) -> Select[int]:
+    return numbers.with_for_update(of=job_claims, skip_locked=True)
+
+
+def _insert(connection: Connection, job: Job, request: Json, state: str, folder: str | None = None) -> None:
     row = {"id": job.id, "kind": job.kind, "state": state, "request": request, "outcome": job.as_json()}
-    connection.execute(insert(jobs).values(row))
+    number = connection.execute(insert(jobs).values(row).returning(jobs.c.number)).scalar_one()
+    connection.execute(insert(job_claims).values(number=number, folder=folder))
 
 
 def _change(connection: Connection, job_id: str, changed: Callable[[Json], Json]) -> None:
@@ -268,6 +357,11 @@ def _end(connection: Connection, job: Job) -> Job:
     stale = connection.scalar(kept.offset(MAX_FINISHED_KEPT).limit(1))
     if stale is not None:
         connection.execute(delete(jobs).where(jobs.c.number <= stale, jobs.c.state.in_(FINISHED)))
+    unfinished = select(jobs.c.number).where(_IS_UNFINISHED)
+    # who did the job has still claimed it: that claim goes with the next that ends
+    over = _claimable(select(job_claims.c.number).where(job_claims.c.number.not_in(unfinished)))
+    connection.execute(delete(job_claims).where(job_claims.c.number.in_(over)))
+    last_words.forget(connection, connection.scalar(select(func.min(jobs.c.number)).where(_IS_UNFINISHED)))
     return job
 
 

@@ -275,7 +275,10 @@ class PreviewReply(Reply):
 class JobReply(Reply):
     id: str
     kind: Literal["add", "rebuild", "remove", "publish"]
-    name: Annotated[str | None, Field(description="What it was asked to take in or remove, the first three of it.")]
+    name: Annotated[
+        str | None,
+        Field(description="What it was asked to take in or remove, the first three of it; the folder of a rebuild."),
+    ]
     is_polled: Annotated[bool, Field(description="Whether the time for a polled feed had come, and nobody asked.")]
     created_at: str
     finished_at: Annotated[str | None, Field(description="Null until it has ended.")]
