@@ -120,6 +120,7 @@ class Library:
         self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
+        self._followed: str | None = None
         self._embedding = Embedding(self._embeddings, self._embedder)
 
     @property
@@ -318,6 +319,15 @@ class Library:
         with tally.told():
             self._publish(tally, full=False, progress=progress)
         return tally.report()
+
+    def follow_others(self) -> None:
+        """Publish here what another machine has published, where they share a database and each has its own index."""
+        if not self.database.is_on_server or self._engine.is_shared:
+            return
+        published_at = self._store.last_rebuild()
+        if published_at != self._followed and self._engine.shown().state != self._store.state():
+            self.publish()
+        self._followed = published_at
 
     # -- reading
 

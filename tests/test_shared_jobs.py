@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from articles import article
 from conftest import HashingEmbedder
 from sqlalchemy import func, select, text
 from web_fixtures import kept_uploads
@@ -488,3 +489,21 @@ def _until(happens: Callable[[], bool], seconds: float = 60) -> None:
     while not happens():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_what_one_machine_publishes_another_finds_within_two_seconds(machines: Machines) -> None:
+    """Each has an index of its own."""
+    (one, jobs), (other, others) = machines("one"), machines("other")
+    jobs.start()
+    assert _ended(jobs, jobs.add_articles([{"id": "mill", "text": MILL}]))["added"] == 1
+    published_at = time.monotonic()
+    others.start()
+    while not other.search("mill").hits:
+        assert time.monotonic() < published_at + 10  # the first time it loads what it needs
+        time.sleep(0.05)
+    one.add([article("dam", "The dam of Ostra held.")])
+    published_at = time.monotonic()
+    while not other.search("dam").hits:
+        assert time.monotonic() < published_at + 2
+        time.sleep(0.05)
+    assert not other.status().pending

@@ -30,6 +30,9 @@ class Shown:
 class Engine(ABC):
     """Any thread may call. Each raises StorageFault where the index cannot be read or written."""
 
+    is_shared: bool
+    """Whether what one machine publishes is what all search."""
+
     @abstractmethod
     def snapshot(self) -> Snapshot:
         """The present state, kept to by whoever asks it more than once."""

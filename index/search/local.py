@@ -39,6 +39,8 @@ class _Loaded:
 
 
 class LocalEngine(Engine):
+    is_shared = False
+
     def __init__(self, folder: Path, database: Database, store: Store, embedder: Embedder) -> None:
         """Loads nothing yet. Raises OSError where there can be no such folder."""
         self._generations = Generations(folder)

@@ -210,8 +210,15 @@ class Jobs:
                 log.exception("the next job could not be begun")
                 has_worked = False
             if not has_worked:
+                self._follow_others()
                 self._asked.wait(LOOK_SECONDS)
                 self._asked.clear()
+
+    def _follow_others(self) -> None:
+        try:
+            self._library.follow_others()
+        except IndexFault as fault:  # it is tried again with the next look
+            log.warning("what another machine has published is not in the index here yet: %s", fault)
 
     def _take_turn(self) -> bool:
         """Do the next job; False where there is none, or where others do what there is."""

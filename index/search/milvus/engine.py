@@ -44,6 +44,8 @@ NOTHING = Manifest("", "", 0, "", 0.0, (), "", CHUNKER_VERSION, 0, 0, 1)
 
 
 class MilvusEngine(Engine):
+    is_shared = True
+
     def __init__(self, address: str, database: Database, store: Store, embedder: Embedder) -> None:
         """Connects with the first call that needs it."""
         self._server = Server(address)
