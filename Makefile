@@ -47,9 +47,12 @@ audit: setup-dev
 run: setup
 	exec $(BIN)/assistant serve $(if $(PORT),--port $(PORT))
 
-# two processes of one thread each; a module's tests share what it sets up
+# two processes of one thread each; a module's tests share what it sets up. Then what uses a library once more, with one
+# in PostgreSQL and Milvus, but for pages, which do not know where it is, and attacks on folders and files
+ON_SERVERS := --database postgresql --index milvus -k "not browser" --ignore tests/attack
 test: setup-dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(ON_SERVERS)
 
 # the attacks of tests/attack at their full size: hours
 soak: setup-dev

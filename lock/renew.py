@@ -1,7 +1,7 @@
 """pyproject.toml → the files beside this one: `make lock` (`KEEP=1` to change no more than pyproject.toml asks for).
 
 run        what the program needs and is built with, without torch
-dev        what the tests need besides; openai, ollama: what those chat models need besides
+dev        what the tests need besides; openai, ollama, milvus, postgresql: what those need besides
 torch      torch as package indexes have it, with what that build asks for: on Linux GBs for graphics processors
 torch-cpu  its builds for the processor alone, version `…+cpu`, which `make setup` tries first
 beside     all that `bench.beside` needs, this program and those that it measures, without torch: they ask for other

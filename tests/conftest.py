@@ -31,7 +31,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept: list[pytest.Item] = []
     left: list[pytest.Item] = []
     for item in items:
-        is_of_a_library = not {"library", "database"}.isdisjoint(getattr(item, "fixturenames", ()))
+        made = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        # one that a whole module shares was made before it could be told where
+        is_of_a_library = any(made[name][-1].scope == "function" for name in ("library", "database") if name in made)
         is_kept = is_of_a_library and not any(item.get_closest_marker(mark) for mark in passed_over)
         (kept if is_kept else left).append(item)
     config.hook.pytest_deselected(items=left)

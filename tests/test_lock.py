@@ -25,6 +25,7 @@ PROJECT = tomllib.loads((FOLDER.parent / "pyproject.toml").read_text(encoding="u
 FILES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 A, B, C = "a" * 64, "b" * 64, "c" * 64
 
+EXTRAS = ("milvus", "ollama", "openai", "postgresql")
 PLACES = [
     {
         "python_version": python,
@@ -75,8 +76,8 @@ def test_all_that_pyproject_asks_for_is_locked_within_its_range_for_every_python
 ) -> None:
     run, every = locked(("run", "torch"), place), locked(("run", "torch", "dev"), place)
     assert out_of_step(asked_for(()), run, place) == []
-    assert out_of_step(asked_for(("dev", "openai", "ollama")), every, place) == []
-    for extra in ("openai", "ollama"):
+    assert out_of_step(asked_for(("dev", *EXTRAS)), every, place) == []
+    for extra in EXTRAS:
         assert out_of_step(asked_for((extra,)), locked(("run", "torch", extra), place), place) == []
     assert out_of_step(["flask>=3.1,<3.2", "leaf>=1"], {"flask": Pinned("flask", "3.2.0", "", (A,))}, place) == [
         "flask<3.2,>=3.1 but 3.2.0",
@@ -85,7 +86,7 @@ def test_all_that_pyproject_asks_for_is_locked_within_its_range_for_every_python
 
 
 def test_the_files_hold_versions_with_hashes_and_no_address_path_or_option() -> None:
-    assert FILES == ["beside", "dev", "ollama", "openai", "run", "torch", "torch-cpu", "uv"]
+    assert sorted(["beside", "dev", *EXTRAS, "run", "torch", "torch-cpu", "uv"]) == FILES
     for name in FILES:
         text = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
         assert all(one.hashes for one in parse(text))
@@ -259,10 +260,5 @@ def test_an_audit_whose_service_is_not_reached_fails_in_one_line() -> None:
 def test_an_audit_that_found_nothing_ends_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert told(json.dumps({"dependencies": [{"name": "leaf", "version": "2.0", "vulns": []}]}), "") is None
     assert capsys.readouterr().out == "Nothing is known against the 1 packages of lock/.\n"
-    assert set(LOCKED) == set(FILES) - {
-        "torch-cpu",
-        "openai",
-        "ollama",
-        "beside",
-    }  # dev has all of two, no user the last
-    assert {one for name in ("openai", "ollama") for one in read(name)} <= set(read("dev"))
+    assert set(LOCKED) == set(FILES) - {"torch-cpu", *EXTRAS, "beside"}  # dev has all of the extras, no user the last
+    assert {one for name in EXTRAS for one in read(name)} <= set(read("dev"))
