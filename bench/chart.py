@@ -31,6 +31,14 @@ def chart(title: str, x: str, y: str, curves: Mapping[str, Sequence[Point]], *, 
     return _drawn(title, (x, ticks), (y, ticks), curves, ideal)
 
 
+def by_number(title: str, x: str, y: str, curves: Mapping[str, Sequence[Point]], numbers: Sequence[int]) -> str:
+    """At most two curves of shares, by name, over numbers from 0 on, of which these are marked."""
+    most = max(numbers)
+    shares = [(n / 100, f"{n}%") for n in range(0, 101, 20)]
+    scaled = {name: [(number / most, share) for number, share in curve] for name, curve in curves.items()}
+    return _drawn(title, (x, [(n / most, str(n)) for n in numbers]), (y, shares), scaled, [])
+
+
 def growth(title: str, x: str, y: str, curves: Mapping[str, Sequence[Point]]) -> str:
     """At most two curves, by name, of positive values, both axes by powers of ten."""
     points = [point for curve in curves.values() for point in curve]

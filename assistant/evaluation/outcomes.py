@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from assistant.answer import Answer, Citation, Question, Sources, Turn, as_turn
+from assistant.answer import DEFAULT_TOP_K, Answer, Citation, Question, Sources, Turn, as_turn
 from assistant.assistant import Assistant
 from assistant.chain import EXTRACTIVE
 from assistant.evaluation.questions import TestQuestion, holds
@@ -49,24 +49,26 @@ def evaluate(
     assistant: Assistant,
     questions: Sequence[TestQuestion],
     progress: Callable[[int, int], None] | None = None,
+    *,
+    top_k: int = DEFAULT_TOP_K,
 ) -> list[Outcome]:
     """Ask each question in a conversation of its own, in order; `progress` hears how many are done of how many."""
     outcomes = []
     for n, question in enumerate(questions):
         if progress:
             progress(n, len(questions))
-        outcomes.append(_ask(assistant, question))
+        outcomes.append(_ask(assistant, question, top_k))
     return outcomes
 
 
-def _ask(assistant: Assistant, question: TestQuestion) -> Outcome:
+def _ask(assistant: Assistant, question: TestQuestion, top_k: int) -> Outcome:
     history: tuple[Turn, ...] = ()
     for text in question.earlier:
         history += (as_turn(assistant.ask(Question(text, history, question.filters))),)
     began = time.perf_counter()
     considered: tuple[Citation, ...] = ()
     answer: Answer | None = None
-    asked = Question(question.question, history, question.filters, understand=question.understand)
+    asked = Question(question.question, history, question.filters, top_k, understand=question.understand)
     for event in assistant.stream(asked):
         if isinstance(event, Sources):
             considered = event.passages
