@@ -117,7 +117,7 @@ def address(new_database: NewDatabase) -> str:
 def test_there_and_back_every_row_is_the_same(data: Path, address: str, tmp_path: Path) -> None:
     copied = copy(data, "", address, silent)
     source = content(data)
-    assert all(source.values())
+    assert all(rows for table, rows in source.items() if table != "last_words")  # of jobs that overtake others alone
     assert copied == Copied(
         str(data / DATABASE),
         address,

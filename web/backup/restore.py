@@ -26,12 +26,12 @@ from web.backup.backup import UPLOADS, articles_in, back_up_held, unfinished_upl
 from web.backup.work_folder import work_folder
 from web.conversations import tables
 from web.errors import BackupFault
-from web.jobs import freshness, queue, uploads
+from web.jobs import freshness, queue
 from web.replies import Json
 from web.security import audit, sign_in
 from web.security.audit import Audit, at_the_terminal
 
-TABLES = tuple(module.metadata for module in (schema, queue, uploads, tables, freshness, audit, sign_in))
+TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit, sign_in))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; belonging to one, it would spoil another."""
