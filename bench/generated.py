@@ -7,6 +7,7 @@ compared.
 
 import hashlib
 from collections.abc import Iterator
+from copy import copy
 from itertools import islice
 
 import numpy as np
@@ -41,6 +42,12 @@ class Generator:
         self._vectors = library.embed([embedded_text(title, text) for title, text in given])
         self._chance = np.random.default_rng(FILLED_FOR)
 
+    def anew(self) -> "Generator":
+        """One that draws the same once more."""
+        again = copy(self)
+        again._chance = np.random.default_rng(FILLED_FOR)
+        return again
+
     def vectors(self, of: "np.ndarray[tuple[int, int], np.dtype[np.int64]]") -> Vectors:
         """(n, dim) unit. of: (n, 3) rows of the given passages: one, and two whose difference it is moved along."""
         by = self._chance.uniform(0.3, 0.7, (len(of), 1)).astype(np.float32)
@@ -60,9 +67,12 @@ class Generator:
         return " ".join(drawn[n] for n in chosen)
 
 
-def fill(library: Library, count: int) -> None:
-    """With `count` passages, or up to two more; nothing of it is published yet."""
-    generator = Generator(library)
+def fill(library: Library, count: int, generator: Generator | None = None) -> None:
+    """With `count` passages, or up to two more; nothing of it is published yet.
+
+    generator: one that was made for another library, since that takes minutes.
+    """
+    generator = generator.anew() if generator else Generator(library)
     made = enumerate(generator.articles(-(-count // PASSAGES_EACH)))
     while some := list(islice(made, AT_ONCE)):
         rows: dict[str, list[dict[str, object]]] = {

@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from assistant.answer import Question
 from assistant.assistant import Assistant
-from bench.generated import fill
+from bench.generated import Generator, fill
 from bench.scale import asked_questions
 from index.article import Article
 from index.library import Library
@@ -45,7 +45,8 @@ def main() -> None:
             "servers": Library(servers, database=args.database, index=args.index),
         }
         other = Library(Path(work, "other"), database=args.database, index=args.index)
-        figures: dict[str, Figures] = {name: _filled(library, args.passages) for name, library in libraries.items()}
+        generator = Generator(other)
+        figures = {name: _filled(library, args.passages, generator) for name, library in libraries.items()}
         figures["folder"] |= {
             "database, bytes a passage": _size(folder, "assistant.db*") / args.passages,
             "index, bytes a passage": _size(folder / "index", "**/*") / args.passages,
@@ -65,9 +66,9 @@ def main() -> None:
         print(f"{name:<40}" + "".join(f"{figures[where].get(name, float('nan')):>10,.4g}" for where in libraries))
 
 
-def _filled(library: Library, passages: int) -> Figures:
+def _filled(library: Library, passages: int, generator: Generator) -> Figures:
     began = time.perf_counter()
-    fill(library, passages)
+    fill(library, passages, generator)
     filled = time.perf_counter() - began
     library.embed(["warm"])
     began = time.perf_counter()

@@ -13,6 +13,7 @@ from index.library import Library
 from index.progress import Progress, Stage
 from index.search.embeddings import Embeddings
 from index.search.filters import Filters
+from index.search.milvus.engine import MilvusEngine
 from index.search.snapshot import MAX_HITS
 
 LONG = "\n\n".join(f"Paragraph {n} " + "speaks of many things " * 35 + "and ends." for n in range(3))
@@ -56,9 +57,12 @@ def stored(library: Library) -> set[str]:
 
 
 def current(library: Library) -> str:
-    """What is published: another publish of another state gives another."""
-    named = library.data_dir / "index" / "CURRENT"
-    return named.read_text() if named.exists() else str(library.status().generation)
+    """The name of what is published: in the folder, or the collection on a server and its state."""
+    if isinstance(library._engine, MilvusEngine):
+        shown = library._engine._present()
+        assert shown
+        return f"{shown.collection}/{shown.seq}"
+    return (library.data_dir / "index" / "CURRENT").read_text()
 
 
 def warm_reader(library: Library) -> None:

@@ -24,6 +24,7 @@ def test_the_table_tells_what_each_way_found_and_in_what_time() -> None:
     ]
 
 
+@pytest.mark.own_index
 def test_each_search_finds_articles_in_the_index_that_is_published(stocked: Library) -> None:
     searches = Searches(stocked)
     for search in (searches.by_meaning, searches.by_words, searches.by_both):

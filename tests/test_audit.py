@@ -84,6 +84,7 @@ def test_entries_come_a_page_at_a_time_and_the_oldest_go(database: Database) -> 
     assert len(first["entries"][0]["subject"]) == 200
 
 
+@pytest.mark.own_file
 def test_a_change_that_cannot_be_entered_is_done_and_the_log_says_so(
     guarded: Flask, stocked: Library, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -55,6 +55,7 @@ def test_where_nothing_is_stored_yet_all_is_well_and_nothing_is_made(settings: S
     assert not fresh.data_dir.exists()
 
 
+@pytest.mark.own_file
 def test_an_index_of_another_model_is_a_problem_with_its_remedy(place: Settings) -> None:
     status, said = run(place, "--json")
     found = {finding["check"]: finding for finding in json.loads(said)["findings"]}
@@ -66,6 +67,7 @@ def test_an_index_of_another_model_is_a_problem_with_its_remedy(place: Settings)
     assert found["database"]["state"] == "ok"
 
 
+@pytest.mark.own_file
 def test_an_emptied_database_is_lost_and_left_as_it_is(place: Settings, caplog: pytest.LogCaptureFixture) -> None:
     path = place.data_dir / DATABASE
     path.write_bytes(b"")
@@ -78,6 +80,7 @@ def test_an_emptied_database_is_lost_and_left_as_it_is(place: Settings, caplog: 
         assert "restore" in caplog.text
 
 
+@pytest.mark.own_file
 @pytest.mark.parametrize("damage", ["middle", "header", "not one"])
 def test_a_damaged_database_is_found_and_the_way_out_told(place: Settings, damage: str) -> None:
     path = place.data_dir / DATABASE
@@ -98,6 +101,7 @@ def test_a_damaged_database_is_found_and_the_way_out_told(place: Settings, damag
     assert len(told) == len(set(told)), "though several checks need the database"
 
 
+@pytest.mark.own_file
 def test_a_row_that_belongs_to_nothing_is_found(place: Settings) -> None:
     import sqlite3
 
@@ -108,6 +112,7 @@ def test_a_row_that_belongs_to_nothing_is_found(place: Settings) -> None:
     assert (finding.state, "lacks its row" in finding.said) == ("problem", True)
 
 
+@pytest.mark.own_file
 def test_a_clock_that_was_set_back_is_found(place: Settings) -> None:
     import sqlite3
 
@@ -167,6 +172,7 @@ def test_a_setting_that_is_misspelt_is_told(settings: Settings, monkeypatch: pyt
     assert (found.state, found.said) == ("warning", "there is no setting ASSISTANT_READONLY")
 
 
+@pytest.mark.own_file
 def test_an_index_without_its_database_is_a_loss_and_told(place: Settings) -> None:
     (place.data_dir / DATABASE).unlink()
     found = only("database", place)

@@ -37,6 +37,7 @@ def step(event: str, args: tuple[Any, ...]) -> tuple[str, str]:
     return event, str(args[1] if event == "os.rename" else args[0])
 
 
+@pytest.mark.own_index
 def test_an_index_is_whole_on_the_disk_before_it_has_its_name_and_that_before_it_is_current(
     library: Library, events: Heard
 ) -> None:

@@ -160,6 +160,7 @@ def test_a_busy_server_says_so_and_the_question_stays(app: Flask) -> None:
     assert typed(page) == QUESTION
 
 
+@pytest.mark.own_file
 def test_an_error_that_nobody_foresaw_is_told_on_the_page_and_the_question_stays(
     app: Flask, stocked: Library, caplog: pytest.LogCaptureFixture
 ) -> None:
