@@ -32,8 +32,12 @@ class Embedding:
     def __init__(self, embeddings: Embeddings, embedder: Embedder) -> None:
         self._embeddings = embeddings
         self._embedder = embedder
-        self._batch = embedder.batch if isinstance(embedder, Batching) else BATCH
         self._workers = ThreadPoolExecutor(UNDER_WAY, "embedding")
+
+    @property
+    def _batch(self) -> int:
+        """Asked for when there is something to embed: the embedder may have to look for a GPU."""
+        return self._embedder.batch if isinstance(self._embedder, Batching) else BATCH
 
     def close(self) -> None:
         """Without waiting for what is under way."""

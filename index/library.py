@@ -117,7 +117,6 @@ class Library:
                 data_dir / DATABASE,
             )
         self._catalogue = Catalogue(self.database)
-        self._folder = FolderState(self.database)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._followed: str | None = None
@@ -179,8 +178,9 @@ class Library:
         on_article: OnArticle,
     ) -> Report:
         found, others = articles_folder.scan(folder)
-        known = {} if full else self._folder.files()
-        by_path = self._folder.articles()
+        of_folder = FolderState(self.database, folder)
+        known = {} if full else of_folder.files()
+        by_path = of_folder.articles()
         states = {file.name: (file.size, file.modified) for file in found}
         unchanged = {name for name, state in states.items() if known.get(name) == state}
         owners = {i: path for path in unchanged for i in by_path.get(path, ())}
@@ -224,8 +224,9 @@ class Library:
                 tally.settle(gone_id, "removed", None)
             if dry_run:
                 return tally.report()
+            of_folder.own(owners.keys() - {i for ids in by_path.values() for i in ids})
             self._store.delete(sorted(gone), by_hand=False)
-            self._folder.set_files({name: state for name, state in states.items() if name not in failed})
+            of_folder.set_files({name: state for name, state in states.items() if name not in failed})
             self._publish(tally, full=full, progress=progress, ahead=ahead)
             return tally.report()
 
@@ -320,13 +321,18 @@ class Library:
             self._publish(tally, full=False, progress=progress)
         return tally.report()
 
-    def follow_others(self) -> None:
+    def follow_others(self, progress: Progress = silent) -> None:
         """Publish here what another machine has published, where they share a database and each has its own index."""
         if not self.database.is_on_server or self._engine.is_shared:
             return
-        published_at = self._store.last_rebuild()
-        if published_at != self._followed and self._engine.shown().state != self._store.state():
-            self.publish()
+        published_at, shown = self._store.last_rebuild(), self._engine.shown()
+        if published_at is None or not (shown.is_fallback or published_at != self._followed):
+            return
+        if shown.is_fallback or shown.state != self._store.state():
+            with self._engine.publishing(progress):
+                if self._engine.follow(full=False, progress=progress) == "lacking":
+                    return  # whoever took that in embeds it, and publishes
+                self._engine.sweep()
         self._followed = published_at
 
     # -- reading

@@ -1,5 +1,7 @@
 """What is known of the articles folder's files and of the articles that they gave, in real SQLite."""
 
+from pathlib import Path
+
 import pytest
 from articles import article
 
@@ -9,8 +11,8 @@ from index.store.store import Store
 
 
 @pytest.fixture
-def folder_state(database: Database, store: Store) -> FolderState:
-    return FolderState(database)
+def folder_state(database: Database, store: Store, tmp_path: Path) -> FolderState:
+    return FolderState(database, tmp_path)
 
 
 def test_folder_articles_are_those_of_files_by_path(store: Store, folder_state: FolderState) -> None:

@@ -4,9 +4,10 @@ Beside these, `pytest --index milvus` has every test that uses a library do so o
 """
 
 import random
+import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,10 @@ from index.progress import Stage
 from index.search.filters import NO_FILTERS, Filters
 from index.search.milvus import engine, indexed
 from index.search.milvus.engine import MilvusEngine
-from index.search.milvus.server import MOST_FOUND, Rows, Server
+from index.search.milvus.server import Rows, Server
 from index.search.snapshot import Snapshot
+from index.store.sqlite import SqliteDatabase
+from web.backup.copying import copy
 
 pytestmark = [pytest.mark.own_file, pytest.mark.own_index]  # these say by themselves where everything is
 
@@ -143,8 +146,7 @@ def test_questions_over_the_seeds_are_answered_as_with_the_local_index(
 
 def collections_of(library: Library) -> list[str]:
     assert isinstance(library._engine, MilvusEngine)
-    corpus = library._store.state().corpus_id
-    return sorted(name for name in library._engine._server.collections() if corpus in name)
+    return sorted(name for name in library._engine._server.collections() if library._engine._name in name)
 
 
 # -- one state, whatever is published
@@ -236,7 +238,7 @@ def test_what_the_server_lost_is_built_anew(on_server: Library) -> None:
     on_server.add([article("a", "The comet came back.")])
     [lost] = collections_of(on_server)
     Server(address_of(on_server)).drop(lost)
-    with pytest.raises(StorageFault, match="Milvus server at http"):
+    with pytest.raises(StorageFault, match="assistant rebuild"):
         on_server.search("comet")
     on_server.publish()
     assert [hit.article.id for hit in on_server.search("comet").hits] == ["a"]
@@ -313,7 +315,88 @@ def test_texts_longer_than_the_server_takes_are_found_by_what_fits(on_server: Li
     assert on_server.search("comet", Filters(source=(source + "x",))).articles_searched == 0
 
 
-def test_a_phrase_is_looked_for_among_so_many_as_the_server_gives_at_once() -> None:
-    from index.search.milvus.snapshot import MAX_HAVING
+def test_a_database_that_was_put_back_gets_an_index_of_its_own_state(on_server: Library, tmp_path: Path) -> None:
+    on_server.add([article(f"a{n}", f"Harvest {n}.") for n in range(12)])
+    assert isinstance(on_server.database, SqliteDatabase)
+    on_server.database.copy(tmp_path / "then.db")
+    for n in range(3):
+        on_server.add([article("a0", f"Comet {n}.")])
+    address = address_of(on_server)
+    on_server.close()
+    shutil.copyfile(tmp_path / "then.db", on_server.database.path)
+    for beside in ("-wal", "-shm"):
+        on_server.database.path.with_name(f"{on_server.database.path.name}{beside}").unlink(missing_ok=True)
+    with closing(Library(on_server.data_dir, index=address, embedder=HashingEmbedder())) as again:
+        again.publish()
+        assert sorted(hit.text for hit in again.search("harvest comet", k=50).hits) == sorted(
+            f"Harvest {n}." for n in range(12)
+        )
 
-    assert MAX_HAVING <= MOST_FOUND
+
+def test_a_copy_of_a_library_has_an_index_of_its_own(on_server: Library, new_database: Callable[[], str]) -> None:
+    on_server.add([article("a", "The comet came back.")])
+    database = new_database()
+    copy(on_server.data_dir, "", database, lambda *_: None)
+    address = address_of(on_server)
+    with closing(
+        Library(on_server.data_dir / "copy", database=database, index=address, embedder=HashingEmbedder())
+    ) as its:
+        with pytest.raises(StorageFault, match="assistant rebuild"):
+            its.search("comet")
+        its.publish()
+        its.add([article("b", "A comet was seen.")])
+        on_server.publish()
+        assert [hit.article.id for hit in on_server.search("comet").hits] == ["a"]
+        assert {hit.article.id for hit in its.search("comet").hits} == {"a", "b"}
+
+
+def test_who_has_lost_the_turn_does_not_put_back_an_older_state(
+    on_server: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_server.add([article("a", "The comet came back.")])
+    with closing(Library(on_server.data_dir, index=address_of(on_server), embedder=HashingEmbedder())) as other:
+        monkeypatch.setattr(other.database, "turn", lambda _: ExitStack())  # as if each had it
+        before = Server.insert
+
+        def insert(server: Server, collection: str, rows: Any) -> None:
+            before(server, collection, rows)
+            monkeypatch.setattr(Server, "insert", before)
+            other.add([article("c", "A third comet.")])
+
+        monkeypatch.setattr(Server, "insert", insert)
+        with pytest.raises(StorageFault, match="Another machine has published meanwhile"):
+            on_server.add([article("b", "Another comet.")])
+        assert {"a", "c"} <= {hit.article.id for hit in other.search("comet").hits}
+        on_server.publish()
+        assert {hit.article.id for hit in on_server.search("comet").hits} == {"a", "b", "c"}
+
+
+def test_a_kill_before_the_alias_is_switched_is_made_up_for(
+    on_server: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_server.add([article("a", "The comet came back.")])
+
+    def kill(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Server, "name", kill)
+        with pytest.raises(KeyboardInterrupt):
+            on_server.add([article(f"b{n}", "Another comet.") for n in range(3)])
+    on_server.publish()
+    engine = on_server._engine
+    assert isinstance(engine, MilvusEngine)
+    assert engine._present() is not None
+    assert engine._server._client.describe_alias(engine._name)["collection_name"] == collections_of(on_server)[-1]
+
+
+def test_a_collection_that_grows_beyond_what_is_compared_one_by_one_is_built_anew(
+    on_server: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "EXACT_UP_TO", 5)
+    on_server.add([article(f"a{n}", f"Harvest {n}.") for n in range(4)])
+    on_server.add([article("b", "Another harvest.")])
+    assert len(collections_of(on_server)) == 1
+    on_server.add([article("c", "A third harvest.")])
+    assert len(collections_of(on_server)) == 2
+    assert len(on_server.search("harvest", k=50).hits) == 6

@@ -497,13 +497,56 @@ def test_what_one_machine_publishes_another_finds_within_two_seconds(machines: M
     jobs.start()
     assert _ended(jobs, jobs.add_articles([{"id": "mill", "text": MILL}]))["added"] == 1
     published_at = time.monotonic()
+
+    def found(library: Library) -> set[str]:
+        return {hit.article.id for hit in library.search("the mill and the dam").hits}
+
     others.start()
-    while not other.search("mill").hits:
+    while "mill" not in found(other):
         assert time.monotonic() < published_at + 10  # the first time it loads what it needs
         time.sleep(0.05)
     one.add([article("dam", "The dam of Ostra held.")])
     published_at = time.monotonic()
-    while not other.search("dam").hits:
+    while "dam" not in found(other):
         assert time.monotonic() < published_at + 2
         time.sleep(0.05)
     assert not other.status().pending
+
+
+def test_machines_with_folders_of_their_own_keep_each_others_articles(machines: Machines) -> None:
+    (one, _), (other, _) = machines("one"), machines("other")
+    folders = [machines.root / name / "articles" for name in ("one", "other")]
+    (folders[0] / "mill.txt").write_text(MILL)
+    (folders[1] / "lighthouse.txt").write_text(LIGHTHOUSE)
+    assert one.rebuild(folders[0]).added == 1
+    report = other.rebuild(folders[1])
+    assert (report.added, report.removed) == (1, 0)
+    again = one.rebuild(folders[0])
+    assert (again.unchanged, again.removed) == (1, 0)
+    (folders[0] / "mill.txt").unlink()
+    assert one.rebuild(folders[0]).removed == 1
+    assert [entry.article.origin for entry in one.articles().articles] == ["lighthouse.txt"]
+
+
+def test_whoever_follows_embeds_nothing_and_says_nothing(machines: Machines) -> None:
+    (one, _), (other, _) = machines("one"), machines("other")
+    one.add([article("mill", MILL)])
+    other.follow_others()
+    assert not other.status().pending
+    published_at = one.status().last_rebuild_at
+    one._store.put(article("dam", "The dam held."), in_folder=False)  # another is just taking it in
+    other.follow_others()
+    assert other.status().last_rebuild_at == published_at
+    assert len(one._embeddings.missing(one.embedding_model)) == 1
+
+
+def test_a_fault_while_following_does_not_end_the_work(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, jobs = machines("one")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("odd")
+
+    monkeypatch.setattr(machine, "follow_others", fail)
+    jobs.start()
+    time.sleep(1)
+    assert _ended(jobs, jobs.add_articles([{"id": "mill", "text": MILL}]))["added"] == 1

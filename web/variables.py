@@ -72,7 +72,7 @@ def database(env: Env, name: str) -> str:
 def index(env: Env, name: str) -> str:
     """The address of the server alone."""
     value = env.get(name, "")
-    if value and not re.fullmatch(r"milvus:https?://[^\s/?#]+/?", value):
+    if value and not re.fullmatch(r"milvus:https?://[^\s/?#@]+/?", value):
         raise _refuse(name, _without_password(value), "milvus:http://HOST:19530")
     return value.removeprefix("milvus:")
 

@@ -40,12 +40,15 @@ class SentenceTransformerEmbedder:
         self.name = name
         self._model: SentenceTransformer | None = None
         self._lock = threading.Lock()
-        self.batch = GPU_BATCH_SIZE if has_gpu() else BATCH_SIZE
 
     @cached_property  # a folder's weights are read for it
     def id(self) -> str:
         folder = Path(self.name)
         return f"{self.name}@{_weights_digest(folder)[:12]}" if folder.is_dir() else self.name
+
+    @cached_property
+    def batch(self) -> int:
+        return GPU_BATCH_SIZE if has_gpu() else BATCH_SIZE
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Raises ModelFault when the model is missing, damaged, or gives something that is not a number."""
@@ -93,7 +96,7 @@ class SentenceTransformerEmbedder:
                     "use_safetensors": True,
                 },
             )
-        except (OSError, ValueError, SafetensorError) as error:
+        except (OSError, ValueError, SafetensorError, torch.OutOfMemoryError) as error:
             raise ModelFault(
                 f"The embedding model {self.name!r} cannot be loaded ({error}). "
                 f"Set ASSISTANT_EMBEDDING_MODEL to `{BUILTIN}`, a folder, or a model of this machine."

@@ -74,6 +74,6 @@ class Embeddings:
         """Drop the vectors that no passage uses any more, or every vector of `model`."""
         statement = delete(embeddings).where(embeddings.c.model == model)
         if not all_of_them:
-            statement = statement.where(embeddings.c.key.not_in(select(passages.c.embedding_key)))
+            statement = statement.where(~exists().where(passages.c.embedding_key == embeddings.c.key))
         with self._database.write() as connection:
             connection.execute(statement)

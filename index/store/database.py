@@ -15,11 +15,6 @@ from sqlalchemy import Connection, MetaData, Select, Table
 
 from index.errors import BrokenDatabase
 
-WAY_OUT = (
-    "Restore a backup with `assistant restore FILE`; or move it away and rebuild, which brings back only what is in "
-    "the articles folder."
-)
-
 
 class Turn(Protocol):
     """What one process at a time may do, held until it is closed or its process has ended."""
@@ -46,6 +41,8 @@ class Claim:
 class Database(ABC):
     """Any thread may call, of any process; each raises StorageFault where the database cannot be read or written."""
 
+    way_out: str
+    """What to do where it is not what it should be."""
     place: str
     """Where it is, as a person is told, without a password."""
     is_on_server: bool
@@ -95,5 +92,5 @@ class Database(ABC):
         if found and found != expected:
             raise BrokenDatabase(
                 f"{self.place} is not what it says it is: its table {table.name} has the columns "
-                f"{', '.join(sorted(found))}; expected were {', '.join(sorted(expected))}. {WAY_OUT}"
+                f"{', '.join(sorted(found))}; expected were {', '.join(sorted(expected))}. {self.way_out}"
             )

@@ -49,6 +49,8 @@ _FORMAT = text("CREATE TABLE IF NOT EXISTS assistant_format (version integer NOT
 
 
 class PostgresDatabase(Database):
+    way_out = "Give this program a database of its own, or put back a dump of it with pg_restore."
+
     is_on_server = True
 
     def __init__(self, address: str) -> None:
@@ -63,7 +65,7 @@ class PostgresDatabase(Database):
             raise StorageFault("The database's address cannot be read; expected postgresql://USER@HOST/NAME.") from None
         if find_spec("psycopg") is None:
             raise StorageFault("PostgreSQL needs its driver: pip install 'article-assistant[postgresql]'.")
-        self.place = url.set(drivername="postgresql").render_as_string(hide_password=True)
+        self.place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
         self._engine = _engine(url.render_as_string(hide_password=False))
         try:
             self._recognise()
@@ -230,6 +232,7 @@ def _engine(address: str) -> Engine:
     engine = create_engine(
         address,
         max_overflow=-1,
+        isolation_level="READ COMMITTED",  # whatever the server's is: a write sees what was committed before it began
         pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=_json,

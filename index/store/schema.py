@@ -180,6 +180,13 @@ files = Table(
     Column("modified", Float, nullable=False),
 )
 
+folder_articles = Table(
+    "folder_articles",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("folder", Text, nullable=False),  # of one machine of several, the one that read its file last
+)
+
 validators = Table(
     "validators",
     metadata,

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, MetaData, Select, create_engine, even
 from sqlalchemy.exc import DatabaseError, IntegrityError, ProgrammingError
 
 from index.errors import BrokenDatabase, IndexFault, StorageFault
-from index.store.database import WAY_OUT, Claim, Database, Turn
+from index.store.database import Claim, Database, Turn
 from index.store.locks import try_lock
 
 log = logging.getLogger(__name__)
@@ -48,6 +48,10 @@ RECOGNISED_BY = {
     "corpus": {"seq"},
 }
 """Tables and columns that every format has had."""
+WAY_OUT = (
+    "Restore a backup with `assistant restore FILE`; or move it away and rebuild, which brings back only what is in "
+    "the articles folder."
+)
 BUSY_TIMEOUT_MS = 30_000
 CHECKPOINT_BYTES = 4 * 1024**2
 """Of the log; then what is in it is moved to the database file."""
@@ -60,6 +64,8 @@ FULL_AGAIN_SECONDS = 60.0
 
 
 class SqliteDatabase(Database):
+    way_out = WAY_OUT
+
     is_on_server = False
 
     def __init__(self, path: Path) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from index.errors import BrokenDatabase
-from index.store.database import WAY_OUT
 from index.store.schema import corpus
 
 
@@ -26,5 +25,5 @@ class State:
 def state_of(connection: Connection) -> State:
     rows = connection.execute(select(corpus.c.id, corpus.c.seq, corpus.c.mark)).all()
     if len(rows) != 1:
-        raise BrokenDatabase(f"The database is damaged: it has {len(rows)} states, not one. {WAY_OUT}")
+        raise BrokenDatabase(f"The database is damaged: it has {len(rows)} states, not one. Put a backup of it back.")
     return State(rows[0].id, rows[0].seq, rows[0].mark)

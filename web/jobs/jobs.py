@@ -206,19 +206,21 @@ class Jobs:
         while not self._closing.is_set():
             try:
                 has_worked = self._take_turn()
+                if not has_worked:
+                    self._library.follow_others(self._go_on)
+            except Cancelled:
+                break
             except Exception:  # whatever it is, the jobs behind are worked on
                 log.exception("the next job could not be begun")
                 has_worked = False
             if not has_worked:
-                self._follow_others()
                 self._asked.wait(LOOK_SECONDS)
                 self._asked.clear()
 
-    def _follow_others(self) -> None:
-        try:
-            self._library.follow_others()
-        except IndexFault as fault:  # it is tried again with the next look
-            log.warning("what another machine has published is not in the index here yet: %s", fault)
+    def _go_on(self, *_: object) -> None:
+        """A Progress that ends what nobody asked for when this closes."""
+        if self._closing.is_set():
+            raise Cancelled("The process ends.")
 
     def _take_turn(self) -> bool:
         """Do the next job; False where there is none, or where others do what there is."""

@@ -13,7 +13,7 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Table, func, select
 
 from index.errors import BrokenIndex, StorageFault
 from index.model.embed import Embedder
@@ -26,6 +26,7 @@ from index.search.milvus.indexed import Manifest, Showing
 from index.search.milvus.passages import Passages
 from index.search.milvus.server import ALIVE, ROWS_AT_ONCE, Row, Rows, Server
 from index.search.milvus.snapshot import MilvusSnapshot, holdings
+from index.search.vectors import EXACT_UP_TO
 from index.store import copy_pairs
 from index.store.database import Database
 from index.store.locks import POLL_SECONDS
@@ -40,7 +41,9 @@ GRACE_SECONDS = 600.0
 MOST_DEAD = 0.25
 """Share of a collection's rows: their words still count in BM25."""
 SELF_CHECKS = 20
-NOTHING = Manifest("", "", 0, "", 0.0, (), "", CHUNKER_VERSION, 0, 0, 1)
+SETTLED_SECONDS = 30.0
+"""After which every part of a Milvus server knows of what came in; its "Bounded" means five."""
+NOTHING = Manifest("", True, "", 0, "", [], "", CHUNKER_VERSION, 0, 0, 1)
 
 
 class MilvusEngine(Engine):
@@ -53,7 +56,10 @@ class MilvusEngine(Engine):
         self._store = store
         self._embedder = embedder
         self._found_holdings: tuple[Manifest, Holdings] | None = None
+        self._first_seen: tuple[Manifest, float] | None = None
         database.create(indexed.metadata)
+        with database.write() as connection:
+            self._name = f"assistant_{indexed.index_id(connection)}"
 
     def close(self) -> None:
         self._server.close()
@@ -69,8 +75,9 @@ class MilvusEngine(Engine):
         if manifest is None and self._store.counts()[0]:
             raise StorageFault("There is no index of these articles yet. `assistant rebuild` makes it.")
         shown = manifest or NOTHING
+        rows = Rows(self._server, shown.collection, self._is_new(shown))
         its_holdings = partial(self._holdings, shown)
-        return MilvusSnapshot(shown, self._server, self._database, self._store, self._embedder, its_holdings)
+        return MilvusSnapshot(shown, rows, self._database, self._store, self._embedder, its_holdings)
 
     def shown(self) -> Shown:
         manifest = self._present()
@@ -83,9 +90,12 @@ class MilvusEngine(Engine):
 
     def _present(self) -> Manifest | None:
         """What is shown; none of a corpus that was there before this one was restored or begun."""
+        manifest = self._recorded()
+        return manifest if manifest and manifest.corpus_id == self._store.state().corpus_id else None
+
+    def _recorded(self) -> Manifest | None:
         with self._database.read() as connection:
-            manifest = indexed.present(connection)
-            return manifest if manifest and manifest.corpus_id == state_of(connection).corpus_id else None
+            return indexed.present(connection)
 
     def _holdings(self, manifest: Manifest) -> Holdings:
         """Found once a state."""
@@ -95,8 +105,12 @@ class MilvusEngine(Engine):
             found = self._found_holdings = manifest, holdings(self._database, showing)
         return found[1]
 
-    def _alias(self) -> str:
-        return f"assistant_{self._store.state().corpus_id}"
+    def _is_new(self, manifest: Manifest) -> bool:
+        """Whether some part of the server may not know all of its rows yet."""
+        seen = self._first_seen
+        if seen is None or seen[0] != manifest:
+            seen = self._first_seen = manifest, time.monotonic()
+        return time.monotonic() < seen[1] + SETTLED_SECONDS
 
     # -- publishing
 
@@ -109,9 +123,9 @@ class MilvusEngine(Engine):
             yield
 
     def follow(self, *, full: bool, progress: Progress) -> Followed:
-        shown = self._present()
-        if shown and shown.collection not in self._server.collections():
-            shown = None  # the server lost it, or is another
+        replaced, shown = self._recorded(), self._present()
+        if shown and not self._is_whole(shown):
+            shown = None
         if shown and not full and shown.state == self._store.state() and self._is_of_now(shown):
             return "unchanged"
         if shown:
@@ -123,27 +137,37 @@ class MilvusEngine(Engine):
             if shown and not full and self._may_grow(connection, shown):
                 self._grow(connection, shown, state, progress)
                 return "grown"
-            self._build(connection, state, progress)
+            self._build(connection, state, replaced, progress)
             return "whole"
 
     def sweep(self) -> None:
-        """Collections of this corpus that were replaced some time ago, or never shown."""
+        """Collections that were replaced some time ago, or never shown. The alias is for other programs."""
         shown = self._present()
-        own = sorted(name for name in self._server.collections() if name.startswith(f"{self._alias()}_"))
+        if shown:
+            self._server.name(self._name, shown.collection)
+        own = sorted(name for name in self._server.collections() if name.startswith(f"{self._name}_"))
         kept = [name for name in own if name <= shown.collection] if shown else []
         now = time.time()
-        kept = [one for one, next_ in pairwise(kept) if _made_at(next_) > now - GRACE_SECONDS] + kept[-1:]
+        kept = [one for one, next_ in pairwise(kept) if _made_at(next_) / 1e9 > now - GRACE_SECONDS] + kept[-1:]
         for collection in own:
             if collection not in kept:
                 self._server.drop(collection)
         with self._database.write() as connection:
             indexed.forget_others(connection, kept)
 
+    def _is_whole(self, shown: Manifest) -> bool:
+        """Whether the server has what the database says: it may have lost it, or the database was put back."""
+        if shown.collection not in self._server.collections():
+            return False
+        return shown.mark in self._server.marks(shown.collection)
+
     def _is_of_now(self, manifest: Manifest) -> bool:
         return manifest.model == self._embedder.id and manifest.chunker == CHUNKER_VERSION
 
     def _may_grow(self, connection: Connection, shown: Manifest) -> bool:
         if not (self._is_of_now(shown) and shown.passages):
+            return False
+        if shown.is_exact and self._count(connection, passages) > EXACT_UP_TO:
             return False
         dead = indexed.dead_passages(connection, shown.collection)
         dying = sum(entry.count for entry in indexed.gone(connection, shown.collection))
@@ -172,15 +196,19 @@ class MilvusEngine(Engine):
         now = time.time()
         replaced = [one for one in shown.replaced if one[1] > now - 2 * GRACE_SECONDS]
         replaced.append((shown.seq, now))
-        self._publish(connection, shown.collection, state, next_row, replaced)
+        published = self._manifest(connection, shown.collection, shown.is_exact, state, next_row, replaced)
+        self._publish(published, shown)
 
-    def _build(self, connection: Connection, state: State, progress: Progress) -> None:
-        collection = f"{self._alias()}_{time.time_ns():020d}"
-        count = connection.scalar(select(func.count()).select_from(passages)) or 0
+    def _build(self, connection: Connection, state: State, replaced: Manifest | None, progress: Progress) -> None:
+        newest = max((name for name in self._server.collections() if name.startswith(f"{self._name}_")), default="")
+        at = max(time.time_ns(), _made_at(newest) + 1)  # whatever the clocks of two machines say
+        collection = f"{self._name}_{at:020d}"
+        count = self._count(connection, passages)
+        is_exact = count <= EXACT_UP_TO
         size = select(func.length(embeddings.c.vector)).where(embeddings.c.model == self._embedder.id).limit(1)
         dim = (connection.scalar(size) or 8) // 4
         try:
-            self._server.create(collection, dim, count)
+            self._server.create(collection, dim, is_exact=is_exact)
             every = list(connection.scalars(select(articles.c.id).order_by(articles.c.id)))
             copies = copy_pairs.in_order(connection)
             with self._database.write() as writing:
@@ -188,12 +216,11 @@ class MilvusEngine(Engine):
             next_row = self._insert(connection, collection, state, every, 1, progress)
             self._server.finish(collection)
             progress("publishing", 1, 1)
-            self._publish(connection, collection, state, next_row, [])
+            self._publish(self._manifest(connection, collection, is_exact, state, next_row, []), replaced)
         except BaseException:
             with suppress(StorageFault):  # else the next sweep does it
                 self._server.drop(collection)
             raise
-        self._server.name(self._alias(), collection)
 
     def _note_copies(self, connection: Connection, shown: Manifest, state: State, changed: Sequence[str]) -> None:
         """Which articles are copies now, of those that changed and of their copies before and after."""
@@ -238,34 +265,39 @@ class MilvusEngine(Engine):
                 raise BrokenIndex(f"The Milvus server gave row {row['pk']} back with another vector than it was given.")
         return next_row
 
-    def _publish(
+    def _manifest(
         self,
         connection: Connection,
         collection: str,
+        is_exact: bool,
         state: State,
         next_row: int,
         replaced: Sequence[tuple[int, float]],
-    ) -> None:
-        n_articles, n_passages = (
-            connection.scalar(select(func.count()).select_from(table)) or 0 for table in (articles, passages)
-        )
-        manifest = Manifest(
+    ) -> Manifest:
+        return Manifest(
             collection=collection,
+            is_exact=is_exact,
             corpus_id=state.corpus_id,
             seq=state.seq,
             mark=state.mark,
-            published_at=time.time(),
             replaced=replaced,
             model=self._embedder.id,
             chunker=CHUNKER_VERSION,
-            articles=n_articles,
-            passages=n_passages,
+            articles=self._count(connection, articles),
+            passages=self._count(connection, passages),
             next_row=next_row,
         )
+
+    def _publish(self, manifest: Manifest, instead_of: Manifest | None) -> None:
+        before = [instead_of.mark] if instead_of and instead_of.collection == manifest.collection else []
+        self._server.note(manifest.collection, [*before, manifest.mark])
         with self._database.write() as writing:
-            indexed.publish(writing, manifest)
+            indexed.publish(writing, manifest, instead_of)
+
+    def _count(self, connection: Connection, table: Table) -> int:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
 
 
-def _made_at(collection: str) -> float:
-    """In seconds, UTC: the names of collections tell it, so that they follow each other."""
-    return int(collection.rpartition("_")[2]) / 1e9
+def _made_at(collection: str) -> int:
+    """In nanoseconds, UTC: the names of collections tell it, so that they follow each other."""
+    return int(collection.rpartition("_")[2] or 0)

@@ -6,6 +6,7 @@ An article is entered before its rows are on the server, and what is shown (`Man
 it. What a publish that broke off left here is undone by the next (`undo`), as its rows are there.
 """
 
+import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -31,10 +32,11 @@ from sqlalchemy import (
     update,
 )
 
+from index.errors import StorageFault
 from index.search.filters import NO_FILTERS, Filters
 from index.search.milvus.server import ALIVE
 from index.store.dialects import LongInteger, Text
-from index.store.rows import batches, put
+from index.store.rows import batches
 from index.store.schema import articles, removals
 from index.store.state import State
 
@@ -58,6 +60,8 @@ indexed = Table(
     PrimaryKeyConstraint("collection", "article_id", "born"),
     Index("indexed_by_death", "collection", "died"),
     Index("indexed_by_day", "collection", "day"),
+    Index("indexed_by_source", "collection", "source_key"),
+    Index("indexed_by_author", "collection", "author_key"),
 )
 
 indexed_copies = Table(
@@ -75,7 +79,8 @@ shown = Table(
     "index_shown",
     metadata,
     Column("number", Integer, primary_key=True),  # one row
-    Column("manifest", JSON, nullable=False),
+    Column("index_id", Text, nullable=False),  # its collections begin with it: no other database's do
+    Column("manifest", JSON(none_as_null=True)),
 )
 
 _ITS = indexed.c
@@ -87,13 +92,14 @@ class Manifest:
     """What is shown."""
 
     collection: str
+    is_exact: bool
+    """Whether every vector is compared, which is quick for few."""
     corpus_id: str
     seq: int
     mark: str
-    published_at: float
-    """In seconds, UTC, as all times here."""
     replaced: Sequence[tuple[int, float]]
-    """The states that the collection showed before and somebody may still look at, each with when it was replaced."""
+    """The states that the collection showed before and somebody may still look at, each with when (UTC, in seconds)
+    it was replaced."""
     model: str
     chunker: int
     articles: int
@@ -198,14 +204,28 @@ class Showing:
 def present(connection: Connection) -> Manifest | None:
     """Of the state that is shown now; None before the first."""
     manifest = connection.scalar(select(shown.c.manifest))
-    return Manifest(**manifest) if manifest else None
+    if not manifest:
+        return None
+    return Manifest(**manifest | {"replaced": [(seq, at) for seq, at in manifest["replaced"]]})
 
 
 # -- written by who publishes
 
 
-def publish(connection: Connection, manifest: Manifest) -> None:
-    put(connection, shown, {"number": 1, "manifest": asdict(manifest)})
+def index_id(connection: Connection) -> str:
+    """Drawn once for this database. A copy of it gets one of its own, since it has not this table."""
+    there: str | None = connection.scalar(select(shown.c.index_id))
+    if there is None:
+        there = secrets.token_hex(8)
+        connection.execute(insert(shown).values(number=1, index_id=there))
+    return there
+
+
+def publish(connection: Connection, manifest: Manifest, instead_of: Manifest | None) -> None:
+    """Raises StorageFault, and changes nothing, where something else is shown by now than what it was built on."""
+    if present(connection) != instead_of:
+        raise StorageFault("Another machine has published meanwhile, since the connection to the database was lost.")
+    connection.execute(update(shown).values(manifest=asdict(manifest)))
 
 
 def undo(connection: Connection, collection: str, present: int) -> None:

@@ -21,11 +21,12 @@ from numpy.typing import NDArray
 
 from index.errors import StorageFault
 from index.model.embed import Vectors
-from index.search.vectors import EXACT_UP_TO
 from index.search.vectors import Rows as Numbers
 
 ALIVE = 2**62
 """`died` of what is there."""
+MARKS_ROW = 0
+"""The one that is no passage."""
 MAX_BYTES = 65_535
 """Of a text in Milvus."""
 CALL_SECONDS = 10.0
@@ -33,6 +34,8 @@ WRITE_SECONDS = 120.0
 ROWS_AT_ONCE = 500
 MOST_FOUND = 16_384
 """Rows that one call may give."""
+NO_SUCH = (4, 100)
+"""What a server says of a collection that is not there."""
 NOT_LOADED = 101
 """What a server says of a collection that it has not in memory, as Milvus Lite after a restart."""
 GRPC = {
@@ -85,6 +88,11 @@ class Server:
         try:
             yield
         except (MilvusException, grpc.RpcError) as error:
+            if isinstance(error, MilvusException) and error.code in NO_SUCH:
+                raise StorageFault(
+                    f"The Milvus server at {self.address} has not the index that it had ({error.message}). `assistant "
+                    "rebuild` makes it anew."
+                ) from error
             said = error.message if isinstance(error, MilvusException) else error.details()
             raise StorageFault(
                 f"The Milvus server at {self.address} did not do what was asked ({str(said)[:300]}). Nothing that is "
@@ -93,8 +101,8 @@ class Server:
 
     # -- collections
 
-    def create(self, collection: str, dim: int, passages: int) -> None:
-        """An empty one, for vectors of so many numbers and about so many passages."""
+    def create(self, collection: str, dim: int, *, is_exact: bool) -> None:
+        """An empty one, for vectors of so many numbers. is_exact: all of them are compared."""
         from pymilvus import DataType, Function, FunctionType, MilvusClient
 
         schema = MilvusClient.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -108,7 +116,7 @@ class Server:
         schema.add_field("bm25", DataType.SPARSE_FLOAT_VECTOR)
         schema.add_function(Function("bm25", FunctionType.BM25, ["words"], ["bm25"]))
         indexes = MilvusClient.prepare_index_params()
-        kind = "FLAT" if passages <= EXACT_UP_TO else "AUTOINDEX"  # of which the server knows best
+        kind = "FLAT" if is_exact else "AUTOINDEX"  # of which the server knows best
         indexes.add_index("vector", index_type=kind, metric_type="COSINE", params={})
         bm25 = {"bm25_k1": 1.2, "bm25_b": 0.75}  # as tantivy has them
         indexes.add_index("bm25", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25", params=bm25)
@@ -123,11 +131,27 @@ class Server:
             self._client.flush(collection, timeout=WRITE_SECONDS)
 
     def name(self, alias: str, collection: str) -> None:
-        """From now on the alias names that collection: for others than this program, which is told by its database."""
+        """From now on the alias names that collection."""
         with self._faults():
+            if alias in self._client.list_aliases(collection, timeout=CALL_SECONDS)["aliases"]:
+                return
             named = self._client.list_aliases(timeout=CALL_SECONDS)["aliases"]
             put = self._client.alter_alias if alias in named else self._client.create_alias
             put(collection, alias, timeout=CALL_SECONDS)
+
+    def note(self, collection: str, marks: Sequence[str]) -> None:
+        """Keep in the collection, as a row that is shown in no state, which states it may be in."""
+        with self._faults():
+            fields = {field["name"]: field for field in self._client.describe_collection(collection)["fields"]}
+            dim = fields["vector"]["params"]["dim"]
+            row: Row = {"pk": MARKS_ROW, "vector": np.eye(1, dim, dtype=np.float32)[0]}
+            row |= dict.fromkeys(TEXTS, "") | dict.fromkeys(NUMBERS, 0) | {"born": ALIVE + 1, "died": ALIVE + 1}
+            self._client.upsert(collection, [row | {"article_id": " ".join(marks)}], timeout=WRITE_SECONDS)
+
+    def marks(self, collection: str) -> list[str]:
+        """What was noted last."""
+        found = self.read("get", collection, is_new=True, ids=[MARKS_ROW], output_fields=["article_id"])
+        return found[0]["article_id"].split(" ") if found else []
 
     def collections(self) -> list[str]:
         with self._faults():
@@ -188,12 +212,13 @@ class Rows:
     """Some may have just come in."""
 
     def vectors(self, numbers: Numbers) -> Vectors:
-        """(n, dim) float32, in the order of `numbers`."""
+        """(n, dim) float32, in the order of `numbers`; zeros for one that this part of the server does not know yet."""
         if not len(numbers):
             return np.zeros((0, 0), np.float32)
         found = self._read("get", ids=numbers.tolist(), output_fields=["vector"])
         by_number = {row["pk"]: row["vector"] for row in found}
-        return np.array([by_number[number] for number in numbers.tolist()], np.float32)
+        dim = len(next(iter(by_number.values()), ()))
+        return np.array([by_number.get(number, [0.0] * dim) for number in numbers.tolist()], np.float32)
 
     def nearest(self, vector: Vectors, k: int, where: str) -> Hits:
         """Best first, with their cosines. vector: (dim,) unit."""

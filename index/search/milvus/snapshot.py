@@ -1,7 +1,6 @@
 """A snapshot of one state that is shown on a Milvus server, with the database behind it."""
 
 import datetime as dt
-import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 
@@ -13,7 +12,7 @@ from index.search import search
 from index.search.filters import NO_FILTERS, Filters
 from index.search.generation import Holdings
 from index.search.milvus.indexed import Manifest, Showing
-from index.search.milvus.server import Row, Rows, Server, cut, quoted
+from index.search.milvus.server import Row, Rows, cut, quoted
 from index.search.related import CANDIDATES, LEAD_PASSAGES, MIN_COSINE, Related
 from index.search.search import Found, Hit
 from index.search.snapshot import MAX_HITS, Snapshot
@@ -24,8 +23,8 @@ from index.store.store import Store
 from index.text.days import last_day
 from index.text.words import content_stems, folded, stems
 
-SETTLED_SECONDS = 30.0
-"""After which every part of a Milvus server knows of what came in; its "Bounded" means five."""
+MAX_REMOVED = 1_000
+"""Articles that a filter names; of more that were removed since, what is found is left out afterwards."""
 MAX_STEMS = 64
 """Of one question that are searched for."""
 MAX_HAVING = 2_000
@@ -36,7 +35,7 @@ class MilvusSnapshot(Snapshot):
     def __init__(
         self,
         manifest: Manifest,
-        server: Server,
+        rows: Rows,
         database: Database,
         store: Store,
         embedder: Embedder,
@@ -44,8 +43,7 @@ class MilvusSnapshot(Snapshot):
     ) -> None:
         self._manifest = manifest
         self._holdings = holdings
-        is_new = time.time() < manifest.published_at + SETTLED_SECONDS
-        self._rows = Rows(server, manifest.collection, is_new)
+        self._rows = rows
         self._showing = Showing(manifest.collection, manifest.seq)
         self._database = database
         self._store = store
@@ -158,7 +156,7 @@ class MilvusSnapshot(Snapshot):
         if having is not None:
             parts.append(f"article_id in {quoted(sorted(having))}")
         if removed := self._store.removed_since(self.seq):
-            parts.append(f"article_id not in {quoted(sorted(removed))}")
+            parts.append(f"article_id not in {quoted(sorted(removed)[:MAX_REMOVED])}")
         return " and ".join(parts)
 
     def _counts(self, filters: Filters, having: Collection[str] | None) -> tuple[int, int]:
