@@ -47,6 +47,7 @@ from index.text.copies import SAME_STORY, likeness
 log = logging.getLogger(__name__)
 
 DATABASE = "assistant.db"
+FOLLOW_AGAIN_SECONDS = 10.0
 
 
 def open_database(data_dir: Path, address: str = "") -> Database:
@@ -120,6 +121,7 @@ class Library:
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._followed: str | None = None
+        self._follow_again_at = 0.0  # by `time.monotonic()`
         self._embedding = Embedding(self._embeddings, self._embedder)
 
     @property
@@ -322,11 +324,16 @@ class Library:
         return tally.report()
 
     def follow_others(self, progress: Progress = silent) -> None:
-        """Publish here what another machine has published, where they share a database and each has its own index."""
-        if not self.database.is_on_server or self._engine.is_shared:
+        """Publish here what another machine has published, where they share a database and each has its own index; and
+        in an index that all share, what could not be published when it was to be."""
+        if not self.database.is_on_server:
             return
         published_at, shown = self._store.last_rebuild(), self._engine.shown()
-        if published_at is None or not (shown.is_fallback or published_at != self._followed):
+        is_due = published_at != self._followed or shown.is_fallback
+        if self._engine.is_shared:
+            is_due = time.monotonic() > self._follow_again_at
+            self._follow_again_at = max(self._follow_again_at, time.monotonic() + FOLLOW_AGAIN_SECONDS * is_due)
+        if not is_due or published_at is None:
             return
         if shown.is_fallback or shown.state != self._store.state():
             with self._engine.publishing(progress):

@@ -114,10 +114,14 @@ def address(new_database: NewDatabase) -> str:
 # -- there and back
 
 
+NOT_USED = {"last_words", "folder_articles"}
+"""Of jobs that overtake others, and of folders of several machines."""
+
+
 def test_there_and_back_every_row_is_the_same(data: Path, address: str, tmp_path: Path) -> None:
     copied = copy(data, "", address, silent)
     source = content(data)
-    assert all(rows for table, rows in source.items() if table != "last_words")  # of jobs that overtake others alone
+    assert all(rows for table, rows in source.items() if table not in NOT_USED)
     assert copied == Copied(
         str(data / DATABASE),
         address,
@@ -139,6 +143,23 @@ def schema_of(data: Path) -> list[tuple[str, ...]]:
     with closing(sqlite3.connect(data / DATABASE)) as connection:
         pragmas = [connection.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id")]
         return pragmas + sorted(connection.execute("SELECT type, name, sql FROM sqlite_master ORDER BY name, type"))
+
+
+def test_copied_back_to_a_folder_no_machines_articles_are_taken_for_those_of_another_folder(
+    address: str, tmp_path: Path
+) -> None:
+    folders = [tmp_path / name for name in ("one", "other")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / f"{folder.name}.txt").write_text(f"The {folder.name} tide came in.")
+        with closing(Library(tmp_path / "data", database=address, embedder=HashingEmbedder())) as library:
+            library.rebuild(folder)
+    copy(tmp_path / "data", address, tmp_path / "back", silent)
+    with closing(Library(tmp_path / "back", embedder=HashingEmbedder())) as library:
+        assert library.rebuild(folders[0]).removed == 0
+        (folders[0] / "one.txt").unlink()
+        assert library.rebuild(folders[0]).removed == 1
+        assert [entry.article.origin for entry in library.articles().articles] == ["other.txt"]
 
 
 def test_from_one_server_to_another(data: Path, new_database: NewDatabase) -> None:

@@ -262,12 +262,13 @@ def test_a_server_that_is_gone_is_said_to_be_and_when_it_is_back_all_is_well(
         library = Library(tmp_path / "data", index=address, embedder=embedder)
         library.add([article("a", "The comet came back.")])
     began = time.monotonic()
-    with pytest.raises(StorageFault, match="look whether it runs"):
+    with pytest.raises(StorageFault, match="whether it runs"):
         library.search("comet")
-    with pytest.raises(StorageFault, match="look whether it runs"):
+    with pytest.raises(StorageFault, match="whether it runs"):
         library.add([article("b", "A lantern.")])
     assert time.monotonic() - began < 15
     assert library.article("b") is not None  # it is stored, and indexed with the next publish
+    assert library.status().state == "degraded"
     with milvus_server(tmp_path / "milvus", int(address.rpartition(":")[2])), closing(library):
         deadline = time.monotonic() + 20
         while True:

@@ -181,3 +181,33 @@ def test_behind_a_proxy_a_token_is_needed_since_others_reach_the_server_by_it() 
 @pytest.mark.parametrize(("value", "is_so"), [("yes", True), ("TRUE", True), ("1", True), ("no", False), ("0", False)])
 def test_yes_and_no_may_be_said_in_several_ways(value: str, is_so: bool) -> None:
     assert Settings.from_mapping({"ASSISTANT_READ_ONLY": value}).read_only is is_so
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "postgres://u:hush@h/n",
+        "postgresql://u:hu/sh@h/n",
+        "host=h password=hush dbname=n",
+        "postgresql://u:hush@h",
+        "mysql://u:hush@h/n",
+    ],
+)
+def test_an_address_of_a_database_that_cannot_be_read_is_refused_without_repeating_it(value: str) -> None:
+    with pytest.raises(SettingsError, match="ASSISTANT_DATABASE cannot be read; expected postgresql://USER") as raised:
+        Settings.from_mapping({"ASSISTANT_DATABASE": value})
+    assert "hu" not in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["http://h:19530", "milvus:h:19530", "milvus:http://u:hush@h:19530", "milvus:"])
+def test_an_address_of_an_index_that_cannot_be_used_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError, match=r"ASSISTANT_INDEX is .*expected milvus:http://HOST:19530") as raised:
+        Settings.from_mapping({"ASSISTANT_INDEX": value})
+    assert "hush" not in str(raised.value)
+
+
+def test_the_address_of_an_index_is_the_servers() -> None:
+    settings = Settings.from_mapping(
+        {"ASSISTANT_INDEX": "milvus:http://h:19530", "ASSISTANT_DATABASE": "postgresql:///n"}
+    )
+    assert (settings.index, settings.database) == ("http://h:19530", "postgresql:///n")

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from articles import article
 from conftest import HashingEmbedder
+from milvus_fixtures import milvus_server
 from sqlalchemy import func, select, text
 from web_fixtures import kept_uploads
 
@@ -38,6 +39,7 @@ KILLED = """
 import sys, time
 from pathlib import Path
 from conftest import HashingEmbedder
+from milvus_fixtures import milvus_server
 from index.library import Library
 from web.jobs.jobs import Jobs
 
@@ -550,3 +552,21 @@ def test_a_fault_while_following_does_not_end_the_work(machines: Machines, monke
     jobs.start()
     time.sleep(1)
     assert _ended(jobs, jobs.add_articles([{"id": "mill", "text": MILL}]))["added"] == 1
+
+
+def test_what_could_not_be_published_while_milvus_was_gone_is_when_it_is_back(
+    tmp_path: Path, new_database: Callable[[], str]
+) -> None:
+    with milvus_server(tmp_path / "milvus") as address:
+        library = Library(tmp_path / "data", database=new_database(), index=address, embedder=HashingEmbedder())
+        library.add([article("mill", MILL)])
+    with closing(library), closing(Jobs(library, tmp_path)) as jobs:
+        jobs.start()
+        job = _ended(jobs, jobs.add_articles([{"id": "dam", "text": "The dam held."}]))
+        assert (job["state"], job["added"]) == ("failed", 1)
+        with milvus_server(tmp_path / "milvus", int(address.rpartition(":")[2])):
+            deadline = time.monotonic() + 40
+            while library.status().pending:
+                assert time.monotonic() < deadline
+                time.sleep(0.2)
+            assert {hit.article.id for hit in library.search("the dam and the mill").hits} == {"dam", "mill"}

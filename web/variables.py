@@ -64,8 +64,12 @@ def _is_ip_address(value: str) -> bool:
 
 def database(env: Env, name: str) -> str:
     value = env.get(name, "")
+    # not _refuse: it may have a password in it
     if value and not re.fullmatch(r"postgresql://[^\s/]*/[^\s/?]+(\?\S*)?", value):
-        raise _refuse(name, _without_password(value), "postgresql://USER:PASSWORD@HOST:PORT/NAME")
+        raise SettingsError(
+            f"{name} cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/NAME, with %40 for @ and %2F for / "
+            "in a password."
+        )
     return value
 
 
@@ -73,12 +77,9 @@ def index(env: Env, name: str) -> str:
     """The address of the server alone."""
     value = env.get(name, "")
     if value and not re.fullmatch(r"milvus:https?://[^\s/?#@]+/?", value):
-        raise _refuse(name, _without_password(value), "milvus:http://HOST:19530")
+        shown = "…" if "@" in value else value
+        raise _refuse(name, shown, "milvus:http://HOST:19530, without a user or password")
     return value.removeprefix("milvus:")
-
-
-def _without_password(address: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//…@", address)
 
 
 def ip_address(env: Env, name: str) -> str:

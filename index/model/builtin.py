@@ -1,8 +1,8 @@
 """The built-in model: all-MiniLM-L6-v2 out of an installed package, in int8 on ONNX Runtime.
 
 Nothing is downloaded, and it computes with the very bytes whose SHA-256 was checked. Beside sentence-transformers'
-float32 its vectors have a cosine of 0.998 and rank as well (docs/decisions.md), it needs no torch, and what a text is
-turned into does not depend on those that it comes with.
+float32 its vectors have a cosine of 0.998 and rank as well (docs/decisions.md), it needs no torch, and on a processor
+what a text is turned into does not depend on those that it comes with.
 
 Where there is a GPU, many texts are embedded there, by sentence-transformers in bfloat16: of the passages these are, of
 which there are many; questions stay here. That they belong to one model is measured, too (`bench.embedding`).

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import delete, insert, select
 
 from index.store.database import Database
-from index.store.rows import batches, put
+from index.store.rows import batches
 from index.store.schema import BY_HAND, REPLACED_BY_HAND, articles, files, folder_articles
 
 FileState = tuple[int, float]
@@ -51,9 +51,12 @@ class FolderState:
     def articles(self) -> dict[str, set[str]]:
         """Ids of the articles that came from the folder, by path."""
         found: dict[str, set[str]] = {}
-        in_folder = select(articles.c.origin, articles.c.id).where(articles.c.in_folder != BY_HAND)
-        if self._folder:
-            in_folder = in_folder.join(folder_articles).where(folder_articles.c.folder == self._folder)
+        in_folder = (
+            select(articles.c.origin, articles.c.id)
+            .outerjoin(folder_articles)
+            # in a file of its own: those that no machine of several gave, before they were copied here
+            .where(articles.c.in_folder != BY_HAND, folder_articles.c.folder == (self._folder or None))
+        )
         with self._database.read() as connection:
             for row in connection.execute(in_folder):
                 found.setdefault(row.origin, set()).add(row.id)
@@ -61,12 +64,13 @@ class FolderState:
 
     def own(self, article_ids: Iterable[str]) -> None:
         """Note that this folder gave those articles, whichever other did before."""
-        if not self._folder:
-            return
         for some in batches(sorted(article_ids)):
             with self._database.write() as connection:
+                connection.execute(delete(folder_articles).where(folder_articles.c.article_id.in_(some)))
+                if not self._folder:
+                    continue
                 for there in connection.scalars(select(articles.c.id).where(articles.c.id.in_(some))):
-                    put(connection, folder_articles, {"article_id": there, "folder": self._folder})
+                    connection.execute(insert(folder_articles).values(article_id=there, folder=self._folder))
 
     def _own(self, path: str) -> str:
         return f"{self._folder}\t{path}" if self._folder else path

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from typing import Any, Self
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     MetaData,
@@ -61,14 +62,21 @@ class PostgresDatabase(Database):
         """
         try:
             url = make_url(address).set(drivername="postgresql+psycopg")
-        except ArgumentError:
-            raise StorageFault("The database's address cannot be read; expected postgresql://USER@HOST/NAME.") from None
+        except (ArgumentError, ValueError):
+            raise StorageFault(
+                "ASSISTANT_DATABASE cannot be read; expected postgresql://USER:PASSWORD@HOST:PORT/NAME, with %40 for @ "
+                "and %2F for / in a password."
+            ) from None
         if find_spec("psycopg") is None:
-            raise StorageFault("PostgreSQL needs its driver: pip install 'article-assistant[postgresql]'.")
-        self.place = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+            raise StorageFault("PostgreSQL needs its driver: pip install 'psycopg[binary]'.")
+        shown = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
+        self.place = shown.render_as_string()
         self._engine = _engine(url.render_as_string(hide_password=False))
         try:
             self._recognise()
+        except ProgrammingError as error:  # an option of the address that there is not
+            self.close()
+            raise StorageFault(f"{self.place} cannot be used as ASSISTANT_DATABASE says ({error.orig}).") from error
         except BaseException:
             self.close()
             raise
@@ -156,7 +164,7 @@ class PostgresDatabase(Database):
         except DatabaseError as error:
             raise StorageFault(
                 f"{self.place} could not be read or written ({str(error.orig).strip()}). What was saved before is "
-                "safe; look whether the database runs and can be reached, then try again."
+                "safe; look at ASSISTANT_DATABASE, and whether the database runs and can be reached, then try again."
             ) from error
 
 

@@ -1,4 +1,4 @@
-"""Articles, their revisions and passages in SQLite: the truth that the index is built from.
+"""Articles, their revisions and passages in the database: the truth that the index is built from.
 
 One transaction per article: an article is in, with its passages, or it is not. The vectors of the passages are
 `search/embeddings.py`'s, the files that articles come from `folder_state.py`'s, lists of articles `catalogue.py`'s,

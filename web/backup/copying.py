@@ -3,8 +3,8 @@
 The other is empty before, and still is where anything fails: everything is one transaction there, committed once its
 rows, read back, are those of the source. The source is read as it is at one moment, while others go on working with it.
 Unlike a backup, which may be passed around, a copy takes the key that cookies are signed with along: whoever is signed
-in stays so. The corpus keeps its identity, so that an index of it shows the copy, too. Left out are uploads: while a
-job waits for one, nothing is copied.
+in stays so. The corpus keeps its identity, so that an index in a data folder shows the copy, too; on Milvus each has
+its own. Left out are uploads: while a job waits for one, nothing is copied.
 """
 
 import hashlib

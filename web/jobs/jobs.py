@@ -206,10 +206,14 @@ class Jobs:
         while not self._closing.is_set():
             try:
                 has_worked = self._take_turn()
-                if not has_worked:
+                if not has_worked and not self._queue.unfinished():
                     self._library.follow_others(self._go_on)
             except Cancelled:
                 break
+            except StorageFault as fault:
+                log.warning("nothing can be worked on: %s", fault)
+                self._closing.wait(RETRY_SECONDS)
+                continue
             except Exception:  # whatever it is, the jobs behind are worked on
                 log.exception("the next job could not be begun")
                 has_worked = False

@@ -6,6 +6,7 @@ collection, and the alias names that one. A kill at any moment leaves what was s
 publish undoes. What was replaced stays for as long as an answer may take that looks at it.
 """
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -36,6 +37,10 @@ from index.store.state import State, state_of
 from index.store.store import Store
 from index.text.chunk import CHUNKER_VERSION
 
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 2.0
+"""How long the server is waited for by who only asks how it is, and how long the reply holds."""
 GRACE_SECONDS = 600.0
 """How long a state may still be looked at after another took its place: no answer takes longer."""
 MOST_DEAD = 0.25
@@ -57,6 +62,7 @@ class MilvusEngine(Engine):
         self._embedder = embedder
         self._found_holdings: tuple[Manifest, Holdings] | None = None
         self._first_seen: tuple[Manifest, float] | None = None
+        self._looked = "", False, float("-inf")
         database.create(indexed.metadata)
         with database.write() as connection:
             self._name = f"assistant_{indexed.index_id(connection)}"
@@ -83,7 +89,20 @@ class MilvusEngine(Engine):
         manifest = self._present()
         if manifest is None:
             return Shown(State(self._store.state().corpus_id, 0, ""), 0, is_fallback=True)
-        return Shown(manifest.state, manifest.passages, manifest.model != self._embedder.id)
+        is_fallback = manifest.model != self._embedder.id or not self._is_there(manifest)
+        return Shown(manifest.state, manifest.passages, is_fallback)
+
+    def _is_there(self, manifest: Manifest) -> bool:
+        """Whether the server can be reached and has the collection, as it was found some seconds ago at most."""
+        collection, is_there, looked_at = self._looked
+        if collection != manifest.collection or time.monotonic() > looked_at + LOOK_SECONDS:
+            try:
+                is_there = manifest.collection in self._server.collections(LOOK_SECONDS)
+            except StorageFault as fault:
+                log.warning("%s", fault)
+                is_there = False
+            self._looked = manifest.collection, is_there, time.monotonic()
+        return is_there
 
     def is_published(self) -> bool:
         return self._present() is not None

@@ -65,7 +65,7 @@ class Server:
     def __init__(self, address: str) -> None:
         """Connects with the first call."""
         if find_spec("pymilvus") is None:
-            raise StorageFault("Milvus needs its client: pip install 'article-assistant[milvus]'.")
+            raise StorageFault("Milvus needs its client: pip install pymilvus.")
         self.address = address
 
     @cached_property
@@ -96,7 +96,7 @@ class Server:
             said = error.message if isinstance(error, MilvusException) else error.details()
             raise StorageFault(
                 f"The Milvus server at {self.address} did not do what was asked ({str(said)[:300]}). Nothing that is "
-                "stored is lost; look whether it runs and can be reached, then try again."
+                "stored is lost; look at ASSISTANT_INDEX, and whether it runs and can be reached, then try again."
             ) from error
 
     # -- collections
@@ -153,9 +153,9 @@ class Server:
         found = self.read("get", collection, is_new=True, ids=[MARKS_ROW], output_fields=["article_id"])
         return found[0]["article_id"].split(" ") if found else []
 
-    def collections(self) -> list[str]:
+    def collections(self, seconds: float = CALL_SECONDS) -> list[str]:
         with self._faults():
-            found: list[str] = self._client.list_collections(timeout=CALL_SECONDS)
+            found: list[str] = self._client.list_collections(timeout=seconds)
         return found
 
     def drop(self, collection: str) -> None:
