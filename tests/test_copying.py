@@ -523,7 +523,7 @@ def test_the_command_says_what_it_copied_and_what_is_next(
     secret = address.replace("assistant@", "assistant:secret@")
     assert main(["copy", secret, "--data-dir", str(data)]) == 0
     said, told = capsys.readouterr()
-    place = address.replace("assistant@", "assistant:***@")
+    place = address  # without the password
     total = sum(len(rows) for rows in content(data).values())
     assert said.splitlines() == [
         f"3 articles, {len(content(data)['passages'])} passages, 2 conversations and all else, {total} rows, "
@@ -545,7 +545,7 @@ def test_the_command_says_what_it_copied_and_what_is_next(
 @pytest.mark.parametrize("to", ["", " ", "mysql://localhost/news", "postgresql://localhost"])
 def test_what_is_no_place_to_copy_to_is_wrong_usage(to: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["copy", to, "--data-dir", str(data)]) == 2
-    assert "TO is" in capsys.readouterr().err
+    assert "TO " in capsys.readouterr().err
 
 
 def test_a_server_that_cannot_be_reached_is_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

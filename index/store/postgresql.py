@@ -69,7 +69,7 @@ class PostgresDatabase(Database):
             ) from None
         if find_spec("psycopg") is None:
             raise StorageFault("PostgreSQL needs its driver: pip install 'psycopg[binary]'.")
-        shown = URL.create("postgresql", host=url.host, port=url.port, database=url.database)
+        shown = URL.create("postgresql", username=url.username, host=url.host, port=url.port, database=url.database)
         self.place = shown.render_as_string()
         self._engine = _engine(url.render_as_string(hide_password=False))
         try:
