@@ -37,7 +37,7 @@ def _strpos(element: holds, compiler: Any, **options: Any) -> str:
 _CHANGES = ("INSERT", "UPDATE OF revision, chunker", "DELETE")
 TRIGGERS = {
     "sqlite": [
-        f"CREATE TRIGGER IF NOT EXISTS corpus_{change.split()[0].lower()} AFTER {change} ON articles "
+        f"CREATE TRIGGER IF NOT EXISTS corpus_{change.split()[0].lower()} AFTER {change} ON articles "  # nosec B608 # no value
         "BEGIN UPDATE corpus SET seq = seq + 1, mark = lower(hex(randomblob(16))); END"
         for change in _CHANGES
     ],
