@@ -31,6 +31,8 @@ from index.search.milvus.server import Rows, Server
 from index.search.snapshot import Snapshot
 from index.store.sqlite import SqliteDatabase
 from web.backup.copying import copy
+from web.cli.doctor import examine
+from web.settings import Settings
 
 pytestmark = [pytest.mark.own_file, pytest.mark.own_index]  # these say by themselves where everything is
 
@@ -401,3 +403,14 @@ def test_a_collection_that_grows_beyond_what_is_compared_one_by_one_is_built_ane
     on_server.add([article("c", "A third harvest.")])
     assert len(collections_of(on_server)) == 2
     assert len(on_server.search("harvest", k=50).hits) == 6
+
+
+def test_doctor_says_that_the_server_is_gone(tmp_path: Path, milvus: str) -> None:
+    data = tmp_path / "data"
+    with closing(Library(data, index=milvus, embedder=HashingEmbedder())) as library:
+        library.add([article("a", "The comet came back.")])
+    settings = Settings(data_dir=data, index="http://127.0.0.1:1")
+    [found] = [finding for finding in examine(settings) if finding.check == "index"]
+    assert found.state == "problem"
+    assert found.said.startswith("the Milvus server at http://127.0.0.1:1 cannot be reached")
+    assert "ASSISTANT_INDEX" in (found.advice or "")

@@ -149,7 +149,10 @@ def _index(settings: Settings) -> Iterator[Finding]:
     with closing(open_library(settings)) as library:
         status = library.status()
     rebuild = f"Run {command('rebuild', settings.data_dir)}."
-    if status.state == "degraded":
+    if status.state == "degraded" and settings.index:
+        said = f"the Milvus server at {settings.index} cannot be reached, or has not this index, or of another model"
+        yield Finding("index", "problem", said, f"Look at ASSISTANT_INDEX, and whether it runs. {rebuild}")
+    elif status.state == "degraded":
         said = "it is missing, damaged or of another embedding model: the search goes by words or by an older state"
         yield Finding("index", "problem", said, rebuild)
     elif status.pending:
