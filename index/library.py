@@ -439,6 +439,10 @@ class Library:
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
         """Embed what is missing and publish what changed."""
+        if self.database.is_on_server:  # what takes longest keeps no other machine from publishing
+            self._copies.update(progress)
+            tally.embedded += self._embedding.finish(progress, ahead)
+            ahead = None
         with self._engine.publishing(progress):
             self._store.rechunk()
             self._copies.update(progress)  # while what was taken in is still embedded
