@@ -455,6 +455,9 @@ def test_backup_and_restore_killed_or_let_down_at_any_call_leave_the_old_state_o
             whats = ("signal=KILL", "error=ENOSPC", "error=EIO")
             for what in whats if size(10) == 10 else (whats[number % 3],):
                 outcome = tracer.disturbed(work, fresh(work), call, what)
+                if what == "signal=KILL" and outcome.status == 0:
+                    # SQLite writes a page more or less from run to run: this one had no such call
+                    outcome = tracer.disturbed(work, fresh(work), call, what)
                 try:
                     ends[CHECKS[work](root, outcome, what, states)] += 1
                     again = tracer.run(work, data)
