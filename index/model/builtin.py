@@ -5,7 +5,7 @@ float32 its vectors have a cosine of 0.998 and rank as well (docs/decisions.md),
 what a text is turned into does not depend on those that it comes with.
 
 Where there is a GPU, many texts are embedded there, by sentence-transformers in bfloat16: of the passages these are, of
-which there are many; questions stay here. That they belong to one model is measured, too (`bench.embedding`).
+which there are many; questions stay here. How the two rank together `bench.embedding` measures.
 """
 
 import threading
