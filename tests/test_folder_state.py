@@ -1,4 +1,4 @@
-"""What is known of the articles folder's files and of the articles that they gave, in real SQLite."""
+"""What is known of the articles folder's files and of the articles that they gave, in a real database."""
 
 from pathlib import Path
 
@@ -19,17 +19,20 @@ def test_folder_articles_are_those_of_files_by_path(store: Store, folder_state: 
     store.put(article("a", origin="two.jsonl"), in_folder=True)
     store.put(article("b", origin="two.jsonl"), in_folder=True)
     store.put(article("c", origin="https://example.org"), in_folder=False)
+    folder_state.own(["a", "b"])
     assert folder_state.articles() == {"two.jsonl": {"a", "b"}}
 
 
 def test_an_unchanged_article_follows_its_file_to_another_name(store: Store, folder_state: FolderState) -> None:
     store.put(article("a", origin="old.txt"), in_folder=True)
     store.put(article("a", origin="new.txt"), in_folder=True)
+    folder_state.own(["a"])
     assert folder_state.articles() == {"new.txt": {"a"}}
 
 
 def test_a_files_article_that_is_added_again_by_hand_stays_that_files(store: Store, folder_state: FolderState) -> None:
     store.put(article("a", origin="a.txt"), in_folder=True)
+    folder_state.own(["a"])
     store.put(article("a", "Edited.", origin="https://example.org"), in_folder=False)
     assert folder_state.articles() == {"a.txt": {"a"}}
     store.put(article("b", origin="upload.txt"), in_folder=False)
