@@ -48,6 +48,7 @@ log = logging.getLogger(__name__)
 
 DATABASE = "assistant.db"
 FOLLOW_AGAIN_SECONDS = 10.0
+"""How often it is looked whether an index that all share lacks something."""
 
 
 def open_database(data_dir: Path, address: str = "") -> Database:
@@ -326,21 +327,24 @@ class Library:
     def follow_others(self, progress: Progress = silent) -> None:
         """Publish here what another machine has published, where they share a database and each has its own index; and
         in an index that all share, what could not be published when it was to be."""
-        if not self.database.is_on_server:
+        published_at = self._store.last_rebuild() if self.database.is_on_server else None
+        if published_at is None or not self._is_to_follow(published_at):
             return
-        published_at, shown = self._store.last_rebuild(), self._engine.shown()
-        is_due = published_at != self._followed or shown.is_fallback
-        if self._engine.is_shared:
-            is_due = time.monotonic() > self._follow_again_at
-            self._follow_again_at = max(self._follow_again_at, time.monotonic() + FOLLOW_AGAIN_SECONDS * is_due)
-        if not is_due or published_at is None:
-            return
+        shown = self._engine.shown()
         if shown.is_fallback or shown.state != self._store.state():
             with self._engine.publishing(progress):
                 if self._engine.follow(full=False, progress=progress) == "lacking":
                     return  # whoever took that in embeds it, and publishes
                 self._engine.sweep()
         self._followed = published_at
+
+    def _is_to_follow(self, published_at: str) -> bool:
+        if not self._engine.is_shared:
+            return published_at != self._followed or self._engine.shown().is_fallback
+        if time.monotonic() <= self._follow_again_at:
+            return False
+        self._follow_again_at = time.monotonic() + FOLLOW_AGAIN_SECONDS
+        return True
 
     # -- reading
 
