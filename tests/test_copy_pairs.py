@@ -110,6 +110,13 @@ def test_two_that_two_machines_compare_at_once_are_found_to_be_copies(database: 
     assert compared(database) == {"one": ["one", "other"], "other": ["one", "other"]}
 
 
+def test_two_copies_that_change_together_stay_copies(library: Library) -> None:
+    library.add([article("one"), article("other")])
+    further = f"{STORY} The market closed at noon."
+    library.add([article("one", further), article("other", further)])
+    assert copies(library, "one") == {"one": ["one", "other"]}
+
+
 def test_of_many_with_the_same_text_one_is_compared(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     library.add([article(f"same{n}") for n in range(20)])
     compare = Mock(wraps=is_copy)

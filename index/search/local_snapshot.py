@@ -31,11 +31,13 @@ class LocalSnapshot(Snapshot):
         vector = self.embedder.embed([text])[0] if generation.vectors is not None else None
         rows, scores = rank(generation, text, vector, allowed, min(max(k, 1), MAX_HITS))
         passages = generation.passages[rows]
-        keys = [(generation.articles[n].id, generation.articles[n].revision) for n in passages["article"]]
+        its = [generation.articles[n] for n in passages["article"].tolist()]
+        keys = [(article.id, article.revision) for article in its]
         articles = self.store.revisions(keys)
+        places = (passages[edge].tolist() for edge in ("start", "end"))
         hits = tuple(
-            Hit(articles[key], key[1], int(passage["start"]), int(passage["end"]), float(score))
-            for key, passage, score in zip(keys, passages, scores, strict=True)
+            Hit(articles[key], key[1], start, end, score)
+            for key, start, end, score in zip(keys, *places, scores.tolist(), strict=True)
             if key in articles  # removed since the search began
         )
         return Found(hits, generation.seq, searched, held)

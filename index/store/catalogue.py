@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, insert, or_, select
 
 from index.errors import IndexFault
 from index.store.database import Database
@@ -125,7 +125,7 @@ class Catalogue:
 def enter(connection: Connection, ids: Sequence[str]) -> None:
     """Note for the list what was stored or changed in the same transaction."""
     for some in batches(ids):
-        rows = connection.execute(_listed().where(articles.c.id.in_(some))).all()
+        rows = connection.execute(_LISTED_OF_THESE, {"ids": some}).all()
         connection.execute(delete(listing).where(listing.c.article_id.in_(some)))
         if rows:
             connection.execute(insert(listing), [_noted(row) for row in rows])
@@ -204,9 +204,12 @@ def _listed() -> Select[Any]:
     ).join(articles, and_(of_it == revisions.c.article_id, articles.c.revision == revisions.c.revision))
 
 
+_LISTED_OF_THESE = _listed().where(articles.c.id.in_(bindparam("ids", expanding=True)))
+
+
 def _entries(connection: Connection, ids: list[str]) -> tuple[ListedArticle, ...]:
     """In the order of `ids`."""
-    rows = {row.article_id: row for row in connection.execute(_listed().where(articles.c.id.in_(ids)))}
+    rows = {row.article_id: row for row in connection.execute(_LISTED_OF_THESE, {"ids": ids})}
     return tuple(
         ListedArticle(
             article_of(row, text="", removed="[]"),

@@ -8,8 +8,9 @@ say: one by one, small differences lead from a report to its update.
 
 import datetime as dt
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -17,7 +18,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Select,
     and_,
     delete,
@@ -42,6 +42,8 @@ MAX_SHARED_KEYS = 20_000
 share most of their words, as notes made after one form do, the words that few have tell which are alike. One of all the
 same words is among them, since no other shares that key."""
 
+AT_ONCE = 16
+"""Articles that are compared with the others and with each other before it is kept what they are copies of."""
 
 _LAST_SIGNED = select(func.max(signatures.c.number))
 
@@ -55,22 +57,28 @@ class CopyPairs:
         """Sign what came in or changed since the last time, and find its copies."""
         with self._database.read() as connection:
             ids = list(connection.scalars(unsigned()))
-        for done, article_id in enumerate(ids):
-            progress("indexing", done, len(ids))
-            while not self._is_kept_up(article_id):
-                progress("indexing", done, len(ids))
+        done, at_once = 0, AT_ONCE
 
-    def _is_kept_up(self, article_id: str) -> bool:
-        """False where another process signed one meanwhile, which may be a copy of this one."""
+        def tell(further: int) -> None:
+            progress("indexing", done + further, len(ids))
+
+        while some := ids[done : done + at_once]:
+            if self._are_kept_up(some, tell):
+                done, at_once = done + len(some), AT_ONCE
+            else:  # where others sign often, fewer are done by the time they do again
+                at_once = max(1, at_once // 2)
+
+    def _are_kept_up(self, article_ids: Sequence[str], tell: Callable[[int], None]) -> bool:
+        """False where another process signed one meanwhile, which may be a copy of one of these."""
         with self._database.read() as connection:
             last = connection.scalar(_LAST_SIGNED)
-            found = _found(connection, article_id)
-        if found is None:
+            fresh = _compared(connection, article_ids, tell)
+        if not fresh:
             return True
         with self._database.write() as connection:  # comparing may take a second, in which others can write
             if connection.scalar(_LAST_SIGNED) != last:
                 return False
-            _keep(connection, article_id, found)
+            _keep(connection, fresh)
         return True
 
 
@@ -125,66 +133,117 @@ def _is_signed_now() -> ColumnElement[bool]:
     return and_(signatures.c.article_id == articles.c.id, signatures.c.revision == articles.c.revision)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+@dataclass(frozen=True)
+class _Fresh:
+    """An article that was not compared yet, and the copies of it that are found."""
+
+    id: str
     revision: str
+    wording: Wording
     signature: Signature
     keys: Sequence[int]
-    copies: tuple[str, ...]
+    copies: list[str] = field(default_factory=list)
 
 
-def _found(connection: Connection, article_id: str) -> _Found | None:
-    """None for an article that went, or was compared by another process, meanwhile."""
-    is_left = articles.c.id.in_(unsigned().where(articles.c.id == article_id))
-    row = connection.execute(_texts().where(is_left)).first()
-    if row is None:
-        return None
-    own = signature(row.text) or Signature(0, b"")
-    keys = _keys(own, row.text)
-    wording = Wording(row.text)
-    candidates = _candidates(connection, article_id, own, keys)
-    texts = {other.text for other in candidates}  # of many that are the same, one is compared
-    alike = {text for text in texts if is_copy(wording, Wording(text))}
-    return _Found(row.revision, own, keys, tuple(other.id for other in candidates if other.text in alike))
+def _compared(connection: Connection, article_ids: Sequence[str], tell: Callable[[int], None]) -> list[_Fresh]:
+    """Of these without one that went, or was compared by another process, meanwhile.
+
+    Each has as its copies those among the articles that were compared before, and among those before it here.
+    """
+    are_left = articles.c.id.in_(unsigned().where(articles.c.id.in_(article_ids)))
+    rows = connection.execute(_texts().where(are_left).order_by(articles.c.id)).all()
+    fresh = [_fresh(row.id, row.revision, row.text) for row in rows]
+    holders = _holders(connection, fresh)
+    with_key: dict[int, list[_Fresh]] = defaultdict(list)
+    for number, own in enumerate(fresh):
+        tell(number)
+        before = {other.id: other for key in own.keys for other in with_key[key]}.values()
+        near = [other for other in before if may_be_copies(own.signature, other.signature)]
+        texts = [(other.id, other.wording.text) for other in near] + _candidates(connection, own, holders, article_ids)
+        # of many that are the same, one is compared
+        alike = {text for text in {text for _, text in texts} if is_copy(own.wording, Wording(text))}
+        own.copies.extend(article_id for article_id, text in texts if text in alike)
+        for key in own.keys:
+            with_key[key].append(own)
+    return fresh
 
 
-def _keys(own: Signature, text: str) -> list[int]:
-    """Each once: two of an article's may be one number. None where there are no words."""
-    return list(dict.fromkeys((whole_key(text), *bands(own)))) if own.shingles else []
+def _fresh(article_id: str, revision: str, text: str) -> _Fresh:
+    own = signature(text)
+    # each key once: two of an article's may be one number
+    keys = list(dict.fromkeys((whole_key(text), *bands(own)))) if own else []
+    return _Fresh(article_id, revision, Wording(text), own or Signature(0, b""), keys)
 
 
-def _keep(connection: Connection, article_id: str, found: _Found) -> None:
-    own = found.signature
-    delete_old = delete(signatures).where(signatures.c.article_id == article_id)  # and its keys with it
-    connection.execute(delete_old)
-    connection.execute(delete(copies).where(or_(copies.c.article_id == article_id, copies.c.copy_id == article_id)))
-    there = set(connection.scalars(select(articles.c.id).where(articles.c.id.in_([article_id, *found.copies]))))
-    if article_id not in there:
+def _keep(connection: Connection, fresh: Sequence[_Fresh]) -> None:
+    ids = [own.id for own in fresh]
+    connection.execute(delete(signatures).where(signatures.c.article_id.in_(ids)))  # and their keys with them
+    connection.execute(delete(copies).where(or_(copies.c.article_id.in_(ids), copies.c.copy_id.in_(ids))))
+    named = list({*ids, *(copy for own in fresh for copy in own.copies)})
+    there = {
+        article_id
+        for some in batches(named)
+        for article_id in connection.scalars(select(articles.c.id).where(articles.c.id.in_(some)))
+    }
+    kept = [own for own in fresh if own.id in there]
+    if not kept:
         return
-    values = {"article_id": article_id, "revision": found.revision, "shingles": own.shingles, "minima": own.minima}
-    number = connection.execute(insert(signatures).values(values).returning(signatures.c.number)).scalar_one()
-    if not own.shingles:
-        return
-    pairs = [pair for other in found.copies if other in there for pair in ((article_id, other), (other, article_id))]
-    if pairs:
-        connection.execute(insert(copies), [{"article_id": one, "copy_id": other} for one, other in pairs])
-    connection.execute(insert(copy_bands), [{"band": key, "number": number} for key in found.keys])
+    signed = [
+        {
+            "article_id": own.id,
+            "revision": own.revision,
+            "shingles": own.signature.shingles,
+            "minima": own.signature.minima,
+        }
+        for own in kept
+    ]
+    connection.execute(insert(signatures), signed)
+    numbers = select(signatures.c.article_id, signatures.c.number).where(signatures.c.article_id.in_(ids))
+    number_of = {row.article_id: row.number for row in connection.execute(numbers)}
+    pairs = [
+        {"article_id": one, "copy_id": other}
+        for own in kept
+        for copy in own.copies
+        if copy in there
+        for one, other in ((own.id, copy), (copy, own.id))
+    ]
+    keys = [{"band": key, "number": number_of[own.id]} for own in kept for key in own.keys]
+    for table, rows in ((copies, pairs), (copy_bands, keys)):
+        if rows:
+            connection.execute(insert(table), rows)
 
 
-def _candidates(connection: Connection, article_id: str, own: Signature, keys: Sequence[int]) -> list[Row[Any]]:
+def _holders(connection: Connection, fresh: Sequence[_Fresh]) -> dict[int, int]:
+    """How many of the articles that were compared before have each key of these."""
+    keys = list({key for own in fresh for key in own.keys})
     if not keys:
-        return []
+        return {}
     # of what more have than would fit if all were like it, it does not matter how many more
-    common = MAX_SHARED_KEYS // len(keys)
-    statements = dialects.COPIES[connection.dialect.name]
-    holders = {row.band: row.holders for row in connection.execute(statements.holders, _asked(keys, common=common))}
-    rarest_first = sorted(keys, key=holders.__getitem__)
+    common = MAX_SHARED_KEYS // max(len(own.keys) for own in fresh)
+    rows = connection.execute(dialects.COPIES[connection.dialect.name].holders, _asked(keys, common=common))
+    return {row.band: row.holders for row in rows}
+
+
+def _candidates(
+    connection: Connection, own: _Fresh, holders: Mapping[int, int], besides: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Ids and texts of the articles that were compared before and may be copies of this one.
+
+    besides: not these, of which an earlier revision may have been.
+    """
+    known = [key for key in own.keys if holders[key]]
+    if not known:
+        return []
+    rarest_first = sorted(known, key=holders.__getitem__)
     bounds = {"shared": MAX_SHARED_KEYS, "candidates": MAX_CANDIDATES}
-    sharing = list(connection.scalars(statements.sharing, _asked(rarest_first, **bounds)))
-    others = select(signatures).where(signatures.c.number.in_(sharing), signatures.c.article_id != article_id)
+    sharing = dialects.COPIES[connection.dialect.name].sharing
+    numbers = list(connection.scalars(sharing, _asked(rarest_first, **bounds)))
+    others = select(signatures).where(signatures.c.number.in_(numbers), signatures.c.article_id.not_in(besides))
     rows = connection.execute(others).all()
-    near = [row.article_id for row in rows if may_be_copies(own, Signature(row.shingles, row.minima))]
-    return list(connection.execute(_texts().where(articles.c.id.in_(near)))) if near else []
+    near = [row.article_id for row in rows if may_be_copies(own.signature, Signature(row.shingles, row.minima))]
+    if not near:
+        return []
+    return [(row.id, row.text) for row in connection.execute(_texts().where(articles.c.id.in_(near)))]
 
 
 def _asked(keys: Sequence[int], **bounds: int) -> dict[str, str | int]:

@@ -8,7 +8,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from index.store.schema import corpus, removals
 
-_SINCE = select(removals.c.article_id).where(removals.c.seq > bindparam("seq"))  # asked several times a question
+# asked several times a question, or of each article that comes in: put together once
+_SINCE = select(removals.c.article_id).where(removals.c.seq > bindparam("seq"))
+_BY_HAND = select(removals.c.seq).where(removals.c.article_id == bindparam("article_id"), removals.c.by_hand == 1)
+_BY_HAND_AFTER = _BY_HAND.where(removals.c.seq > bindparam("seq"))
+_BY_HAND_AS_IT_WAS = _BY_HAND.where(removals.c.revision == bindparam("revision"))
 
 
 def note(connection: Connection, article_id: str, revision: str, *, by_hand: bool) -> int:
@@ -30,11 +34,9 @@ def since(connection: Connection, seq: int) -> frozenset[str]:
 
 def was_by_hand_after(connection: Connection, article_id: str, seq: int) -> bool:
     """Whether a person removed the article, in whatever revision, after that state."""
-    of_it = (removals.c.article_id == article_id, removals.c.by_hand == 1, removals.c.seq > seq)
-    return connection.execute(select(removals.c.seq).where(*of_it)).first() is not None
+    return connection.execute(_BY_HAND_AFTER, {"article_id": article_id, "seq": seq}).first() is not None
 
 
 def was_by_hand(connection: Connection, article_id: str, revision: str) -> bool:
     """Whether a person removed the article in that revision."""
-    just_this = (removals.c.article_id == article_id, removals.c.revision == revision, removals.c.by_hand == 1)
-    return connection.execute(select(removals.c.seq).where(*just_this)).first() is not None
+    return connection.execute(_BY_HAND_AS_IT_WAS, {"article_id": article_id, "revision": revision}).first() is not None

@@ -7,9 +7,10 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, and_, insert, update
+from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, update
 
 from index.article import Article, Removed
 
@@ -58,11 +59,21 @@ def put(connection: Connection, table: Table, row: Mapping[str, object], changed
 
     In a write, which no other is beside.
     """
+    change = _change(table, tuple(row if changed is None else changed))
+    if not connection.execute(change, {_given(name): value for name, value in row.items()}).rowcount:
+        connection.execute(insert(table), row)
+
+
+@cache
+def _change(table: Table, changed: tuple[str, ...]) -> Update:
     own = [column.name for column in table.primary_key]
-    values = {name: row[name] for name in (row if changed is None else changed) if name not in own}
-    its = and_(*(table.c[name] == row[name] for name in own))
-    if not connection.execute(update(table).where(its).values(values)).rowcount:
-        connection.execute(insert(table).values(row))
+    its = and_(*(table.c[name] == bindparam(_given(name)) for name in own))
+    return update(table).where(its).values({name: bindparam(_given(name)) for name in changed if name not in own})
+
+
+def _given(name: str) -> str:
+    """A column's own name stands for its new value alone."""
+    return f"given_{name}"
 
 
 def now() -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import Connection, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 
 from index.article import Article, namesake_id
 from index.errors import TakenAgain, UnknownArticle, shown
@@ -44,6 +44,36 @@ ANY_REVISION = "*"
 
 class ChangedMeanwhile(Exception):
     """The article is no longer in the revision that another text of it was compared with."""
+
+
+# of what is asked for with each article that comes in, or with each question: put together once
+_CURRENT_OF = select(articles.c.revision).where(articles.c.id == bindparam("article_id"))
+_ANY_REVISION_OF = (
+    select(
+        revisions,
+        articles.c.origin,
+        articles.c.revision.label("current"),
+        articles.c.added_at.label("article_added_at"),
+        select(func.count())
+        .select_from(passages)
+        .where(passages.c.article_id == articles.c.id)
+        .scalar_subquery()
+        .label("passage_count"),
+    )
+    .join(articles, articles.c.id == revisions.c.article_id)
+    .where(articles.c.id == bindparam("article_id"))
+)
+_STORED = _ANY_REVISION_OF.where(revisions.c.revision == articles.c.revision)
+_STORED_AS_IT_WAS = _ANY_REVISION_OF.where(revisions.c.revision == bindparam("as_it_was"))
+_OF_THESE = (
+    select(revisions, articles.c.origin)
+    .join(articles, articles.c.id == revisions.c.article_id)
+    # each by itself: for pairs SQLite would look through all of them
+    .where(
+        revisions.c.article_id.in_(bindparam("ids", expanding=True)),
+        revisions.c.revision.in_(bindparam("revisions", expanding=True)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +147,15 @@ class Store:
                 _note_place(connection, article.id, place)
                 return outcome
             if outcome == "added":
-                connection.execute(
-                    insert(articles).values(
-                        id=article.id,
-                        revision=revision,
-                        origin=article.origin,
-                        in_folder=IN_FOLDER if in_folder else BY_HAND,
-                        chunker=CHUNKER_VERSION,
-                        added_at=moment,
-                    )
-                )
+                values = {
+                    "id": article.id,
+                    "revision": revision,
+                    "origin": article.origin,
+                    "in_folder": IN_FOLDER if in_folder else BY_HAND,
+                    "chunker": CHUNKER_VERSION,
+                    "added_at": moment,
+                }
+                connection.execute(insert(articles), values)
             else:
                 values = {"revision": revision, "chunker": CHUNKER_VERSION}
                 if in_folder:
@@ -255,17 +284,12 @@ class Store:
     def revisions(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Article]:
         """The articles behind (id, revision) pairs; pairs that are no longer there are left out."""
         wanted = set(keys)
-        statement = select(revisions, articles.c.origin).join(articles, articles.c.id == revisions.c.article_id)
         with self._database.read() as connection:
             rows = [
                 row
                 for some in batches(sorted(wanted))
-                # each by itself: for pairs SQLite would look through all of them
                 for row in connection.execute(
-                    statement.where(
-                        revisions.c.article_id.in_([article_id for article_id, _ in some]),
-                        revisions.c.revision.in_({revision for _, revision in some}),
-                    )
+                    _OF_THESE, {"ids": [i for i, _ in some], "revisions": [revision for _, revision in some]}
                 )
                 if (row.article_id, row.revision) in wanted
             ]
@@ -336,7 +360,7 @@ def _outcome(connection: Connection, article: Article, asked_at: int | None, *, 
 
 
 def _current(connection: Connection, article_id: str) -> str | None:
-    revision: str | None = connection.scalar(select(articles.c.revision).where(articles.c.id == article_id))
+    revision: str | None = connection.scalar(_CURRENT_OF, {"article_id": article_id})
     return revision
 
 
@@ -377,20 +401,10 @@ def _insert_passages(connection: Connection, article: Article, revision: str, sp
 
 
 def _stored(connection: Connection, article_id: str, revision: str | None) -> StoredArticle | None:
-    row = connection.execute(
-        select(
-            revisions,
-            articles.c.origin,
-            articles.c.revision.label("current"),
-            articles.c.added_at.label("article_added_at"),
-        )
-        .join(articles, articles.c.id == revisions.c.article_id)
-        .where(
-            articles.c.id == article_id,
-            revisions.c.revision == (revision if revision is not None else articles.c.revision),
-        )
-    ).first()
+    statement = _STORED if revision is None else _STORED_AS_IT_WAS
+    row = connection.execute(statement, {"article_id": article_id, "as_it_was": revision}).first()
     if row is None:
         return None
-    count = connection.scalar(select(func.count()).select_from(passages).where(passages.c.article_id == article_id))
-    return StoredArticle(article_of(row), row.revision, row.revision == row.current, row.article_added_at, count or 0)
+    return StoredArticle(
+        article_of(row), row.revision, row.revision == row.current, row.article_added_at, row.passage_count
+    )
