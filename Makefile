@@ -6,7 +6,7 @@ BIN := .venv/bin
 # nothing without its hash, and nothing that would be built here with what no lock names
 INSTALL := python -m pip install --quiet --require-hashes --only-binary :all:
 
-.PHONY: setup setup-dev run test soak check audit lock bench bench-beside build clean
+.PHONY: setup setup-dev run test soak check audit lock bench build clean
 
 setup: .venv/installed
 setup-dev: .venv/installed-dev
@@ -65,11 +65,10 @@ check: setup-dev
 	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive assistant index web lock
 	$(BIN)/bandit --quiet --skip B101,B311 --recursive bench # which draws by a seed, to draw alike again
 
-# speed, the questions over seeds/, the curves in docs/; with DATA=folder, which holds squad/, those of SQuAD too
-bench: setup-dev
-	$(BIN)/python -m bench.speed
-	$(BIN)/python -m bench.page
-	$(BIN)/python -m bench.scale
+# speed, also that of the same articles in the hands of LangChain, txtai and Haystack, which are in an environment of
+# their own; the questions over seeds/; the curves in docs/. With DATA=folder, which holds squad/, those of SQuAD too
+bench: setup-dev .venv-beside/installed
+	$(BIN)/python -m bench
 	$(BIN)/assistant rebuild --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-seen.jsonl --articles seeds --data-dir bench/out/seeds
 	$(BIN)/assistant eval tests/data/seeds-unseen.jsonl --articles seeds --data-dir bench/out/seeds
@@ -86,10 +85,6 @@ bench: setup-dev
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA)) --passages
 	$(if $(DATA),$(BIN)/python -m bench.squad --data $(DATA) --work bench/out/squad)
 	$(if $(DATA),$(BIN)/python -m bench.embedding --data $(DATA))
-
-# the same articles in the hands of LangChain, txtai and Haystack, in an environment of their own
-bench-beside: .venv-beside/installed
-	.venv-beside/bin/python -m bench.beside
 
 # with what is installed: an environment of its own would be filled with what no lock names
 build: setup-dev

@@ -1,6 +1,6 @@
 """The same articles with the same weights in other hands: how fast they are indexed, and a passage found.
 
-    make bench-beside, or in its environment python -m bench.beside [--articles 300] [--rounds 5] [--only NAME]…
+    .venv-beside/bin/python -m bench.beside [--articles 500] [--rounds 5] [--only NAME]…
 
 In an environment of its own (`lock/beside.txt`), since they ask for other versions of what this is built of.
 
@@ -10,7 +10,7 @@ is the network alone over the same passages, and for a question the network and 
 process of its own, one after the other, in rounds; a ratio is of one round, and the median and the spread over the
 rounds are shown, so that what else the machine does falls on all. Loading models and libraries is not counted. This
 program stores articles, passages and vectors in its database and publishes an index that survives a power cut; the
-others keep theirs in memory.
+others keep theirs in memory. Prints a table, and writes `bench/out/beside.json` with each round.
 """
 
 import argparse
@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.news import ARTICLES, ENCYCLOPAEDIA, PLAIN
+from bench.results import write
 from index.article import Article, article_id
 from index.library import Library
 from index.model.builtin import BuiltinEmbedder, builtin_folder
@@ -43,7 +44,7 @@ Indexed = tuple[float, Search]
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.beside", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--articles", type=int, default=300)
+    parser.add_argument("--articles", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", choices=SYSTEMS, action="append", help="these alone, beside this program")
     parser.add_argument("--run", choices=SYSTEMS, help="this one here, once, as JSON")
@@ -56,6 +57,7 @@ def main() -> None:
     for number in range(args.rounds):
         rounds.append({name: _in_a_process(name, args.articles) for name in names})
         print(f"round {number + 1} of {args.rounds}", file=sys.stderr)
+    write("beside", {"articles": args.articles, "rounds": rounds})
     own = rounds[0][OWN]
     print(f"{own['articles']:,} articles, {own['passages']:,} passages; medians of {args.rounds} rounds, least to most")
     print(f"{'':<12}{'indexing, s':>14}{'as this program':>26}{'search, ms':>14}{'as this program':>26}{'MB':>8}")

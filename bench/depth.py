@@ -5,7 +5,6 @@
 Nothing is chosen by it. Prints a table, writes `bench/out/depth.json`, and draws docs/passages-read.svg.
 """
 
-import json
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -15,12 +14,12 @@ from assistant.evaluation.measures import metrics
 from assistant.evaluation.outcomes import evaluate
 from assistant.evaluation.questions import load_questions
 from bench.chart import by_number
+from bench.results import write
 from index.library import Library
 
 READ = (1, 2, 4, 6, 8, 12, 16)
 QUESTIONS = Path("tests/data")
 SETS = ("seen", "unseen", "fresh", "natural")
-OUT = Path("bench/out/depth.json")
 CHART = Path("docs/passages-read.svg")
 TOLD = ("right", "refused", "balanced_accuracy", "ms_read_p50")
 
@@ -35,8 +34,7 @@ def main() -> None:
         for passages in READ:
             found = metrics(evaluate(assistant, questions, top_k=passages))
             rows.append({"passages": passages, **{name: found[name] for name in TOLD}})
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write("depth", rows)
     names = {"answered rightly, of those with an answer": "right", "refused, of those without": "refused"}
     curves = {said: [(row["passages"], row[name]) for row in rows] for said, name in names.items()}
     title = f"{len(questions)} questions over seeds/, by the passages read"

@@ -13,8 +13,9 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Page, Response, sync_playwright
 
+from bench.results import Table, write
 from bench.serving import served
-from bench.speed import SEEDS, show
+from bench.speed import SEEDS
 
 QUESTIONS = ("How much sand had to be dredged to free the Ever Given?", "When did Argentina win the World Cup?")
 ASKED = 20
@@ -63,9 +64,11 @@ FILL = """async ([answer, n]) => {
 
 
 def main() -> None:
+    table = Table()
     chromium = shutil.which("chromium")
     if chromium is None:
         print("The page is not measured: there is no chromium on this machine.")
+        write("page", table.figures)
         return
     with (
         tempfile.TemporaryDirectory() as data_dir,
@@ -74,14 +77,15 @@ def main() -> None:
         playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]) as browser,
     ):
         page = browser.new_page(viewport={"width": 1280, "height": 800})
-        weigh(page, address)
-        answer = ask(page)
-        type_letters(page, "a key, empty conversation")
+        weigh(table, page, address)
+        answer = ask(table, page)
+        type_letters(table, page, "a key, empty conversation")
         page.evaluate(FILL, [answer, MESSAGES])
-        type_letters(page, f"a key, {MESSAGES:,} answers")
+        type_letters(table, page, f"a key, {MESSAGES:,} answers")
+    write("page", table.figures)
 
 
-def weigh(page: Page, address: str) -> None:
+def weigh(table: Table, page: Page, address: str) -> None:
     sizes: dict[str, int] = {}
 
     def note(response: Response) -> None:
@@ -94,10 +98,10 @@ def weigh(page: Page, address: str) -> None:
     page.remove_listener("response", note)
     for path, size in sorted(sizes.items(), key=lambda one: -one[1]):
         print(f"  {path:<30}{size / 1000:>8.1f} KB")
-    show("the page's own weight", sum(sizes.values()) / 1000, "KB")
+    table.show("the page's own weight", sum(sizes.values()) / 1000, "KB")
 
 
-def ask(page: Page) -> object:
+def ask(table: Table, page: Page) -> object:
     """The last answer, as the API gives it."""
     page.evaluate(WATCH_DELTA)
     for n in range(ASKED):
@@ -105,7 +109,7 @@ def ask(page: Page) -> object:
         page.keyboard.press("Enter")
         page.wait_for_function("n => window.waits.length > n", arg=n)
         page.locator("#stop").wait_for(state="hidden")
-    tell("first delta to the screen", page.evaluate("window.waits"))
+    tell(table, "first delta to the screen", page.evaluate("window.waits"))
     body = json.dumps({"question": QUESTIONS[0]})
     answer: object = page.evaluate(
         """async (body) => (await fetch("/api/ask",
@@ -116,18 +120,18 @@ def ask(page: Page) -> object:
     return answer
 
 
-def type_letters(page: Page, what: str) -> None:
+def type_letters(table: Table, page: Page, what: str) -> None:
     page.evaluate(WATCH_KEYS)
     page.locator("#question").focus()
     page.keyboard.type(LETTERS, delay=60)
     page.wait_for_function("n => window.keys.length >= n", arg=len(LETTERS))
-    tell(what, page.evaluate("window.keys"))
+    tell(table, what, page.evaluate("window.keys"))
     page.locator("#question").fill("")
 
 
-def tell(what: str, milliseconds: Sequence[float]) -> None:
+def tell(table: Table, what: str, milliseconds: Sequence[float]) -> None:
     ordered = sorted(milliseconds)
-    show(what, statistics.median(ordered), f"ms (worst in twenty {ordered[int(0.95 * (len(ordered) - 1))]:.0f})")
+    table.show(what, statistics.median(ordered), f"ms (worst in twenty {ordered[int(0.95 * (len(ordered) - 1))]:.0f})")
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@
 Of each size a library of generated articles (`bench/generated.py`): how long the index takes to be built from what is
 stored, how long after it one article more takes, how much of the disk and of memory it all takes, how fast passages are
 found and how many of the nearest are missed, how long a question takes with and without the reader, and how many are
-answered a second by 1, 4 and 16 clients. Each of it in a process of its own. Embedding is left out, which takes as long
-for each passage however many there are: `bench.embedding`. The figures are of this machine as it is just now.
+answered a second by 1, 4 and 16 clients. Each of it in a process of its own. Embedding, which takes as long for each
+passage however many there are, is measured up to 10,000: the same articles are taken in as anyone's are. Prints a
+table, writes `bench/out/scale.json`, and draws the curves in docs/. The figures are of this machine as it is just now.
 """
 
 import argparse
@@ -25,16 +26,19 @@ from assistant.answer import Question
 from assistant.assistant import Assistant
 from bench.chart import growth
 from bench.generated import fill
+from bench.many import rows_of
 from bench.news import NATURAL_TUNE, TUNE, questions
-from bench.serving import ask, served
+from bench.results import write
+from bench.serving import ask, await_ready, started, until_healthy
 from index.article import Article
 from index.library import Library
 from index.search.local_snapshot import generation_of
 from index.search.vectors import CompressedIndex, Rows
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
-OUT = Path(__file__).parent / "out" / "scale.json"
 FOUND = 10
+MOST_EMBEDDED = 10_000
+"""Passages; more would take hours."""
 ASKED = 200
 READ = 40
 """Questions that are asked with the reader."""
@@ -70,22 +74,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--passages", type=int, nargs="+", default=SIZES)
     parser.add_argument("--work", type=Path, help="a folder for the libraries, which are used again where they are")
-    parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--stage", choices=STAGES, help="this one of the first size here, once, as JSON")
     args = parser.parse_args()
     if args.stage:
         print(json.dumps(STAGES[args.stage](args.work, args.passages[0])))
         return
     rows = []
-    args.out.parent.mkdir(exist_ok=True)
     for passages in args.passages:
         with tempfile.TemporaryDirectory() as made:
             rows.append(_measured(args.work or Path(made), passages))
-        args.out.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        write("scale", rows)
     if len(rows) > 1:
         _draw(rows)
     for name in rows[0]:
-        print(f"{name:<34}{''.join(f'{row[name]:>14,.4g}' for row in rows)}")
+        cells = (f"{row[name]:,.4g}" if name in row else "" for row in rows)
+        print(f"{name:<34}{''.join(f'{cell:>14}' for cell in cells)}")
 
 
 def _draw(rows: Sequence[Figures]) -> None:
@@ -123,6 +126,20 @@ def _build(folder: Path, passages: int) -> Figures:
         "index on disk, bytes a passage": index / passages,
         "database, bytes a passage": database / passages,
     }
+
+
+def _take_in(folder: Path, passages: int) -> Figures:
+    if passages > MOST_EMBEDDED:
+        return {}
+    filled = Library(folder)
+    stored = [filled.article(str(rows_of(number)[0]["id"])) for number in range(filled.status().articles)]
+    articles = [one.article for one in stored if one]
+    with tempfile.TemporaryDirectory() as empty:
+        library = Library(Path(empty))
+        library.embed(["warm"])
+        began = time.perf_counter()
+        report = library.add(articles)
+        return {"taken in, passages/s": report.embedded / (time.perf_counter() - began)}
 
 
 def _search(folder: Path, _: int) -> Figures:
@@ -169,7 +186,12 @@ def _one_more(folder: Path, _: int) -> Figures:
 
 def _clients(folder: Path, _: int) -> Figures:
     figures: Figures = {}
-    with served(["--data-dir", str(folder), "--articles", str(_nothing(folder))]) as address:
+    began = time.perf_counter()
+    with started(["--data-dir", str(folder), "--articles", str(_nothing(folder))]) as (address, server):
+        figures["start until health answers, s"] = until_healthy(address, began)
+        await_ready(server)
+        figures["start until ready, s"] = time.perf_counter() - began
+        figures["first question, ms"] = 1_000 * ask(address, asked_questions(1)[0])
         for clients in CLIENTS:
             asked = asked_questions(clients * CLIENTS_ASK)
             began = time.perf_counter()
@@ -230,6 +252,7 @@ def _recall(library: Library, asked: Sequence[str]) -> float:
 
 STAGES: dict[str, Callable[[Path, int], Figures]] = {
     "build": _build,
+    "take in": _take_in,
     "search": _search,
     "ask": _ask,
     "one more": _one_more,

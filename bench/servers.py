@@ -9,7 +9,6 @@ the first has published. --index-data: the folder of the Milvus server, whose si
 """
 
 import argparse
-import json
 import statistics
 import tempfile
 import time
@@ -20,11 +19,11 @@ from sqlalchemy import text
 from assistant.answer import Question
 from assistant.assistant import Assistant
 from bench.generated import Generator, fill
+from bench.results import write
 from bench.scale import asked_questions
 from index.article import Article
 from index.library import Library
 
-OUT = Path("bench/out/servers.json")
 ASKED, READ, FOUND = 100, 30, 10
 TIMES = 5
 
@@ -59,8 +58,7 @@ def main() -> None:
             figures[name] |= _grown(library, other if name == "servers" else library)
         for library in (*libraries.values(), other):
             library.close()
-    OUT.parent.mkdir(exist_ok=True)
-    OUT.write_text(json.dumps({"passages": args.passages, **figures}, indent=1) + "\n", encoding="utf-8")
+    write("servers", {"passages": args.passages, **figures})
     print(f"{args.passages:,} passages{'':<26}{'folder':>10}{'servers':>10}")
     for name in figures["servers"]:
         print(f"{name:<40}" + "".join(f"{figures[where].get(name, float('nan')):>10,.4g}" for where in libraries))

@@ -7,10 +7,12 @@ import socket
 import subprocess  # nosec B404 # runs this program
 import sys
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+START_SECONDS = 120
 COMMAND = [sys.executable, "-c", "import sys; from web.cli import main; sys.exit(main())"]
 
 
@@ -35,6 +37,17 @@ def served(where: Sequence[str]) -> Iterator[str]:
     with started(where) as (address, server):
         await_ready(server)
         yield address
+
+
+def until_healthy(address: str, began: float) -> float:
+    """How many seconds after `began` it answers. Raises TimeoutError."""
+    while (waited := time.perf_counter() - began) < START_SECONDS:
+        try:
+            with urllib.request.urlopen(f"{address}/api/health"):  # nosec B310 # of the server started here
+                return time.perf_counter() - began
+        except urllib.error.URLError:
+            time.sleep(0.05)
+    raise TimeoutError(f"the server did not answer within {waited:.0f} s")
 
 
 def await_ready(server: "subprocess.Popen[str]") -> None:

@@ -8,36 +8,32 @@ import statistics
 import subprocess  # nosec B404 # runs this program
 import tempfile
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from assistant.evaluation.questions import load_questions
 from bench.many import fill
-from bench.serving import COMMAND, ask, await_ready, started
+from bench.results import Table, write
+from bench.serving import COMMAND, ask, await_ready, started, until_healthy
 from index.library import Library
 from index.store.catalogue import SORTS, Selection
 
 ROOT = Path(__file__).parents[1]
 SEEDS = ROOT / "seeds"
 QUESTIONS = ROOT / "tests" / "data" / "seeds-unseen.jsonl"
-START_SECONDS = 120
 
 
 def main() -> None:
+    table = Table()
     with tempfile.TemporaryDirectory() as data_dir:
         where = ["--data-dir", data_dir, "--articles", str(SEEDS)]
         passages, seconds = index(Path(data_dir))
-        show("indexing, the model loaded", passages / seconds, "passages a second")
-        show("`assistant articles`", statistics.median(list_articles(where) for _ in range(5)), "s, median of 5")
-        serve(where)
+        table.show("indexing, the model loaded", passages / seconds, "passages a second")
+        table.show("`assistant articles`", statistics.median(list_articles(where) for _ in range(5)), "s, median of 5")
+        serve(table, where)
     with tempfile.TemporaryDirectory() as data_dir:
         for sort, seconds in pages_of_many(Path(data_dir)).items():
-            show(f"50 of 10,000 articles, {sort}", 1000 * seconds, "ms, median of 20")
-
-
-def show(what: str, figure: float, unit: str) -> None:
-    print(f"{what:<32}{figure:>8.2f} {unit}", flush=True)
+            table.show(f"50 of 10,000 articles, {sort}", 1000 * seconds, "ms, median of 20")
+    write("speed", table.figures)
 
 
 def index(data_dir: Path) -> tuple[int, float]:
@@ -76,25 +72,15 @@ def page_of_many(library: Library, selection: Selection, cursor: str | None) -> 
     return time.perf_counter() - began
 
 
-def serve(where: list[str]) -> None:
+def serve(table: Table, where: list[str]) -> None:
     began = time.perf_counter()
     with started(where) as (address, server):
-        show("warm start until health answers", until_healthy(address, began), "s")
+        table.show("warm start until health answers", until_healthy(address, began), "s")
         await_ready(server)
-        show("warm start until ready", time.perf_counter() - began, "s")
+        table.show("warm start until ready", time.perf_counter() - began, "s")
         times = sorted(ask(address, question.question) for question in load_questions(QUESTIONS)[0])
-        show(f"a question, median of {len(times)}", 1000 * statistics.median(times), "ms")
-        show("the slowest of them", 1000 * times[-1], "ms")
-
-
-def until_healthy(address: str, began: float) -> float:
-    while (waited := time.perf_counter() - began) < START_SECONDS:
-        try:
-            with urllib.request.urlopen(f"{address}/api/health"):  # nosec B310 # of the server started here
-                return time.perf_counter() - began
-        except urllib.error.URLError:
-            time.sleep(0.05)
-    raise TimeoutError(f"the server did not answer within {waited:.0f} s")
+        table.show(f"a question, median of {len(times)}", 1000 * statistics.median(times), "ms")
+        table.show("the slowest of them", 1000 * times[-1], "ms")
 
 
 if __name__ == "__main__":
