@@ -35,19 +35,20 @@ class Citer:
     def render(self, statement: Statement) -> str:
         """The statement's text with its markers; new citations are appended to `citations`."""
         text = _FALSE_MARKER.sub(r"(\1)", statement.text.strip())
-        markers = dict.fromkeys(self._index(support) for support in statement.support)
+        markers = dict.fromkeys(self.cite(support).index for support in statement.support)
         if statement.is_at_odds:
             self.at_odds.extend(markers)
         return f"{text} {''.join(f'[{n}]' for n in markers) or UNSUPPORTED}"
 
-    def _index(self, support: Support) -> int:
+    def cite(self, support: Support) -> Citation:
+        """The citation of a sentence; a new one is appended to `citations`."""
         quote = support.quote
         for known in self.citations:
             if (known.article_id, known.start, known.end) == (quote.article_id, quote.start, quote.end):
-                return known.index
+                return known
         citation = _citation(len(self.citations) + 1, quote, support.copies)
         self.citations.append(replace(citation, also_in=self.also_said(citation)))
-        return len(self.citations)
+        return self.citations[-1]
 
 
 def passage_citation(passage: Document) -> Citation:

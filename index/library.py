@@ -24,7 +24,7 @@ from index.model import embed
 from index.model.embed import BUILTIN, Embedder, Vectors
 from index.progress import Progress, Report, silent
 from index.search.embeddings import Embeddings
-from index.search.engine import Engine
+from index.search.engine import Engine, Followed
 from index.search.filters import NO_FILTERS, Filters
 from index.search.local import LocalEngine
 from index.search.milvus.engine import MilvusEngine
@@ -358,7 +358,7 @@ class Library:
 
     def is_published(self) -> bool:
         """Whether there is an index of any passages."""
-        return self._engine.is_published() and self._engine.shown().passages > 0
+        return self._engine.has_passages()
 
     def embed(self, texts: Sequence[str]) -> Vectors:
         """(n, dim) float32 with unit rows, by the model that the passages are embedded with."""
@@ -449,11 +449,14 @@ class Library:
             ahead = None
         with self._engine.publishing(progress):
             self._store.rechunk()
-            self._copies.update(progress)  # while what was taken in is still embedded
-            tally.embedded += self._embedding.finish(progress, ahead)
-            while (followed := self._engine.follow(full=full, progress=progress)) == "lacking":
-                self._copies.update(progress)  # another process added one meanwhile
-                tally.embedded += self._embedding.finish(progress)
+            followed: Followed = "lacking"
+            if not full and self._engine.is_up_to_date():
+                followed = "unchanged"  # or a million passages would be gone through for what they lack
+            while followed == "lacking":  # and again, where another process adds an article meanwhile
+                self._copies.update(progress)  # while what was taken in is still embedded
+                tally.embedded += self._embedding.finish(progress, ahead)
+                ahead = None
+                followed = self._engine.follow(full=full, progress=progress)
             if followed == "whole":  # else it would take longer than all the rest
                 self._embeddings.forget(self.embedding_model)
             # also where nothing was published: a kill between a publish and its sweep left one generation too many

@@ -11,7 +11,7 @@ from index.article import Article
 from index.progress import silent
 from index.search import corpus as reading
 from index.search.embeddings import Embeddings
-from index.search.generation import Corpus, Generation
+from index.search.generation import ArticleKeys, Corpus, Generation
 from index.search.lexical import LexicalIndex
 from index.store.copy_pairs import CopyPairs
 from index.store.database import Database
@@ -134,7 +134,9 @@ class Growing(Generation):
     def of(cls, found: Read, most_dead: int = most_dead) -> "Growing":
         corpus = found.corpus
         words = LexicalIndex.build([])
-        grown = cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies, dead=corpus.dead)
+        grown = cls(
+            corpus.state, ArticleKeys.of(corpus.articles), corpus.passages, words, None, corpus.copies, dead=corpus.dead
+        )
         grown.most_dead = most_dead
         return grown
 

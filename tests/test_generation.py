@@ -82,7 +82,7 @@ def test_what_is_published_is_what_is_loaded(generations: Generations) -> None:
     assert generations.current_name() == name
     loaded_name, generation = loaded(generations)
     assert loaded_name == name
-    assert (generation.seq, generation.model, generation.articles) == (7, "model@1", corpus().articles)
+    assert (generation.seq, generation.model, tuple(generation.articles)) == (7, "model@1", corpus().articles)
     assert generation.passages.tolist() == corpus().passages.tolist()
     assert generation.words.search("comet", 5)[0].tolist() == [1]
     assert generation.vectors is not None

@@ -8,7 +8,7 @@ import pytest
 
 from index.model.embed import Vectors
 from index.search.filters import Filters
-from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
+from index.search.generation import PASSAGE_DTYPE, ArticleKey, ArticleKeys, Generation
 from index.search.lexical import LexicalIndex
 from index.search.search import CANDIDATES, LEXICAL_WEIGHT, rank
 from index.search.vectors import ExactIndex, Mask
@@ -23,7 +23,7 @@ def generation(passages: Sequence[tuple[float, str]], articles: Sequence[Article
     cosines = np.array([cosine for cosine, _ in passages], np.float32)
     return Generation(
         STATE,
-        articles or [key(f"a{n}") for n in range(len(passages))],
+        ArticleKeys.of(articles or [key(f"a{n}") for n in range(len(passages))]),
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
         LexicalIndex.build((n, n, words) for n, (_, words) in enumerate(passages)),
         ExactIndex.build([np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)]),

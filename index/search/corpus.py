@@ -101,9 +101,10 @@ def _changes(connection: Connection, base: Generation) -> tuple[list[str], NDArr
     """Ids of the articles that `base` does not have as they are now, and the ordinals of those that are dead in it."""
     gone = dict(base.ordinals)
     new = []
+    its = base.articles.columns["revision"]
     for article_id, revision in connection.execute(select(articles.c.id, articles.c.revision)):
         ordinal = gone.get(article_id)
-        if ordinal is not None and base.articles[ordinal].revision == revision:
+        if ordinal is not None and its[ordinal] == revision:
             del gone[article_id]
         else:
             new.append(article_id)

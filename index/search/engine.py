@@ -45,6 +45,14 @@ class Engine(ABC):
         """Whether anything was published, of however few passages."""
 
     @abstractmethod
+    def has_passages(self) -> bool:
+        """Whether what was published last, of this corpus, has any. Told without loading an index."""
+
+    @abstractmethod
+    def is_up_to_date(self) -> bool:
+        """Whether the store's present state is what is published, whole and by this model. Within `publishing`."""
+
+    @abstractmethod
     def publishing(self, progress: Progress) -> AbstractContextManager[None]:
         """One at a time over all processes; whoever waits for another tells `progress`."""
 

@@ -7,10 +7,10 @@ rows, and articles that are gone or were rewritten stay in their places, dead, u
 import datetime as dt
 import io
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +45,28 @@ class ArticleKey(NamedTuple):
     published_at: str | None
     source: str | None
     author: str | None
+
+
+class ArticleKeys:
+    """Those of a generation by ordinal, as columns: a tuple for each of a million articles takes as long to make as the
+    rest of an index to load."""
+
+    def __init__(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """columns: a sequence for each field of an ArticleKey, all of one length."""
+        self.columns = {name: columns[name] for name in ArticleKey._fields}
+
+    @classmethod
+    def of(cls, keys: Sequence[ArticleKey]) -> "ArticleKeys":
+        return cls({name: [key[n] for key in keys] for n, name in enumerate(ArticleKey._fields)})
+
+    def __len__(self) -> int:
+        return len(self.columns["id"])
+
+    def __getitem__(self, ordinal: int) -> ArticleKey:
+        return ArticleKey(*(column[ordinal] for column in self.columns.values()))
+
+    def __iter__(self) -> Iterator[ArticleKey]:
+        return map(ArticleKey, *self.columns.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +117,7 @@ class Generation:
     def __init__(
         self,
         state: State,
-        articles: Sequence[ArticleKey],
+        articles: ArticleKeys,
         passages: NDArray[np.void],
         words: LexicalIndex,
         vectors: VectorIndex | None,
@@ -111,7 +133,7 @@ class Generation:
         the folder."""
         self.state = state
         self.seq = state.seq
-        self.articles = tuple(articles)
+        self.articles = articles
         self.passages = passages
         self.words = words
         self.vectors = vectors
@@ -122,10 +144,11 @@ class Generation:
         self.dead = dead
         if lease:  # open for as long as this generation is referenced: the sweep leaves its folder alone
             weakref.finalize(self, lease.close)
-        self._days = np.array([_day(a.published_at) for a in articles], np.int64)
-        self._sources = np.array([(a.source or "").casefold() for a in articles], object)
-        self._authors = np.array([(a.author or "").casefold() for a in articles], object)
-        self._ids = np.array([a.id for a in articles], object)
+        columns, day, folded = articles.columns, cache(_day), cache(_folded)  # few of a million values are different
+        self._days = np.array([day(published_at) for published_at in columns["published_at"]], np.int64)
+        self._sources = np.array([folded(source) for source in columns["source"]], object)
+        self._authors = np.array([folded(author) for author in columns["author"]], object)
+        self._ids = np.array(columns["id"], object)
         self.article_of: NDArray[np.int32] = passages["article"].copy()  # (n,), without the columns between
         self._alive = np.ones(len(self.articles), bool)
         self._alive[dead] = False
@@ -138,7 +161,7 @@ class Generation:
     def words_only(cls, corpus: Corpus) -> "Generation":
         """In memory and without vectors: what answers while no generation on disk can be read."""
         words = LexicalIndex.build(corpus.bodies)
-        return cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies)
+        return cls(corpus.state, ArticleKeys.of(corpus.articles), corpus.passages, words, None, corpus.copies)
 
     @property
     def articles_alive(self) -> int:
@@ -198,7 +221,7 @@ class Generation:
     @cached_property
     def ordinals(self) -> dict[str, int]:
         """Of each article that is alive, by its id."""
-        return {article.id: n for n, article in enumerate(self.articles) if self._alive[n]}
+        return {article_id: n for n, article_id in enumerate(self.articles.columns["id"]) if self._alive[n]}
 
     def copies_of(self, article_id: str) -> NDArray[np.int32]:
         """Ordinals of the article and its copies, the one that speaks for them first; none where it has none."""
@@ -209,13 +232,23 @@ class Generation:
     @cached_property
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The sources and the authors."""
-        alive = [self.articles[n] for n in np.flatnonzero(self._alive)]
-        sources, authors = {a.source for a in alive if a.source}, {a.author for a in alive if a.author}
+        sources, authors = (
+            {
+                name
+                for name, is_alive in zip(self.articles.columns[column], self._alive, strict=True)
+                if name and is_alive
+            }
+            for column in ("source", "author")
+        )
         return tuple(sorted(sources)), tuple(sorted(authors))
 
     def _days_to_compare(self) -> NDArray[np.int64]:
         """(articles,); 0 where the day is unknown or ahead, as it is now: a generation may be in use for weeks."""
         return np.where(self._days <= _day(last_day()), self._days, 0)
+
+
+def _folded(name: str | None) -> str:
+    return (name or "").casefold()
 
 
 def _day(published_at: str | None) -> int:

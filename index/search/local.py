@@ -62,6 +62,13 @@ class LocalEngine(Engine):
         """Without one, words are looked for in what the store first had."""
         return self._generations.current_name() is not None
 
+    def has_passages(self) -> bool:
+        return self._generations.passages(self._store.state().corpus_id) > 0
+
+    def is_up_to_date(self) -> bool:
+        shown = self._shown()
+        return shown is not None and shown.state == self._store.state()
+
     @contextmanager
     def publishing(self, progress: Progress) -> Iterator[None]:
         with self._generations.lock(on_wait=partial(progress, "publishing", 0, 0)):
@@ -69,14 +76,14 @@ class LocalEngine(Engine):
             yield
 
     def follow(self, *, full: bool, progress: Progress) -> Followed:
-        shown = self._shown()
-        if not full and shown is not None and shown.state == self._store.state():
+        if not full and self.is_up_to_date():
             return "unchanged"
-        with corpus(self._database, self._embedder.id, None if full else shown) as present:
+        with corpus(self._database, self._embedder.id, None if full else self._shown()) as present:
             if present is None:
                 return "lacking"
             published = self._generations.publish(present, self._embedder.id, progress=progress)
-        self._take_up(published)
+        with self._loading:
+            self._current = _Loaded(published.name, published, False)
         return "whole" if published.is_whole else "grown"
 
     def sweep(self) -> None:
@@ -87,18 +94,15 @@ class LocalEngine(Engine):
 
     def _shown(self) -> Generation | None:
         """The generation that `CURRENT` names, where it can be used; none is made in its place, as for a search."""
-        name, loaded = self._generations.current_name(), self._current
-        if loaded and loaded.name == name and not loaded.is_fallback:
-            return loaded.generation
-        found = self._generations.load(self._store.state().corpus_id, only_current=True)
-        if found is None or not self._is_usable(found[1]):
-            return None
-        self._take_up(found[1])
-        return found[1]
-
-    def _take_up(self, generation: Generation) -> None:
-        with self._loading:
-            self._current = _Loaded(generation.name, generation, False)
+        with self._loading:  # who asks at the same time waits, and need not load it
+            name, loaded = self._generations.current_name(), self._current
+            if loaded and loaded.name == name and not loaded.is_fallback:
+                return loaded.generation
+            found = self._generations.load(self._store.state().corpus_id, only_current=True)
+            if found is None or not self._is_usable(found[1]):
+                return None
+            self._current = _Loaded(*found, False)
+            return found[1]
 
     def _loaded(self) -> _Loaded:
         """The generation to read, fresh if another thread or process published one."""

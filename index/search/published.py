@@ -21,6 +21,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from index.disk import sync, sync_folder, write_synced
 from index.errors import BrokenIndex, StorageFault
 from index.model.embed import Vectors
 from index.progress import Progress, silent
-from index.search.generation import ArticleKey, Corpus, Generation
+from index.search.generation import ArticleKeys, Corpus, Generation
 from index.search.lexical import LexicalIndex
 from index.search.vectors import CompressedIndex, ExactIndex, VectorIndex, are_many
 from index.store.locks import lock
@@ -72,6 +73,11 @@ class Generations:
             return (self.root / "CURRENT").read_text().strip() or None
         except (OSError, UnicodeDecodeError):
             return None
+
+    def passages(self, corpus_id: str) -> int:
+        """Of the generation that `CURRENT` names, as its manifest says; 0 where there is none of that corpus."""
+        manifest = _manifest(self.root / (self.current_name() or "none"))
+        return int(manifest["passages"]) if manifest.get("corpus_id") == corpus_id else 0
 
     def load(self, corpus_id: str, *, only_current: bool = False) -> tuple[str, Generation] | None:
         """The current generation if it is whole, else the newest other one that is; None when none is.
@@ -132,7 +138,7 @@ class Generations:
         """
         current = self.current_name()
         with self._storage_faults():
-            own = [name for name in self._names() if _corpus_id(self.root / name) == corpus_id]
+            own = [name for name in self._names() if _manifest(self.root / name).get("corpus_id") == corpus_id]
             kept = set(sorted(own, key=lambda n: (n == current, n), reverse=True)[:KEPT])
             for entry in self.root.iterdir():
                 if entry.is_dir() and entry.name.startswith("gen-") and entry.name not in kept:
@@ -184,8 +190,8 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
         saved = io.BytesIO()  # to a file NumPy writes by itself, and says nothing of a disk that fails
         np.save(saved, table, allow_pickle=False)
         (folder / name).write_bytes(saved.getvalue())
-    columns = {name: [key[n] for key in corpus.articles] for n, name in enumerate(ArticleKey._fields)}
-    (folder / "articles.json").write_text(json.dumps(columns, ensure_ascii=False), encoding="utf-8")
+    columns = json.dumps(ArticleKeys.of(corpus.articles).columns, ensure_ascii=False)
+    (folder / "articles.json").write_text(columns, encoding="utf-8")
     LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.newly_dead)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.endswith(".lock")]
     for file in files:
@@ -266,15 +272,21 @@ def _read(folder: Path, name: str, lease: io.BufferedReader, digest: Digest) -> 
     manifest: dict[str, Any] = json.loads(data)
     if manifest["format"] != FORMAT:
         raise BrokenIndex(f"{name} has format {manifest['format']}, this program reads {FORMAT}.")
-    contents: dict[str, bytes] = {}
-    for file, expected in manifest["files"].items():
-        if file.startswith("words/") or file.endswith(".f16"):  # read by others, or in parts: only the hash is needed
-            found = digest(folder / file)
-        else:  # the very bytes that are hashed are the ones used
-            contents[file] = (folder / file).read_bytes()
-            found = hashlib.sha256(contents[file]).hexdigest()
-        if found != expected["sha256"]:
+
+    def check(file: str, found: str) -> None:
+        if found != manifest["files"][file]["sha256"]:
             raise BrokenIndex(f"{name}/{file} is not what was written.")
+
+    # read by others, or in parts: only the hash is needed, and of a gigabyte it takes as long as to read all the rest
+    large = [file for file in manifest["files"] if file.startswith("words/") or file.endswith(".f16")]
+    with ThreadPoolExecutor(2, "hashing") as beside:
+        digests = beside.map(digest, [folder / file for file in large])
+        contents = {file: (folder / file).read_bytes() for file in manifest["files"] if file not in large}
+        for file, data in contents.items():  # the very bytes that are hashed are the ones used
+            check(file, hashlib.sha256(data).hexdigest())
+        articles = ArticleKeys(json.loads(contents["articles.json"]))
+        for file, found in zip(large, digests, strict=True):
+            check(file, found)
     vectors: VectorIndex
     if ExactIndex.FILE in contents:
         vectors = ExactIndex.from_bytes(contents[ExactIndex.FILE])
@@ -284,10 +296,9 @@ def _read(folder: Path, name: str, lease: io.BufferedReader, digest: Digest) -> 
         table: np.load(io.BytesIO(contents[f"{table}.npy"]), allow_pickle=False)
         for table in ("passages", "copies", "dead")
     }
-    columns = json.loads(contents["articles.json"])
     generation = Generation(
         State(str(manifest["corpus_id"]), int(manifest["corpus_seq"]), str(manifest["corpus_mark"])),
-        list(map(ArticleKey, *(columns[name] for name in ArticleKey._fields))),
+        articles,
         tables["passages"],
         LexicalIndex.open(folder / "words"),
         vectors,
@@ -316,12 +327,13 @@ def _check(generation: Generation, sample: Sample) -> None:
             raise BrokenIndex(f"In the new index, passage row {row} does not find itself (cosine {own[0]:.4f}).")
 
 
-def _corpus_id(folder: Path) -> str | None:
-    """Which corpus the generation in `folder` says that it is of; None where that cannot be read."""
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What the generation in `folder` says of itself, unchecked; nothing where that cannot be read."""
     try:
-        return str(json.loads((folder / "manifest.json").read_bytes())["corpus_id"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        found = json.loads((folder / "manifest.json").read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _delete_unread(folder: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.search import search
-from index.search.generation import PASSAGE_DTYPE, ArticleKey, Generation
+from index.search.generation import PASSAGE_DTYPE, ArticleKey, ArticleKeys, Generation
 from index.search.lexical import LexicalIndex
 from index.search.search import LEXICAL_WEIGHT, rank
 from index.search.vectors import ExactIndex
@@ -32,7 +32,7 @@ def built(passages: Passages) -> Generation:
     cosines = np.array([hundredths / 100 for hundredths, _ in passages], np.float32)
     return Generation(
         State("corpus", 1, "mark"),
-        [ArticleKey(f"a{n}", "r", None, None, None) for n in range(len(passages))],
+        ArticleKeys.of([ArticleKey(f"a{n}", "r", None, None, None) for n in range(len(passages))]),
         np.array([(n, n, 0, 1) for n in range(len(passages))], PASSAGE_DTYPE),
         LexicalIndex.build((n, n, " ".join(words)) for n, (_, words) in enumerate(passages)),
         ExactIndex.build([np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1)]),

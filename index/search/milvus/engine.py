@@ -107,6 +107,16 @@ class MilvusEngine(Engine):
     def is_published(self) -> bool:
         return self._present() is not None
 
+    def has_passages(self) -> bool:
+        manifest = self._present()
+        return manifest is not None and manifest.passages > 0
+
+    def is_up_to_date(self) -> bool:
+        shown = self._present()
+        if shown is None or shown.state != self._store.state() or not self._is_of_now(shown):
+            return False
+        return self._is_whole(shown)
+
     def _present(self) -> Manifest | None:
         """What is shown; none of a corpus that was there before this one was restored or begun."""
         manifest = self._recorded()
@@ -142,11 +152,11 @@ class MilvusEngine(Engine):
             yield
 
     def follow(self, *, full: bool, progress: Progress) -> Followed:
+        if not full and self.is_up_to_date():
+            return "unchanged"
         replaced, shown = self._recorded(), self._present()
         if shown and not self._is_whole(shown):
             shown = None
-        if shown and not full and shown.state == self._store.state() and self._is_of_now(shown):
-            return "unchanged"
         if shown:
             self._tidy(shown)
         with self._database.read() as connection:

@@ -1,0 +1,1 @@
+"""All that the articles tell of a topic, put together: what happened when."""
