@@ -1,5 +1,6 @@
 """The assistant: a library and, where one is given, a chat model, behind `ask` and `stream`."""
 
+import datetime as dt
 from collections.abc import Iterator
 
 from assistant.answer import Answer, Delta, Event, Question, Turn
@@ -8,9 +9,12 @@ from assistant.chat import model as chat_model
 from assistant.chat import support
 from assistant.evidence import EvidenceReader
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
+from assistant.question.understand import both, understand
 from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
 from assistant.suggest.choose import Suggestions
+from assistant.topics.material import gather
+from assistant.topics.timeline import Timeline, timeline
 from index.library import Library
 from index.search.filters import Filters
 from index.search.search import Found
@@ -53,6 +57,15 @@ class Assistant:
     def search(self, query: str, filters: Filters, k: int) -> Found:
         """The best `k` passages and no answer, in the order in which an answer is looked for in them."""
         return searched(self.library, self._reader, query, filters, k)
+
+    def timeline(self, asked: Question) -> Timeline:
+        """What the articles tell of a topic, by the days that they tell. asked: the topic as text, or a question."""
+        snapshot = self.library.snapshot()
+        text, filters = asked.text, asked.filters
+        if asked.understand:
+            understood = understand(text, snapshot.holdings, dt.datetime.now(dt.UTC).date(), filters)
+            text, filters = understood.text, both(filters, understood.filters)
+        return timeline(asked.text, gather(snapshot, self.library.embed, text, filters))
 
     def first_questions(self) -> tuple[str, ...]:
         """A few that the newest articles answer; fewer or none where no sentence of theirs makes one."""

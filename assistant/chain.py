@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from langchain_core.runnables import Runnable, RunnableGenerator, RunnableLambda
 from langchain_core.runnables.utils import AddableDict
 
-from assistant.answer import Answer, Checked, Citation, Copy, Lead, Question, ReadOut, Reason, Sources, Timings
+from assistant.answer import Answer, Checked, Citation, Copy, Lead, Question, ReadOut, Sources, Timings
 from assistant.chat import model as chat_model
 from assistant.chat.draft import Draft
 from assistant.cite import Citer, passage_citation
@@ -35,7 +35,7 @@ from assistant.extractive.yes_no import yes_or_no
 from assistant.question.expected import asks_for_a_span, may_answer
 from assistant.question.understand import Understood, as_it_stands, both, understand
 from assistant.rerank import best_first
-from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined
+from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined, reason
 from assistant.statement import Statement
 from index.model.embed import Embed
 from index.search.filters import Filters
@@ -364,7 +364,7 @@ def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending
         answered=answered,
         confidence=round(extract.confidence(reading.evidence), 4) if ending.is_judged else None,
         is_certain=answered and (lead is None or lead.is_certain),
-        reason=None if answered else _reason(retrieval),
+        reason=None if answered else reason(retrieval),
         citations=citations,
         differs=tuple(citer.at_odds),
         articles_searched=retrieval.articles_searched,
@@ -378,9 +378,3 @@ def _answer(reading: Reading, lead: Lead | None, citer: Citer, text: str, ending
         checked=ending.checked,
         notice=ending.notice,
     )
-
-
-def _reason(retrieval: Retrieval) -> Reason:
-    if retrieval.articles_searched:
-        return "no_evidence"
-    return "no_match" if retrieval.articles_held else "no_articles"

@@ -9,7 +9,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from assistant.answer import DEFAULT_TOP_K
+from assistant.answer import DEFAULT_TOP_K, Reason
 from assistant.dates import in_words
 from assistant.stuffing import is_stuffing
 from index.library import Library
@@ -127,6 +127,13 @@ def joined(parts: Sequence[Retrieval]) -> Retrieval:
     """Of searches that have no article in common, one after the other."""
     documents = tuple(document for part in parts for document in part.documents)
     return replace(parts[-1], documents=documents, articles_searched=sum(part.articles_searched for part in parts))
+
+
+def reason(retrieval: Retrieval) -> Reason:
+    """Why nothing is told of what was found."""
+    if retrieval.articles_searched:
+        return "no_evidence"
+    return "no_match" if retrieval.articles_held else "no_articles"
 
 
 def _one_voice(hits: Iterable[Hit], copies: Mapping[str, Sequence[str]]) -> Iterator[Hit]:

@@ -2,9 +2,9 @@
 
     python -m bench [--passages 1000 10000 100000 1000000] [--rounds 5] [--only PART]…
 
-Prints a table of each part and writes `bench/out/bench.json`: what machine it was, and what each part found, which it
-also leaves in a file of its own beside that. The other programs run in an environment of their own, which
-`make .venv-beside/installed` makes. A million passages take half an hour and 6 GB of disk.
+Prints a table of each part and writes `bench/out/bench.json`: of each part when it began, on what machine, and what it
+found. With `--only` what the others found before stays in it. The other programs run in an environment of their own,
+which `make .venv-beside/installed` makes. A million passages take half an hour and 6 GB of disk.
 """
 
 import argparse
@@ -33,14 +33,21 @@ def main() -> None:
     parts = [part for part in PARTS if part in (args.only or PARTS)]
     if "beside" in parts and not BESIDE.exists():
         parser.error(f"the other programs are not installed: `make {BESIDE.parents[1]}/installed`, or leave beside out")
-    found = {"machine": machine(), "began_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
+    found = read("bench") if args.only and (OUT / "bench.json").exists() else {}
+    failed = []
     for part in parts:
         print(f"\n== bench.{part}", flush=True)
+        began_at = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         python = BESIDE if part == "beside" else sys.executable
-        subprocess.run([python, "-m", f"bench.{part}", *options.get(part, [])], check=True)  # nosec B603 # this program
-        found[part] = read(part)
+        done = subprocess.run([python, "-m", f"bench.{part}", *options.get(part, [])])  # nosec B603 # this program
+        if done.returncode:
+            failed.append(part)
+            continue
+        found[part] = {"began_at": began_at, "machine": machine(), "found": read(part)}
         write("bench", found)
     print(f"\nAll of it: {OUT / 'bench.json'}")
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

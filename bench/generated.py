@@ -2,7 +2,7 @@
 
 A text is made of sentences of `bench/news`, drawn from two of its passages, and a vector of those passages' vectors, so
 that words and vectors are spread about as those of news are. What is generated has no copies, and is entered as already
-compared.
+compared: by as many keys as other articles have, which are drawn at random.
 """
 
 import hashlib
@@ -11,20 +11,23 @@ from copy import copy
 from itertools import islice
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from bench.many import rows_of
 from bench.news import TEXTS, passages
 from index.library import Library
 from index.model.embed import Vectors
 from index.store import catalogue
-from index.store.schema import articles, embeddings, revisions, signatures
+from index.store.schema import articles, copy_bands, embeddings, revisions, signatures
 from index.store.schema import passages as passages_table
 from index.text.chunk import embedded_text
+from index.text.copies import BAND_ROWS, BANDS
 from index.text.sentences import sentence_spans
 
 PASSAGES_EACH = 3
 SENTENCES_EACH = 6
+SHINGLES = 350
+"""Of an article of three passages."""
 AT_ONCE = 5_000
 """Articles."""
 SPREAD = 0.01
@@ -73,6 +76,7 @@ def fill(library: Library, count: int, generator: Generator | None = None) -> No
     generator: one that was made for another library, since that takes minutes.
     """
     generator = generator.anew() if generator else Generator(library)
+    keys = np.random.default_rng(FILLED_FOR)
     made = enumerate(generator.articles(-(-count // PASSAGES_EACH)))
     while some := list(islice(made, AT_ONCE)):
         rows: dict[str, list[dict[str, object]]] = {
@@ -84,7 +88,7 @@ def fill(library: Library, count: int, generator: Generator | None = None) -> No
             key = {"article_id": article_id, "revision": revision["revision"]}
             rows["articles"].append(article)
             rows["revisions"].append(revision | {"text": "\n\n".join(texts)})
-            rows["signatures"].append(key | {"shingles": 0, "minima": b""})
+            rows["signatures"].append(key | {"shingles": SHINGLES, "minima": keys.bytes(4 * BANDS * BAND_ROWS)})
             start = 0
             for text, vector in zip(texts, vectors, strict=True):
                 digest = hashlib.sha256(embedded_text(title, text).encode()).digest()[:16]
@@ -95,4 +99,11 @@ def fill(library: Library, count: int, generator: Generator | None = None) -> No
         with library.database.write() as connection:
             for table in (articles, revisions, passages_table, embeddings, signatures):
                 connection.execute(insert(table), rows[table.name])
+            numbers = select(signatures.c.number).order_by(signatures.c.number.desc()).limit(len(some))
+            bands = [
+                {"band": band, "number": number}
+                for number in connection.scalars(numbers).all()
+                for band in keys.integers(-(2**63), 2**63 - 1, BANDS + 1).tolist()
+            ]
+            connection.execute(insert(copy_bands), bands)
             catalogue.enter(connection, [str(row["id"]) for row in rows["articles"]])

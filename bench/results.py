@@ -17,9 +17,11 @@ class Table:
     def __init__(self) -> None:
         self.figures: dict[str, dict[str, float | str]] = {}
 
-    def show(self, what: str, figure: float, unit: str) -> None:
-        print(f"{what:<32}{figure:>8.2f} {unit}", flush=True)
-        self.figures[what] = {"figure": figure, "unit": unit}
+    def show(self, what: str, figure: float, unit: str, **further: float) -> None:
+        """further: figures of the same unit, by name."""
+        told = ", ".join(f"{name.replace('_', ' ')} {value:.0f}" for name, value in further.items())
+        print(f"{what:<32}{figure:>8.2f} {unit}{told and f' ({told})'}", flush=True)
+        self.figures[what] = {"figure": figure, "unit": unit, **further}
 
 
 def write(name: str, found: Any) -> None:

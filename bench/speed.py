@@ -28,11 +28,11 @@ def main() -> None:
         where = ["--data-dir", data_dir, "--articles", str(SEEDS)]
         passages, seconds = index(Path(data_dir))
         table.show("indexing, the model loaded", passages / seconds, "passages a second")
-        table.show("`assistant articles`", statistics.median(list_articles(where) for _ in range(5)), "s, median of 5")
+        table.show("`assistant articles`", statistics.median(list_articles(where) for _ in range(5)), "s")
         serve(table, where)
     with tempfile.TemporaryDirectory() as data_dir:
         for sort, seconds in pages_of_many(Path(data_dir)).items():
-            table.show(f"50 of 10,000 articles, {sort}", 1000 * seconds, "ms, median of 20")
+            table.show(f"50 of 10,000 articles, {sort}", 1000 * seconds, "ms")
     write("speed", table.figures)
 
 

@@ -59,11 +59,7 @@ class Embedding:
         Raises what `progress` and the model do, and StorageFault; nobody waits for the batches under way then, which
         are saved if they can be.
         """
-        done = 0
-        if ahead:
-            ahead.end()
-            self._wait(ahead, progress)
-            done = ahead.embedded
+        done = self.end(ahead, progress) if ahead else 0
         keys = self._embeddings.missing(self._embedder.id)
         total = done + len(keys)
         left = iter(keys)
@@ -78,13 +74,15 @@ class Embedding:
             done += sum(batch.result() for batch in ended)
         return total
 
-    def _wait(self, ahead: "Ahead", progress: Progress) -> None:
-        if ahead.has_ended.wait(LISTEN_SECONDS):
-            return
-        expected = ahead.embedded + len(self._embeddings.missing(self._embedder.id))
-        progress("embedding", ahead.embedded, expected)
-        while not ahead.has_ended.wait(LISTEN_SECONDS):
+    def end(self, ahead: "Ahead", progress: Progress) -> int:
+        """Wait for what is under way of `ahead`, and begin no more of it; how many passages it embedded."""
+        ahead.end()
+        if not ahead.has_ended.wait(LISTEN_SECONDS):
+            expected = ahead.embedded + len(self._embeddings.missing(self._embedder.id))
             progress("embedding", ahead.embedded, expected)
+            while not ahead.has_ended.wait(LISTEN_SECONDS):
+                progress("embedding", ahead.embedded, expected)
+        return ahead.embedded
 
     def _follow(self, ahead: "Ahead") -> None:
         try:

@@ -442,7 +442,7 @@ class Library:
         )
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
-        """Embed what is missing and publish what changed."""
+        """Embed what is missing and publish what changed, if anything did."""
         if self.database.is_on_server:  # what takes longest keeps no other machine from publishing
             self._copies.update(progress)
             tally.embedded += self._embedding.finish(progress, ahead)
@@ -450,8 +450,9 @@ class Library:
         with self._engine.publishing(progress):
             self._store.rechunk()
             followed: Followed = "lacking"
-            if not full and self._engine.is_up_to_date():
-                followed = "unchanged"  # or a million passages would be gone through for what they lack
+            if not full and self._engine.is_up_to_date():  # or all passages would be gone through for what they lack
+                followed = "unchanged"
+                tally.embedded += self._embedding.end(ahead, progress) if ahead else 0
             while followed == "lacking":  # and again, where another process adds an article meanwhile
                 self._copies.update(progress)  # while what was taken in is still embedded
                 tally.embedded += self._embedding.finish(progress, ahead)

@@ -24,7 +24,7 @@ from web.cli import main
 from web.conversations.conversations import Conversations
 from web.conversations.feedback import Feedback
 from web.jobs.jobs import Jobs
-from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply
+from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply, TimelineReply
 from web.settings import Settings
 
 BRIDGE = """The Zephyr bridge in Oldport opened on 4 November 2023.
@@ -224,6 +224,20 @@ def test_search_ranks_passages(built: Place) -> None:
     printed = built.run("search", "comet in May", "--top-k", "1").out
     assert printed.startswith("1. Comet, Sky Letter, 2021-05-20")
     assert COMET in printed
+
+
+def test_a_timeline_says_what_happened_when(built: Place) -> None:
+    told = built.run("timeline", "comet seen in May", "--json")
+    found = TimelineReply.model_validate_json(told.out, strict=True)
+    assert [(event.date, event.citations[0].article_id) for event in found.events] == [
+        ("2021-05", "comet"),
+        ("2091", "comet"),
+    ]
+    printed = built.run("timeline", "comet seen in May").out
+    where = "            - Comet, Sky Letter, 2021-05-20\n"
+    assert printed == f"2021-05     {COMET}\n{where}2091        {COMET}\n{where}"
+    nothing = built.run("timeline", "curling championship")
+    assert (nothing.status, nothing.out, nothing.err) == (3, "", "No article tells of this with a date.\n")
 
 
 def test_articles_and_status_say_what_is_stored(built: Place) -> None:

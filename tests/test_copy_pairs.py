@@ -4,7 +4,7 @@ import itertools
 import random
 from collections import Counter
 from contextlib import AbstractContextManager
-from unittest.mock import Mock
+from unittest.mock import Mock, patch
 
 import pytest
 from articles import cancel_at
@@ -115,6 +115,43 @@ def test_two_copies_that_change_together_stay_copies(library: Library) -> None:
     further = f"{STORY} The market closed at noon."
     library.add([article("one", further), article("other", further)])
     assert copies(library, "one") == {"one": ["one", "other"]}
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 16])
+def test_one_that_another_machine_compares_meanwhile_is_found_whatever_is_compared_at_once(
+    database: Database, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copy_pairs, "AT_ONCE", at_once)
+    store, mine, others = Store(database), CopyPairs(database), CopyPairs(database)
+    for name in ("a", "b", "c"):
+        store.put(article(name), in_folder=False)
+    late = [article("late")]
+
+    def write() -> AbstractContextManager[Connection]:
+        while late:
+            store.put(late.pop(), in_folder=False)
+            others.update(silent)
+        return database.write()
+
+    mine._database = Mock(wraps=database, write=write)
+    mine.update(silent)
+    ids = ["a", "b", "c", "late"]
+    assert compared(database) == dict.fromkeys(ids, ids)
+
+
+def test_where_others_compare_meanwhile_fewer_are_done_at_once(database: Database) -> None:
+    store, mine = Store(database), CopyPairs(database)
+    for n in range(16):
+        store.put(article(f"{n:02}", f"{STORY} {n}"), in_folder=False)
+    tried: list[int] = []
+
+    def are_kept_up(ids: list[str], _tell: object) -> bool:
+        tried.append(len(ids))
+        return len(tried) > 3
+
+    with patch.object(mine, "_are_kept_up", are_kept_up):
+        mine.update(silent)
+    assert tried == [16, 8, 4, 2, 14]
 
 
 def test_of_many_with_the_same_text_one_is_compared(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from index.article import Article
 from index.progress import silent
 from index.search import corpus as reading
 from index.search.embeddings import Embeddings
-from index.search.generation import ArticleKeys, Corpus, Generation
+from index.search.generation import Corpus, Generation
 from index.search.lexical import LexicalIndex
 from index.store.copy_pairs import CopyPairs
 from index.store.database import Database
@@ -118,7 +118,7 @@ def test_a_corpus_without_a_model_has_no_vectors(store: Store, database: Databas
 
 def test_an_empty_store_gives_an_empty_corpus(store: Store, database: Database) -> None:
     found = read_whole(database)
-    assert (found.corpus.state.seq, found.corpus.articles, len(found.corpus.passages)) == (0, (), 0)
+    assert (found.corpus.state.seq, len(found.corpus.articles), len(found.corpus.passages)) == (0, 0, 0)
     assert (found.bodies, found.vectors) == ({}, [])
 
 
@@ -134,9 +134,7 @@ class Growing(Generation):
     def of(cls, found: Read, most_dead: int = most_dead) -> "Growing":
         corpus = found.corpus
         words = LexicalIndex.build([])
-        grown = cls(
-            corpus.state, ArticleKeys.of(corpus.articles), corpus.passages, words, None, corpus.copies, dead=corpus.dead
-        )
+        grown = cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies, dead=corpus.dead)
         grown.most_dead = most_dead
         return grown
 

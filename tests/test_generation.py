@@ -15,7 +15,7 @@ from index.errors import BrokenIndex, Cancelled
 from index.model.embed import Vectors
 from index.progress import Progress, Stage, silent
 from index.search.filters import Filters
-from index.search.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, Corpus, Generation
+from index.search.generation import NO_COPIES, PASSAGE_DTYPE, ArticleKey, ArticleKeys, Corpus, Generation
 from index.search.published import Generations, _check
 from index.store.state import State
 
@@ -26,7 +26,7 @@ def corpus(seq: int = 1, n: int = 4) -> Corpus:
     """`n` passages, two an article, whose vectors are the axes of a space."""
     return Corpus(
         state=State("corpus", seq, "mark"),
-        articles=tuple(ArticleKey(f"a{i}", f"r{i}", "2023-01-02", "Süd", None) for i in range((n + 1) // 2)),
+        articles=ArticleKeys.of([ArticleKey(f"a{i}", f"r{i}", "2023-01-02", "Süd", None) for i in range((n + 1) // 2)]),
         passages=np.array([(10 + i, i // 2, 5 * i, 5 * i + 4) for i in range(n)], PASSAGE_DTYPE),
         bodies=[(i, i // 2, WORDS[i % 4]) for i in range(n)],
         vectors=[np.eye(n, dtype=np.float32)] if n else [],
@@ -65,7 +65,7 @@ def files_of(folder: Path) -> list[Path]:
 
 def test_what_is_of_a_day_that_is_ahead_is_not_the_newest() -> None:
     days = ("2023-01-02", "2999-01-01", None, "2023-05-06T08:00:00Z")
-    keys = tuple(ArticleKey(f"a{n}", "r", day, None, None) for n, day in enumerate(days))
+    keys = ArticleKeys.of([ArticleKey(f"a{n}", "r", day, None, None) for n, day in enumerate(days)])
     generation = Generation.words_only(replace(corpus(n=8), articles=keys))
     assert generation.newest_first(None).tolist() == [3, 0, 1, 2]
     assert (generation.holdings.oldest, generation.holdings.newest) == (dt.date(2023, 1, 2), dt.date(2023, 5, 6))
@@ -82,11 +82,24 @@ def test_what_is_published_is_what_is_loaded(generations: Generations) -> None:
     assert generations.current_name() == name
     loaded_name, generation = loaded(generations)
     assert loaded_name == name
-    assert (generation.seq, generation.model, tuple(generation.articles)) == (7, "model@1", corpus().articles)
+    assert (generation.seq, generation.model, list(generation.articles)) == (7, "model@1", list(corpus().articles))
     assert generation.passages.tolist() == corpus().passages.tolist()
     assert generation.words.search("comet", 5)[0].tolist() == [1]
     assert generation.vectors is not None
     assert generation.vectors.search(axis(2), 1)[0].tolist() == [2]
+
+
+def test_whether_there_are_passages_is_told_by_any_manifest_of_the_corpus(generations: Generations) -> None:
+    assert not generations.has_passages("corpus")
+    publish(generations, corpus(n=0), "m")
+    assert not generations.has_passages("corpus")
+    publish(generations, corpus(seq=2), "m")
+    assert generations.has_passages("corpus")
+    assert not generations.has_passages("another")
+    last = generations.root / publish(generations, corpus(seq=3), "m")
+    for damaged in (b"{}", b"[1]", b"no manifest"):
+        (last / "manifest.json").write_bytes(damaged)
+        assert generations.has_passages("corpus")  # of the one before it
 
 
 def test_copies_are_those_of_the_generation_in_the_order_to_speak(generations: Generations) -> None:

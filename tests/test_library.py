@@ -20,7 +20,7 @@ from index.ingest.fields import article_from_fields
 from index.ingest.folder import read_paths
 from index.library import Library
 from index.model.embed import Vectors
-from index.progress import Report, Stage
+from index.progress import Report, Stage, silent
 from index.search.filters import Filters
 from index.search.local import AGAIN_SECONDS
 from index.search.snapshot import MAX_HITS
@@ -303,7 +303,8 @@ def test_a_publish_repairs_though_the_generation_before_shows_the_same_state(
 ) -> None:
     folder.write("a.txt", "The comet came back.")
     library.rebuild(folder.path)
-    library.rebuild(folder.path, full=True)
+    with library._engine.publishing(silent):
+        library._engine.follow(full=True, progress=silent)
     (library.data_dir / "index" / current(library) / "manifest.json").unlink()
     assert (second.status().state, second.status().pending) == ("degraded", False)
     assert second.rebuild(folder.path) == Report(unchanged=1)

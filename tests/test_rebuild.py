@@ -84,6 +84,20 @@ def test_a_full_rebuild_embeds_every_passage_anew(library: Library, folder: Fold
     assert library.status().generation == generation
 
 
+@pytest.mark.parametrize("stage", ["reading", "embedding"])
+def test_what_a_cancelled_full_rebuild_forgot_is_embedded_by_the_next(
+    library: Library, folder: Folder, stage: Stage
+) -> None:
+    folder.write("a.txt", LONG)
+    library.rebuild(folder.path)
+    with pytest.raises(Cancelled):
+        library.rebuild(folder.path, full=True, progress=cancel_at(stage, 0))
+    assert library.status().pending
+    library.rebuild(folder.path)
+    assert library._embeddings.missing(library.embedding_model) == []
+    assert not library.status().pending
+
+
 def test_a_file_with_an_error_keeps_the_articles_it_had(library: Library, folder: Folder) -> None:
     folder.write_archive("a.jsonl", {"id": "one", "text": "One."}, {"id": "two", "text": "Two."})
     folder.write("b.txt", "Three.")

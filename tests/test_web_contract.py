@@ -321,6 +321,7 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
     assert {(method, path) for path, item in document["paths"].items() for method in item} == {
         ("post", "/api/ask"),
         ("post", "/api/search"),
+        ("post", "/api/timeline"),
         ("get", "/api/articles"),
         ("post", "/api/articles"),
         ("get", "/api/articles/{article_id}"),

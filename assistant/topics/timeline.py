@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.answer import Citation
+from assistant.answer import Citation, Reason
 from assistant.cite import Citer
+from assistant.retriever import reason
 from assistant.statement import Quote, Support
 from assistant.topics.material import Material
 from assistant.topics.when import Precision, Told, told
+from index.text.days import has_come
 from index.text.words import content_stems, stems
 
 SAME_EVENT = 0.6
@@ -34,18 +36,46 @@ class Event:
     citations: tuple[Citation, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    topic: str
+    events: tuple[Event, ...]
+    reason: Reason | None
+    """Why there are none: no articles at all, none that pass the filters, or none that tell of it with a date."""
+    applied_filters: dict[str, str | list[str]]
+    as_of: str | None
+    """The newest `published_at` among the citations that is not ahead."""
+    articles: int
+    """How many tell of the topic, copies aside."""
+    generation: int
+
+
+def timeline(topic: str, material: Material) -> Timeline:
+    found = events(material)
+    dates = [one.published_at for event in found for one in event.citations if one.published_at]
+    return Timeline(
+        topic=topic,
+        events=tuple(found),
+        reason=None if found else reason(material.retrieval),
+        applied_filters=material.filters.as_json(),
+        as_of=max(filter(has_come, dates), default=None),
+        articles=len({line.quote.article_id for line in material.lines}),
+        generation=material.retrieval.generation,
+    )
+
+
 def events(material: Material) -> list[Event]:
     """In the order of their dates; of one date, those that more articles tell first."""
     by_date: dict[str, list[tuple[int, Told]]] = {}
-    for place, quote in enumerate(material.quotes):
-        for one in told(quote.text, quote.passage.metadata["published_at"]):
+    for place, line in enumerate(material.lines):
+        for one in told(line.text, line.published_at):
             by_date.setdefault(one.date, []).append((place, one))
     likeness = _Likeness(material)
     citer = Citer(also_said=material.elsewhere.also_said)
     found = []
     for date, dated in sorted(by_date.items()):
         groups = likeness.grouped(dated)
-        cited = [_citations([material.quotes[place] for place in group], citer) for group in groups]
+        cited = [_citations([material.lines[place].quote for place in group], citer) for group in groups]
         for citations in sorted(cited, key=len, reverse=True):
             found.append(Event(date, dated[0][1].precision, citations[0].quote, citations))
     return found
@@ -56,14 +86,14 @@ class _Likeness:
 
     def __init__(self, material: Material) -> None:
         self._material = material
-        self._words = [frozenset(content_stems(quote.text)) for quote in material.quotes]
+        self._words = [frozenset(content_stems(line.text)) for line in material.lines]
         held = Counter(stem for words in self._words for stem in words)
         self._weights = {stem: math.log((len(self._words) + 1) / n) for stem, n in held.items()}
 
     def grouped(self, dated: Sequence[tuple[int, Told]]) -> list[list[int]]:
         """The places of sentences that tell the same of one date, the one that is nearest to all of a group first."""
         words = {
-            place: self._words[place] - set(stems(self._material.quotes[place].text[one.start : one.end]))
+            place: self._words[place] - set(stems(self._material.lines[place].text[one.start : one.end]))
             for place, one in dated
         }
 

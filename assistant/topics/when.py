@@ -60,6 +60,8 @@ _WORD_BEFORE = re.compile(
 )
 _ANY = re.compile(r"\b(?:an?|every|each|any|some|most|one) $", re.IGNORECASE)
 """Before a weekday: no day in particular."""
+_UPDATE = re.compile(r"(?:Update|UPDATE|Added|Correction)d?,? [^:.]{3,30}: ")
+"""What stands behind it was written on that day."""
 _AWAY = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _FAR: dict[Side, dt.timedelta] = {"behind": dt.timedelta(days=320), "ahead": dt.timedelta(days=300)}
 """Nobody writes "in June" of the last one in May: of that it is said which, whatever the verb."""
@@ -85,9 +87,13 @@ def told(text: str, published_at: str | None) -> list[Told]:
     """In the order of the text, each date once. published_at: the day of its article, without which only a date with
     its year is known."""
     own = dt.date.fromisoformat(published_at[:10]) if published_at else None
+    update = _UPDATE.match(text)
+    if update and (added := _DATE.search(text, 0, update.end())):
+        with suppress(ValueError):
+            own = dt.date.fromisoformat(_dates(added, text[: update.end()], own, None)[0])
     found: dict[str, Told] = {}
     last: str | None = None
-    for match in _DATE.finditer(text):
+    for match in _DATE.finditer(text, update.end() if update else 0):
         with suppress(ValueError, OverflowError):  # 31 June, and what is beyond the calendar
             for date in _dates(match, text, own, last):
                 last = date

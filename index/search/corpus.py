@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, exists, func, select, 
 
 from index.model.embed import Vectors
 from index.search.embeddings import is_of_passage
-from index.search.generation import NO_DEAD, PASSAGE_DTYPE, ArticleKey, Copies, Corpus, Generation
+from index.search.generation import NO_DEAD, PASSAGE_DTYPE, ArticleKey, ArticleKeys, Copies, Corpus, Generation
 from index.search.lexical import Body
 from index.store import copy_pairs
 from index.store.database import Database
@@ -62,19 +62,20 @@ def _corpus(connection: Connection, model: str | None, base: Generation | None) 
             base, parts, dead = None, [None], NO_DEAD
     if model is not None and any(_lack_vectors(connection, model, part) for part in parts):
         return None
-    keys = list(base.articles) if base else []
+    known = base.articles if base else ArticleKeys.of([])
+    keys: list[ArticleKey] = []
     ordinals = dict(base.ordinals) if base else {}
     tables = [base.passages] if base else []
     starts = []
     for part in parts:
         for row in connection.execute(_current(*_KEY).where(_among(articles.c.id, part))):
-            ordinals[row.id] = len(keys)
+            ordinals[row.id] = len(known) + len(keys)
             keys.append(ArticleKey(*row))
         starts.append(sum(map(len, tables)))
         tables.append(_table(connection, part, ordinals))
     return Corpus(
         state=state_of(connection),
-        articles=tuple(keys),
+        articles=known.and_more(keys),
         passages=np.concatenate(tables) if tables else np.zeros(0, PASSAGE_DTYPE),
         bodies=(
             body

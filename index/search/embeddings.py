@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, select
 from index.model.embed import Vectors
 from index.store.database import Database
 from index.store.schema import embeddings, passages, revisions
+from index.store.state import begin_another
 from index.text.chunk import embedded_text
 
 
@@ -71,9 +72,12 @@ class Embeddings:
                 connection.execute(insert(embeddings), rows)
 
     def forget(self, model: str, *, all_of_them: bool = False) -> None:
-        """Drop the vectors that no passage uses any more, or every vector of `model`."""
+        """Drop the vectors that no passage uses any more, or every vector of `model`: then the corpus is in another
+        state, since what is published no longer says that each passage has one."""
         statement = delete(embeddings).where(embeddings.c.model == model)
         if not all_of_them:
             statement = statement.where(~exists().where(passages.c.embedding_key == embeddings.c.key))
         with self._database.write() as connection:
             connection.execute(statement)
+            if all_of_them:
+                begin_another(connection)

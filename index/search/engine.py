@@ -46,11 +46,11 @@ class Engine(ABC):
 
     @abstractmethod
     def has_passages(self) -> bool:
-        """Whether what was published last, of this corpus, has any. Told without loading an index."""
+        """Whether what is published of this corpus has any. Told without loading an index."""
 
     @abstractmethod
     def is_up_to_date(self) -> bool:
-        """Whether the store's present state is what is published, whole and by this model. Within `publishing`."""
+        """Whether the store's present state is what is published, by this model. Within `publishing`."""
 
     @abstractmethod
     def publishing(self, progress: Progress) -> AbstractContextManager[None]:

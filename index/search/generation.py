@@ -59,6 +59,10 @@ class ArticleKeys:
     def of(cls, keys: Sequence[ArticleKey]) -> "ArticleKeys":
         return cls({name: [key[n] for key in keys] for n, name in enumerate(ArticleKey._fields)})
 
+    def and_more(self, keys: Sequence[ArticleKey]) -> "ArticleKeys":
+        more = ArticleKeys.of(keys).columns
+        return ArticleKeys({name: [*column, *more[name]] for name, column in self.columns.items()})
+
     def __len__(self) -> int:
         return len(self.columns["id"])
 
@@ -85,7 +89,7 @@ class Corpus:
     """One state of the store, ready to be indexed: row n of `passages` is one passage."""
 
     state: State
-    articles: tuple[ArticleKey, ...]
+    articles: ArticleKeys
     passages: NDArray[np.void]  # (n,) PASSAGE_DTYPE
     bodies: Iterable[Body]
     """Of each new passage, in any order. Read once."""
@@ -145,7 +149,7 @@ class Generation:
         if lease:  # open for as long as this generation is referenced: the sweep leaves its folder alone
             weakref.finalize(self, lease.close)
         columns, day, folded = articles.columns, cache(_day), cache(_folded)  # few of a million values are different
-        self._days = np.array([day(published_at) for published_at in columns["published_at"]], np.int64)
+        self._days = np.array([day(at and at[:10]) for at in columns["published_at"]], np.int64)
         self._sources = np.array([folded(source) for source in columns["source"]], object)
         self._authors = np.array([folded(author) for author in columns["author"]], object)
         self._ids = np.array(columns["id"], object)
@@ -161,7 +165,7 @@ class Generation:
     def words_only(cls, corpus: Corpus) -> "Generation":
         """In memory and without vectors: what answers while no generation on disk can be read."""
         words = LexicalIndex.build(corpus.bodies)
-        return cls(corpus.state, ArticleKeys.of(corpus.articles), corpus.passages, words, None, corpus.copies)
+        return cls(corpus.state, corpus.articles, corpus.passages, words, None, corpus.copies)
 
     @property
     def articles_alive(self) -> int:

@@ -63,7 +63,7 @@ class LocalEngine(Engine):
         return self._generations.current_name() is not None
 
     def has_passages(self) -> bool:
-        return self._generations.passages(self._store.state().corpus_id) > 0
+        return self._generations.has_passages(self._store.state().corpus_id)
 
     def is_up_to_date(self) -> bool:
         shown = self._shown()
@@ -76,9 +76,10 @@ class LocalEngine(Engine):
             yield
 
     def follow(self, *, full: bool, progress: Progress) -> Followed:
-        if not full and self.is_up_to_date():
+        shown = None if full else self._shown()
+        if shown and shown.state == self._store.state():
             return "unchanged"
-        with corpus(self._database, self._embedder.id, None if full else self._shown()) as present:
+        with corpus(self._database, self._embedder.id, shown) as present:
             if present is None:
                 return "lacking"
             published = self._generations.publish(present, self._embedder.id, progress=progress)

@@ -74,10 +74,10 @@ class Generations:
         except (OSError, UnicodeDecodeError):
             return None
 
-    def passages(self, corpus_id: str) -> int:
-        """Of the generation that `CURRENT` names, as its manifest says; 0 where there is none of that corpus."""
-        manifest = _manifest(self.root / (self.current_name() or "none"))
-        return int(manifest["passages"]) if manifest.get("corpus_id") == corpus_id else 0
+    def has_passages(self, corpus_id: str) -> bool:
+        """Whether a generation of that corpus, also one to fall back to, says that it has any. None is loaded."""
+        manifests = [_manifest(self.root / name) for name in self._names()]
+        return any(manifest.get("passages") for manifest in manifests if manifest.get("corpus_id") == corpus_id)
 
     def load(self, corpus_id: str, *, only_current: bool = False) -> tuple[str, Generation] | None:
         """The current generation if it is whole, else the newest other one that is; None when none is.
@@ -150,12 +150,12 @@ class Generations:
         there = path.stat()
         key = (there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns)
         is_shared = there.st_nlink > 1
-        if is_shared and key in self._verified:
-            return self._verified[key]
+        if is_shared and (known := self._verified.get(key)):
+            return known
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         if is_shared:
-            if len(self._verified) == MAX_REMEMBERED:  # by then most are gone
+            if len(self._verified) >= MAX_REMEMBERED:  # by then most are gone
                 self._verified.clear()
             self._verified[key] = digest
         return digest
@@ -190,7 +190,7 @@ def _write_generation(folder: Path, corpus: Corpus, model: str, digest: Digest) 
         saved = io.BytesIO()  # to a file NumPy writes by itself, and says nothing of a disk that fails
         np.save(saved, table, allow_pickle=False)
         (folder / name).write_bytes(saved.getvalue())
-    columns = json.dumps(ArticleKeys.of(corpus.articles).columns, ensure_ascii=False)
+    columns = json.dumps(corpus.articles.columns, ensure_ascii=False)
     (folder / "articles.json").write_text(columns, encoding="utf-8")
     LexicalIndex.build(corpus.bodies, folder / "words", dead=corpus.newly_dead)
     files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.endswith(".lock")]
@@ -282,8 +282,8 @@ def _read(folder: Path, name: str, lease: io.BufferedReader, digest: Digest) -> 
     with ThreadPoolExecutor(2, "hashing") as beside:
         digests = beside.map(digest, [folder / file for file in large])
         contents = {file: (folder / file).read_bytes() for file in manifest["files"] if file not in large}
-        for file, data in contents.items():  # the very bytes that are hashed are the ones used
-            check(file, hashlib.sha256(data).hexdigest())
+        for file, content in contents.items():  # the very bytes that are hashed are the ones used
+            check(file, hashlib.sha256(content).hexdigest())
         articles = ArticleKeys(json.loads(contents["articles.json"]))
         for file, found in zip(large, digests, strict=True):
             check(file, found)

@@ -10,7 +10,8 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -72,13 +73,13 @@ class CopyPairs:
         """False where another process signed one meanwhile, which may be a copy of one of these."""
         with self._database.read() as connection:
             last = connection.scalar(_LAST_SIGNED)
-            fresh = _compared(connection, article_ids, tell)
-        if not fresh:
+            found = _compared(connection, article_ids, tell)
+        if not found:
             return True
-        with self._database.write() as connection:  # comparing may take a second, in which others can write
+        with self._database.write() as connection:  # comparing may take seconds, in which others can write
             if connection.scalar(_LAST_SIGNED) != last:
                 return False
-            _keep(connection, fresh)
+            _keep(connection, found)
         return True
 
 
@@ -133,71 +134,67 @@ def _is_signed_now() -> ColumnElement[bool]:
     return and_(signatures.c.article_id == articles.c.id, signatures.c.revision == articles.c.revision)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Fresh:
-    """An article that was not compared yet, and the copies of it that are found."""
+    """An article that was not compared yet."""
 
     id: str
     revision: str
-    wording: Wording
+    text: str
     signature: Signature
     keys: Sequence[int]
-    copies: list[str] = field(default_factory=list)
 
 
-def _compared(connection: Connection, article_ids: Sequence[str], tell: Callable[[int], None]) -> list[_Fresh]:
-    """Of these without one that went, or was compared by another process, meanwhile.
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    its: _Fresh
+    copies: Sequence[str]
+    """Ids of those among the articles that were compared before it."""
 
-    Each has as its copies those among the articles that were compared before, and among those before it here.
-    """
+
+def _compared(connection: Connection, article_ids: Sequence[str], tell: Callable[[int], None]) -> list[_Compared]:
+    """These, one after the other, without one that went, or was compared by another process, meanwhile."""
     are_left = articles.c.id.in_(unsigned().where(articles.c.id.in_(article_ids)))
     rows = connection.execute(_texts().where(are_left).order_by(articles.c.id)).all()
     fresh = [_fresh(row.id, row.revision, row.text) for row in rows]
     holders = _holders(connection, fresh)
     with_key: dict[int, list[_Fresh]] = defaultdict(list)
+    wording = cache(Wording)
+    found = []
     for number, own in enumerate(fresh):
         tell(number)
         before = {other.id: other for key in own.keys for other in with_key[key]}.values()
         near = [other for other in before if may_be_copies(own.signature, other.signature)]
-        texts = [(other.id, other.wording.text) for other in near] + _candidates(connection, own, holders, article_ids)
+        texts = [(other.id, other.text) for other in near] + _candidates(connection, own, holders, article_ids)
         # of many that are the same, one is compared
-        alike = {text for text in {text for _, text in texts} if is_copy(own.wording, Wording(text))}
-        own.copies.extend(article_id for article_id, text in texts if text in alike)
+        alike = {text for text in {text for _, text in texts} if is_copy(wording(own.text), wording(text))}
+        found.append(_Compared(own, [article_id for article_id, text in texts if text in alike]))
         for key in own.keys:
             with_key[key].append(own)
-    return fresh
+    return found
 
 
 def _fresh(article_id: str, revision: str, text: str) -> _Fresh:
     own = signature(text)
     # each key once: two of an article's may be one number
     keys = list(dict.fromkeys((whole_key(text), *bands(own)))) if own else []
-    return _Fresh(article_id, revision, Wording(text), own or Signature(0, b""), keys)
+    return _Fresh(article_id, revision, text, own or Signature(0, b""), keys)
 
 
-def _keep(connection: Connection, fresh: Sequence[_Fresh]) -> None:
-    ids = [own.id for own in fresh]
+def _keep(connection: Connection, compared: Sequence[_Compared]) -> None:
+    ids = [one.its.id for one in compared]
     connection.execute(delete(signatures).where(signatures.c.article_id.in_(ids)))  # and their keys with them
     connection.execute(delete(copies).where(or_(copies.c.article_id.in_(ids), copies.c.copy_id.in_(ids))))
-    named = list({*ids, *(copy for own in fresh for copy in own.copies)})
+    named = list({*ids, *(copy for one in compared for copy in one.copies)})
     there = {
         article_id
         for some in batches(named)
         for article_id in connection.scalars(select(articles.c.id).where(articles.c.id.in_(some)))
     }
-    kept = [own for own in fresh if own.id in there]
+    kept = [one for one in compared if one.its.id in there]
     if not kept:
         return
-    signed = [
-        {
-            "article_id": own.id,
-            "revision": own.revision,
-            "shingles": own.signature.shingles,
-            "minima": own.signature.minima,
-        }
-        for own in kept
-    ]
-    connection.execute(insert(signatures), signed)
+    connection.execute(insert(signatures), [_signed(one.its) for one in kept])
     numbers = select(signatures.c.article_id, signatures.c.number).where(signatures.c.article_id.in_(ids))
     number_of = {row.article_id: row.number for row in connection.execute(numbers)}
     pairs = [
@@ -205,12 +202,17 @@ def _keep(connection: Connection, fresh: Sequence[_Fresh]) -> None:
         for own in kept
         for copy in own.copies
         if copy in there
-        for one, other in ((own.id, copy), (copy, own.id))
+        for one, other in ((own.its.id, copy), (copy, own.its.id))
     ]
-    keys = [{"band": key, "number": number_of[own.id]} for own in kept for key in own.keys]
+    keys = [{"band": key, "number": number_of[one.its.id]} for one in kept for key in one.its.keys]
     for table, rows in ((copies, pairs), (copy_bands, keys)):
         if rows:
             connection.execute(insert(table), rows)
+
+
+def _signed(fresh: _Fresh) -> dict[str, object]:
+    own = fresh.signature
+    return {"article_id": fresh.id, "revision": fresh.revision, "shingles": own.shingles, "minima": own.minima}
 
 
 def _holders(connection: Connection, fresh: Sequence[_Fresh]) -> dict[int, int]:

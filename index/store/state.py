@@ -5,9 +5,10 @@ other articles. So each corpus has an id, made with its database and again when 
 states a mark, both at random.
 """
 
+import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from index.errors import BrokenDatabase
 from index.store.schema import corpus
@@ -27,3 +28,8 @@ def state_of(connection: Connection) -> State:
     if len(rows) != 1:
         raise BrokenDatabase(f"The database is damaged: it has {len(rows)} states, not one. Put a backup of it back.")
     return State(rows[0].id, rows[0].seq, rows[0].mark)
+
+
+def begin_another(connection: Connection) -> None:
+    """Of the same articles, and so of the same number."""
+    connection.execute(update(corpus).values(mark=secrets.token_hex(16)))

@@ -41,6 +41,7 @@ VISITORS = {
     "GET /api/openapi.json",
     "POST /api/ask",
     "POST /api/search",
+    "POST /api/timeline",
     "GET /api/suggestions",
     "GET /api/articles",
     "GET /api/sources",
@@ -218,8 +219,9 @@ def _sent(app: Flask, case: Case, number: int) -> TestResponse:
 
 def _body(path: str) -> dict[str, object]:
     """One that nothing comes of: what is asked, added or renamed is not there."""
-    if path in ("/api/ask", "/api/search"):
-        return {"question": ""} if path == "/api/ask" else {"query": ""}
+    empty = {"/api/ask": "question", "/api/search": "query", "/api/timeline": "topic"}
+    if path in empty:
+        return {empty[path]: ""}
     return {"url": "http://127.0.0.1/"} if path == "/api/articles/preview" else {}
 
 

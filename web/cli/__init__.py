@@ -41,6 +41,7 @@ COMMANDS = {
     "status": "web.cli.stored:status",
     "ask": "web.cli.ask:ask",
     "search": "web.cli.search:search",
+    "timeline": "web.cli.timeline:timeline",
     "eval": "web.cli.evaluate:evaluate",
     "feedback": "web.cli.feedback:feedback",
     "audit": "web.cli.stored:audit",
@@ -160,6 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     search = add("search", "find passages", as_json, filters)
     search.add_argument("query", type=_question)
+    when = add("timeline", "say what happened when; exit status 3 where no article tells it", as_json, filters)
+    when.add_argument("topic", type=_question)
+    when.add_argument("--as-words", action="store_true", help="read no dates, sources or authors out of the topic")
     evaluate = add("eval", "measure the answers to a set of questions", as_json)
     evaluate.add_argument("file", metavar="FILE.jsonl")
     evaluate.add_argument("--compare", metavar="RUN.json", help="set it against what an earlier --json printed")

@@ -49,6 +49,7 @@ ROUTES = {
     "ask.ask": Access.VISITOR,
     "ask.search": Access.VISITOR,
     "ask.suggest": Access.VISITOR,
+    "topics.timeline": Access.VISITOR,
     "articles.list_articles": Access.VISITOR,
     "articles.list_sources": Access.VISITOR,
     "articles.get_article": Access.VISITOR,
@@ -75,7 +76,7 @@ ROUTES = {
 }
 """By endpoint."""
 
-QUESTIONS = frozenset({"ask.ask", "ask.search", "pages.ask"})
+QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "pages.ask"})
 """What costs a visitor one of the questions that a minute has."""
 SUGGESTIONS = frozenset({"ask.suggest"})
 """What comes with each of them: as many of their own."""
