@@ -31,11 +31,11 @@ from index.text.words import stems
 
 LEAST_SCORE = 0.7
 """Of the best passage, below which nothing is about the topic."""
-SURELY = 0.7
+SURELY = 0.65
 """Share of the best passage's score from which on an article is about the topic."""
 NEAR_THE_BEST = 0.42
 """The same from which on it is where it has names in common with those."""
-NAMES_SHARED = 3
+NAMES_SHARED = 1
 _NAME = re.compile(r"(?<=[a-z,] )[A-ZÀ-Þ][\w'’-]+")
 _CALENDAR = frozenset(stems(" ".join((*MONTHS, *WEEKDAYS))))
 

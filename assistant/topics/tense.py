@@ -3,22 +3,27 @@
 import re
 from typing import Literal
 
-Side = Literal["ahead", "behind"]
+Side = Literal["ahead", "behind", "rather behind"]
+"""The last by a verb that may be a participle: "closed on Friday", "the hearing moved to Friday"."""
 
 _AHEAD = re.compile(
-    r"\b(?:will|won't|would|shall|must|should|may|might|could|is to|are to|to be|due|scheduled|set to|set for|slated"
-    r"|starting|proposed|upcoming|likely to|forecast to|(?:plan|expect)(?:s|ned|ed)?"
+    r"\b(?:will|won't|would|shall|must|should|may|might|could|is to|are to|was to(?! have)|were to(?! have)|to be|due"
+    r"|scheduled|set to|set for|slated|starting|proposed|upcoming|likely to|forecast to|(?:plan|expect)(?:s|ned|ed)?"
     r"|(?:plan|hope|hoping|promis|expect|aim|intend|want)\w* to)\b"
 )
 _WAS_AHEAD = re.compile(
     r"\b(?:had been (?:due|scheduled|planned|set|expected)|(?:was|were) to have|(?:would|should|could|might) have)\b"
 )
 _BEHIND = re.compile(
-    r"\b(?:said|told|was|were|had|did|went|came|took|fell|rose|broke|began|begun|gave|given|found|left|won|lost|held"
-    r"|struck|hit|made|sank|met|ran|cut|shut|sent|spoke|wrote|grew|drew|led|paid|sold|bought|built|put|became|brought"
-    r"|taken|known|seen|saw|stood|got|let|read|fled|flew|swept|burst|blew|threw"
+    r"\b(?:was|were|had|did|said|told|went|came|took|fell|rose|broke|began|gave|sank|ran|rang|spoke|wrote|grew|drew"
+    r"|became|saw|flew|threw|blew|stole|drove|chose|woke|swam|sang|fled)\b"
+)
+_PARTICIPLE = re.compile(
+    r"\b(?:found|left|won|lost|held|struck|hit|made|met|cut|shut|sent|led|paid|sold|bought|built|put|brought|begun|given"
+    r"|taken|known|seen|stood|got|let|read|swept|burst"
     r"|(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bstay )(?<!\bstays )(?<!\bremain )(?<!\bremains )[a-z]+ed)\b"
 )
+"""Or the past tense of the same form."""
 _PRESENT = re.compile(
     r"\b(?:is|are|opens?|reopens?|begins?|starts|ends|resumes?|meets?|goes|go|leaves|arrives?|flies|fly|plays|faces"
     r"|appears?|takes?|holds|expires?|comes?|hears?|decides?|tries|try|stays?|remains?|closes|convenes|sets|runs"
@@ -37,7 +42,7 @@ _CLAUSE = re.compile(r"[,;:()–—]|\b(?:and|but|after|before|while|when|who|wh
 
 def side(text: str, start: int, end: int) -> Side | None:
     """Of the date at `text[start:end]`: by the verbs before it in its clause, else by those behind it there, else by
-    the nearest of the sentence. None where there are none that tell."""
+    the clauses before, the nearest first, and then those behind. None where there are none that tell."""
     before = text[:start]
     if _MOVED_TO.search(before) or (_UNTIL.search(before) and not _WAS.search(text)):
         return "ahead"
@@ -46,14 +51,15 @@ def side(text: str, start: int, end: int) -> Side | None:
     for part in (text[first:start], text[end:last]):
         if found := _side_of(part):
             return found
-    sides: tuple[tuple[Side, re.Pattern[str]], ...] = (("ahead", _AHEAD), ("behind", _BEHIND))
-    if nearer := [(verb.end(), which) for which, verbs in sides for verb in verbs.finditer(text, 0, start)]:
-        return max(nearer)[1]
-    nearer = [(verb.start(), which) for which, verbs in sides for verb in verbs.finditer(text, end)]
-    return min(nearer)[1] if nearer else None
+    clauses = _CLAUSE.split(text[:first])
+    for part in (*reversed(clauses), text[last:]):
+        if found := _side_of(part, present=False):
+            return found
+    return None
 
 
-def _side_of(part: str) -> Side | None:
+def _side_of(part: str, *, present: bool = True) -> Side | None:
+    """present: whether the present tense counts, as beside the date."""
     if _WAS_AHEAD.search(part):
         return "behind"
     said = [word.end() for word in _SAYS.finditer(part)]
@@ -61,4 +67,6 @@ def _side_of(part: str) -> Side | None:
         return "ahead"
     if _BEHIND.search(part):
         return "behind"
-    return "ahead" if _PRESENT.search(part) else None
+    if _PARTICIPLE.search(part):
+        return "rather behind"
+    return "ahead" if present and _PRESENT.search(part) else None

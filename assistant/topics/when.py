@@ -32,7 +32,8 @@ _PATTERNS = (
     rf"(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})/(?P<slashed>{_YEAR})",
     # 3 May, Friday 3 May 2002, 3 to 7 May; May 3, May 3 to 7, 2002
     rf"(?:(?P<on>{_WEEKDAY}),? )?(?:the )?(?:(?:(?P<first>{_DAY}){_TO})?(?P<day>{_DAY})(?: of)? (?P<month>{MONTH})"
-    rf"|(?P<month_>{MONTH}) (?:(?P<first_>{_DAY}){_TO})?(?P<day_>{_DAY})(?!\d|:|[,.]\d))(?:,? (?P<year>{_YEAR}))?"
+    rf"|(?P<month_>{MONTH}) (?:(?P<first_>{_DAY}){_TO})?(?P<day_>{_DAY})(?!\d|:|[,.]\d))"
+    rf"(?:,? (?P<year>{_YEAR})| (?P<same>last|this|next) year)?"
     r"(?! of that year)",
     rf"(?P<of>{MONTH}),?(?: of)? (?P<its_year>{_YEAR})",
     rf"(?P<which>(?i:last|this|next|past|coming)) (?P<named>{_WEEKDAY}|{MONTH}|month|year)",
@@ -42,11 +43,12 @@ _PATTERNS = (
     r"(?=[.,;:]|$| (?:and|to|in|at|after|with|when|but|by|of this month)\b)",
     rf"(?P<weekday>{_WEEKDAY})",
     r"(?P<away>(?i:yesterday|last night|today|tonight|this (?:morning|afternoon|evening)|tomorrow))",
-    rf"(?P<count>{_COUNT}) (?P<unit>day|month|year)s? (?P<way>ago(?: today)?|later|earlier)",
+    rf"(?P<count>{_COUNT}) (?P<unit>day|month|year)s? (?P<way>ago(?: today)?|(?:later|earlier)(?! than))",
     r"(?i:the) (?P<neighbour>next|following|previous) day",
     rf"(?i:in) (?P<days>{_COUNT}) days?(?:['’] time)?(?! of\b)",
     r"end of the (?P<this>month|year)",
-    rf"(?P<in>{_IN}) {_PART}(?P<in_month>{MONTH})(?!,?(?: of)? \d)",
+    rf"(?:(?P<in>{_IN}) {_PART})?(?P<in_month>{MONTH}) (?P<its>last|this|next) year",
+    rf"(?P<in_>{_IN}) {_PART}(?P<in_month_>{MONTH})(?!,?(?: of)? \d)",
     rf"{_IN} {_PART}(?P<in_year>{_YEAR})(?:{_TO}(?P<to_year>{_YEAR}))?(?![\d%-]|[.,]\d| [A-Z]{{2}})",
     rf"between (?P<from_year>{_YEAR}) and (?P<until_year>{_YEAR})",
     rf"mid-(?P<mid_year>{_YEAR})",
@@ -58,13 +60,18 @@ _NAME_BEHIND = re.compile(r" [A-Z][a-z]")
 _WORD_BEFORE = re.compile(
     r"\b(?:on|by|until|till|since|from|before|after|late|early|for|of|and|or|to)(?: the)? $", re.IGNORECASE
 )
-_ANY = re.compile(r"\b(?:an?|every|each|any|some|most|one) $", re.IGNORECASE)
-"""Before a weekday: no day in particular."""
+_ANY = re.compile(r"\b(?:an?|every|each|any|some|most|one|that|the|following|previous) $", re.IGNORECASE)
+"""Before a weekday: no day in particular, or one of the story's own."""
 _UPDATE = re.compile(r"(?:Update|UPDATE|Added|Correction)d?,? [^:.]{3,30}: ")
 """What stands behind it was written on that day."""
+_SHIFTS = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}
 _AWAY = {"yesterday": -1, "last night": -1, "tomorrow": 1}
-_FAR: dict[Side, dt.timedelta] = {"behind": dt.timedelta(days=320), "ahead": dt.timedelta(days=300)}
-"""Nobody writes "in June" of the last one in May: of that it is said which, whatever the verb."""
+_FAR: dict[Side, dt.timedelta] = {
+    "ahead": dt.timedelta(days=300),
+    "rather behind": dt.timedelta(days=240),
+    "behind": dt.timedelta(days=366),
+}
+"""Beyond it the nearest is meant after all: "in June" is hardly ever the last one in May."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +104,14 @@ def told(text: str, published_at: str | None) -> list[Told]:
         with suppress(ValueError, OverflowError):  # 31 June, and what is beyond the calendar
             for date in _dates(match, text, own, last):
                 last = date
-                start = next((match.start(name) for name in ("in_month", *_YEARS) if match[name]), match.start())
-                found.setdefault(date, Told(date, start, match.end()))
+                found.setdefault(date, Told(date, _start(match), match.end()))
     # "in 2002, on May 2" is one date and not two
     return [one for one in found.values() if not any(o != one.date and o.startswith(one.date) for o in found)]
+
+
+def _start(match: re.Match[str]) -> int:
+    """Without the word before a month or year."""
+    return next((match.start(name) for name in ("in_month", "in_month_", *_YEARS) if match[name]), match.start())
 
 
 def _dates(match: re.Match[str], text: str, own: dt.date | None, last: str | None) -> list[str]:
@@ -135,8 +146,10 @@ def _days(match: re.Match[str], text: str, own: dt.date | None) -> list[str]:
         return [dt.date(int(match["year"]), month, day).isoformat() for day in days]
     if own is None:
         return []
+    if match["same"]:
+        return [dt.date(own.year + _SHIFTS[match["same"]], month, day).isoformat() for day in days]
     weekday = WEEKDAYS.index(match["on"]) if match["on"] and len(days) == 1 else None
-    where = side(text, *match.span())
+    where = side(text, match.start(), match.end())
     return [_near(month, day, own, where, weekday).isoformat() for day in days]
 
 
@@ -149,21 +162,23 @@ def _from(own: dt.date, match: re.Match[str], text: str) -> str | None:
         return shifted if match["way"] == "ago today" else shifted[: _LENGTHS[match["unit"]]]
     if match["this"]:
         return own.isoformat()[: _LENGTHS[match["this"]]]
-    where = side(text, *match.span())
+    if match["its"]:
+        return _month_of(own.year + _SHIFTS[match["its"]], month_number(match["in_month"]))
+    where = side(text, _start(match), match.end())
     if match["days"]:  # else it is how long something took
-        return _shifted(own.isoformat(), "day", _number(match["days"])) if where != "behind" else None
+        return _shifted(own.isoformat(), "day", _number(match["days"])) if where in {"ahead", None} else None
     if match["which"]:
         return _which(match["which"].lower(), match["named"], own, where)
     if match["alone"] or match["alone_"]:
         return _day_alone(match, own, where)
-    before = text[: match.start()]
-    is_a_name = _NAME_BEHIND.match(text, match.end()) and not _WORD_BEFORE.search(before)  # April Dawson
+    before, is_a_name = text[: match.start()], _NAME_BEHIND.match(text, match.end())  # April Dawson, the Sunday Lantern
     if match["weekday"]:
-        return None if is_a_name or _ANY.search(before) else _weekday(match["weekday"], own, where).isoformat()
+        is_no_day = (is_a_name and not _WORD_BEFORE.search(before)) or _ANY.search(before)
+        return None if is_no_day else _weekday(match["weekday"], own, where).isoformat()
     if match["bare"] and is_a_name:
         return None
-    month = match["in_month"] or match["bare"]
-    if (match["in"] or "").lower() == "since":
+    month = match["in_month_"] or match["bare"]
+    if (match["in_"] or "").lower() == "since":
         return _which("last", month, own, where)
     return _near(month_number(month), None, own, where).isoformat()[: _LENGTHS["month"]]
 
@@ -183,7 +198,7 @@ def _near(month: int, day: int | None, own: dt.date, where: Side | None, weekday
         return found
     of_the_side = [one for one in near if (one >= here if where == "ahead" else one <= here)]
     best = min(of_the_side, key=lambda one: abs(one - here))
-    return best if abs(best - here) < _FAR[where] else found
+    return best if abs(best - here) <= _FAR[where] else found
 
 
 def _day_alone(match: re.Match[str], own: dt.date, where: Side | None) -> str | None:
@@ -202,7 +217,7 @@ def _day_alone(match: re.Match[str], own: dt.date, where: Side | None) -> str | 
 
 def _which(which: str, named: str, own: dt.date, where: Side | None) -> str:
     """ "Last Friday", "next April", "this year"."""
-    shift = {"last": -1, "past": -1, "this": 0}.get(which, 1)
+    shift = _SHIFTS[which]
     if named in _LENGTHS:
         return _shifted(own.isoformat()[: _LENGTHS[named]], named, shift)
     if shift:
@@ -213,7 +228,7 @@ def _which(which: str, named: str, own: dt.date, where: Side | None) -> str:
     month, year = month_number(named), own.year
     if where == "ahead" and month < own.month + bool(shift):
         year += 1
-    elif where == "behind" and month > own.month - bool(shift):
+    elif where != "ahead" and month > own.month - bool(shift):
         year -= 1
     return _month_of(year, month)
 
@@ -221,7 +236,7 @@ def _which(which: str, named: str, own: dt.date, where: Side | None) -> str:
 def _weekday(name: str, own: dt.date, where: Side | None) -> dt.date:
     """The nearest on that side, ahead where none is known; the day itself where it is one."""
     days = (WEEKDAYS.index(name) - own.weekday()) % 7
-    return own + dt.timedelta(days=days if where != "behind" or days == 0 else days - 7)
+    return own + dt.timedelta(days=days if where in {"ahead", None} or days == 0 else days - 7)
 
 
 def _shifted(date: str, unit: str, n: int) -> str:

@@ -125,7 +125,8 @@ def _parser() -> argparse.ArgumentParser:
         "--source", metavar="NAME", action="append", default=[], help="from that publisher (repeatable)"
     )
     filters.add_argument("--author", metavar="NAME", action="append", default=[], help="by that author (repeatable)")
-    filters.add_argument("--top-k", metavar="N", type=_top_k, help="how many passages to look at")
+    how_many = argparse.ArgumentParser(add_help=False)
+    how_many.add_argument("--top-k", metavar="N", type=_top_k, help="how many passages to look at")
 
     parser = argparse.ArgumentParser(prog="assistant", description="Answers from your articles, with their sentences.")
     parser.add_argument("--version", action="version", version=version("article-assistant"))
@@ -154,12 +155,12 @@ def _parser() -> argparse.ArgumentParser:
     remove.add_argument("ids", nargs="+", metavar="ARTICLE_ID")
     add("articles", "list what is stored", as_json)
     add("status", "say what state the index is in", as_json)
-    ask = add("ask", "answer a question, with citations; exit status 3 without an answer", as_json, filters)
+    ask = add("ask", "answer a question, with citations; exit status 3 without an answer", as_json, filters, how_many)
     ask.add_argument("question", type=_question)
     ask.add_argument(
         "--as-words", action="store_true", help="read no dates, sources, authors or phrases out of the question"
     )
-    search = add("search", "find passages", as_json, filters)
+    search = add("search", "find passages", as_json, filters, how_many)
     search.add_argument("query", type=_question)
     when = add("timeline", "say what happened when; exit status 3 where no article tells it", as_json, filters)
     when.add_argument("topic", type=_question)
