@@ -56,10 +56,10 @@ CHARTS = {
         "seconds",
         {"all of it, without embedding": "index built, s", "one article more": "one article more, s"},
     ),
-    "scale-search.svg": (
-        "Finding passages",
+    "scale-ask.svg": (
+        "A question",
         "milliseconds",
-        {"median": "search, p50, ms", "slowest of 100": "search, p99, ms"},
+        {"all of it": "question, p50, ms", "but for the reader": "question but for the reader, ms"},
     ),
     "scale-memory.svg": (
         "Memory and disk",
