@@ -97,6 +97,13 @@ def test_where_there_is_nothing_it_says_why(library: Library, filled: Library) -
     assert of(library).reason == "no_articles"
 
 
+def test_an_article_about_another_thing_of_the_same_kind_is_left_out(filled: Library) -> None:
+    text = "The Oldport dam was opened on 3 June 1994. It has held since, and the Oldport dam will be renewed in 2005."
+    filled.add([Article("oldport", "The Oldport dam", text, "oldport.txt", published_at="2004-05-04")])
+    assert "1994-06-03" not in [event.date for event in of(filled).events]
+    assert "1994-06-03" in [event.date for event in of(filled, "the Oldport dam").events]
+
+
 def test_lines_that_tell_when_an_article_was_published_are_no_events(library: Library) -> None:
     text = f"{LATER.text}\n\nPublished 2 May 2004, 9:15 a.m."
     library.add([Article("later", LATER.title, text, "later.txt", published_at="2004-05-02")])

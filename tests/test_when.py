@@ -32,6 +32,9 @@ def dates(sentence: str, published_at: str | None = WEDNESDAY) -> list[str]:
         ("On 14 February this year he watched from a wheelchair.", ["2003-02-14"]),
         ("The launch had been scheduled for Monday.", ["2003-05-05"]),
         ("He was arrested on 3 May and released two days later.", ["2003-05-03", "2003-05-05"]),
+        ("He spent part of Monday in Italy.", ["2003-05-05"]),
+        ("Update, May 6: Experts boarded the ship on Tuesday.", ["2003-05-06"]),
+        ("As of Aug. 4, four were affected.", ["2002-08-04"]),
         ("The consul, abducted on the 14th, was seen alive on Friday.", ["2003-04-14", "2003-05-02"]),
     ],
 )
@@ -83,6 +86,7 @@ def test_each_date_goes_by_the_verb_that_it_stands_with(sentence: str, expected:
         ("A report of March 2001 said so.", ["2001-03"]),
         ("The dam was built in 1987.", ["1987"]),
         ("On the 3rd of May 2003 he died.", ["2003-05-03"]),
+        ("There had been none since Feb. 26, 1979.", ["1979-02-26"]),
         ("It was filed on 25/4/2003.", ["2003-04-25"]),
         ("It was built between 1998 and 2001.", ["1998", "2001"]),
     ],
@@ -103,6 +107,8 @@ def test_a_date_with_its_year_needs_no_article(sentence: str, expected: list[str
         "The committee meets on a Friday.",
         "The form is stamped 3/5/2003.",
         "It was seen that Friday.",
+        "It took in 8.8% more than in 2002.",
+        "Tugs pulled with the tide that followed Sunday's full moon.",
         "Some 2003 tonnes of scrap are rusting there.",
     ],
 )

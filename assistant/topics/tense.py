@@ -16,11 +16,11 @@ _WAS_AHEAD = re.compile(
 )
 _BEHIND = re.compile(
     r"\b(?:was|were|had|did|said|told|went|came|took|fell|rose|broke|began|gave|sank|ran|rang|spoke|wrote|grew|drew"
-    r"|became|saw|flew|threw|blew|stole|drove|chose|woke|swam|sang|fled)\b"
+    r"|became|saw|flew|threw|blew|stole|drove|chose|woke|swam|sang|fled|rode|froze|tore|wore|swore|hid|bit|knew)\b"
 )
 _PARTICIPLE = re.compile(
     r"\b(?:found|left|won|lost|held|struck|hit|made|met|cut|shut|sent|led|paid|sold|bought|built|put|brought|begun|given"
-    r"|taken|known|seen|stood|got|let|read|swept|burst"
+    r"|taken|known|seen|stood|spent|felt|kept|thought|meant|dealt|heard|caught|taught|fought|sought|lent|slept|shot|hung|got|let|read|swept|burst"
     r"|(?<!\bbe )(?<!\bis )(?<!\bare )(?<!\bstay )(?<!\bstays )(?<!\bremain )(?<!\bremains )[a-z]+ed)\b"
 )
 """Or the past tense of the same form."""

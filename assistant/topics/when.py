@@ -32,7 +32,7 @@ _PATTERNS = (
     rf"(?P<one>\d{{1,2}})/(?P<other>\d{{1,2}})/(?P<slashed>{_YEAR})",
     # 3 May, Friday 3 May 2002, 3 to 7 May; May 3, May 3 to 7, 2002
     rf"(?:(?P<on>{_WEEKDAY}),? )?(?:the )?(?:(?:(?P<first>{_DAY}){_TO})?(?P<day>{_DAY})(?: of)? (?P<month>{MONTH})"
-    rf"|(?P<month_>{MONTH}) (?:(?P<first_>{_DAY}){_TO})?(?P<day_>{_DAY})(?!\d|:|[,.]\d))"
+    rf"|(?P<month_>{MONTH}) (?:(?P<first_>{_DAY}){_TO})?(?P<day_>{_DAY})(?!\d|[:,.]\d))"
     rf"(?:,? (?P<year>{_YEAR})| (?P<same>last|this|next) year)?"
     r"(?! of that year)",
     rf"(?P<of>{MONTH}),?(?: of)? (?P<its_year>{_YEAR})",
@@ -48,7 +48,7 @@ _PATTERNS = (
     rf"(?i:in) (?P<days>{_COUNT}) days?(?:['’] time)?(?! of\b)",
     r"end of the (?P<this>month|year)",
     rf"(?:(?P<in>{_IN}) {_PART})?(?P<in_month>{MONTH}) (?P<its>last|this|next) year",
-    rf"(?P<in_>{_IN}) {_PART}(?P<in_month_>{MONTH})(?!,?(?: of)? \d)",
+    rf"(?P<in_>{_IN}) {_PART}(?P<in_month_>{MONTH})(?!\.?,?(?: of)? \d)",
     rf"{_IN} {_PART}(?P<in_year>{_YEAR})(?:{_TO}(?P<to_year>{_YEAR}))?(?![\d%-]|[.,]\d| [A-Z]{{2}})",
     rf"between (?P<from_year>{_YEAR}) and (?P<until_year>{_YEAR})",
     rf"mid-(?P<mid_year>{_YEAR})",
@@ -65,6 +65,10 @@ _ANY = re.compile(r"\b(?:an?|every|each|any|some|most|one|that|the|following|pre
 _UPDATE = re.compile(r"(?:Update|UPDATE|Added|Correction)d?,? [^:.]{3,30}: ")
 """What stands behind it was written on that day."""
 _SHIFTS = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}
+_FOLLOWED = re.compile(r"\b(?:follow(?:ed|s|ing)|preceded|after|before) $")
+_COMPARED = re.compile(
+    r"\bthan (?:it |they |he |she )?(?:was |were |had been )?(?:(?:in|on|at) )?(?:the same \w+ of )?$"
+)
 _AWAY = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _FAR: dict[Side, dt.timedelta] = {
     "ahead": dt.timedelta(days=300),
@@ -101,6 +105,8 @@ def told(text: str, published_at: str | None) -> list[Told]:
     found: dict[str, Told] = {}
     last: str | None = None
     for match in _DATE.finditer(text, update.end() if update else 0):
+        if _is_left_out(match, text):
+            continue
         with suppress(ValueError, OverflowError):  # 31 June, and what is beyond the calendar
             for date in _dates(match, text, own, last):
                 last = date
@@ -112,6 +118,12 @@ def told(text: str, published_at: str | None) -> list[Told]:
 def _start(match: re.Match[str]) -> int:
     """Without the word before a month or year."""
     return next((match.start(name) for name in ("in_month", "in_month_", *_YEARS) if match[name]), match.start())
+
+
+def _is_left_out(match: re.Match[str], text: str) -> bool:
+    """What is only compared with ("than in 2020"), and another thing's day ("that followed Sunday's full moon")."""
+    before, behind = text[: match.start()], text[match.end() :]
+    return bool(_COMPARED.search(before) or (_FOLLOWED.search(before) and re.match(r"['’]s\b", behind)))
 
 
 def _dates(match: re.Match[str], text: str, own: dt.date | None, last: str | None) -> list[str]:
