@@ -104,6 +104,14 @@ def test_an_article_about_another_thing_of_the_same_kind_is_left_out(filled: Lib
     assert "1994-06-03" in [event.date for event in of(filled, "the Oldport dam").events]
 
 
+@pytest.mark.parametrize(
+    "topic", ["X" * 60, f"the Halvern dam {'X' * 60}", "A Ω", "Ω", "东京", "?", "\u202e", "The 1987", "Halvern " * 40]
+)
+def test_any_topic_has_an_answer(filled: Library, topic: str) -> None:
+    found = of(filled, topic)
+    assert bool(found.events) == (found.reason is None)
+
+
 def test_lines_that_tell_when_an_article_was_published_are_no_events(library: Library) -> None:
     text = f"{LATER.text}\n\nPublished 2 May 2004, 9:15 a.m."
     library.add([Article("later", LATER.title, text, "later.txt", published_at="2004-05-02")])
