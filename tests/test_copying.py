@@ -542,10 +542,20 @@ def test_the_command_says_what_it_copied_and_what_is_next(
     assert f"Next: set ASSISTANT_DATA_DIR='{tmp_path / 'a back'}' and no ASSISTANT_DATABASE" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("to", ["", " ", "mysql://localhost/news", "postgresql://localhost"])
-def test_what_is_no_place_to_copy_to_is_wrong_usage(to: str, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("to", "said"),
+    [
+        ("", "TO is blank; expected the address of a database, or a folder."),
+        (" ", "TO is blank; expected the address of a database, or a folder."),
+        ("mysql://localhost/news", "TO cannot be read; expected postgresql://USER"),
+        ("postgresql://localhost", "TO cannot be read; expected postgresql://USER"),
+    ],
+)
+def test_what_is_no_place_to_copy_to_is_wrong_usage(
+    to: str, said: str, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["copy", to, "--data-dir", str(data)]) == 2
-    assert "TO " in capsys.readouterr().err
+    assert said in capsys.readouterr().err
 
 
 def test_a_server_that_cannot_be_reached_is_told(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,9 +19,9 @@ from index.text.words import stems
 LEAST_SCORE = 0.7
 """Of the best passage, below which nothing is about the topic."""
 SURELY = 0.65
-"""Share of the best passage's score from which on an article is about the topic."""
+"""Share of the best passage's score from which on an article that has most of the topic's names surely is about it."""
 NEAR_THE_BEST = 0.42
-"""The same from which on it is where it has the topic's names, or others of the story."""
+"""The same from which on one is that has them, or others of the story and is of its time."""
 ITS_TIME = dt.timedelta(days=500)
 """From an article that surely is about the topic, within which one may be that does not have most of its names."""
 MOSTLY = 0.67
