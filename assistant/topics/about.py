@@ -58,7 +58,7 @@ def about(topic: str, passages: Sequence[Document]) -> list[Document]:
             return False
         like = float(np.mean(sorted(likeness[n, sorted(chosen)])[-3:]))
         enough = HALF_NAMED if share == 0.5 else LIKE_THEM
-        return like >= MUCH_LIKE_THEM or (scores[n] >= NEAR_THE_BEST and like >= enough)
+        return like >= (enough if scores[n] >= NEAR_THE_BEST else MUCH_LIKE_THEM)
 
     while more := {n for n in range(len(articles)) if n not in chosen and is_of_it(n)}:
         chosen |= more
