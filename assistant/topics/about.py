@@ -43,7 +43,7 @@ def about(topic: str, passages: Sequence[Document]) -> list[Document]:
     for passage in passages:
         of_articles.setdefault(passage.metadata["article_id"], []).append(passage)
     articles = list(of_articles.values())
-    scores = [found[0].metadata["score"] / best for found in articles]
+    scores: list[float] = [found[0].metadata["score"] / best for found in articles]
     held = _shares_of_names(topic, articles)
     chosen = {n for n, share in enumerate(held) if scores[n] >= SURELY and (share is None or share > 0.5)}
     days = [day for n in chosen if (day := _day(articles[n]))]
