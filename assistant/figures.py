@@ -7,6 +7,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from assistant.dates import MONTH, month_number
 from index.text.english import NUMBERS, SCALES, WEEKDAYS
@@ -19,10 +20,11 @@ _SHORT_SCALES = {"k": "thousand", "m": "million", "mn": "million", "bn": "billio
 _ANY_WORD = "|".join([*_WORDS, *SCALES])
 _NUMBER_WORDS = re.compile(rf"\b(?:{_ANY_WORD})(?:(?:[ -]| and )(?:{_ANY_WORD}))*\b", re.IGNORECASE)
 _DIGITS = re.compile(
-    r"\d+(?:[.,]\d+)*(?:(?:[ -])?(?P<scale>hundred|thousand|million|billion|trillion)\b|(?P<short>k|m|mn|bn)\b)?",
+    r"(?:\d{1,3}(?: \d{3})+(?![\d,.]\d)|\d+(?:[.,]\d+)*)"
+    r"(?:(?:[ -])?(?P<scale>hundred|thousand|million|billion|trillion)\b|(?P<short>k|m|mn|bn)\b)?",
     re.IGNORECASE,
 )
-_THOUSANDS = re.compile(r"[,.\u202f\u00a0](?=\d{3}(?:\D|$))")
+_THOUSANDS = re.compile(r"[,. \u202f\u00a0](?=\d{3}(?:\D|$))")
 
 _MONTH_DAY = re.compile(rf"\b({MONTH}) (\d{{1,2}})(?:st|nd|rd|th)?\b(?!:)(?:,? ([12]\d{{3}})\b)?")
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({MONTH})\b(?:,? ([12]\d{{3}})\b)?")
@@ -38,12 +40,29 @@ _DAYS_AWAY = (("yesterday", -1), ("today", 0), ("tomorrow", 1))
 _WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})\b")
 
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One that stands at `text[start:end]`."""
+
+    value: float
+    start: int
+    end: int
+
+
 def figures(text: str) -> set[float]:
     """The numbers in `text`, dates aside. "One" is none: it is a pronoun as often."""
+    return {number.value for number in numbers(text)}
+
+
+def numbers(text: str) -> list[Number]:
+    """Those of `figures`, where they stand, in order."""
     rest = _without_dates(text)
-    found = {_digits(match) for match in _DIGITS.finditer(rest)}
-    found |= {value for match in _NUMBER_WORDS.finditer(rest) if (value := _in_words(match.group())) is not None}
-    return found
+    found = [Number(_digits(match), *match.span()) for match in _DIGITS.finditer(rest)]
+    for match in _NUMBER_WORDS.finditer(rest):
+        value = _in_words(match.group())
+        if value is not None and not any(one.start < match.end() and match.start() < one.end for one in found):
+            found.append(Number(value, *match.span()))
+    return sorted(found, key=lambda one: one.start)
 
 
 def days(text: str) -> set[Day]:
@@ -88,7 +107,7 @@ def _without_dates(text: str) -> str:
 
 
 def _dates(text: str) -> tuple[set[Day], str]:
-    """The dates, and the text without them."""
+    """The dates, and the text with blanks in their place."""
     found: set[Day] = set()
 
     def take(pattern: re.Pattern[str], order: str, rest: str) -> str:
@@ -98,7 +117,7 @@ def _dates(text: str) -> tuple[set[Day], str]:
             number = (int(month) if month.isdigit() else month_number(month)) if month else None
             year, day = parts.get("y"), parts.get("d")
             found.add((int(year) if year else None, number, int(day) if day else None))
-            return " , "
+            return f"{' ,':<{len(match.group())}}"
 
         return pattern.sub(keep, rest)
 
@@ -116,7 +135,7 @@ def _dates(text: str) -> tuple[set[Day], str]:
 
 def _digits(match: re.Match[str]) -> float:
     scale = match["scale"] or _SHORT_SCALES.get((match["short"] or "").lower(), "")
-    number = re.match(r"\d+(?:[.,]\d+)*", match.group())
+    number = re.match(r"\d+(?:[., ]\d+)*", match.group())
     assert number is not None
     plain = _THOUSANDS.sub("", number.group())
     head, *rest = re.split("[.,]", plain)
