@@ -15,6 +15,7 @@ from typing import Any
 from assistant.cite import Citer
 from assistant.topics.differ import Difference, Said, differences
 from assistant.topics.material import gather
+from assistant.topics.things import things
 from bench.results import write
 from bench.stories import PARTS, articles, truth
 from index.library import Library
@@ -42,7 +43,7 @@ def _measured(part: str, *, show: bool) -> Figures:
         library.add(articles(part))
         for topic in marked["topics"]:
             material = gather(library.snapshot(), library.embed, topic["topic"], Filters())
-            shown = differences(material, Citer(also_said=material.elsewhere.also_said))
+            shown = differences(things(material), Citer(also_said=material.elsewhere.also_said))
             counts += _compared(shown, [one for one in marked["differs"] if one["topic"] == topic["id"]], show=show)
     planted = counts["contradiction"] + counts["correction"]
     return {

@@ -5,25 +5,23 @@ that few sentences of the topic have, are one event, told by the one that is nea
 cited beside it, one of each article. Nothing is written: each text is a quote.
 """
 
-import math
-from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answer import Citation, Reason
 from assistant.cite import Citer
 from assistant.retriever import reason
 from assistant.statement import Quote, Support
+from assistant.topics.likeness import likeness
 from assistant.topics.material import Material
-from assistant.topics.when import Precision, Told, told
+from assistant.topics.when import Precision, told
 from index.text.days import has_come
-from index.text.words import content_stems, stems
 
 SAME_EVENT = 0.6
-"""Of two sentences of one date from which on they tell one event: their cosine, and the share of the words of the
-shorter that the other has, too, weighed by how few have them."""
+"""How much alike two sentences of one date are (`likeness`) from which on they tell one event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,56 +64,51 @@ def timeline(topic: str, material: Material) -> Timeline:
 
 def events(material: Material) -> list[Event]:
     """In the order of their dates; of one date, those that more articles tell first."""
-    by_date: dict[str, list[tuple[int, Told]]] = {}
+    citer = Citer(also_said=material.elsewhere.also_said)
+    found = [
+        Event(one.date, one.precision, citations[0].quote, citations)
+        for one in dated(material, likeness(material))
+        if (citations := _citations([material.lines[place].quote for place in one.places], citer))
+    ]
+    return sorted(found, key=lambda event: (event.date, -len(event.citations)))
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """An event, by the places of the lines that tell it, the one that is nearest to all of them first."""
+
+    date: str
+    precision: Precision
+    places: tuple[int, ...]
+
+
+def dated(material: Material, alike: NDArray[np.float64]) -> list[Dated]:
+    """In the order of their dates. alike: (lines, lines), of `likeness`."""
+    by_date: dict[str, list[tuple[int, Precision]]] = {}
     for place, line in enumerate(material.lines):
         for one in told(line.text, line.published_at):
-            by_date.setdefault(one.date, []).append((place, one))
-    likeness = _Likeness(material)
-    citer = Citer(also_said=material.elsewhere.also_said)
-    found = []
-    for date, dated in sorted(by_date.items()):
-        groups = likeness.grouped(dated)
-        cited = [_citations([material.lines[place].quote for place in group], citer) for group in groups]
-        for citations in sorted(cited, key=len, reverse=True):
-            found.append(Event(date, dated[0][1].precision, citations[0].quote, citations))
-    return found
+            by_date.setdefault(one.date, []).append((place, one.precision))
+    return [
+        Dated(date, of_date[0][1], tuple(group))
+        for date, of_date in sorted(by_date.items())
+        for group in _grouped([place for place, _ in of_date], alike)
+    ]
 
 
-class _Likeness:
-    """Of the sentences of one topic, which all have its words: those that few have tell which are of one event."""
+def _grouped(places: Sequence[int], alike: NDArray[np.float64]) -> list[list[int]]:
+    """Those that say much the same."""
 
-    def __init__(self, material: Material) -> None:
-        self._material = material
-        self._words = [frozenset(content_stems(line.text)) for line in material.lines]
-        held = Counter(stem for words in self._words for stem in words)
-        self._weights = {stem: math.log((len(self._words) + 1) / n) for stem, n in held.items()}
+    def to_all(place: int, group: Sequence[int]) -> float:
+        return float(alike[place, group].mean())
 
-    def grouped(self, dated: Sequence[tuple[int, Told]]) -> list[list[int]]:
-        """The places of sentences that tell the same of one date, the one that is nearest to all of a group first."""
-        words = {
-            place: self._words[place] - set(stems(self._material.lines[place].text[one.start : one.end]))
-            for place, one in dated
-        }
-
-        def to_all(place: int, group: Sequence[int]) -> float:
-            return float(np.mean([self._of(place, other, words[place], words[other]) for other in group]))
-
-        groups: list[list[int]] = []
-        for place in words:
-            nearest = max(groups, key=lambda group: to_all(place, group), default=[])
-            if nearest and to_all(place, nearest) >= SAME_EVENT:
-                nearest.append(place)
-            else:
-                groups.append([place])
-        return [sorted(group, key=lambda place: -to_all(place, group)) for group in groups]
-
-    def _of(self, one: int, other: int, its: Set[str], others: Set[str]) -> float:
-        cosine = float(self._material.vectors[one] @ self._material.vectors[other])
-        least = min(self._weight(its), self._weight(others))
-        return cosine + (self._weight(its & others) / least if least else 0.0)
-
-    def _weight(self, words: Set[str]) -> float:
-        return sum(self._weights[stem] for stem in words)
+    groups: list[list[int]] = []
+    for place in places:
+        nearest = max(groups, key=lambda group: to_all(place, group), default=[])
+        if nearest and to_all(place, nearest) >= SAME_EVENT:
+            nearest.append(place)
+        else:
+            groups.append([place])
+    return [sorted(group, key=lambda place: -to_all(place, group)) for group in groups]
 
 
 def _citations(quotes: Sequence[Quote], citer: Citer) -> tuple[Citation, ...]:
