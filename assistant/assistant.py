@@ -13,7 +13,8 @@ from assistant.question.understand import both, understand
 from assistant.rerank import searched
 from assistant.retriever import ArticleRetriever
 from assistant.suggest.choose import Suggestions
-from assistant.topics.material import gather
+from assistant.topics.material import Material, gather
+from assistant.topics.story import Length, Story, Style, Told, story, stream
 from assistant.topics.timeline import Timeline, timeline
 from index.library import Library
 from index.search.filters import Filters
@@ -60,12 +61,23 @@ class Assistant:
 
     def timeline(self, asked: Question) -> Timeline:
         """What the articles tell of a topic, by the days that they tell. asked: the topic as text, or a question."""
+        return timeline(asked.text, self._material(asked))
+
+    def story(self, asked: Question, length: Length = "standard", style: Style = "story") -> Story:
+        """What the articles tell of a topic, in their own sentences. asked: as for a timeline."""
+        return story(asked.text, self._material(asked), self.library.embed, length, style)
+
+    def stream_story(self, asked: Question, length: Length, style: Style) -> Iterator[Told]:
+        """One Outline, then Sections, then the Story that they add up to."""
+        yield from stream(asked.text, self._material(asked), self.library.embed, length, style)
+
+    def _material(self, asked: Question) -> Material:
         snapshot = self.library.snapshot()
         text, filters = asked.text, asked.filters
         if asked.understand:
             understood = understand(text, snapshot.holdings, dt.datetime.now(dt.UTC).date(), filters)
             text, filters = understood.text, both(filters, understood.filters)
-        return timeline(asked.text, gather(snapshot, self.library.embed, text, filters))
+        return gather(snapshot, self.library.embed, text, filters)
 
     def first_questions(self) -> tuple[str, ...]:
         """A few that the newest articles answer; fewer or none where no sentence of theirs makes one."""

@@ -24,7 +24,8 @@ from web.cli import main
 from web.conversations.conversations import Conversations
 from web.conversations.feedback import Feedback
 from web.jobs.jobs import Jobs
-from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply, TimelineReply
+from web.schemas.replies import AnswerReply, ArticlesReply, FoundReply, HealthReply
+from web.schemas.topics import TimelineReply
 from web.settings import Settings
 
 BRIDGE = """The Zephyr bridge in Oldport opened on 4 November 2023.

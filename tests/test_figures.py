@@ -19,6 +19,7 @@ from assistant.figures import days, days_meant, figures, is_among, weekdays
         ("a 16-year-old on the 15th floor", {16, 15}),
         ("$541.20", {541.2}),
         ("162 km and 162 metres", {162}),
+        ("31 000 hectares, 2 or 3 houses, 1 204 000 people", {31_000, 2, 3, 1_204_000}),
         ("one of them, millions of others", set()),
         ("", set()),
     ],

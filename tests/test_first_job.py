@@ -70,6 +70,7 @@ def test_without_an_index_a_question_is_put_off_and_never_told_that_there_are_no
         ("/api/ask", QUESTION | {"stream": True}),
         ("/api/search", {"query": "bridge"}),
         ("/api/timeline", {"topic": "bridge"}),
+        ("/api/stories", {"topic": "bridge"}),
     ):
         reply = client.post(path, json=body)
         assert (reply.status_code, (reply.json or {})["error"]["code"]) == (503, "not_ready")

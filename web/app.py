@@ -17,7 +17,7 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 from web.language import speak
 from web.monitoring.request_log import log_requests
-from web.routes import articles, ask, health, login, operation, page, sessions, topics
+from web.routes import articles, ask, health, login, operation, page, sessions, stories, topics
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
 from web.security.audit import Audit
@@ -25,6 +25,7 @@ from web.security.guard import Guard
 from web.security.sign_in import SignIn
 from web.services import Services
 from web.settings import Settings
+from web.stories.stories import Stories
 
 
 def create_app(settings: Settings, library: Library, assistant: Assistant, jobs: Jobs) -> OpenAPI:
@@ -50,6 +51,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
         jobs,
         Conversations(library.database),
         Feedback(library.database),
+        Stories(library.database),
         Freshness(library.database, settings.feeds),
         audit,
         guard,
@@ -61,7 +63,16 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     answer_errors(app)
     speak(app)
     serving.metrics.count_requests(app)
-    for api in (ask.api, topics.api, articles.api, job_routes.api, sessions.api, operation.api, health.api):
+    for api in (
+        ask.api,
+        topics.api,
+        stories.api,
+        articles.api,
+        job_routes.api,
+        sessions.api,
+        operation.api,
+        health.api,
+    ):
         app.register_api(api)
     app.register_blueprint(page.pages)
     if settings.api_token:

@@ -12,7 +12,17 @@ from werkzeug.exceptions import HTTPException
 
 from assistant.errors import AssistantFault
 from index.errors import BadArticle, FetchRefused, IndexFault, TakenAgain, UnknownArticle, shown
-from web.errors import Busy, NotReady, RebuildRunning, Refused, UnknownJob, UnknownMessage, UnknownSession, WebError
+from web.errors import (
+    Busy,
+    NotReady,
+    RebuildRunning,
+    Refused,
+    UnknownJob,
+    UnknownMessage,
+    UnknownSession,
+    UnknownStory,
+    WebError,
+)
 from web.limits import too_large
 from web.monitoring.logs import request_id
 from web.monitoring.request_log import route
@@ -45,7 +55,7 @@ def status_of(error: IndexFault | AssistantFault | WebError) -> int:
     match error:
         case Refused() | Busy():
             return error.status
-        case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownArticle():
+        case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownStory() | UnknownArticle():
             return 404
         case RebuildRunning() | TakenAgain():
             return 409

@@ -1,7 +1,8 @@
-"""An answer as it is written, as server-sent events: `sources`, `lead`, `delta`…, then `done` or `error`.
+"""What is written while somebody waits, as server-sent events: of an answer `sources`, `lead` and `delta`…, of a story
+`outline` and `section`…, then `done` or `error`.
 
-The events go out one by one as they come. A client that leaves closes the generator, and with it the
-assistant's work on the answer; nothing of it is stored.
+The events go out one by one as they come. A client that leaves closes the generator, and with it the assistant's work;
+nothing of it is stored.
 """
 
 import json
@@ -11,6 +12,7 @@ from dataclasses import asdict
 
 from assistant.answer import Answer, Delta, Event, Lead, Sources
 from assistant.errors import AssistantFault
+from assistant.topics.story import Outline, Section, Story, Told
 from index.errors import IndexFault
 from web.error_replies import error_body, status_of
 from web.errors import WebError
@@ -21,20 +23,41 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "text/event-stream"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
+Named = tuple[str, Json]
+"""An event's name and what it brings."""
 
-def event_stream(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[str]:
-    """The text of the stream. store: keeps the finished answer and gives it as it is sent."""
+
+def answer_events(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[Named]:
+    """store: keeps the finished answer and gives it as it is sent."""
+    for event in events:
+        match event:
+            case Sources():
+                yield "sources", asdict(event)
+            case Lead():
+                yield "lead", asdict(event)
+            case Delta():
+                yield "delta", asdict(event)
+            case Answer():
+                yield "done", store(event)
+
+
+def story_events(events: Iterator[Told], store: Callable[[Story], Json]) -> Iterator[Named]:
+    """store: keeps the finished story and gives it as it is sent."""
+    for event in events:
+        match event:
+            case Outline():
+                yield "outline", asdict(event)
+            case Section():
+                yield "section", asdict(event)
+            case Story():
+                yield "done", store(event)
+
+
+def event_stream(events: Iterator[Named]) -> Iterator[str]:
+    """The text of the stream."""
     try:
-        for event in events:
-            match event:
-                case Sources():
-                    yield _event("sources", asdict(event))
-                case Lead():
-                    yield _event("lead", asdict(event))
-                case Delta():
-                    yield _event("delta", asdict(event))
-                case Answer():
-                    yield _event("done", store(event))
+        for name, data in events:
+            yield _event(name, data)
     except (IndexFault, AssistantFault, WebError) as error:
         yield _event("error", error_body(status_of(error), str(error)))
     except Exception:

@@ -23,6 +23,7 @@ from web.security.audit import Audit
 from web.security.guard import Guard, caller
 from web.security.sign_in import SignIn
 from web.settings import Settings
+from web.stories.stories import Stories
 
 log = logging.getLogger(__name__)
 
@@ -94,6 +95,7 @@ class Services:
     jobs: Jobs
     all_conversations: Conversations
     feedback: Feedback
+    stories: Stories
     freshness: Freshness
     audit: Audit
     guard: Guard

@@ -79,7 +79,7 @@ def _each_once(numbers: Sequence[Number]) -> Iterator[Number]:
     """Of the sentences of one source that agree the first. Of a correction what it says now."""
     told: list[Number] = []
     for number in numbers:
-        of_source = [other for other in told if other.source == number.source]
+        of_source = [other for other in told if other.line.source == number.line.source]
         is_told = any(number.agrees(other) for other in of_source)
         is_second = any(number.place == other.place for other in of_source)
         if not is_told and not is_second:
@@ -94,7 +94,7 @@ def _is_correction(number: Number) -> bool:
 def _corrects(one: Number, other: Number) -> bool:
     """Whether the first is of a later article of the source of the second, and says another number."""
     later = (one.line.published_at or "") > (other.line.published_at or "")
-    return later and one.source == other.source and not one.agrees(other)
+    return later and one.line.source == other.line.source and not one.agrees(other)
 
 
 def _subject(stated: Stated) -> str:

@@ -4,6 +4,7 @@ Sentences are whole, without their dateline, and bring the one before where they
 that say when the article was published are left out.
 """
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,10 +33,25 @@ _PUBLISHED = re.compile(r"(?:(?:first |last )?(?:published|updated|posted))\b[^.
 class Line:
     """A sentence about a topic."""
 
-    quote: Quote
-    """As it is to be cited: with the one before, where it would not say of whom it speaks."""
-    text: str
+    own: Quote
     """The sentence alone."""
+    quote: Quote
+    """As it is to be cited where it is read alone: with the one before, where it would not say of whom it speaks."""
+
+    @property
+    def text(self) -> str:
+        return self.own.text
+
+    @property
+    def source(self) -> str:
+        """Of its article; of one without, the article itself."""
+        source: str | None = self.quote.passage.metadata["source"]
+        return source or self.quote.article_id
+
+    @property
+    def day(self) -> int:
+        """Of its article, counted; 0 where it is not known or ahead."""
+        return dt.date.fromisoformat(day).toordinal() if (day := self.quote.published_on) else 0
 
     @property
     def published_at(self) -> str | None:
@@ -79,8 +95,9 @@ def _lines(passage: Document) -> list[Line]:
     text, start = passage.page_content, passage.metadata["start"]
     spans = sentence_spans(text, passage.metadata["language"])
     told = [(s + behind_dateline(text[s:e]), e) for s, e in spans if is_ended(text[s:e]) and not is_heading(text[s:e])]
-    return [
-        Line(with_antecedent(Quote(passage, start + s, start + e, 1.0)), text[s:e])  # nothing has judged it
+    owns = [
+        Quote(passage, start + s, start + e, 1.0)  # nothing has judged it
         for s, e in told
         if not (rule_about(text[s:e]) or _PUBLISHED.match(text[s:e]))
     ]
+    return [Line(own, with_antecedent(own)) for own in owns]

@@ -69,7 +69,7 @@ def _any_of(words: object) -> str:
     return "|".join(re.escape(str(word)) for word in sorted(words, key=len, reverse=True))  # type: ignore[call-overload]
 
 
-_SIGN = re.compile(rf"(?:{_any_of(word for word in _CURRENCY if not word[-1].isalpha())}) ?$")
+_SIGN = re.compile(rf"(?:{_any_of(word for word in _CURRENCY if not (word.islower() or word.isupper()))}) ?$")
 _UNIT = re.compile(
     r"[ -]?(?:(?P<percent>%|per ?cent(?:age points?)?\b|percentage points?\b)"
     rf"|(?P<money>{_any_of(word for word in _CURRENCY if word[-1].isalpha())})\b"

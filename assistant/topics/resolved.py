@@ -12,10 +12,11 @@ from assistant.topics.when import told
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _LEANS = re.compile(
-    r"(?:[“\"'‘]?(?:and|but|or|nor|so|yet|then|also|still|however|instead|meanwhile|therefore|moreover|nevertheless|besides"
-    r"|otherwise|because|that|this|these|those|there|such|both|neither|either|another|others?|one of (?:them|these)|he|she"
-    r"|it|they|his|her|its|their|we|i|you|our|my|your|who|which|what|when|where|why|how|the (?:former|latter|other|same)"
-    r"|until then|by then|since then|after that|before that|as a result|in fact|no|yes|not)\b)",
+    r"[“\"'‘]?(?:and|but|or|nor|so|yet|then|also|still|however|instead|meanwhile|therefore|moreover|nevertheless|because"
+    r"|besides|otherwise|that|this|these|those|there|such|both|neither|either|another|others?|one of (?:them|these)"
+    r"|he|she|it|they|his|her|its|their|we|i|you|our|my|your|who|which|what|when|where|why|how"
+    r"|the (?:former|latter|other|same)|until then|by then|since then|after that|before that|as a result|in fact|no|yes"
+    r"|not)\b",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|they|them|their)\b")

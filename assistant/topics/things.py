@@ -33,12 +33,6 @@ class Number:
         """Verbatim, with its unit."""
         return self.line.text[self.stated.quantity.start : self.stated.quantity.end]
 
-    @property
-    def source(self) -> str:
-        """Of its article; of one without, the article itself."""
-        source: str | None = self.line.quote.passage.metadata["source"]
-        return source or self.line.quote.article_id
-
     def agrees(self, other: "Number") -> bool:
         return self.stated.quantity.agrees(other.stated.quantity)
 

@@ -113,6 +113,7 @@ PLACES = {
     "article_id": "bridge",
     "job_id": "0123456789abcdef",
     "session_id": "none",
+    "story_id": "none",
     "filename": "style.css",
     "language": "en",
 }
@@ -219,7 +220,7 @@ def _sent(app: Flask, case: Case, number: int) -> TestResponse:
 
 def _body(path: str) -> dict[str, object]:
     """One that nothing comes of: what is asked, added or renamed is not there."""
-    empty = {"/api/ask": "question", "/api/search": "query", "/api/timeline": "topic"}
+    empty = {"/api/ask": "question", "/api/search": "query", "/api/timeline": "topic", "/api/stories": "topic"}
     if path in empty:
         return {empty[path]: ""}
     return {"url": "http://127.0.0.1/"} if path == "/api/articles/preview" else {}

@@ -30,8 +30,9 @@ from web.jobs import freshness, queue
 from web.replies import Json
 from web.security import audit, sign_in
 from web.security.audit import Audit, at_the_terminal
+from web.stories import tables as story_tables
 
-TABLES = tuple(module.metadata for module in (schema, queue, tables, freshness, audit, sign_in))
+TABLES = tuple(module.metadata for module in (schema, queue, tables, story_tables, freshness, audit, sign_in))
 OWN_TRIGGERS = ("corpus_insert", "corpus_update", "corpus_delete")
 BESIDE = ("-wal", "-shm", "-journal")
 """What SQLite may keep beside a database; belonging to one, it would spoil another."""

@@ -42,6 +42,7 @@ COMMANDS = {
     "ask": "web.cli.ask:ask",
     "search": "web.cli.search:search",
     "timeline": "web.cli.timeline:timeline",
+    "story": "web.cli.story:story",
     "eval": "web.cli.evaluate:evaluate",
     "feedback": "web.cli.feedback:feedback",
     "audit": "web.cli.stored:audit",
@@ -165,6 +166,11 @@ def _parser() -> argparse.ArgumentParser:
     when = add("timeline", "say what happened when; exit status 3 where no article tells it", as_json, filters)
     when.add_argument("topic", type=_question)
     when.add_argument("--as-words", action="store_true", help="read no dates, sources or authors out of the topic")
+    told = add("story", "put together what the articles tell of a topic, in their sentences", as_json, filters)
+    told.add_argument("topic", type=_question)
+    told.add_argument("--as-words", action="store_true", help="read no dates, sources or authors out of the topic")
+    told.add_argument("--length", choices=("brief", "standard", "long"), default="standard")
+    told.add_argument("--style", choices=("story", "briefing", "q-and-a"), default="story")
     evaluate = add("eval", "measure the answers to a set of questions", as_json)
     evaluate.add_argument("file", metavar="FILE.jsonl")
     evaluate.add_argument("--compare", metavar="RUN.json", help="set it against what an earlier --json printed")

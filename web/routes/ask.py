@@ -10,7 +10,7 @@ from flask_openapi3.utils import get_model_schema
 from assistant.answer import Answer
 from index.search.filters import Filters
 from web.errors import Unwanted
-from web.events import HEADERS, MEDIA_TYPE, event_stream
+from web.events import HEADERS, MEDIA_TYPE, answer_events, event_stream
 from web.replies import Json, found_json
 from web.routes.errors import errors
 from web.schemas.replies import AnswerReply, FoundReply, SuggestionsReply
@@ -52,7 +52,9 @@ def ask(body: AskBody) -> Json | Response:
             raise Unwanted("Who asked has left.")
         return store(answer)
     serving.gate.enter(is_wanted, leaving=serving.leaving)
-    reply = Response(event_stream(serving.assistant.stream(question), store), mimetype=MEDIA_TYPE, headers=HEADERS)
+    reply = Response(
+        event_stream(answer_events(serving.assistant.stream(question), store)), mimetype=MEDIA_TYPE, headers=HEADERS
+    )
     # not in the generator: one that is closed before it began runs none of its code
     reply.call_on_close(serving.gate.leave)
     return reply

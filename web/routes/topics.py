@@ -6,8 +6,7 @@ from flask_openapi3.blueprint import APIBlueprint
 
 from web.replies import Json
 from web.routes.errors import errors
-from web.schemas.replies import TimelineReply
-from web.schemas.requests import TimelineBody
+from web.schemas.topics import TimelineBody, TimelineReply
 from web.services import services, wanted
 
 api = APIBlueprint("topics", __name__, url_prefix="/api", abp_responses=errors(400, 404, 413, 415, 422, 503))

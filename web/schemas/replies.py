@@ -111,23 +111,6 @@ class AnswerReply(Reply):
     session_id: str | None
 
 
-class EventReply(Reply):
-    date: Annotated[str, Field(description="A day (2023-11-04), a month (2023-11) or a year (2023).")]
-    date_precision: Literal["day", "month", "year"]
-    text: str
-    citations: list[CitationReply]
-
-
-class TimelineReply(Reply):
-    topic: str
-    events: list[EventReply]
-    reason: Reason | None
-    applied_filters: AppliedFilters
-    as_of: str | None
-    articles: int
-    generation: int
-
-
 class SuggestionsReply(Reply):
     questions: list[str]
 

@@ -137,18 +137,6 @@ class AskBody(Body):
         return Question(self.question, history, filters, self.top_k, self.understand)
 
 
-class TimelineBody(Body):
-    topic: QuestionText
-    filters: FiltersBody | None = None
-    understand: Annotated[
-        bool, Field(description="Whether dates, sources, authors and phrases are read out of the topic as filters.")
-    ] = True
-
-    def as_question(self) -> Question:
-        filters = self.filters.as_filters() if self.filters else Filters()
-        return Question(self.topic, filters=filters, understand=self.understand)
-
-
 class SearchBody(Body):
     query: QuestionText
     top_k: TopK = DEFAULT_HITS

@@ -1,0 +1,1 @@
+"""Stories that were put together, kept in all their versions."""
