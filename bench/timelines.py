@@ -78,11 +78,11 @@ def _compared(events: tuple[Event, ...], marked: list[dict[str, Any]], topic: st
 
 
 def _those_told(date: str, citation: Citation, marked: list[dict[str, Any]]) -> set[int]:
-    """The marked events of that date that a cited sentence tells."""
+    """The marked events that a cited sentence tells of that date, as far as it says it ("in May" of 4 May)."""
     return {
         n
         for n, event in enumerate(marked)
-        if event["date"] == date
+        if event["date"].startswith(date)
         and any(one["sentence"] in citation.quote or citation.quote in one["sentence"] for one in event["told_by"])
     }
 

@@ -34,6 +34,9 @@ _MOVED_TO = re.compile(
     r"\b(?:moved?|postponed|put (?:off|back)|delayed|rescheduled|brought forward|shifted|adjourned)\b"
     r".*\b(?:to|until|till) $"
 )
+_CALLED_TO = re.compile(r"\b(?:summoned|invited|called|ordered|due)\b[^,;]*\bto\b[^,;]* $")
+"""Whoever is called somewhere for a day is called before it."""
+_THAN_PLANNED = re.compile(r"\bthan (?:\w+ )?(?:planned|expected|scheduled|thought|proposed)\b")
 _UNTIL = re.compile(r"\b(?:until|till|by) (?:the )?$")
 _WAS = re.compile(r"\b(?:was|were|had|did)\b")
 _SAYS = re.compile(r"\b(?:said|says|told|announced|added|wrote|warned|confirmed|reported)\b")
@@ -43,8 +46,13 @@ _CLAUSE = re.compile(r"[,;:()–—]|\b(?:and|but|after|before|while|when|who|wh
 def side(text: str, start: int, end: int) -> Side | None:
     """Of the date at `text[start:end]`: by the verbs before it in its clause, else by those behind it there, else by
     the clauses before, the nearest first, and then those behind. None where there are none that tell."""
+    text = _THAN_PLANNED.sub(lambda found: " " * len(found.group()), text)
     before = text[:start]
-    if _MOVED_TO.search(before) or (_UNTIL.search(before) and not _WAS.search(text)):
+    if (
+        _CALLED_TO.search(before.removesuffix("on "))
+        or _MOVED_TO.search(before)
+        or (_UNTIL.search(before) and not _WAS.search(text))
+    ):
         return "ahead"
     bounds = [0, *(mark.end() for mark in _CLAUSE.finditer(text)), len(text)]
     first, last = max(b for b in bounds if b <= start), min(b for b in bounds if b >= end)

@@ -1,8 +1,8 @@
 """What happened when: the dated sentences about a topic, in the order of what they tell.
 
-An event is a date and the sentences that tell it. Those of one date that say much the same, in meaning or by the words
-that few sentences of the topic have, are one event, told by the one that is nearest to all of them; the others are
-cited beside it, one of each article. Nothing is written: each text is a quote.
+An event is a date and the sentences that tell it. Those of one date, told more or less exactly, that say much the same,
+in meaning or by the words that few sentences of the topic have, are one event, told by the one that is nearest to all
+of them; the others are cited beside it, one of each article. Nothing is written: each text is a quote.
 """
 
 from collections.abc import Sequence
@@ -84,31 +84,29 @@ class Dated:
 
 def dated(material: Material, alike: NDArray[np.float64]) -> list[Dated]:
     """In the order of their dates. alike: (lines, lines), of `likeness`."""
-    by_date: dict[str, list[tuple[int, Precision]]] = {}
+    by_date: dict[str, list[int]] = {}
+    precisions: dict[str, Precision] = {}
     for place, line in enumerate(material.lines):
         for one in told(line.text, line.published_at):
-            by_date.setdefault(one.date, []).append((place, one.precision))
+            by_date.setdefault(one.date, []).append(place)
+            precisions[one.date] = one.precision
+    groups: list[tuple[str, list[int]]] = []
+    for date in sorted(by_date, key=lambda date: (-len(date), date)):  # "in May" may be the 4th that others tell
+        for place in by_date[date]:
+            near = [group for exact, group in groups if exact.startswith(date)]
+            nearest = max(near, key=lambda group: _to_all(place, group, alike), default=[])
+            if nearest and _to_all(place, nearest, alike) >= SAME_EVENT:
+                nearest.append(place)
+            else:
+                groups.append((date, [place]))
     return [
-        Dated(date, of_date[0][1], tuple(group))
-        for date, of_date in sorted(by_date.items())
-        for group in _grouped([place for place, _ in of_date], alike)
+        Dated(date, precisions[date], tuple(sorted(group, key=lambda place: -_to_all(place, group, alike))))
+        for date, group in sorted(groups)
     ]
 
 
-def _grouped(places: Sequence[int], alike: NDArray[np.float64]) -> list[list[int]]:
-    """Those that say much the same."""
-
-    def to_all(place: int, group: Sequence[int]) -> float:
-        return float(alike[place, group].mean())
-
-    groups: list[list[int]] = []
-    for place in places:
-        nearest = max(groups, key=lambda group: to_all(place, group), default=[])
-        if nearest and to_all(place, nearest) >= SAME_EVENT:
-            nearest.append(place)
-        else:
-            groups.append([place])
-    return [sorted(group, key=lambda place: -to_all(place, group)) for group in groups]
+def _to_all(place: int, group: Sequence[int], alike: NDArray[np.float64]) -> float:
+    return float(alike[place, group].mean())
 
 
 def _citations(quotes: Sequence[Quote], citer: Citer) -> tuple[Citation, ...]:
