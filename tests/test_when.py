@@ -108,6 +108,7 @@ def test_a_date_with_its_year_needs_no_article(sentence: str, expected: list[str
         "The form is stamped 3/5/2003.",
         "It was seen that Friday.",
         "It took in 8.8% more than in 2002.",
+        "It took in 8.8% more than in the same months of 2002.",
         "Tugs pulled with the tide that followed Sunday's full moon.",
         "Some 2003 tonnes of scrap are rusting there.",
     ],

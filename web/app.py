@@ -17,7 +17,7 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 from web.language import speak
 from web.monitoring.request_log import log_requests
-from web.routes import articles, ask, health, login, operation, page, sessions, stories, topics
+from web.routes import articles, ask, health, login, operation, page, sessions, stories, topic_pages, topics
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
 from web.security.audit import Audit
@@ -75,6 +75,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     ):
         app.register_api(api)
     app.register_blueprint(page.pages)
+    app.register_blueprint(topic_pages.pages)
     if settings.api_token:
         app.register_blueprint(login.pages)
 

@@ -31,6 +31,23 @@ def told_apart(answer: Json) -> tuple[list[Json], str]:
     return [citation for citation in answer["citations"] if citation["index"] in differs], others
 
 
+def paragraphs(text: str, start: int, end: int) -> list[list[tuple[str, bool]]]:
+    """An article's text by its paragraphs, each in pieces: what lies in the span is marked, in one piece, and a line
+    break in it ends no paragraph. No span where it lies outside the text, or ends before it begins."""
+    if not 0 <= start < end <= len(text):
+        start = end = 0
+    breaks = [m.span() for m in re.finditer(r"\n+", text) if m.end() <= start or m.start() >= end]
+    starts, ends = [0, *(last for _, last in breaks)], [*(first for first, _ in breaks), len(text)]
+    found = []
+    for first, last in zip(starts, ends, strict=True):
+        if first <= start < end <= last:
+            parts = [(text[first:start], False), (text[start:end], True), (text[end:last], False)]
+        else:
+            parts = [(text[first:last], False)]
+        found.append([part for part in parts if part[0]])
+    return found
+
+
 def original(citation: Json) -> str | None:
     """The address of the cited article, with a fragment that has the browser scroll to the quote; None without one."""
     url = citation["url"]

@@ -67,7 +67,7 @@ _UPDATE = re.compile(r"(?:Update|UPDATE|Added|Correction)d?,? [^:.]{3,30}: ")
 _SHIFTS = {"last": -1, "past": -1, "this": 0, "next": 1, "coming": 1}
 _FOLLOWED = re.compile(r"\b(?:follow(?:ed|s|ing)|preceded|after|before) $")
 _COMPARED = re.compile(
-    r"\bthan (?:it |they |he |she )?(?:was |were |had been )?(?:(?:in|on|at) )?(?:the same \w+ of )?$"
+    r"\bthan (?:it |they |he |she )?(?:was |were |had been )?(?:(?:in|on|at) )?(?:the same \w+ (?:of )?)?$"
 )
 _AWAY = {"yesterday": -1, "last night": -1, "tomorrow": 1}
 _FAR: dict[Side, dt.timedelta] = {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 
-from flask import Blueprint, abort, g, jsonify, redirect, render_template, request
+from flask import Blueprint, abort, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -19,7 +19,7 @@ from web.plain import original, pieces, told_apart
 from web.replies import Json
 from web.routes.login import OWN_ORIGIN
 from web.schemas.requests import AskBody
-from web.security.guard import caller
+from web.security.guard import is_visitor
 from web.services import services, wanted
 
 MAX_FORM_BYTES = MAX_JSON_BYTES
@@ -45,7 +45,7 @@ def sheets() -> ResponseReturnValue:
     """What of the page's markup comes when it is first needed."""
     return render_template(
         "sheets.html",
-        is_visitor=_is_visitor(),
+        is_visitor=is_visitor(),
         asks_for_token=bool(services().settings.api_token),
         version=version("article-assistant"),
         max_upload_mb=services().settings.max_upload_mb,
@@ -152,16 +152,11 @@ def _conversation(session_id: str | None) -> tuple[list[Json], str | None]:
         return [], None
 
 
-def _is_visitor() -> bool:
-    """Whether nothing can be changed by who asks; also where that was refused before it was known."""
-    return "caller" not in g or not caller().is_holder
-
-
 def _page(shown: _Shown, status: int = 200) -> ResponseReturnValue:
     serving = services()
     page = render_template(
         "chat.html",
-        is_visitor=_is_visitor(),
+        is_visitor=is_visitor(),
         first_job=serving.jobs.first(),
         must_wait=not serving.library.is_published(),
         max_upload_mb=serving.settings.max_upload_mb,

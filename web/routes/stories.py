@@ -1,6 +1,6 @@
 """Stories: put together from the articles, kept, given out."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -38,10 +38,7 @@ def tell(body: StoryBody) -> Json | Response:
     asked = replace(body.as_question(), is_wanted=is_wanted)
 
     def store(told: Story) -> Json:
-        document = {**asdict(told), "length": body.length, "style": body.style}
-        if told.reason:
-            return {"story_id": None, "version": None, "created_at": None, **document}
-        return serving.stories.keep(body.model_dump(mode="json", exclude={"stream"}), document)
+        return serving.stories.keep(body.as_asked(), told, body.length, body.style)
 
     if not body.stream:
         with serving.gate.held(is_wanted, leaving=serving.leaving):

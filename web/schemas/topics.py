@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, model_validator
 from assistant.answer import Question, Reason
 from assistant.topics.story import Length, Style
 from index.search.filters import Filters
+from web.replies import Json
 from web.schemas.replies import AppliedFilters, CitationReply, Reply
 from web.schemas.requests import Body, Date, FiltersBody, Names, QuestionText, in_order
 
@@ -42,6 +43,10 @@ class StoryBody(Body):
             raise ValueError("a story needs a topic or a question, and not both")
         in_order(self.after, self.before)
         return self
+
+    def as_asked(self) -> Json:
+        """What putting it together again needs."""
+        return self.model_dump(mode="json", exclude={"stream"})
 
     def as_question(self) -> Question:
         filters = Filters(self.after, self.before, tuple(self.source or ()))

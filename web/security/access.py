@@ -50,6 +50,12 @@ ROUTES = {
     "ask.search": Access.VISITOR,
     "ask.suggest": Access.VISITOR,
     "topics.timeline": Access.VISITOR,
+    "topic_pages.timeline": Access.VISITOR,
+    "topic_pages.article": Access.VISITOR,
+    "topic_pages.stories": Access.HOLDER,
+    "topic_pages.tell": Access.HOLDER,
+    "topic_pages.story": Access.HOLDER,
+    "topic_pages.remove_story": Access.HOLDER,
     "stories.tell": Access.HOLDER,
     "stories.list_stories": Access.HOLDER,
     "stories.get_story": Access.HOLDER,
@@ -80,7 +86,7 @@ ROUTES = {
 }
 """By endpoint."""
 
-QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "pages.ask"})
+QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "topic_pages.timeline", "pages.ask"})
 """What costs a visitor one of the questions that a minute has."""
 SUGGESTIONS = frozenset({"ask.suggest"})
 """What comes with each of them: as many of their own."""

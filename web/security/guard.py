@@ -171,6 +171,11 @@ def caller() -> Caller:
     return found
 
 
+def is_visitor() -> bool:
+    """Whether nothing can be changed by who asks; also where that was refused before it was known."""
+    return "caller" not in g or not caller().is_holder
+
+
 def _add_headers(reply: Response) -> Response:
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)

@@ -6,10 +6,12 @@ At most MAX_STORIES are kept: an editor removes what is done with.
 import datetime as dt
 import json
 import secrets
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
 
+from assistant.topics.story import Length, Story, Style
 from index.errors import shown
 from index.store.database import Database
 from web.errors import Refused, UnknownStory
@@ -24,8 +26,14 @@ class Stories:
         self._database = database
         database.create(metadata)
 
-    def keep(self, asked: Json, document: Json) -> Json:
-        """The first version of a new story, as it is sent. Raises Refused where too many are kept."""
+    def keep(self, asked: Json, told: Story, length: Length, style: Style) -> Json:
+        """The first version of a new story, as it is sent; where nothing was told, that alone, and nothing is kept.
+
+        Raises Refused where too many are kept.
+        """
+        document = {**asdict(told), "length": length, "style": style}
+        if told.reason:
+            return {"story_id": None, "version": None, "created_at": None, **document}
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         kept = {"story_id": secrets.token_urlsafe(9), "version": 1, "created_at": now, **document}
         with self._database.write() as connection:
