@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.reader.blanks import Stated, asked
 from assistant.reader.model import MAX_SPAN_TOKENS, PassageLogits, trained_reader
+from assistant.topics.quantities import Quantity
 from index.model.embed import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
@@ -23,10 +24,23 @@ LEAST_COSINE = 0.2
 
 
 def sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]:
-    """(stated, stated), symmetric: the probability that two are of the same thing, 0 for those of one sentence.
+    """(stated, stated), symmetric: the probability that two are of the same thing; 0 for two of one sentence, 1 for one
+    that is told twice word for word.
 
     vectors: (stated, dim) unit rows of their sentences.
     """
+    places: dict[tuple[str, Quantity], int] = {}
+    for n, one in enumerate(stated):
+        places.setdefault((one.sentence, one.quantity), n)
+    firsts = list(places.values())
+    once = _sureness([stated[n] for n in firsts], vectors[firsts])
+    np.fill_diagonal(once, 1.0)
+    rank = {n: m for m, n in enumerate(firsts)}
+    of_each = [rank[places[one.sentence, one.quantity]] for one in stated]
+    return once[np.ix_(of_each, of_each)]
+
+
+def _sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]:
     reader = trained_reader(WEIGHTS, WEIGHTS_SHA256)
     near = vectors @ vectors.T >= LEAST_COSINE
     found = np.zeros((len(stated), len(stated)))
