@@ -93,6 +93,8 @@ def _sources(material: Material, alike: NDArray[np.float64], same: NDArray[np.bo
 
 
 def _weights(material: Material, sources: Sequence[int]) -> NDArray[np.float64]:
+    if not material.lines:
+        return np.zeros(0)
     nearness = material.vectors @ material.vectors.mean(axis=0)
     days = np.array([line.day for line in material.lines], float)
     known = days[days > 0]

@@ -18,7 +18,7 @@ from assistant.topics.quantities import Quantity
 from index.model.embed import Vectors
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
-WEIGHTS_SHA256 = ""
+WEIGHTS_SHA256 = "da1188a04afddef2c0b8da281a1e83f6262a71205fcf34250aaf7911f35bc30a"
 LEAST_COSINE = 0.2
 """Of two sentences, below which they are taken to be about different things."""
 

@@ -57,17 +57,18 @@ def things(material: Material) -> list[Thing]:
     sure = sureness([number.stated for number in numbers], material.vectors[[number.place for number in numbers]])
     return [
         Thing(tuple(numbers[n] for n in sorted(group)), numbers[max(group, key=lambda n: float(sure[n, group].sum()))])
-        for group in _grouped(sure)
+        for group in grouped(sure, SURELY)
     ]
 
 
-def _grouped(sure: NDArray[np.float64]) -> list[list[int]]:
+def grouped(sure: NDArray[np.float64], surely: float) -> list[list[int]]:
+    """sure: (numbers, numbers), symmetric. The groups of more than one, by the numbers' places."""
     groups = [[n] for n in range(len(sure))]
     between = sure.copy()
     while len(groups) > 1:
         np.fill_diagonal(between, 0.0)
         one, other = sorted(int(n) for n in np.unravel_index(int(between.argmax()), between.shape))
-        if between[one, other] < SURELY:
+        if between[one, other] < surely:
             break
         sizes = np.array([len(groups[one]), len(groups[other])])
         merged = sizes @ between[[one, other]] / sizes.sum()
