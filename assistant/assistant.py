@@ -1,12 +1,14 @@
 """The assistant: a library and, where one is given, a chat model, behind `ask` and `stream`."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant.answer import Answer, Delta, Event, Question, Turn
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.chat import model as chat_model
 from assistant.chat import support
+from assistant.conversation.held import Exchange, turns
 from assistant.evidence import EvidenceReader
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.question.understand import both, understand
@@ -74,6 +76,11 @@ class Assistant:
     def next_questions(self, turn: Turn) -> tuple[str, ...]:
         """Up to two that go on from `turn`."""
         return self._suggestions.next(turn)
+
+    def continued(self, question: Question, exchanges: Sequence[Exchange]) -> Question:
+        """`question` after a conversation that its caller kept, oldest exchange first."""
+        answer_again = self.ask if self.answerer == EXTRACTIVE else None
+        return replace(question, history=turns(exchanges, question, self.library.embed, answer_again))
 
     def ask(self, question: Question) -> Answer:
         answer: Answer = self._chain.invoke(question)["answer"]

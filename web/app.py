@@ -17,7 +17,7 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 from web.language import speak
 from web.monitoring.request_log import log_requests
-from web.routes import articles, ask, health, login, operation, page, sessions, topics
+from web.routes import articles, ask, completions, health, login, operation, page, sessions, topics
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
 from web.security.audit import Audit
@@ -61,8 +61,9 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     answer_errors(app)
     speak(app)
     serving.metrics.count_requests(app)
-    for api in (ask.api, topics.api, articles.api, job_routes.api, sessions.api, operation.api, health.api):
-        app.register_api(api)
+    apis = (ask, topics, articles, job_routes, sessions, completions, operation, health)
+    for routes in apis:
+        app.register_api(routes.api)
     app.register_blueprint(page.pages)
     if settings.api_token:
         app.register_blueprint(login.pages)

@@ -5,6 +5,7 @@ WebError
 ├── UnknownSession   no conversation has that id
 ├── UnknownMessage   no message has that id
 ├── UnknownJob       no job has that id
+├── UnknownModel     the model asked for is not the assistant
 ├── RebuildRunning   a rebuild is queued or running already; `job_id` says which
 ├── Busy             as much is waiting as may wait; again in `retry_after_seconds`; HTTP `status` 429 or 503
 ├── Unwanted         who asked has left before the answer was there; nobody hears of it
@@ -34,6 +35,10 @@ class UnknownMessage(WebError):
 
 
 class UnknownJob(WebError):
+    pass
+
+
+class UnknownModel(WebError):
     pass
 
 

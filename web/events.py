@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
+from functools import partial
 
 from assistant.answer import Answer, Delta, Event, Lead, Sources
 from assistant.errors import AssistantFault
@@ -24,6 +25,21 @@ HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 def event_stream(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[str]:
     """The text of the stream. store: keeps the finished answer and gives it as it is sent."""
+    return with_errors(_named(events, store), partial(_event, "error"))
+
+
+def with_errors(pieces: Iterator[str], tell: Callable[[Json], str], *, path: str = "") -> Iterator[str]:
+    """The text of a stream, which ends with what goes wrong in it. path: of the request, for the error's shape."""
+    try:
+        yield from pieces
+    except (IndexFault, AssistantFault, WebError) as error:
+        yield tell(error_body(status_of(error), str(error), path=path))
+    except Exception:
+        log.exception("a stream failed")
+        yield tell(error_body(500, "Something went wrong on the server. Its log has the details.", path=path))
+
+
+def _named(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[str]:
     try:
         for event in events:
             match event:
@@ -35,11 +51,6 @@ def event_stream(events: Iterator[Event], store: Callable[[Answer], Json]) -> It
                     yield _event("delta", asdict(event))
                 case Answer():
                     yield _event("done", store(event))
-    except (IndexFault, AssistantFault, WebError) as error:
-        yield _event("error", error_body(status_of(error), str(error)))
-    except Exception:
-        log.exception("a stream failed")
-        yield _event("error", error_body(500, "Something went wrong on the server. Its log has the details."))
     finally:
         if isinstance(events, Generator):
             events.close()

@@ -50,6 +50,8 @@ ROUTES = {
     "ask.search": Access.VISITOR,
     "ask.suggest": Access.VISITOR,
     "topics.timeline": Access.VISITOR,
+    "completions.complete": Access.VISITOR,
+    "completions.list_models": Access.VISITOR,
     "articles.list_articles": Access.VISITOR,
     "articles.list_sources": Access.VISITOR,
     "articles.get_article": Access.VISITOR,
@@ -76,7 +78,7 @@ ROUTES = {
 }
 """By endpoint."""
 
-QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "pages.ask"})
+QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "completions.complete", "pages.ask"})
 """What costs a visitor one of the questions that a minute has."""
 SUGGESTIONS = frozenset({"ask.suggest"})
 """What comes with each of them: as many of their own."""

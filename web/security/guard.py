@@ -18,7 +18,7 @@ from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from index.errors import shown
-from web.error_replies import error_reply
+from web.error_replies import OF_PROGRAMS, error_reply
 from web.errors import Busy, Refused
 from web.monitoring.logs import request_id
 from web.security.access import (
@@ -110,7 +110,7 @@ class Guard:
             return None
         if not settings.api_token:
             raise Refused(403, "This server is read-only: nothing can be changed over the network.")
-        if not request.path.startswith(("/api/", "/metrics")):
+        if not request.path.startswith((*OF_PROGRAMS, "/metrics")):
             return redirect("/login", 303)
         wrong = "That is not the token. " if bearer(request.headers.get("Authorization", "")) else ""
         reply = error_reply(401, f"{wrong}A token is needed: Authorization: Bearer TOKEN.")
@@ -174,7 +174,7 @@ def caller() -> Caller:
 def _add_headers(reply: Response) -> Response:
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(OF_PROGRAMS):
         reply.headers.setdefault("Cache-Control", "no-store")
     return reply
 
