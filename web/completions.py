@@ -20,9 +20,8 @@ from web.in_words import WHY_NOT, content
 from web.limits import MAX_QUESTION_CHARS
 from web.plain import original
 from web.replies import Json, answer_json
-from web.schemas.completions import CompletionMessage
+from web.schemas.completions import MODEL, CompletionMessage
 
-MODEL = "article-assistant"
 MAX_ANSWER_CHARS = 4_000
 """What is read of an earlier answer, which another model may have given."""
 NO_USAGE = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}

@@ -26,7 +26,7 @@ def valid_requests_are_taken(
     ctx: schemathesis.CheckContext, response: schemathesis.Response, case: Case
 ) -> bool | None:
     if (
-        response.status_code == 422
+        response.status_code in {400, 422}
         and _is_json(response)
         and any(words in response.json()["error"]["message"] for words in UNSAID)
     ):

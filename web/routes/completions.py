@@ -12,11 +12,11 @@ from flask_openapi3.utils import get_model_schema
 from assistant.answer import Event, Question
 from index.errors import shown
 from index.search.filters import Filters
-from web.completions import MODEL, completion, completion_stream, conversation, models
+from web.completions import completion, completion_stream, conversation, models
 from web.errors import UnknownModel, Unwanted
 from web.events import HEADERS, MEDIA_TYPE
 from web.replies import Json
-from web.schemas.completions import CompletionBody, CompletionErrorReply, CompletionReply, ModelsReply
+from web.schemas.completions import MODEL, OF_A_COMPLETION, CompletionBody, CompletionErrorReply, ModelsReply
 from web.services import services, wanted
 
 
@@ -31,7 +31,8 @@ COMPLETED = {
         MEDIA_TYPE: {},
     }
 }
-api.components_schemas["CompletionReply"] = Schema(**get_model_schema(CompletionReply, mode="serialization"))
+for reply in OF_A_COMPLETION:
+    api.components_schemas[reply.__name__] = Schema(**get_model_schema(reply, mode="serialization"))
 
 
 @api.get("/models", responses={200: ModelsReply})

@@ -21,12 +21,14 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-from web.limits import MAX_JSON_BYTES, MAX_QUESTION_CHARS
+from web.limits import MAX_QUESTION_CHARS
 from web.schemas.replies import AnswerReply, CitationReply, Reply
 from web.schemas.requests import UNICODE, FiltersBody
 
+MODEL = "article-assistant"
 MAX_MESSAGES = 1_000
-TEXT = {"type": "string", "maxLength": MAX_JSON_BYTES}
+MAX_MESSAGE_CHARS = 200_000
+TEXT = {"type": "string", "maxLength": MAX_MESSAGE_CHARS}
 TEXT_PART = {
     "type": "object",
     "properties": {"type": {"const": "text"}, "text": TEXT},
@@ -74,7 +76,9 @@ class CompletionMessage(BaseModel):
         Field(description="Those of the system and the developer are not followed."),
     ]
     content: Annotated[
-        str | None, BeforeValidator(_joined), Field(max_length=MAX_JSON_BYTES), UNICODE, WithJsonSchema(CONTENT)
+        Annotated[str, Field(max_length=MAX_MESSAGE_CHARS), UNICODE] | None,
+        BeforeValidator(_joined),
+        WithJsonSchema(CONTENT),
     ] = None
 
 
@@ -87,7 +91,7 @@ class StreamOptions(BaseModel):
 class CompletionBody(BaseModel):
     model_config = ConfigDict(strict=True)
 
-    model: Annotated[str, Field(min_length=1, max_length=300), UNICODE]
+    model: Annotated[str, Field(max_length=300), UNICODE, WithJsonSchema({"const": MODEL})]
     messages: Annotated[
         list[CompletionMessage],
         Field(
@@ -159,6 +163,9 @@ class CompletionReply(Reply):
     usage: Annotated[CompletionUsage, Field(description="Tokens are not counted: all are 0.")]
     citations: list[CitationReply]
     answer: Annotated[AnswerReply, Field(description="The whole Answer, as /api/ask gives it.")]
+
+
+OF_A_COMPLETION = (CompletionReply, CompletionChoice, CompletionText, Annotation, UrlCitation, CompletionUsage)
 
 
 class ModelReply(Reply):
