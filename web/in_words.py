@@ -17,9 +17,9 @@ def content(answer: Answer) -> str:
     return answer.answer or WHY_NOT[answer.reason or "no_evidence"]
 
 
-def quotes(citations: Sequence[Citation]) -> str:
-    """Each with its marker, where it is from, and its words."""
-    return "\n\n".join(map(_quoted, citations))
+def quotes(citations: Sequence[Citation], *, with_places: bool = False) -> str:
+    """Each with its marker, its words, and where they are from. with_places: and where they stand there."""
+    return "\n\n".join(_quoted(citation, with_places) for citation in citations)
 
 
 def read_out(understood: ReadOut) -> str:
@@ -39,7 +39,7 @@ def heading(title: str, source: str | None, published_at: str | None) -> str:
     return ", ".join(filter(None, [title or "Untitled", source, (published_at or "")[:10]]))
 
 
-def _quoted(citation: Citation) -> str:
+def _quoted(citation: Citation, with_places: bool) -> str:
     marker = f"[{citation.index}]" if citation.index else "-"
     lines = [
         f"{marker} {heading(citation.title, citation.source, citation.published_at)}",
@@ -48,4 +48,6 @@ def _quoted(citation: Citation) -> str:
     if citation.also_in:
         others = "; ".join(heading(copy.title, copy.source, copy.published_at) for copy in citation.also_in)
         lines.append(f"    Also in: {others}")
+    if with_places:
+        lines.append(f"    article_id {citation.article_id}, characters {citation.start} to {citation.end}")
     return "\n".join(lines)

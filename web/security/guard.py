@@ -42,7 +42,6 @@ from web.settings import Settings
 
 log = logging.getLogger(__name__)
 
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MINUTE = 60.0
 ATTEMPTS = 10
@@ -118,9 +117,7 @@ class Guard:
         return reply
 
     def _check_host(self) -> None:
-        names = set(self._settings.host_names)
-        if self._settings.is_loopback:
-            names |= OWN_NAMES | {self._settings.host.lower()}
+        names = self._settings.served_names
         if names and _split(f"//{request.host}").hostname not in names:
             raise Refused(
                 403, f"This server does not answer for the host {shown(request.host)} (ASSISTANT_HOST_NAMES)."
