@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-import httpx
+import httpx2
 import openai
 import pytest
 from flask import Flask
@@ -346,7 +346,7 @@ def test_other_errors_have_openais_shape_too(client: FlaskClient, sent: dict[str
 
 
 def test_what_never_reaches_the_application_has_that_shape_too(server: Server) -> None:
-    reply = httpx.post(f"{server.address}/v1/chat/completions", content=b"x" * 3_000_000)
+    reply = httpx2.post(f"{server.address}/v1/chat/completions", content=b"x" * 3_000_000)
     assert (reply.status_code, reply.json()["error"]["type"]) == (413, "invalid_request_error")
 
 

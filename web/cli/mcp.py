@@ -1,5 +1,6 @@
 """`assistant mcp`: the library as tools of a model, on stdin and stdout, or with `--http` over the network."""
 
+import signal
 from argparse import Namespace
 from contextlib import closing
 from importlib.util import find_spec
@@ -32,6 +33,7 @@ def mcp(args: Namespace, settings: Settings) -> int:
         assistant = Assistant(library, settings.llm, settings.max_wrong, cuts_unsupported=settings.cuts_unsupported)
         warn_if_degraded(library.status(), settings.data_dir)
         if not args.http:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # Python would wait for the thread that reads stdin
             server.serve_stdio(tools(assistant))
             return 0
         with closing(bind(settings.host, settings.port)) as listener:
