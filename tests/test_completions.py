@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
+from threading import Event
 from typing import Any
 
 import httpx2
@@ -16,9 +17,11 @@ from flask.testing import FlaskClient
 from langchain_openai import ChatOpenAI
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from pydantic import SecretStr
+from scripted_model import ScriptedModel
 from web_fixtures import BRIDGE, COMET, Serve, reply_json
 
-from assistant.answer import Event, Question
+from assistant.answer import Delta, Question
+from assistant.answer import Event as StreamEvent
 from assistant.assistant import Assistant
 from index.errors import ModelFault
 from index.library import Library
@@ -194,6 +197,20 @@ def test_a_conversation_that_the_client_keeps_goes_as_one_that_the_server_keeps(
         assert answer_of(found) == comparable(kept)
         said += [question, found.choices[0].message.content or ""]
     assert reply_json(client.get(f"/api/sessions/{session}"))["messages"][4]["answer"]["citations"]
+
+
+def test_under_a_chat_model_nothing_is_answered_again(
+    stocked: Library, settings: Settings, jobs: Jobs, model: ScriptedModel
+) -> None:
+    model.rewriting = ["What did the Zephyr bridge cost?"]
+    model.chunks = ["The bridge cost 90 million crowns [1]."]
+    app = create_app(settings, stocked, Assistant(stocked, "openai:scripted"), jobs)
+    said = (OPENED, f"{SENTENCE} [1]", "And what did it cost?")
+    answer = reply_json(app.test_client().post("/v1/chat/completions", json=body(*said)))["answer"]
+    assert (answer["standalone_question"], answer["answerer"]) == (model.rewriting[0], "openai:scripted")
+    assert answer["answer"] == "The bridge cost 90 million crowns. [1]"
+    rewrite, _write = model.requests
+    assert f"Question: {OPENED}\nAnswer: {SENTENCE}" in rewrite["messages"][1]["content"]
 
 
 def test_a_clients_own_message_can_be_sent_back_as_it_came(chat: openai.OpenAI) -> None:
@@ -391,7 +408,7 @@ def test_an_answer_gives_its_place_back(app: Flask, client: FlaskClient, stream:
 
 
 class _Breaking(Assistant):
-    def stream(self, question: Question) -> Iterator[Event]:
+    def stream(self, question: Question) -> Iterator[StreamEvent]:
         yield from islice(super().stream(question), 2)
         raise ModelFault("The model is gone.")
 
@@ -407,6 +424,29 @@ def test_what_goes_wrong_in_a_stream_is_its_error(
     ):
         list(stream)
     assert refused.value.type == "server_error"
+
+
+class _Endless(Assistant):
+    def __init__(self, library: Library) -> None:
+        super().__init__(library)
+        self.was_closed = Event()
+
+    def stream(self, question: Question) -> Iterator[StreamEvent]:
+        try:
+            while True:
+                yield Delta("and so on " * 1_000)
+        finally:
+            self.was_closed.set()
+
+
+def test_a_client_that_leaves_a_stream_stops_the_work(
+    stocked: Library, settings: Settings, jobs: Jobs, serve: Serve
+) -> None:
+    endless = _Endless(stocked)
+    with openai_client(serve(create_app(settings, stocked, endless, jobs))) as chat:
+        with chat.chat.completions.create(model=MODEL, messages=messages(OPENED), stream=True) as stream:
+            next(stream)
+        assert endless.was_closed.wait(60)
 
 
 def test_langchains_chat_model_gets_the_answer_whole_and_streamed(server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 from flask import Response
 from flask_openapi3.blueprint import APIBlueprint
@@ -16,23 +15,19 @@ from web.completions import completion, completion_stream, conversation, models
 from web.errors import UnknownModel, Unwanted
 from web.events import HEADERS, MEDIA_TYPE
 from web.replies import Json
+from web.routes.errors import errors
 from web.schemas.completions import MODEL, OF_A_COMPLETION, CompletionBody, CompletionErrorReply, ModelsReply
 from web.services import services, wanted
 
-
-def errors(*statuses: int) -> dict[Any, Any]:
-    return dict.fromkeys(sorted({*statuses, 401, 403, 429, 500}), CompletionErrorReply)
-
-
-api = APIBlueprint("completions", __name__, url_prefix="/v1", abp_responses=errors())
+api = APIBlueprint("completions", __name__, url_prefix="/v1", abp_responses=errors(shape=CompletionErrorReply))
 COMPLETED = {
     "content": {
         "application/json": {"schema": {"$ref": "#/components/schemas/CompletionReply"}},
         MEDIA_TYPE: {},
     }
 }
-for reply in OF_A_COMPLETION:
-    api.components_schemas[reply.__name__] = Schema(**get_model_schema(reply, mode="serialization"))
+for shape in OF_A_COMPLETION:
+    api.components_schemas[shape.__name__] = Schema(**get_model_schema(shape, mode="serialization"))
 
 
 @api.get("/models", responses={200: ModelsReply})
@@ -41,7 +36,10 @@ def list_models() -> Json:
     return models()
 
 
-@api.post("/chat/completions", responses={200: COMPLETED, **errors(400, 404, 413, 415, 503)})
+@api.post(
+    "/chat/completions",
+    responses={200: COMPLETED, **errors(400, 404, 413, 415, 503, shape=CompletionErrorReply)},
+)
 def complete(body: CompletionBody) -> Json | Response:
     """Answer the last message, a question, in the conversation before it; with `stream`, as server-sent events.
 
