@@ -38,7 +38,8 @@ def turns(
     told = told[-HISTORY_TURNS:]
     if answer_again is None or standalone(question.text, told, embed) == question.text:
         return told
-    for n in range(0 if wish(question.text) else max(0, len(told) - ANSWERED_AGAIN), len(told)):
+    first = 0 if wish(question.text) == "more" else max(0, len(told) - ANSWERED_AGAIN)
+    for n in range(first, len(told)):
         answer = answer_again(replace(question, text=told[n].question, history=told[:n]))
         if answer.answer.split() == told[n].answer.split():
             told = (*told[:n], as_turn(answer), *told[n + 1 :])
