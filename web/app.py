@@ -61,8 +61,7 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     answer_errors(app)
     speak(app)
     serving.metrics.count_requests(app)
-    apis = (ask, topics, articles, job_routes, sessions, completions, operation, health)
-    for routes in apis:
+    for routes in (ask, topics, articles, job_routes, sessions, completions, operation, health):
         app.register_api(routes.api)
     app.register_blueprint(page.pages)
     if settings.api_token:

@@ -73,6 +73,7 @@ def serve_http(tools: Sequence[Tool], settings: Settings, listener: socket.socke
         _Door(app, settings.api_token),
         log_config=None,
         access_log=False,
+        ws="none",
         server_header=False,
         proxy_headers=bool(settings.trusted_proxy),
         forwarded_allow_ips=settings.trusted_proxy,
