@@ -7,6 +7,8 @@ from typing import Literal
 from index.search.filters import Filters
 
 DEFAULT_TOP_K = 8
+HISTORY_TURNS = 6
+"""Of a conversation, the last ones: what a follow-up can refer to."""
 Reason = Literal["no_articles", "no_match", "no_evidence"]
 
 

@@ -1,23 +1,32 @@
-"""The assistant: a library and, where one is given, a chat model, behind `ask` and `stream`."""
+"""The assistant: a library and, where one is given, a chat model, behind `ask` and `stream`.
+
+For those who build with LangChain it is `as_retriever` and `chain`.
+"""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
-from assistant.answer import Answer, Delta, Event, Question, Turn
+from langchain_core.runnables import Runnable
+from langchain_core.runnables.utils import AddableDict
+
+from assistant.answer import DEFAULT_TOP_K, Answer, Delta, Event, Question, Turn
 from assistant.chain import EXTRACTIVE, answer_chain
 from assistant.chat import model as chat_model
 from assistant.chat import support
+from assistant.conversation.held import Exchange, turns
 from assistant.evidence import EvidenceReader
 from assistant.extractive.refusing import DEFAULT_MAX_WRONG, least_probability
 from assistant.question.understand import both, understand
-from assistant.rerank import searched
+from assistant.rerank import in_order, searched
 from assistant.retriever import ArticleRetriever
 from assistant.suggest.choose import Suggestions
 from assistant.topics.material import Material, gather
 from assistant.topics.story import Length, Story, Style, Told, story, stream
 from assistant.topics.timeline import Timeline, timeline
 from index.library import Library
-from index.search.filters import Filters
+from index.search.filters import NO_FILTERS, Filters
 from index.search.search import Found
 
 
@@ -39,7 +48,7 @@ class Assistant:
         self.answerer = llm or EXTRACTIVE
         self._reader = EvidenceReader()
         self._suggestions = Suggestions(library, self._reader)
-        self._chain = answer_chain(
+        self.chain: Runnable[str | Question, AddableDict] = answer_chain(
             ArticleRetriever(library=library),
             self._reader,
             chat_model.load(llm) if llm else None,
@@ -54,6 +63,11 @@ class Assistant:
         self._reader.warm()
         if self.answerer != EXTRACTIVE:
             support.network()
+
+    def as_retriever(self, filters: Filters = NO_FILTERS, k: int = DEFAULT_TOP_K) -> ArticleRetriever:
+        """Finds the passages that an answer is looked for in, in that order, as LangChain's documents."""
+        order = partial(in_order, self._reader)
+        return ArticleRetriever(library=self.library, filters=filters, k=k, order=order)
 
     def search(self, query: str, filters: Filters, k: int) -> Found:
         """The best `k` passages and no answer, in the order in which an answer is looked for in them."""
@@ -87,13 +101,18 @@ class Assistant:
         """Up to two that go on from `turn`."""
         return self._suggestions.next(turn)
 
+    def continued(self, question: Question, exchanges: Sequence[Exchange]) -> Question:
+        """`question` after a conversation that its caller kept, oldest exchange first."""
+        answer_again = self.ask if self.answerer == EXTRACTIVE else None
+        return replace(question, history=turns(exchanges, question, self.library.embed, answer_again))
+
     def ask(self, question: Question) -> Answer:
-        answer: Answer = self._chain.invoke(question)["answer"]
+        answer: Answer = self.chain.invoke(question)["answer"]
         return answer
 
     def stream(self, question: Question) -> Iterator[Event]:
         """One Sources, then a Lead and Deltas, then the Answer that they add up to."""
-        for piece in self._chain.stream(question):
+        for piece in self.chain.stream(question):
             if "delta" in piece:
                 yield Delta(piece["delta"])
             else:

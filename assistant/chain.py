@@ -1,7 +1,7 @@
 """The chain, in LangChain's terms: resolve → retrieve → read → write → cite.
 
     chain = answer_chain(ArticleRetriever(library=library), EvidenceReader())
-    chain.invoke(Question("..."))["answer"]            # an Answer
+    chain.invoke("...")["answer"]                      # an Answer
     for piece in chain.stream(Question("...")): ...    # {"sources": …}, {"lead": …}, {"delta": …} …, {"answer": …}
 
 The first two steps map one value to the next; the others are generators, so that the passages leave the chain as soon
@@ -37,6 +37,7 @@ from assistant.question.understand import Understood, as_it_stands, both, unders
 from assistant.rerank import best_first
 from assistant.retriever import ArticleRetriever, PassageSearch, Retrieval, joined, reason
 from assistant.statement import Statement
+from assistant.threaded import Threaded
 from index.model.embed import Embed
 from index.search.filters import Filters
 from index.search.snapshot import Snapshot
@@ -128,15 +129,16 @@ def answer_chain(
     threshold: float = extract.ANSWER_THRESHOLD,
     *,
     cuts_unsupported: bool = False,
-) -> Runnable[Question, AddableDict]:
-    """Question → pieces of an answer; the last holds the whole Answer under `answer`.
+) -> Runnable[str | Question, AddableDict]:
+    """A question, or its text → pieces of an answer; the last holds the whole Answer under `answer`.
 
     threshold: least probability of an extractive answer's first sentence.
     """
     embed = retriever.library.embed
 
-    def resolve(question: Question) -> Inquiry:
+    def resolve(asked: str | Question) -> Inquiry:
         started = time.perf_counter()
+        question = Question(asked) if isinstance(asked, str) else asked
         text = standalone(question.text, question.history, embed)
         if model is not None and question.history and not wish(question.text):
             try:
@@ -240,7 +242,7 @@ def answer_chain(
                 yield AddableDict(answer=_answer(reading, lead, citer, "".join(deltas), piece))
 
     found = RunnableLambda(resolve) | RunnableLambda(retrieve)
-    return found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite)
+    return Threaded(found | RunnableGenerator(read) | RunnableGenerator(write) | RunnableGenerator(cite))
 
 
 def _beginnings(search: PassageSearch, inquiry: Inquiry) -> Retrieval | None:

@@ -28,13 +28,18 @@ def best_first(retrieval: Retrieval, evidence: Sequence[Evidence]) -> Retrieval:
 
 
 def searched(library: Library, reader: EvidenceReader, query: str, filters: Filters, k: int) -> Found:
-    """The best `k` passages. The first 8 of those found are read, and the next 8 where no sentence of these is sure."""
+    """The best `k` passages."""
     found = library.search(query, filters, max(k, 2 * DEFAULT_TOP_K))
     documents = list(map(as_document, found.hits))
     hits = {document.id: hit for document, hit in zip(documents, found.hits, strict=True)}
-    evidence = reader.read(query, documents[:DEFAULT_TOP_K], documents[DEFAULT_TOP_K : 2 * DEFAULT_TOP_K])
-    ordered = [replace(hits[d.id], score=d.metadata["score"]) for d in reranked(documents, evidence)[:k]]
+    ordered = [replace(hits[d.id], score=d.metadata["score"]) for d in in_order(reader, query, documents)[:k]]
     return replace(found, hits=tuple(ordered))
+
+
+def in_order(reader: EvidenceReader, query: str, documents: Sequence[Document]) -> list[Document]:
+    """The documents best first. The first 8 of them are read, and the next 8 where no sentence of these is sure."""
+    evidence = reader.read(query, documents[:DEFAULT_TOP_K], documents[DEFAULT_TOP_K : 2 * DEFAULT_TOP_K])
+    return reranked(documents, evidence)
 
 
 def reranked(documents: Sequence[Document], evidence: Sequence[Evidence]) -> list[Document]:

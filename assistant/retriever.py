@@ -1,6 +1,6 @@
 """The index as a LangChain retriever. `find` says more than documents can; LangChain users need only `invoke`."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -114,13 +114,16 @@ class ArticleRetriever(BaseRetriever):
     library: Library
     filters: Filters = Filters()
     k: int = DEFAULT_TOP_K
+    order: Callable[[str, Sequence[Document]], Sequence[Document]] | None = None
+    """What puts the documents in order; without it, they are in that of the search."""
 
     def find(self, query: str, filters: Filters, k: int) -> Retrieval:
         """`PassageSearch.find` in the present generation."""
         return PassageSearch(self.library.snapshot()).find(query, filters, k)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
-        return list(self.find(query, self.filters, self.k).documents)
+        found = self.find(query, self.filters, self.k).documents
+        return list(self.order(query, found) if self.order else found)
 
 
 def joined(parts: Sequence[Retrieval]) -> Retrieval:

@@ -19,6 +19,7 @@ from web.settings import Settings
 
 pytestmark = pytest.mark.own_index  # its lock keeps what is published back
 QUESTION = {"question": "When did the Zephyr bridge in Oldport open?"}
+CHAT = {"model": "article-assistant", "messages": [{"role": "user", "content": QUESTION["question"]}]}
 
 
 @pytest.fixture
@@ -71,6 +72,8 @@ def test_without_an_index_a_question_is_put_off_and_never_told_that_there_are_no
         ("/api/search", {"query": "bridge"}),
         ("/api/timeline", {"topic": "bridge"}),
         ("/api/stories", {"topic": "bridge"}),
+        ("/v1/chat/completions", CHAT),
+        ("/v1/chat/completions", CHAT | {"stream": True}),
     ):
         reply = client.post(path, json=body)
         assert (reply.status_code, (reply.json or {})["error"]["code"]) == (503, "not_ready")

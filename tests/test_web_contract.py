@@ -351,6 +351,8 @@ def test_openapi_describes_every_route_of_the_contract(client: FlaskClient) -> N
         ("get", "/api/health"),
         ("get", "/api/audit"),
         ("get", "/metrics"),
+        ("get", "/v1/models"),
+        ("post", "/v1/chat/completions"),
     }
     assert _missing(document, document) == []
     assert document["paths"]["/api/index/rebuild"]["post"]["requestBody"]["required"] is False

@@ -17,7 +17,19 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 from web.language import speak
 from web.monitoring.request_log import log_requests
-from web.routes import articles, ask, health, login, operation, page, sessions, stories, topic_pages, topics
+from web.routes import (
+    articles,
+    ask,
+    completions,
+    health,
+    login,
+    operation,
+    page,
+    sessions,
+    stories,
+    topic_pages,
+    topics,
+)
 from web.routes import jobs as job_routes
 from web.schemas.replies import ErrorReply
 from web.security.audit import Audit
@@ -63,17 +75,8 @@ def create_app(settings: Settings, library: Library, assistant: Assistant, jobs:
     answer_errors(app)
     speak(app)
     serving.metrics.count_requests(app)
-    for api in (
-        ask.api,
-        topics.api,
-        stories.api,
-        articles.api,
-        job_routes.api,
-        sessions.api,
-        operation.api,
-        health.api,
-    ):
-        app.register_api(api)
+    for routes in (ask, topics, stories, articles, job_routes, sessions, completions, operation, health):
+        app.register_api(routes.api)
     app.register_blueprint(page.pages)
     app.register_blueprint(topic_pages.pages)
     if settings.api_token:

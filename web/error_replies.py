@@ -1,4 +1,4 @@
-"""Errors as replies, in the one shape `{"error": {"code", "message", "field"?}}`.
+"""Errors as replies, in the one shape `{"error": {"code", "message", "field"?}}`, and under `/v1/` in OpenAI's.
 
 What is in none of the three packages' `errors` is a bug: it is logged, and its caller learns no more than that.
 """
@@ -19,6 +19,7 @@ from web.errors import (
     Refused,
     UnknownJob,
     UnknownMessage,
+    UnknownModel,
     UnknownSession,
     UnknownStory,
     WebError,
@@ -45,6 +46,12 @@ CODES = {
     503: "unavailable",
 }
 
+OPENAI = "/v1/"
+"""How the paths begin that clients of OpenAI's API ask; its shape of an error is what they read."""
+OF_PROGRAMS = ("/api/", OPENAI)
+OPENAI_CODES = {401: "invalid_api_key", 429: "rate_limit_exceeded"}
+UNKNOWN_MODEL = "model_not_found"
+
 NOT_READY = "not_ready"
 """Set apart from what else is 503: it passes by itself, and the index is all that is waited for."""
 NOT_READY_RETRY_SECONDS = 1
@@ -55,7 +62,7 @@ def status_of(error: IndexFault | AssistantFault | WebError) -> int:
     match error:
         case Refused() | Busy():
             return error.status
-        case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownStory() | UnknownArticle():
+        case UnknownSession() | UnknownMessage() | UnknownJob() | UnknownStory() | UnknownArticle() | UnknownModel():
             return 404
         case RebuildRunning() | TakenAgain():
             return 409
@@ -65,15 +72,21 @@ def status_of(error: IndexFault | AssistantFault | WebError) -> int:
 
 
 def error_body(
-    status: int, message: str, field: str | None = None, code: str | None = None
-) -> dict[str, dict[str, str]]:
-    error = {"code": code or CODES.get(status, "failed"), "message": message}
+    status: int, message: str, field: str | None = None, code: str | None = None, *, path: str = ""
+) -> dict[str, dict[str, str | None]]:
+    """path: of the request, on which the shape depends."""
+    if path.startswith(OPENAI):
+        kind = "server_error" if status >= 500 else "requests" if status == 429 else "invalid_request_error"
+        code = code or OPENAI_CODES.get(status) or CODES.get(status, "failed")
+        return {"error": {"message": message, "type": kind, "param": field, "code": code}}
+    error: dict[str, str | None] = {"code": code or CODES.get(status, "failed"), "message": message}
     return {"error": error | {"field": field} if field else error}
 
 
 def error_reply(status: int, message: str, field: str | None = None, code: str | None = None) -> Response:
-    reply = jsonify(error_body(status, message, field, code))
-    reply.status_code = status
+    """The reply to the present request."""
+    reply = jsonify(error_body(status, message, field, code, path=request.path))
+    reply.status_code = 400 if status == 422 and request.path.startswith(OPENAI) else status
     return reply
 
 
@@ -106,7 +119,7 @@ def answer_errors(app: Flask) -> None:
     @app.errorhandler(WebError)
     def fault(error: IndexFault | AssistantFault | WebError) -> ResponseReturnValue:
         field = error.field if isinstance(error, Refused) else None
-        code = NOT_READY if isinstance(error, NotReady) else None
+        code = {NotReady: NOT_READY, UnknownModel: UNKNOWN_MODEL}.get(type(error))
         reply = error_reply(status_of(error), str(error), field, code)
         match error:
             case RebuildRunning():
@@ -122,7 +135,7 @@ def answer_errors(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(OF_PROGRAMS):
             return error
         reply = error.get_response()  # keeps its headers, such as Allow
         if error.response is None:

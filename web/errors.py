@@ -6,10 +6,12 @@ WebError
 ├── UnknownMessage   no message has that id
 ├── UnknownJob       no job has that id
 ├── UnknownStory     no story has that id, or not that version
+├── UnknownModel     the model asked for is not the assistant
 ├── RebuildRunning   a rebuild is queued or running already; `job_id` says which
 ├── Busy             as much is waiting as may wait; again in `retry_after_seconds`; HTTP `status` 429 or 503
 ├── Unwanted         who asked has left before the answer was there; nobody hears of it
 ├── NotReady         the index is brought up to date first, as the server has just started; `job_id` says by which job
+├── NotInstalled     a package that only one command needs is not there
 ├── CannotListen     the server's address is taken, or not this machine's
 └── BackupFault      a backup or a copy cannot be made where it was asked for, or is none that can be restored
 """
@@ -42,6 +44,10 @@ class UnknownStory(WebError):
     pass
 
 
+class UnknownModel(WebError):
+    pass
+
+
 class RebuildRunning(WebError):
     def __init__(self, job_id: str) -> None:
         super().__init__(f"A rebuild is queued or running already: job {job_id}.")
@@ -63,6 +69,10 @@ class NotReady(WebError):
     def __init__(self, message: str, job_id: str) -> None:
         super().__init__(message)
         self.job_id = job_id
+
+
+class NotInstalled(WebError):
+    pass
 
 
 class CannotListen(WebError):

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import asdict
+from functools import partial
 
 from assistant.answer import Answer, Delta, Event, Lead, Sources
 from assistant.errors import AssistantFault
@@ -29,16 +30,20 @@ Named = tuple[str, Json]
 
 def answer_events(events: Iterator[Event], store: Callable[[Answer], Json]) -> Iterator[Named]:
     """store: keeps the finished answer and gives it as it is sent."""
-    for event in events:
-        match event:
-            case Sources():
-                yield "sources", asdict(event)
-            case Lead():
-                yield "lead", asdict(event)
-            case Delta():
-                yield "delta", asdict(event)
-            case Answer():
-                yield "done", store(event)
+    try:
+        for event in events:
+            match event:
+                case Sources():
+                    yield "sources", asdict(event)
+                case Lead():
+                    yield "lead", asdict(event)
+                case Delta():
+                    yield "delta", asdict(event)
+                case Answer():
+                    yield "done", store(event)
+    finally:
+        if isinstance(events, Generator):
+            events.close()
 
 
 def story_events(events: Iterator[Told], store: Callable[[Story], Json]) -> Iterator[Named]:
@@ -55,17 +60,18 @@ def story_events(events: Iterator[Told], store: Callable[[Story], Json]) -> Iter
 
 def event_stream(events: Iterator[Named]) -> Iterator[str]:
     """The text of the stream."""
+    return with_errors((_event(name, data) for name, data in events), partial(_event, "error"))
+
+
+def with_errors(pieces: Iterator[str], tell: Callable[[Json], str], *, path: str = "") -> Iterator[str]:
+    """The text of a stream, which ends with what goes wrong in it. path: of the request, for the error's shape."""
     try:
-        for name, data in events:
-            yield _event(name, data)
+        yield from pieces
     except (IndexFault, AssistantFault, WebError) as error:
-        yield _event("error", error_body(status_of(error), str(error)))
+        yield tell(error_body(status_of(error), str(error), path=path))
     except Exception:
         log.exception("a stream failed")
-        yield _event("error", error_body(500, "Something went wrong on the server. Its log has the details."))
-    finally:
-        if isinstance(events, Generator):
-            events.close()
+        yield tell(error_body(500, "Something went wrong on the server. Its log has the details.", path=path))
 
 
 def _event(name: str, data: Json) -> str:

@@ -56,6 +56,15 @@ def article_json(stored: StoredArticle) -> Json:
     }
 
 
+def article_part_json(stored: StoredArticle, start: int, end: int) -> Json:
+    """With a part of its text, and where the next one begins."""
+    fields = article_json(stored)
+    del fields["removed"]
+    chars = len(stored.article.text)
+    part = {"text": stored.article.text[start:end], "start": start, "end": end, "chars": chars}
+    return fields | part | {"next_start": end if end < chars else None}
+
+
 def listed_json(listed: ListedArticle) -> Json:
     """Without its text and what was left out of that."""
     fields = article_json(listed)

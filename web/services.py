@@ -130,6 +130,11 @@ class Services:
         if not self.library.is_published():
             self.check_up_to_date()
 
+    def note(self, question: Question, answer: Answer) -> None:
+        """Count an answer that was given."""
+        self.metrics.count_answer(answer)
+        log.debug("answered", extra={"question": question.text, "outcome": answer.reason or "answered"})
+
     def keep(
         self,
         conversations: Conversations,
@@ -148,8 +153,7 @@ class Services:
             "top_k": question.top_k,
             "understand": question.understand,
         }
-        self.metrics.count_answer(answer)
-        log.debug("answered", extra={"question": question.text, "outcome": answer.reason or "answered"})
+        self.note(question, answer)
         return conversations.append(session_id, answer, settings, replaces)
 
     def _state(self) -> dict[str, float]:

@@ -14,6 +14,7 @@ from web import variables
 from web.limits import FORM_BYTES
 from web.variables import SettingsError
 
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -108,6 +109,12 @@ class Settings:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def served_names(self) -> frozenset[str]:
+        """The names of hosts that are answered for, in lower case; empty: any."""
+        own = OWN_NAMES | {self.host.lower()} if self.is_loopback else frozenset[str]()
+        return own.union(self.host_names)
 
     @property
     def needs_token(self) -> bool:

@@ -42,6 +42,8 @@ VISITORS = {
     "POST /api/ask",
     "POST /api/search",
     "POST /api/timeline",
+    "POST /v1/chat/completions",
+    "GET /v1/models",
     "GET /api/suggestions",
     "GET /api/articles",
     "GET /api/sources",
@@ -207,7 +209,7 @@ def _cases(apps: dict[str, Flask]) -> Iterator[Case]:
 def _sent(app: Flask, case: Case, number: int) -> TestResponse:
     path = re.sub(r"<(?:path:)?(\w+)>", lambda found: PLACES[found[1]], case.rule)
     client = app.test_client(use_cookies=False)
-    body = None if case.method in SAFE or not path.startswith("/api/") else _body(path)
+    body = None if case.method in SAFE or not path.startswith(("/api/", "/v1/")) else _body(path)
     return client.open(
         path,
         base_url=f"http://{HOST}",

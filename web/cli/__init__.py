@@ -34,6 +34,7 @@ Command = Callable[[argparse.Namespace, Settings], int]
 COMMANDS = {
     "serve": "web.cli.serve:serve",
     "work": "web.cli.work:work",
+    "mcp": "web.cli.mcp:mcp",
     "rebuild": "web.cli.rebuild:rebuild",
     "add": "web.cli.add:add",
     "remove": "web.cli.stored:remove",
@@ -140,6 +141,12 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", help="address to listen on (127.0.0.1)")
     serve.add_argument("--port", type=_port, help="port to listen on (8000); 0 takes a free one")
     add("work", "do the jobs that servers of the same database are asked for, and serve no page")
+    mcp = add(
+        "mcp", "offer the library to a language model as tools, by the Model Context Protocol on stdin and stdout"
+    )
+    mcp.add_argument("--http", action="store_true", help="over HTTP instead, until Ctrl-C")
+    mcp.add_argument("--host", help="address to listen on with --http (127.0.0.1)")
+    mcp.add_argument("--port", type=_port, help="port to listen on with --http (8000); 0 takes a free one")
     rebuild = add("rebuild", "re-read the articles folder; what did not change is not embedded again")
     rebuild.add_argument("--full", action="store_true", help="read and embed everything again")
     way = rebuild.add_mutually_exclusive_group()

@@ -8,6 +8,7 @@ from assistant.assistant import Assistant
 from index.search.filters import Filters
 from web.cli import UsageError
 from web.cli.terminal import no_articles, plain, print_json, warn_if_degraded
+from web.in_words import heading
 from web.limits import DEFAULT_HITS
 from web.opened import open_library
 from web.replies import found_json
@@ -36,7 +37,3 @@ def read_filters(args: Namespace) -> Filters:
     if args.after and args.before and args.after > args.before:
         raise UsageError(f"--after {args.after} is later than --before {args.before}")
     return Filters(after=args.after, before=args.before, source=tuple(args.source), author=tuple(args.author))
-
-
-def heading(title: str, source: str | None, published_at: str | None) -> str:
-    return ", ".join(filter(None, [title or "Untitled", source, (published_at or "")[:10]]))

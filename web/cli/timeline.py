@@ -8,8 +8,9 @@ from dataclasses import asdict
 from assistant.answer import Question
 from assistant.assistant import Assistant
 from web.cli.ask import NO_ANSWER, REASONS
-from web.cli.search import heading, read_filters
+from web.cli.search import read_filters
 from web.cli.terminal import plain, print_json, warn_if_degraded
+from web.in_words import heading
 from web.opened import open_library
 from web.settings import Settings
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
 
-from assistant.answer import Answer, Cited, Turn
+from assistant.answer import HISTORY_TURNS, Answer, Cited, Turn
 from index.errors import shown
 from index.store.database import Database
 from web.conversations.listing import listed
@@ -34,7 +34,6 @@ from web.conversations.tables import (
 from web.errors import Refused, UnknownMessage, UnknownSession
 from web.replies import Json, answer_json
 
-HISTORY_TURNS = 6
 MAX_TITLE_CHARS = 80
 """Of the title that a conversation gets from its first question."""
 MAX_SESSIONS = 1_000

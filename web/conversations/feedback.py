@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from assistant.answer import HISTORY_TURNS
 from assistant.evaluation.questions import MAX_TEXT_CHARS, holds
 from index.errors import shown
 from index.store.database import Database
 from index.store.rows import put
-from web.conversations.conversations import HISTORY_TURNS
 from web.conversations.tables import feedback, message_facts, messages, prepare
 from web.errors import UnknownMessage
 from web.replies import Json

@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from index.errors import shown
 from index.ingest.json_value import most_values
+from web.error_replies import OF_PROGRAMS
 from web.errors import Refused
 from web.limits import MAX_JSON_BYTES
 
@@ -26,7 +27,9 @@ def check_bodies(app: Flask, max_request_bytes: int) -> None:
 
     @app.before_request
     def check() -> None:
-        if request.method not in ("POST", "PATCH") or request.url_rule is None or not request.path.startswith("/api/"):
+        if request.method not in ("POST", "PATCH") or request.url_rule is None:
+            return
+        if not request.path.startswith(OF_PROGRAMS):
             return
         if request.path in UPLOAD_PATHS:
             if request.mimetype == "multipart/form-data":

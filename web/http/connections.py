@@ -78,7 +78,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]  # waitress has no types
         message = f"{error.reason}: {error.body}."
         if error.code == 413:
             message = too_large(self.channel.adj.max_request_body_size - 1)
-        body = json.dumps(error_body(error.code, message)).encode()
+        body = json.dumps(error_body(error.code, message, path=self.request.path)).encode()
         self.status = f"{error.code} {error.reason}"
         self.response_headers.append(("Content-Type", "application/json"))
         if error.code == 503:

@@ -31,7 +31,12 @@ UPLOADS = Lane(threads=3, max_waiting=8)
 """Each is read into memory or onto the disk by its thread, and two previews may take their time."""
 OTHERS = Lane(threads=4, max_waiting=200)
 
-ANSWERED_WITH_MODELS = frozenset({"/ask", "/api/ask", "/api/search", "/api/suggestions"})
+ANSWERED_WITH_MODELS = frozenset(
+    (
+        *("/ask", "/api/ask", "/api/search", "/api/suggestions", "/v1/chat/completions"),
+        *("/timeline", "/api/timeline", "/stories", "/api/stories"),
+    )
+)
 RETRY_AFTER_SECONDS = 2
 
 

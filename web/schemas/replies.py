@@ -166,6 +166,14 @@ class ArticleReply(ArticleSummary):
     removed: list[RemovedReply]
 
 
+class ArticlePartReply(ArticleSummary):
+    text: Annotated[str, Field(description="From `start` to `end`.")]
+    start: int
+    end: int
+    chars: Annotated[int, Field(description="Of the whole text.")]
+    next_start: int | None
+
+
 class ListedArticleReply(ArticleSummary):
     copies: Annotated[int, Field(description="How many other stored articles are copies of it.")]
 

@@ -50,7 +50,7 @@ def _iso_date(value: object) -> object:
         raise ValueError(f"must be a date such as 2023-11-04 ({error})") from None
 
 
-def _whole(value: object) -> object:
+def whole(value: object) -> object:
     # JSON has one kind of number: 5.0 is as whole as 5
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
@@ -77,7 +77,7 @@ QuestionText = Annotated[
     AfterValidator(_not_blank),
 ]
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
-TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(_whole)]
+TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
 ArticleField = Annotated[str, Field(max_length=MAX_FIELD_CHARS), UNICODE] | None
 
@@ -87,12 +87,14 @@ class Body(BaseModel):
 
 
 class FiltersBody(Body):
-    after: Date | None = None
-    before: Date | None = None
-    source: Names | None = None
-    author: Names | None = None
-    article_id: Names | None = None
-    phrase: Annotated[list[Line], Field(max_length=5)] | None = None
+    after: Annotated[Date | None, Field(description="Published on that day or later.")] = None
+    before: Annotated[Date | None, Field(description="Published on that day or earlier.")] = None
+    source: Annotated[Names | None, Field(description="By one of these publishers.")] = None
+    author: Annotated[Names | None, Field(description="By one of these authors.")] = None
+    article_id: Annotated[Names | None, Field(description="One of these articles.")] = None
+    phrase: Annotated[
+        Annotated[list[Line], Field(max_length=5)] | None, Field(description="With all of these words, as they stand.")
+    ] = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "FiltersBody":

@@ -60,6 +60,8 @@ ROUTES = {
     "stories.list_stories": Access.HOLDER,
     "stories.get_story": Access.HOLDER,
     "stories.remove_story": Access.HOLDER,
+    "completions.complete": Access.VISITOR,
+    "completions.list_models": Access.VISITOR,
     "articles.list_articles": Access.VISITOR,
     "articles.list_sources": Access.VISITOR,
     "articles.get_article": Access.VISITOR,
@@ -86,7 +88,9 @@ ROUTES = {
 }
 """By endpoint."""
 
-QUESTIONS = frozenset({"ask.ask", "ask.search", "topics.timeline", "topic_pages.timeline", "pages.ask"})
+QUESTIONS = frozenset(
+    {"ask.ask", "ask.search", "topics.timeline", "topic_pages.timeline", "completions.complete", "pages.ask"}
+)
 """What costs a visitor one of the questions that a minute has."""
 SUGGESTIONS = frozenset({"ask.suggest"})
 """What comes with each of them: as many of their own."""

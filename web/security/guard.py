@@ -18,7 +18,7 @@ from flask import Flask, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 
 from index.errors import shown
-from web.error_replies import error_reply
+from web.error_replies import OF_PROGRAMS, error_reply
 from web.errors import Busy, Refused
 from web.monitoring.logs import request_id
 from web.security.access import (
@@ -42,7 +42,6 @@ from web.settings import Settings
 
 log = logging.getLogger(__name__)
 
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 MINUTE = 60.0
 ATTEMPTS = 10
@@ -110,7 +109,7 @@ class Guard:
             return None
         if not settings.api_token:
             raise Refused(403, "This server is read-only: nothing can be changed over the network.")
-        if not request.path.startswith(("/api/", "/metrics")):
+        if not request.path.startswith((*OF_PROGRAMS, "/metrics")):
             return redirect("/login", 303)
         wrong = "That is not the token. " if bearer(request.headers.get("Authorization", "")) else ""
         reply = error_reply(401, f"{wrong}A token is needed: Authorization: Bearer TOKEN.")
@@ -118,9 +117,7 @@ class Guard:
         return reply
 
     def _check_host(self) -> None:
-        names = set(self._settings.host_names)
-        if self._settings.is_loopback:
-            names |= OWN_NAMES | {self._settings.host.lower()}
+        names = self._settings.served_names
         if names and _split(f"//{request.host}").hostname not in names:
             raise Refused(
                 403, f"This server does not answer for the host {shown(request.host)} (ASSISTANT_HOST_NAMES)."
@@ -179,7 +176,7 @@ def is_visitor() -> bool:
 def _add_headers(reply: Response) -> Response:
     for name, value in HEADERS.items():
         reply.headers.setdefault(name, value)
-    if request.path.startswith("/api/"):
+    if request.path.startswith(OF_PROGRAMS):
         reply.headers.setdefault("Cache-Control", "no-store")
     return reply
 

@@ -1,0 +1,1 @@
+"""The library as tools of a model, by the Model Context Protocol."""
