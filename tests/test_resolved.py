@@ -48,6 +48,8 @@ def test_a_sentence_that_hangs_on_none_before_it_stands_alone(text: str) -> None
     [
         "It gave way on Friday, flooding two valleys.",
         "But the dam at Halvern held until Friday.",
+        "Eight people have been infected in it so far.",
+        "Correction: the Halvern dam was built in 1986.",
         "According to police she had left the valley by noon.",
         "What happened at the Halvern dam on Friday?",
         "We ask for three things from the council.",

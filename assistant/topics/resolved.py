@@ -13,13 +13,13 @@ _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _POSSESSIVE = re.compile(r"['’]s\b")
 _LEANS = re.compile(
     r"[“\"'‘]?(?:and|but|or|nor|so|yet|then|also|still|however|instead|meanwhile|therefore|moreover|nevertheless|because"
-    r"|besides|otherwise|that|this|these|those|there|such|both|neither|either|another|others?|one of (?:them|these)"
-    r"|he|she|it|they|his|her|its|their|we|i|you|our|my|your|who|which|what|when|where|why|how"
+    r"|besides|otherwise|corrections?|that|this|these|those|there|such|both|neither|either|another|others?"
+    r"|one of (?:them|these)|he|she|it|they|his|her|its|their|we|i|you|our|my|your|who|which|what|when|where|why|how"
     r"|the (?:former|latter|other|same)|until then|by then|since then|after that|before that|as a result|in fact|no|yes"
     r"|not)\b",
     re.IGNORECASE,
 )
-_PRONOUN = re.compile(r"\b(?:he|she|him|his|her|hers|they|them|their)\b")
+_PRONOUN = re.compile(r"\b(?:he|she|it|him|his|her|hers|its|they|them|their)\b")
 _NAME = re.compile(r"(?<!^)\b[A-ZÀ-Þ][\w’'-]+")
 _OF_THE_WRITER = re.compile(r"\b(?:I|we|you|our|us|my|your)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"[“\"][^”\"]*[”\"]")

@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from assistant.answer import Citation, Reason
 from assistant.cite import Citer
 from assistant.reader.model import trained_reader
@@ -25,7 +23,7 @@ from assistant.topics.resolved import resolved
 from assistant.topics.things import things
 from assistant.topics.when import told
 from index.model.embed import Embed
-from index.text.days import has_come
+from index.text.days import day_to_compare, has_come
 
 Length = Literal["brief", "standard", "long"]
 Style = Literal["story", "briefing", "q-and-a"]
@@ -34,6 +32,8 @@ SENTENCES: dict[Length, int] = {"brief": 6, "standard": 14, "long": 28}
 NEWEST = 0.1
 """The last part of the time from the first article to the last that "the latest" is taken from, a week at least."""
 WEEK = 7
+NEARLY_AS_NEAR = 0.85
+"""Share of the best title's cosine from which on a newer article's is the headline."""
 SEE_ALSO = 5
 UNKNOWN_OF = 5
 """One of so many sentences may be about what is not known, and one always."""
@@ -215,14 +215,14 @@ def _question(material: Material, place: int) -> str | None:
 
 
 def _headline(material: Material, embed: Embed) -> Titled | None:
-    """Of the articles that are no opinion, the one whose title is nearest to what all sentences say; the newest of
-    several alike."""
+    """Of the articles that are no opinion, the newest of those whose titles are nearest to what all sentences say."""
     passages = {line.quote.article_id: line.quote.passage for line in material.lines}
     told = [one for one in passages.values() if one.metadata["provenance"] != "opinion"] or list(passages.values())
     if not told:
         return None
     near = embed([one.metadata["title"] for one in told]) @ material.vectors.mean(axis=0)
-    metadata = told[int(np.argmax(near))].metadata
+    nearest = [one for one, cosine in zip(told, near, strict=True) if cosine >= NEARLY_AS_NEAR * near.max()]
+    metadata = max(nearest, key=lambda one: day_to_compare(one.metadata["published_at"])).metadata
     return Titled(metadata["article_id"], metadata["title"], metadata["source"], metadata["published_at"])
 
 
