@@ -14,6 +14,7 @@ from assistant.chat import support
 from assistant.reader import model as reader
 from assistant.reader.model import SpanReader
 from assistant.reader.network import SpanNetwork, give_weights
+from assistant.topics import same_thing
 from index.errors import ModelFault
 from index.model import builtin
 from index.model.builtin import BUILTIN_SHA256, BuiltinEmbedder, builtin_folder, builtin_weights
@@ -22,6 +23,7 @@ from index.model.weights import verified
 SHIPPED = {
     "reader": (reader.WEIGHTS, reader.WEIGHTS_SHA256),
     "claims": (support.WEIGHTS, support.WEIGHTS_SHA256),
+    "numbers": (same_thing.WEIGHTS, same_thing.WEIGHTS_SHA256),
 }
 
 
