@@ -62,10 +62,13 @@ class Assistant:
         """What the articles tell of a topic, by the days that they tell. asked: the topic as text, or a question."""
         snapshot = self.library.snapshot()
         text, filters = asked.text, asked.filters
+        unknown = snapshot.unknown_companies(filters.company)
         if asked.understand:
-            understood = understand(text, snapshot.holdings, dt.datetime.now(dt.UTC).date(), filters)
+            today = dt.datetime.now(dt.UTC).date()
+            understood = understand(text, snapshot.holdings, today, filters, snapshot.companies)
             text, filters = understood.text, both(filters, understood.filters)
-        return timeline(asked.text, gather(snapshot, self.library.embed, text, filters))
+            unknown += understood.unknown_companies
+        return timeline(asked.text, gather(snapshot, self.library.embed, text, filters), unknown)
 
     def first_questions(self) -> tuple[str, ...]:
         """A few that the newest articles answer; fewer or none where no sentence of theirs makes one."""

@@ -10,13 +10,13 @@ import csv
 import hashlib
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from index.companies.listings import EXCHANGES, Listing, are_alike, asked, is_american, listing
+from index.companies.names import WORD, name_key, variants
 from index.errors import BadCompanies, shown
 
 SHIPPED = Path(__file__).with_name("companies.csv")
@@ -27,16 +27,6 @@ MAX_BYTES = 8 * 1024**2
 MAX_COMPANIES = 50_000
 MAX_IN_A_CELL = 50
 MAX_NAME_CHARS = 100
-
-WORD = re.compile(r"[^\W_]+")
-LEGAL = (
-    r"(?:Inc|Incorporated|Corp|Corporation|Ltd|Limited|PLC|Plc|plc|LLC|S\.A|SA|SE|AG|KGaA|N\.V|NV|S\.p\.A|SpA|AB|ASA|A/S"
-    r"|Oyj|Bhd)"
-)
-"""What stands behind the name of a company and of nothing else; a full stop may follow."""
-_LEGAL_SUFFIX = re.compile(rf"(?:,? (?:& )?(?:{LEGAL}|Co)\.?)+$")
-_SUFFIXES = re.compile(rf"(?:,? (?:& |and )?(?:{LEGAL}|Co|Company|Companies|Holdings?|Group)\.?)+$", re.IGNORECASE)
-_SAME_LENGTH = str.maketrans({"’": "'", "‘": "'", "\u00a0": " ", "\n": " ", "\u2011": "-"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +72,7 @@ class CompanyList:
                 self._add_listing(one, company, here)
         names = dict(written)
         for name in written.values():
-            for text in _variants(name.text):
+            for text in variants(name.text):
                 names.setdefault(text, replace(name, text=text))
             if name.company:
                 self._asked.setdefault(name_key(name.text), set()).add(name.company)
@@ -127,10 +117,8 @@ def shipped() -> CompanyList:
     return CompanyList(SHIPPED.read_bytes(), SHIPPED.name)
 
 
-def company_list(path: Path | None) -> CompanyList:
-    """The one in the file, or where there is none the shipped one. Raises BadCompanies."""
-    if path is None:
-        return shipped()
+def read_list(path: Path) -> CompanyList:
+    """The one in a file. Raises BadCompanies."""
     try:
         with path.open("rb") as file:
             content = file.read(MAX_BYTES + 1)
@@ -139,33 +127,6 @@ def company_list(path: Path | None) -> CompanyList:
     if len(content) > MAX_BYTES:
         raise _refuse(str(path), "it has more than 8 MB", f"at most {MAX_COMPANIES:,} companies")
     return CompanyList(content, str(path))
-
-
-def plain(text: str) -> str:
-    """`text` in as many characters, with one form of apostrophe, hyphen and blank."""
-    return text.translate(_SAME_LENGTH)
-
-
-def without_legal_form(name: str) -> str:
-    """ "Kestrel Freight" for "Kestrel Freight, Inc."."""
-    return _LEGAL_SUFFIX.sub("", name) or name
-
-
-def in_short(name: str) -> str:
-    """ "Kestrel Freight" for "Kestrel Freight Group", too."""
-    return _SUFFIXES.sub("", name) or name
-
-
-def name_key(name: str) -> str:
-    """What two ways of writing one name have in common."""
-    unaccented = "".join(c for c in unicodedata.normalize("NFKD", plain(name)) if not unicodedata.combining(c))
-    return in_short(" ".join(unaccented.split()).replace("&", "and")).casefold()
-
-
-def _variants(name: str) -> set[str]:
-    unaccented = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    both = {plain(name), plain(unaccented)}
-    return both | {one.replace(" & ", " and ") for one in both} | {one.replace(" and ", " & ") for one in both}
 
 
 def _rows(content: bytes, where: str) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -193,8 +154,10 @@ def _read(row: Mapping[str, str], where: str) -> tuple[Company, list[Name]]:
         if len(cells[column]) > MAX_IN_A_CELL:
             raise _refuse(where, f"`{column}` has {len(cells[column])} names", f"at most {MAX_IN_A_CELL}")
     for name in [name for column in ("name", "aliases", "ambiguous", "not") for name in cells[column]]:
-        if len(name) > MAX_NAME_CHARS or not name.isprintable() or not WORD.search(name):
-            raise _refuse(where, f"a name is {shown(name)}", f"letters or digits, at most {MAX_NAME_CHARS} characters")
+        if len(name) > MAX_NAME_CHARS or not name.isprintable() or not WORD.match(name):
+            raise _refuse(
+                where, f"a name is {shown(name)}", f"one of at most {MAX_NAME_CHARS}, a letter or digit first"
+            )
     if len(cells["name"]) != 1:
         raise _refuse(where, f"`name` is {shown(row['name'])}", "one name")
     [name] = cells["name"]

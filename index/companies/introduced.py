@@ -8,9 +8,10 @@ within its sentence, without what opens the sentence ("On Tuesday") or says whos
 import re
 from collections.abc import Iterator
 
-from index.companies.company_list import LEGAL, Company, CompanyList, without_legal_form
+from index.companies.company_list import Company, CompanyList
 from index.companies.evidence import OPENERS
 from index.companies.listings import Stated
+from index.companies.names import LEGAL, without_legal_form
 
 _BRACKET = re.compile(r" ?[(\[](?:[^()\[\]]{0,40}[;,] ?)?$")
 _WORD = r"(?:[A-Z0-9À-Þ][\w.'&-]*|&|[a-z]{1,2}[A-Z]\w+)"

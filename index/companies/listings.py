@@ -74,8 +74,8 @@ _ALSO_NUMBERED = {"BSE", "KLSE"}
 """Tickers begin with a digit there, or may; elsewhere a number behind a name is none."""
 _DIGITS = {"HKEX": 4, "SSE": 6, "SZSE": 6, "KRX": 6}
 """Of numbers that are written with and without zeros in front."""
-_ALIKE = {"NYSE", "NASDAQ", "NYSEAMERICAN", "NYSEARCA", "BATS"}
-"""Exchanges of one country, between which companies move and which share no ticker."""
+_AMERICAN = frozenset({"NYSE", "NASDAQ", "NYSEAMERICAN", "NYSEARCA", "BATS"})
+"""Between these companies move, and no two have one ticker."""
 _NOT_SHARES = frozenset(
     "AUD BRL CAD CHF CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NTD NZD PHP PLN RMB RUB SEK SGD "
     "THB TRY TWD USD ZAR AU CA CAN HK NZ SG US BN MM MN TN BTC DOGE ETH LTC SOL USDC USDT XRP".split()
@@ -135,21 +135,18 @@ def listing(exchange: str, ticker: str) -> Listing | None:
 
 def are_alike(one: Listing, other: Listing) -> bool:
     """Whether both may be the same shares."""
-    if one.ticker != other.ticker:
-        return False
-    return (
-        one.exchange == other.exchange
-        or None in (one.exchange, other.exchange)
-        or {
-            one.exchange,
-            other.exchange,
-        }
-        <= _ALIKE
-    )
+    if one.exchange is None or other.exchange is None:
+        return one.ticker == other.ticker
+    return one.ticker == other.ticker and other.exchange in alike(one.exchange)
+
+
+def alike(exchange: str) -> frozenset[str]:
+    """The exchange, and those on which the same ticker is the same company's."""
+    return _AMERICAN if exchange in _AMERICAN else frozenset({exchange})
 
 
 def is_american(one: Listing) -> bool:
-    return one.exchange in _ALIKE
+    return one.exchange in _AMERICAN
 
 
 def stated(text: str) -> Iterator[Stated]:

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.companies.company_list import LEGAL, WORD, Company, CompanyList, Name, in_short, plain
+from index.companies.company_list import Company, CompanyList, Name
 from index.companies.evidence import ends_in_a_name, is_of_another_name, means_company
 from index.companies.introduced import Introduced
 from index.companies.listings import Listing, stated
+from index.companies.names import LEGAL, WORD, in_short, plain
 from index.text.sentences import sentence_spans
 
 Span = tuple[int, int]

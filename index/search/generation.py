@@ -201,6 +201,16 @@ class Generation:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
 
+    def among(self, keys: Iterable[tuple[str, str]]) -> Mask:
+        """(articles,) bool: those that are here in one of the revisions. keys: ids and revisions."""
+        mask = np.zeros(len(self.articles), bool)
+        its = self.articles.columns["revision"]
+        for article_id, revision in keys:
+            ordinal = self.ordinals.get(article_id)
+            if ordinal is not None and its[ordinal] == revision:
+                mask[ordinal] = True
+        return mask
+
     def alive_articles(self) -> Mask:
         """(articles,) bool, to be changed by whoever asks."""
         return self._alive.copy()

@@ -52,6 +52,7 @@ ROUTES = {
     "topics.timeline": Access.VISITOR,
     "articles.list_articles": Access.VISITOR,
     "articles.list_sources": Access.VISITOR,
+    "articles.list_companies": Access.VISITOR,
     "articles.get_article": Access.VISITOR,
     "articles.list_revisions": Access.VISITOR,
     "articles.show_difference": Access.VISITOR,

@@ -1,4 +1,4 @@
-/* What the reader wants answers held to: dates, a source, one article. Shown as chips under the box,
+/* What the reader wants answers held to: dates, sources, companies, one article. Shown as chips under the box,
  * each removable, and sent with every question until removed. */
 
 import { call } from "./api.js";
@@ -8,16 +8,18 @@ import { day } from "./words.js";
 
 const CHIP_TITLE_CHARS = 40;
 
-const fields = { after: find("narrow-after"), before: find("narrow-before"), source: find("narrow-source") };
+const fields = { after: find("narrow-after"), before: find("narrow-before"), source: find("narrow-source"), company: find("narrow-company") };
 let article = null;
 let sources = []; // what was chosen of them
+let companies = []; // as they were typed
 let known = [];
 
 export function prepareNarrowing() {
   for (const field of [fields.after, fields.before]) field.addEventListener("change", showChips);
   fields.source.addEventListener("change", addSource);
+  fields.company.addEventListener("change", addCompany);
   fields.source.addEventListener("input", () => fields.source.setCustomValidity(""));
-  find("narrow").addEventListener("toggle", offerSources);
+  find("narrow").addEventListener("toggle", offerNames);
   find("ask-form").noValidate = true; // a source left half typed keeps nobody from asking
 }
 
@@ -27,6 +29,7 @@ export function chosenFilters() {
     ...(fields.after.value && { after: fields.after.value }),
     ...(fields.before.value && { before: fields.before.value }),
     ...(sources.length && { source: sources }),
+    ...(companies.length && { company: companies }),
     ...(article && { article_id: [article.id] }),
   };
   return Object.keys(filters).length ? filters : null;
@@ -40,6 +43,7 @@ export function keepToArticle(chosen) {
 export function clearNarrowing() {
   for (const field of Object.values(fields)) field.value = "";
   sources = [];
+  companies = [];
   keepToArticle(null);
 }
 
@@ -48,10 +52,14 @@ export function foldNarrowing() {
   find("narrow").open = false;
 }
 
-async function offerSources() {
+async function offerNames() {
   if (!find("narrow").open) return;
-  known = await call("GET", "/api/sources").then((found) => found.sources.map(({ name }) => name), () => []);
-  find("sources").replaceChildren(...known.map((value) => build("option", { value })));
+  const [ofSources, ofCompanies] = await Promise.all(["sources", "companies"].map((kind) =>
+    call("GET", `/api/${kind}`).then((found) => found[kind].map(({ name }) => name), () => [])));
+  known = ofSources;
+  for (const [id, names] of [["sources", ofSources], ["companies", ofCompanies]]) {
+    find(id).replaceChildren(...names.map((value) => build("option", { value })));
+  }
 }
 
 /** The one in the field to those chosen, as it is written among those known; one that no article has stays there. */
@@ -68,12 +76,21 @@ function addSource() {
   showChips();
 }
 
+/** Also a ticker or another name than those offered: the answer says whether any article names it. */
+function addCompany() {
+  const typed = fields.company.value.trim();
+  if (typed) companies = [...new Set([...companies, typed])];
+  fields.company.value = "";
+  showChips();
+}
+
 function showChips() {
   const empty = (field) => () => (field.value = "");
   const chips = [
     fields.after.value && [t("limit.from", { day: day(fields.after.value) }), empty(fields.after)],
     fields.before.value && [t("limit.until", { day: day(fields.before.value) }), empty(fields.before)],
     ...sources.map((name) => [t("limit.source", { name }), () => (sources = sources.filter((one) => one !== name))]),
+    ...companies.map((name) => [t("limit.company", { name }), () => (companies = companies.filter((one) => one !== name))]),
     article && [t("limit.article", { title: shortened(article.title || t("limit.one_article")) }), () => (article = null)],
   ].filter(Boolean);
   const list = find("narrowed");
