@@ -201,14 +201,10 @@ class Generation:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
 
-    def among(self, keys: Iterable[tuple[str, str]]) -> Mask:
-        """(articles,) bool: those that are here in one of the revisions. keys: ids and revisions."""
+    def among(self, article_ids: Iterable[str]) -> Mask:
+        """(articles,) bool. Of those ids any may be of no article here."""
         mask = np.zeros(len(self.articles), bool)
-        its = self.articles.columns["revision"]
-        for article_id, revision in keys:
-            ordinal = self.ordinals.get(article_id)
-            if ordinal is not None and its[ordinal] == revision:
-                mask[ordinal] = True
+        mask[[self.ordinals[its] for its in article_ids if its in self.ordinals]] = True
         return mask
 
     def alive_articles(self) -> Mask:

@@ -95,7 +95,7 @@ class LocalSnapshot(Snapshot):
             having = holding(self.generation, self.store, filters.phrase)
             allowed = having if allowed is None else allowed & having
         if filters.company:
-            naming = self.generation.among(self.store.companies.keys_naming(filters.company))
+            naming = self.generation.among(self.store.companies.ids_naming(filters.company))
             allowed = naming if allowed is None else allowed & naming
         return allowed, self._count(self.generation.allowed_articles(NO_FILTERS, removed))
 

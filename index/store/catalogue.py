@@ -26,7 +26,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    tuple_,
 )
 
 from index.errors import IndexFault
@@ -107,8 +106,7 @@ class Catalogue:
         order = key.desc() if selection.sort.startswith("-") else key.asc()
         wanted = select(listing.c.article_id, key.label("key")).where(*_conditions(selection))
         if selection.company:
-            naming = self._companies.naming(selection.company)
-            wanted = wanted.where(tuple_(listing.c.article_id, listing.c.revision).in_(naming))
+            wanted = wanted.where(listing.c.article_id.in_(self._companies.naming(selection.company)))
         unknown_last = [] if selection.sort.endswith("passages") else [key == ""]
         some = wanted.order_by(*unknown_last, order, listing.c.article_id).limit(limit + 1)
         if cursor is not None:
@@ -237,7 +235,7 @@ def _entries(connection: Connection, ids: list[str]) -> tuple[ListedArticle, ...
             is_current=True,
             added_at=row.article_added_at,
             passages=row.passage_count,
-            companies=named.get((row.article_id, row.revision), ()),
+            companies=named.get(row.article_id, ()),
             copies=row.copy_count,
         )
         for row in map(rows.__getitem__, ids)

@@ -1,9 +1,9 @@
 """The companies that stored articles name: kept up with articles and list, looked up for filters and lists.
 
-What an article names is noted beside its revision, with the list it was gone by. Nothing is noted as an article comes
-in, but before the next publish, for all that have no note by the present list: so new articles, those of a library from
-before and all after a change of the list are one case, and none is embedded again. Filters ask here and not the index,
-which needs not be built anew either.
+What the present text of an article names is noted with the list that it was gone through by, not as it comes in but
+before the next publish, for all that have no note by the present list: so new articles, those of a library from before
+and all after a change of the list are one case, and none is embedded again. Filters ask here and not the index, which
+needs not be built anew either.
 """
 
 from collections import defaultdict
@@ -26,10 +26,6 @@ MAX_LISTED = 1_000
 MAX_OF_AN_ARTICLE = 1_000
 """Companies that are noted, the first."""
 
-Key = tuple[str, str]
-"""An article and one of its revisions."""
-
-_IS_OF_PRESENT = and_(companies.c.article_id == articles.c.id, companies.c.revision == articles.c.revision)
 _TEXTS = (
     select(articles.c.id, articles.c.revision, revisions.c.title, revisions.c.text)
     .join(revisions, IS_CURRENT)
@@ -64,39 +60,40 @@ class Companies:
             progress("indexing", done, len(ids))
             with self._database.read() as connection:
                 rows = connection.execute(_TEXTS, {"ids": ids[done : done + AT_ONCE]}).all()
-            found = {(row.id, row.revision): companies_in(row.title, row.text, known) for row in rows}
+            found = {
+                (row.id, row.revision): [one.company for one in companies_in(row.title, row.text, known)]
+                for row in rows
+            }
             with self._database.write() as connection:
-                _note(connection, known.version, {key: [one.company for one in named] for key, named in found.items()})
+                _note(connection, known.version, found)
 
-    def naming(self, values: Sequence[str]) -> Select[tuple[str, str]]:
-        """Keys of the articles, present or not, that name one of the companies.
+    def naming(self, values: Sequence[str]) -> Select[tuple[str]]:
+        """Ids of the articles that name one of the companies.
 
         values: each a name or alias, or a ticker with or without its exchange or "$", whatever its case.
         """
-        named = or_(*(self._is_one(value) for value in values))
-        return select(companies.c.article_id, companies.c.revision).where(named)
+        return select(companies.c.article_id).where(or_(*(self._is_one(value) for value in values)))
 
-    def keys_naming(self, values: Sequence[str]) -> list[Key]:
+    def ids_naming(self, values: Sequence[str]) -> list[str]:
         with self._database.read() as connection:
-            return [(row.article_id, row.revision) for row in connection.execute(self.naming(values))]
+            return list(connection.scalars(self.naming(values)))
 
     def known(self, values: Iterable[str]) -> dict[str, str]:
-        """Of the values, as for `naming`, those that a present article names → the company's name there."""
+        """Of the values, as for `naming`, those that an article names → the company's name there."""
         found = {}
         with self._database.read() as connection:
             for value in values:
-                name = select(companies.c.name).join(articles, _IS_OF_PRESENT).where(self._is_one(value)).limit(1)
-                if (said := connection.scalar(name)) is not None:
-                    found[value] = said
+                name = connection.scalar(select(companies.c.name).where(self._is_one(value)).limit(1))
+                if name is not None:
+                    found[value] = name
         return found
 
     def all(self) -> tuple[ListedCompany, ...]:
-        """The MAX_LISTED that most present articles name, by name."""
+        """The MAX_LISTED that most articles name, by name."""
         its = companies.c
         count = func.count().label("articles")
         most = (
             select(its.name, func.max(its.ticker).label("ticker"), func.max(its.exchange).label("exchange"), count)
-            .join(articles, _IS_OF_PRESENT)
             .group_by(its.name)
             .order_by(count.desc(), its.name)
             .limit(MAX_LISTED)
@@ -121,15 +118,15 @@ class Companies:
         return or_(*parts)
 
 
-def named_by(connection: Connection, article_ids: Sequence[str]) -> dict[Key, tuple[Company, ...]]:
-    """What each revision of those articles names, in order; those that name none are left out."""
+def named_by(connection: Connection, article_ids: Sequence[str]) -> dict[str, tuple[Company, ...]]:
+    """What each of those articles names, in order; those that name none are left out."""
     its = companies.c
-    rows = select(companies).where(its.article_id.in_(article_ids)).order_by(its.article_id, its.revision, its.place)
-    found: dict[Key, list[Company]] = defaultdict(list)
+    rows = select(companies).where(its.article_id.in_(article_ids)).order_by(its.article_id, its.place)
+    found: dict[str, list[Company]] = defaultdict(list)
     for row in connection.execute(rows):
         listings = (Listing(row.exchange, row.ticker),) if row.ticker else ()
-        found[row.article_id, row.revision].append(Company(row.name, listings))
-    return {key: tuple(each) for key, each in found.items()}
+        found[row.article_id].append(Company(row.name, listings))
+    return {article_id: tuple(each) for article_id, each in found.items()}
 
 
 def _has(one: Listing) -> ColumnElement[bool]:
@@ -146,20 +143,19 @@ def _unread(version: str) -> Select[tuple[str]]:
     return select(articles.c.id).outerjoin(companies_read, is_read).where(its.list.is_(None)).order_by(articles.c.id)
 
 
-def _note(connection: Connection, version: str, found: Mapping[Key, Sequence[Company]]) -> None:
-    """In place of what was noted before, of those that are still there."""
-    of_these = revisions.c.article_id.in_([article_id for article_id, _ in found])
-    there = {
-        (row.article_id, row.revision)
-        for row in connection.execute(select(revisions.c.article_id, revisions.c.revision).where(of_these))
-    }
-    read, rows = [], []
-    for key in filter(there.__contains__, found):
-        its = {"article_id": key[0], "revision": key[1]}
-        for table in (companies_read, companies):
-            connection.execute(delete(table).where(table.c.article_id == key[0], table.c.revision == key[1]))
-        read.append(its | {"list": version})
-        rows += [its | _row(place, company) for place, company in enumerate(found[key][:MAX_OF_AN_ARTICLE])]
+def _note(connection: Connection, version: str, found: Mapping[tuple[str, str], Sequence[Company]]) -> None:
+    """In place of what was noted before. found: by article and revision; of those that are no more it is left out."""
+    ids = [article_id for article_id, _ in found]
+    present = select(articles.c.id, articles.c.revision).where(articles.c.id.in_(ids))
+    noted = [tuple(row) for row in connection.execute(present) if tuple(row) in found]
+    for table in (companies_read, companies):
+        connection.execute(delete(table).where(table.c.article_id.in_([article_id for article_id, _ in noted])))
+    read = [{"article_id": article_id, "revision": revision, "list": version} for article_id, revision in noted]
+    rows = [
+        {"article_id": key[0]} | _row(place, company)
+        for key in noted
+        for place, company in enumerate(found[key][:MAX_OF_AN_ARTICLE])
+    ]
     for table, new in ((companies_read, read), (companies, rows)):
         if new:
             connection.execute(insert(table), new)

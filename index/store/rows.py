@@ -30,7 +30,7 @@ class StoredArticle:
     added_at: str
     passages: int
     companies: tuple[Company, ...]
-    """That it names, in order; none before it is published first."""
+    """That its present text names, in order; those of the text before, or none, until it is published."""
 
 
 def revision_row(article: Article) -> dict[str, object]:

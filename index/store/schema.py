@@ -146,30 +146,22 @@ copies = Table(
 companies_read = Table(
     "companies_read",
     metadata,
-    Column("article_id", Text, nullable=False),
-    Column("revision", Text, nullable=False),
-    Column("list", Text, nullable=False),  # `CompanyList.version` of the one that was gone by
-    PrimaryKeyConstraint("article_id", "revision"),
-    ForeignKeyConstraint(
-        ["article_id", "revision"], ["revisions.article_id", "revisions.revision"], ondelete="CASCADE"
-    ),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Text, nullable=False),  # the one that was gone through
+    Column("list", Text, nullable=False),  # `CompanyList.version` of the one that it was gone through by
 )
 
 companies = Table(
     "companies",
     metadata,
-    Column("article_id", Text, nullable=False),
-    Column("revision", Text, nullable=False),
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
     Column("place", Integer, nullable=False),  # in the order in which the article names them
     Column("name", Text, nullable=False),
     Column("key", Text, nullable=False),  # of the name, as `name_key` gives it
     Column("exchange", Text),
     Column("ticker", Text),
-    PrimaryKeyConstraint("article_id", "revision", "place"),
-    ForeignKeyConstraint(
-        ["article_id", "revision"], ["revisions.article_id", "revisions.revision"], ondelete="CASCADE"
-    ),
-    Index("companies_by_name", "name"),
+    PrimaryKeyConstraint("article_id", "place"),
+    Index("companies_by_name", "name", "ticker", "exchange"),
     Index("companies_by_ticker", "ticker"),
 )
 

@@ -415,5 +415,5 @@ def _stored(connection: Connection, article_id: str, revision: str | None) -> St
         row.revision == row.current,
         row.article_added_at,
         row.passage_count,
-        named_by(connection, [article_id]).get((article_id, row.revision), ()),
+        named_by(connection, [article_id]).get(article_id, ()),
     )

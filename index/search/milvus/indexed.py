@@ -29,7 +29,6 @@ from sqlalchemy import (
     func,
     insert,
     select,
-    tuple_,
     update,
 )
 
@@ -141,10 +140,10 @@ class Showing:
         self,
         filters: Filters = NO_FILTERS,
         having: Collection[str] | None = None,
-        naming: Select[tuple[str, str]] | None = None,
+        naming: Select[tuple[str]] | None = None,
     ) -> ColumnElement[bool]:
         """having: ids of the articles that have one of the filters' phrases; None where they ask for none. naming:
-        selects ids and revisions of those that name one of their companies.
+        selects the ids of those that name one of their companies.
         """
         is_removed = exists().where(removals.c.article_id == _ITS.article_id, removals.c.seq > self.seq)
         parts = [_ITS.collection == self.collection, _ITS.born <= self.seq, _ITS.died > self.seq, ~is_removed]
@@ -161,7 +160,7 @@ class Showing:
         if having is not None:
             parts.append(_ITS.article_id.in_(having))
         if naming is not None:
-            parts.append(tuple_(_ITS.article_id, _ITS.revision).in_(naming))
+            parts.append(_ITS.article_id.in_(naming))
         return and_(*parts)
 
     def count(self, connection: Connection, condition: ColumnElement[bool]) -> int:
