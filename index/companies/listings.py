@@ -78,9 +78,10 @@ _AMERICAN = frozenset({"NYSE", "NASDAQ", "NYSEAMERICAN", "NYSEARCA", "BATS"})
 """Between these companies move, and no two have one ticker."""
 _NOT_SHARES = frozenset(
     "AUD BRL CAD CHF CNY COP CZK DKK EUR GBP HKD HUF IDR ILS INR JPY KRW MXN MYR NOK NTD NZD PHP PLN RMB RUB SEK SGD "
-    "THB TRY TWD USD ZAR AU CA CAN HK NZ SG US BN MM MN TN BTC DOGE ETH LTC SOL USDC USDT XRP".split()
+    "THB TRY TWD USD ZAR AU CA CAN HK NZ SG US BN MM MN TN BTC DOGE ETH LTC SOL USDC USDT XRP "
+    "HOME LANG PATH PWD SHELL TERM USER".split()
 )
-"""Behind a "$": money, how much of it, and coins."""
+"""Behind a "$": money, how much of it, coins, and what a shell knows."""
 
 _EXCHANGE = "|".join(sorted(map(re.escape, [*_NAMES, _OF_TWO]), key=len, reverse=True))
 _TICKER = r"(?![AI] [a-z\d])[A-Z0-9&]{1,12}(?:[.\-/][A-Z]{1,2})?(?![\w$]|\s?:)"

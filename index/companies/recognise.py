@@ -32,7 +32,7 @@ _NO_COMPANY_BEHIND = re.compile(
 _JOINED = re.compile(r"(?:'s)?(?:,? (?:and|or|vs\.?|versus|&) |, |/)")
 _BARE = re.compile(
     r"(?<![\w$.:&-])(?P<before>[A-Z]{3,5})(?= (?:shares|stock|options|calls|puts)\b)"
-    r"|\b(?:shares|stock) (?:in|of) (?P<behind>[A-Z]{3,5})(?![\w&.-]| [A-Z])"
+    r"|\b(?:shares|stock) (?:in|of) (?P<behind>[A-Z]{3,5})(?![\w&-]|\.[A-Z]| [A-Z])"
 )
 _OTHER_WORDS = frozenset(
     "ACT ALL AND ANY ARE ASIA BANK BEST BIG BUD BUY CAN CAR CASH CAT COST DASH DAY EAR EAT EPS ETF ESG EVS FAST FIVE "

@@ -48,7 +48,7 @@ class Snapshot(ABC):
 
     @abstractmethod
     def companies(self, values: Iterable[str]) -> dict[str, str]:
-        """Of names and tickers of companies, as `Filters` takes them, those that an article names → its name there."""
+        """Of names and tickers of companies, as `Filters` takes them, those that an article names → its name."""
 
     def unknown_companies(self, values: Sequence[str]) -> tuple[str, ...]:
         """Those that no article names."""

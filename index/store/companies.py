@@ -79,11 +79,14 @@ class Companies:
             return list(connection.scalars(self.naming(values)))
 
     def known(self, values: Iterable[str]) -> dict[str, str]:
-        """Of the values, as for `naming`, those that an article names → the company's name there."""
+        """Of the values, as for `naming`, those that an article names → the company's name, the ticker where none
+        has it."""
+        its = companies.c
         found = {}
         with self._database.read() as connection:
             for value in values:
-                name = connection.scalar(select(companies.c.name).where(self._is_one(value)).limit(1))
+                names = select(its.name).where(self._is_one(value)).order_by(its.name == its.ticker, its.name)
+                name = connection.scalar(names.limit(1))
                 if name is not None:
                     found[value] = name
         return found
