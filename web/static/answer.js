@@ -113,12 +113,8 @@ export function context({ question, standalone_question: standalone, applied_fil
     unknown.map((words) => build("p", { dir: "auto" }, words)));
 }
 
-/** In words: whom and what no article is from or names. Answers stored before companies were known tell none. */
 function unknownNames({ unknown_sources: sources = [], unknown_companies: companies = [] }) {
-  return [
-    ...sources.map((name) => t("limit.unknown", { name })),
-    ...companies.map((name) => t("limit.unknown_company", { name })),
-  ];
+  return [...sources.map((name) => t("limit.unknown", { name })), ...companies.map((name) => t("limit.unknown_company", { name }))];
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */

@@ -160,8 +160,8 @@ const MAX_COMPANIES = 12;
 
 function companies({ companies: named = [] }) {
   if (!named.length) return null;
-  return build("ul", { class: "companies", "aria-label": t("reader.companies") }, ...named.slice(0, MAX_COMPANIES).map(
-    ({ name, exchange, ticker }) => build("li", { class: "badge" },
+  return build("ul", { class: "chips", "aria-label": t("reader.companies") }, ...named.slice(0, MAX_COMPANIES).map(
+    ({ name, exchange, ticker }) => build("li", {},
       ...dotted(name, ticker && name !== ticker && [exchange, ticker].filter(Boolean).join(": ")))));
 }
 
