@@ -205,7 +205,7 @@ def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page
 
 
 def test_answers_are_held_to_the_sources_that_are_picked_and_one_that_no_article_has_is_told(page: Page) -> None:
-    page.get_by_text("Narrow by date, source or company").click()
+    page.get_by_text("Narrow the search").click()
     field = page.get_by_role("combobox", name="Source")
     expect(page.locator("#sources option")).to_have_count(2)
     for name in ("oldport courier", "Sky Letter", "Norwick Post"):
@@ -228,7 +228,7 @@ def test_answers_are_held_to_the_companies_that_are_typed_and_one_that_no_articl
     page: Page, stocked: Library
 ) -> None:
     stocked.add([replace(BRIDGE, id="built", text=f"{BRIDGE.text} Boeing built it.", url=None, title="Who built it")])
-    page.get_by_text("Narrow by date, source or company").click()
+    page.get_by_text("Narrow the search").click()
     field = page.get_by_role("combobox", name="Company")
     expect(page.locator("#companies option")).to_have_count(1)
     for name in ("boeing", "$NOPE"):
@@ -246,7 +246,7 @@ def test_answers_are_held_to_the_companies_that_are_typed_and_one_that_no_articl
     expect(answer).to_contain_text("No article names the company “$NOPE”.")
     answer.get_by_role("button", name="Who built it: open").click()
     labels = page.get_by_role("dialog", name="Who built it").get_by_role("list", name="Companies named")
-    expect(labels.get_by_role("listitem")).to_have_text(["Boeing NYSE: BA"])
+    expect(labels.get_by_role("listitem")).to_have_text(["Boeing · NYSE: BA"])
     assert Axe().run(page).violations_count == 0
 
 

@@ -161,8 +161,8 @@ const MAX_COMPANIES = 12;
 function companies({ companies: named = [] }) {
   if (!named.length) return null;
   return build("ul", { class: "chips", "aria-label": t("reader.companies") }, ...named.slice(0, MAX_COMPANIES).map(
-    ({ name, exchange, ticker }) => build("li", {},
-      ...dotted(name, ticker && name !== ticker && [exchange, ticker].filter(Boolean).join(": ")))));
+    ({ name, exchange, ticker }) => build("li", {}, build("bdi", {},
+      [name, name !== ticker && [exchange, ticker].filter(Boolean).join(": ")].filter(Boolean).join(" · ")))));
 }
 
 function originalLink({ url, source }, quote) {
