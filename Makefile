@@ -80,6 +80,7 @@ bench: setup-dev .venv-beside/installed
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.depth
 	$(BIN)/python -m bench.timelines
+	$(BIN)/python -m bench.companies
 	$(BIN)/python -m bench.planted
 	$(BIN)/python -m bench.refusing --work bench/out/answers $(if $(DATA),--data $(DATA))
 	$(BIN)/python -m bench.ablation --work bench/out/answers $(if $(DATA),--data $(DATA))

@@ -43,7 +43,7 @@ class Question:
     top_k: int = DEFAULT_TOP_K
     """How many passages are read for the answer."""
     understand: bool = True
-    """Whether dates, sources, authors and phrases are read out of the text as filters."""
+    """Whether dates, sources, authors, tickers and phrases are read out of the text as filters."""
     is_wanted: Callable[[], bool] = field(default=lambda: True, compare=False, repr=False)
     """Whether anybody still waits for the answer: a chat model is not waited for where nobody does."""
 
@@ -114,6 +114,8 @@ class ReadOut:
     """Of the sources that were asked for side by side, those of which nothing answers."""
     unknown_sources: tuple[str, ...] = ()
     """Whom the question wants to hear, though no article is theirs and no passage found names them."""
+    unknown_companies: tuple[str, ...] = ()
+    """Of the companies that were given as a filter, and the tickers in the question, those that no article names."""
 
 
 @dataclass(frozen=True, slots=True)

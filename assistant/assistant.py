@@ -88,10 +88,13 @@ class Assistant:
     def _material(self, asked: Question) -> Material:
         snapshot = self.library.snapshot()
         text, filters = asked.text, asked.filters
+        unknown = snapshot.unknown_companies(filters.company)
         if asked.understand:
-            understood = understand(text, snapshot.holdings, dt.datetime.now(dt.UTC).date(), filters)
+            today = dt.datetime.now(dt.UTC).date()
+            understood = understand(text, snapshot.holdings, today, filters, snapshot.companies)
             text, filters = understood.text, both(filters, understood.filters)
-        return gather(snapshot, self.library.embed, text, filters)
+            unknown += understood.unknown_companies
+        return gather(snapshot, self.library.embed, text, filters, unknown)
 
     def first_questions(self) -> tuple[str, ...]:
         """A few that the newest articles answer; fewer or none where no sentence of theirs makes one."""

@@ -149,7 +149,7 @@ def answer_chain(
         if not question.understand:
             return Inquiry(question, text, as_it_stands(text), question.filters, snapshot, started)
         today = dt.datetime.now(dt.UTC).date()
-        understood = understand(text, snapshot.holdings, today, question.filters)
+        understood = understand(text, snapshot.holdings, today, question.filters, snapshot.companies)
         return Inquiry(question, text, understood, both(question.filters, understood.filters), snapshot, started)
 
     def retrieve(inquiry: Inquiry) -> Found:
@@ -300,6 +300,7 @@ def _extracted(reading: Reading, embed: Embed, threshold: float) -> Iterator[Sta
 def _read_out(reading: Reading, citations: Sequence[Citation]) -> ReadOut:
     understood = reading.found.inquiry.understood
     said = {word for document in reading.retrieval.documents for word in re.findall(r"\w+", document.page_content)}
+    inquiry = reading.found.inquiry
     heard = {citation.source for citation in citations} | {copy.source for c in citations for copy in c.also_in}
     return ReadOut(
         filters=understood.filters.as_json(),
@@ -308,6 +309,10 @@ def _read_out(reading: Reading, citations: Sequence[Citation]) -> ReadOut:
         silent_sources=tuple(names[0] for names in understood.apart if heard.isdisjoint(names)),
         # by its last word, since a passage may have "Ada Quill" where the question has "Mayor Quill"
         unknown_sources=tuple(name for name in understood.unknown if re.findall(r"\w+", name)[-1] not in said),
+        unknown_companies=(
+            *understood.unknown_companies,
+            *inquiry.snapshot.unknown_companies(inquiry.filters.company),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 IndexFault
 ├── BadArticle       an item cannot be taken in: unreadable, empty, malformed
+├── BadCompanies     a list of companies is malformed or too long
 ├── UnknownArticle   no article has the id that was asked for
 ├── TakenAgain       an article cannot be restored, since its id is in use again
 ├── ModelFault       a model or its weights are missing, damaged or not what they were
@@ -29,6 +30,10 @@ class IndexFault(Exception):
 
 
 class BadArticle(IndexFault):
+    pass
+
+
+class BadCompanies(IndexFault):
     pass
 
 

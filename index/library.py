@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from index.article import Article, Item, ItemError, Unchanged, article_id, namesake_id
+from index.companies.company_list import read_list
 from index.embedding import Ahead, Embedding
 from index.errors import StorageFault
 from index.ingest import folder as articles_folder
@@ -31,6 +32,7 @@ from index.search.milvus.engine import MilvusEngine
 from index.search.search import Found
 from index.search.snapshot import Snapshot
 from index.store.catalogue import EVERYTHING, ArticlePage, Catalogue, Selection, Source
+from index.store.companies import ListedCompany
 from index.store.copy_pairs import CopyPairs
 from index.store.database import Database, Turn
 from index.store.folder_state import FolderState
@@ -94,20 +96,22 @@ class Library:
         *,
         database: str = "",
         index: str = "",
+        companies: Path | None = None,
         embedder: Embedder | None = None,
     ) -> None:
         """Opens the database; loads no model and no index. `embedder` stands in for the named model.
 
         database, index: the addresses of a PostgreSQL database and of a Milvus server that take the place of the
-        folder's own.
+        folder's own. companies: a list that takes the place of the shipped one; raises BadCompanies where it is none.
         """
+        known = read_list(companies) if companies else None
         self.data_dir = data_dir
         self.reader = ReaderApart()
         self._in_use = InUse(data_dir)
         is_new = not database and not has_database(data_dir)
         try:
             self.database = open_database(data_dir, database)
-            self._store = Store(self.database)
+            self._store = Store(self.database, known)
             self._embedder = embedder or embed.embedder(embedding_model)
             self._engine = open_engine(data_dir, index, self.database, self._store, self._embedder)
         except OSError as error:
@@ -118,7 +122,7 @@ class Library:
                 "it was not removed on purpose, stop the server and `assistant restore` the last backup.",
                 data_dir / DATABASE,
             )
-        self._catalogue = Catalogue(self.database)
+        self._catalogue = Catalogue(self.database, self._store.companies)
         self._embeddings = Embeddings(self.database)
         self._copies = CopyPairs(self.database)
         self._followed: str | None = None
@@ -384,6 +388,10 @@ class Library:
         """`Catalogue.sources`."""
         return self._catalogue.sources()
 
+    def companies(self) -> tuple[ListedCompany, ...]:
+        """`Companies.all`."""
+        return self._store.companies.all()
+
     def seq(self) -> int:
         """The number of the present state of what is stored; grows with every change."""
         return self._store.seq()
@@ -443,6 +451,7 @@ class Library:
 
     def _publish(self, tally: Tally, *, full: bool, progress: Progress, ahead: Ahead | None = None) -> None:
         """Embed what is missing and publish what changed, if anything did."""
+        self._store.companies.update(progress)
         if self.database.is_on_server:  # what takes longest keeps no other machine from publishing
             self._copies.update(progress)
             tally.embedded += self._embedding.finish(progress, ahead)

@@ -205,7 +205,7 @@ def test_each_limit_that_was_read_out_of_a_question_can_be_taken_back(page: Page
 
 
 def test_answers_are_held_to_the_sources_that_are_picked_and_one_that_no_article_has_is_told(page: Page) -> None:
-    page.get_by_text("Narrow by date or source").click()
+    page.get_by_text("Narrow the search").click()
     field = page.get_by_role("combobox", name="Source")
     expect(page.locator("#sources option")).to_have_count(2)
     for name in ("oldport courier", "Sky Letter", "Norwick Post"):
@@ -222,6 +222,32 @@ def test_answers_are_held_to_the_sources_that_are_picked_and_one_that_no_article
     chips.first.click()
     ask(page, QUESTION)
     expect(answered(page, 2)).to_contain_text("The articles do not answer this.")
+
+
+def test_answers_are_held_to_the_companies_that_are_typed_and_one_that_no_article_names_is_told(
+    page: Page, stocked: Library
+) -> None:
+    stocked.add([replace(BRIDGE, id="built", text=f"{BRIDGE.text} Boeing built it.", url=None, title="Who built it")])
+    page.get_by_text("Narrow the search").click()
+    field = page.get_by_role("combobox", name="Company")
+    expect(page.locator("#companies option")).to_have_count(1)
+    for name in ("boeing", "$NOPE"):
+        field.fill(name)
+        field.press("Tab")
+    expect(field).to_have_value("")
+    chips = page.get_by_role("list", name="Limits on the next answers").get_by_role("button")
+    expect(chips).to_have_text(["Company: Boeing", "Company: $NOPE"])
+    page.get_by_role("textbox", name="question").fill(QUESTION)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    answer = answered(page, 1)
+    expect(answer.get_by_role("list", name="Limited to").get_by_role("button")).to_have_text(
+        ["Company: Boeing", "Company: $NOPE"]
+    )
+    expect(answer).to_contain_text("No article names the company “$NOPE”.")
+    answer.get_by_role("button", name="Who built it: open").click()
+    labels = page.get_by_role("dialog", name="Who built it").get_by_role("list", name="Companies named")
+    expect(labels.get_by_role("listitem")).to_have_text(["Boeing · NYSE: BA"])
+    assert Axe().run(page).violations_count == 0
 
 
 def test_an_article_is_named_once_above_its_sentences_and_each_opens_at_its_place(page: Page) -> None:

@@ -159,7 +159,7 @@ def _walk_through_answers(page: Page, halting: Halting) -> None:
     expect(page.get_by_text("Editing your last question.")).to_be_visible()
     _look(page, "editing")
     page.keyboard.press("Escape")
-    page.get_by_text("Narrow by date or source").click()
+    page.get_by_text("Narrow the search").click()
     page.get_by_role("main").get_by_label("Source", exact=True).fill("Oldport Courier")
     ask(page, "What happened in May 2024?")
     expect(_answered(page).get_by_role("list", name="Read from the question:")).to_be_visible()

@@ -158,7 +158,7 @@ def test_nothing_scrolls_sideways(browser: Browser, app: Flask, serve: Serve, si
         page.goto(address)
         expect(page.locator("#newest li").first).to_be_visible()
         _fits(page)
-        page.get_by_text("Narrow by date or source").click()
+        page.get_by_text("Narrow the search").click()
         expect(page.locator("#sources option")).not_to_have_count(0)  # until then any name would be taken
         page.get_by_role("main").get_by_label("Source", exact=True).fill("x" * 100)
         page.get_by_role("main").get_by_label("From").fill("2023-01-01")

@@ -19,7 +19,7 @@ from index.store.store import Store
 
 @pytest.fixture
 def catalogue(store: Store, database: Database) -> Catalogue:
-    return Catalogue(database)
+    return Catalogue(database, store.companies)
 
 
 def ids(page: ArticlePage) -> list[str]:
@@ -225,8 +225,8 @@ def test_articles_of_a_database_that_has_no_list_yet_are_listed(store: Store, da
     with database.write() as connection:
         connection.execute(sql("DELETE FROM listing WHERE article_id = 'a'"))
         connection.execute(sql("UPDATE listing SET revision = 'another', title = 'Aaa'"))
-    Store(database)
-    assert listed(Catalogue(database), Selection(sort="title")) == ["a", "b"]
+    again = Store(database)
+    assert listed(Catalogue(database, again.companies), Selection(sort="title")) == ["a", "b"]
 
 
 def encoded(value: object) -> str:

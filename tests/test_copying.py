@@ -52,7 +52,7 @@ def opened(data: Path, address: str = "") -> Library:
 def stock(library: Library) -> None:
     """With something in every table."""
     library.add([BRIDGE, COMET, TIDE, replace(BRIDGE, id="again", url=None)])
-    library.add([replace(COMET, text=COMET.text + " It was no comet, Ærø’s astronomers say. 🌠")])
+    library.add([replace(COMET, text=COMET.text + " It was no comet, Ærø’s astronomers say at Boeing. 🌠")])
     library.remove(["tide"])
     database = library.database
     conversations, feedback = Conversations(database), Feedback(database)

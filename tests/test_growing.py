@@ -24,7 +24,13 @@ from index.search.local_snapshot import generation_of
 from index.search.snapshot import Snapshot
 from index.search.vectors import CompressedIndex, ExactIndex
 
-FILTERS = (Filters(), Filters(source=("courier",)), Filters(after=date(2023, 6, 1)), Filters(phrase=("river",)))
+FILTERS = (
+    Filters(),
+    Filters(source=("courier",)),
+    Filters(after=date(2023, 6, 1)),
+    Filters(phrase=("river",)),
+    Filters(company=("Boeing",)),
+)
 WORDS = "bridge river comet harvest mayor lantern copper orchard violin glacier tunnel saffron".split()
 
 
@@ -61,7 +67,8 @@ def drawn(chance: random.Random, article_id: str) -> Article:
     text = "\n\n".join(" ".join([sentence] * chance.randint(1, 12)) for _ in range(chance.randint(1, 3)))
     day = f"2023-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
     source = chance.choice(["Courier", "Letter", None])
-    return article(article_id, chance.choice([text, LONG]), title=sentence, published_at=day, source=source)
+    text = chance.choice([text, LONG]) + chance.choice(["", " Boeing came."])
+    return article(article_id, text, title=sentence, published_at=day, source=source)
 
 
 def told(snapshot: Snapshot, question: str, filters: Filters) -> set[tuple[str, str, str]]:

@@ -45,6 +45,8 @@ FILTERS = (
     Filters(after=date(2023, 6, 1)),
     Filters(before=date(2023, 6, 1)),
     Filters(phrase=("river bridge", "comet river")),
+    Filters(company=("Boeing", "nyse:f")),
+    Filters(company=("Ford",), phrase=("river",), source=("courier",)),
     Filters(article_id=("a1", "a2", "a5")),
     Filters(after=date(2023, 3, 1), source=("letter", "größe")),
 )
@@ -67,7 +69,7 @@ def drawn(chance: random.Random, article_id: str) -> Article:
     paragraphs = (" ".join(chance.choices(WORDS, k=chance.randint(5, 150))) + "." for _ in range(chance.randint(1, 3)))
     return article(
         article_id,
-        chance.choice(["\n\n".join(paragraphs), LONG]),
+        chance.choice(["\n\n".join(paragraphs), LONG]) + chance.choice(["", " Boeing came.", " Ford Motor went."]),
         title=" ".join(chance.choices(WORDS, k=4)),
         published_at=chance.choice([None, f"2023-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"]),
         source=chance.choice(["Courier", "Letter", "GRÖSSE", None]),

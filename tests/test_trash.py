@@ -47,7 +47,8 @@ def test_an_article_comes_back_with_its_revisions_passages_origin_and_days(store
     store.restore("a")
     assert (row(database, "a"), store.get("a"), store.history("a")) == before
     assert store.counts() == (1, 3)
-    assert [e.article.id for e in Catalogue(database).page(Selection("s"), 9, None).articles] == ["a"]
+    catalogue = Catalogue(database, store.companies)
+    assert [e.article.id for e in catalogue.page(Selection("s"), 9, None).articles] == ["a"]
     assert kept(database) == []
 
 

@@ -224,3 +224,24 @@ def test_of_words_that_say_nothing_nothing_is_read_however_many(words: str) -> N
     found = read(question)
     assert time.process_time() - began < 10 * SECONDS_AT_WORST
     assert (found.filters, found.text) == (Filters(), question)
+
+
+@pytest.mark.parametrize(
+    ("question", "company", "text"),
+    [
+        ("What did $TSLA do?", ("TSLA",), "What did Tesla do?"),
+        ("What did Tesla (NASDAQ: TSLA) do?", ("NASDAQ: TSLA",), "What did Tesla do?"),
+        ("Compare $TSLA and NYSE:F", ("NYSE: F", "TSLA"), "Compare Tesla and Ford Motor"),
+        ("What did $TSLA say of $NOPE?", ("TSLA",), "What did Tesla say of $NOPE?"),
+        ("What did TSLA and Ford do for $100?", (), "What did TSLA and Ford do for $100?"),
+    ],
+)
+def test_a_ticker_that_an_article_names_is_read_as_its_companys_name(
+    question: str, company: tuple[str, ...], text: str
+) -> None:
+    names = {"TSLA": "Tesla", "NASDAQ: TSLA": "Tesla", "NYSE: F": "Ford Motor"}
+    found = understand(
+        question, HELD, LATER, Filters(), lambda values: {value: names[value] for value in values if value in names}
+    )
+    assert (found.filters.company, found.text) == (company, text)
+    assert found.unknown_companies == (("NOPE",) if "NOPE" in question else ())

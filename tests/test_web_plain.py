@@ -73,6 +73,10 @@ def test_a_follow_up_goes_on_in_the_same_conversation(client: FlaskClient) -> No
 
 
 def test_a_refusal_says_why_and_shows_the_nearest_passages_apart(client: FlaskClient) -> None:
+    page = ask(client, company="Nobody")
+    assert "<li>Company: Nobody</li>" in page
+    assert '<p dir="auto">No article names the company “Nobody”.</p>' in page
+    assert 'name="company" value="Nobody"' in page
     page = ask(client, question="Which team won the curling championship of 1987?")
     assert "The articles do not answer this." in page
     assert '<section class="sources nearest">' in page

@@ -5,4 +5,10 @@ from web.settings import Settings
 
 
 def open_library(settings: Settings) -> Library:
-    return Library(settings.data_dir, settings.embedding_model, database=settings.database, index=settings.index)
+    return Library(
+        settings.data_dir,
+        settings.embedding_model,
+        database=settings.database,
+        index=settings.index,
+        companies=settings.companies,
+    )

@@ -22,10 +22,11 @@ def answer_json(answer: Answer, message_id: str | None = None, session_id: str |
     return asdict(answer) | {"message_id": message_id, "session_id": session_id}
 
 
-def found_json(found: Found, filters: Filters) -> Json:
+def found_json(found: Found, filters: Filters, unknown_companies: Sequence[str]) -> Json:
     return {
         "hits": [hit_json(hit) for hit in found.hits],
         "applied_filters": filters.as_json(),
+        "unknown_companies": list(unknown_companies),
         "generation": found.generation,
     }
 
@@ -53,6 +54,10 @@ def article_json(stored: StoredArticle) -> Json:
         "is_current": stored.is_current,
         "added_at": stored.added_at,
         "passages": stored.passages,
+        "companies": [
+            {"name": company.name, "ticker": company.ticker, "exchange": company.exchange}
+            for company in stored.companies
+        ],
     }
 
 

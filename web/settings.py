@@ -26,6 +26,8 @@ class Settings:
     """The address of a PostgreSQL database; empty: a file in the data folder."""
     index: str = ""
     """The address of a Milvus server; empty: FAISS and tantivy in the data folder."""
+    companies: Path | None = None
+    """A list of companies in place of the one that comes along."""
     host: str = "127.0.0.1"
     port: int = 8000
     """0 takes any free port."""
@@ -61,6 +63,7 @@ class Settings:
             data_dir=variables.folder(env, "ASSISTANT_DATA_DIR", default.data_dir),
             database=variables.database(env, "ASSISTANT_DATABASE"),
             index=variables.index(env, "ASSISTANT_INDEX"),
+            companies=variables.file(env, "ASSISTANT_COMPANIES"),
             host=variables.host(env, "ASSISTANT_HOST", default.host),
             port=variables.whole_number(env, "ASSISTANT_PORT", default.port, 0, 65_535),
             embedding_model=variables.one_line(env, "ASSISTANT_EMBEDDING_MODEL", default.embedding_model),

@@ -37,6 +37,19 @@ def folder(env: Env, name: str, default: Path) -> Path:
     return Path(value)
 
 
+def file(env: Env, name: str) -> Path | None:
+    value = env.get(name, "")
+    if not value:
+        return None
+    try:
+        is_file = "\0" not in value and Path(value).is_file()
+    except OSError:  # a name that is too long
+        is_file = False
+    if not is_file:
+        raise _refuse(name, value, "the path of a file")
+    return Path(value)
+
+
 def host(env: Env, name: str, default: str) -> str:
     value = env.get(name, "").removeprefix("[").removesuffix("]")
     if not value:

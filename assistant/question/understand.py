@@ -1,4 +1,4 @@
-"""What a question says of the articles it wants: dates, sources, authors, phrases, "latest".
+"""What a question says of the articles it wants: dates, sources, authors, tickers, phrases, "latest".
 
 The question and what the library holds go in; filters, the text to search and read with, and the question's kind come
 out. By rules, English only, and only where the words speak of the articles themselves ("reports from May 2024",
@@ -15,6 +15,7 @@ from assistant.question import mentions
 from assistant.question.expected import NEWS, Kind, asking, kind_of
 from assistant.question.mentions import ABOUT, DATED, REPORT, Span
 from assistant.question.periods import Period, now_for, periods
+from assistant.question.tickers import NO_TICKERS, Lookup, no_companies, tickers
 from index.search.filters import Filters
 from index.search.generation import Holdings
 from index.text.words import function_stems, stems
@@ -45,6 +46,8 @@ class Understood:
     """The day that counted as today for "last week", where it is not today."""
     unknown: tuple[str, ...] = ()
     """Who is to be heard and is no source or author of the library."""
+    unknown_companies: tuple[str, ...] = ()
+    """Tickers of the question that no article names."""
 
     @property
     def oldest_first(self) -> bool:
@@ -103,8 +106,10 @@ _REQUEST_STEMS = frozenset(
 """What a request for news is made of whatever the news is to be about."""
 
 
-def understand(question: str, holdings: Holdings, today: dt.date, given: Filters) -> Understood:
-    """`given`: the caller's filters; of what they limit nothing is read."""
+def understand(
+    question: str, holdings: Holdings, today: dt.date, given: Filters, companies: Lookup = no_companies
+) -> Understood:
+    """`given`: the caller's filters; of what they limit nothing is read. companies: as `Snapshot.companies`."""
     question = " ".join(question.split())  # the patterns know single blanks only
     sources = mentions.sources(question, () if given.source else holdings.sources)
     # an outlet stands as the author of some of its articles
@@ -113,7 +118,8 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
     authors = mentions.authors(question, () if given.author else people)
     now = now_for(holdings.newest, today)
     dated = () if given.after or given.before else _periods_of_articles(question, now, holdings)
-    cuts = [*sources.cuts, *authors.cuts, *((_place(question, period), "") for period in dated)]
+    listed = tickers(question, companies) if not given.company else NO_TICKERS
+    cuts = [*sources.cuts, *authors.cuts, *listed.cuts, *((_place(question, period), "") for period in dated)]
     after, before = _hull(dated)
     filters = Filters(
         after=after,
@@ -121,6 +127,7 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
         source=sources.names,
         author=authors.names,
         phrase=() if given.phrase else _phrases(question, sources.places),
+        company=listed.values,
     )
     text = _without(question, cuts)
     kind, topic = kind_of(question), _topic(text)
@@ -135,6 +142,7 @@ def understand(question: str, holdings: Holdings, today: dt.date, given: Filters
         wants_beginnings=_is_broad(question, text, kind, topic) and (bool(topic) or is_limited),
         counted_from=now if now != today and any(period.is_relative for period in dated) else None,
         unknown=() if given.source or given.author else mentions.unknown(question, [*sources.places, *authors.places]),
+        unknown_companies=listed.unknown,
     )
 
 
@@ -169,6 +177,7 @@ def both(given: Filters, read: Filters) -> Filters:
         author=given.author or read.author,
         article_id=given.article_id,
         phrase=given.phrase or read.phrase,
+        company=given.company or read.company,
     )
 
 

@@ -69,15 +69,19 @@ class Material:
     """(sentences, dim) unit rows."""
     retrieval: Retrieval
     elsewhere: Elsewhere
+    unknown_companies: tuple[str, ...] = ()
+    """As in a `ReadOut`."""
 
 
-def gather(snapshot: Snapshot, embed: Embed, topic: str, filters: Filters) -> Material:
+def gather(
+    snapshot: Snapshot, embed: Embed, topic: str, filters: Filters, unknown_companies: tuple[str, ...] = ()
+) -> Material:
     """topic: words or a question."""
     found = PassageSearch(snapshot).find(topic, filters, MAX_HITS)
     passages = _in_order(about(topic, found.documents))
     lines = tuple(chain.from_iterable(map(_lines, passages)))
     vectors = embed([line.quote.text for line in lines]) if lines else np.zeros((0, 0), np.float32)
-    return Material(filters, lines, vectors, found, Elsewhere(snapshot, filters))
+    return Material(filters, lines, vectors, found, Elsewhere(snapshot, filters), unknown_companies)
 
 
 def _in_order(passages: Sequence[Document]) -> list[Document]:

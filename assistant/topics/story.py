@@ -88,6 +88,8 @@ class Story:
     """Why there is none: no articles at all, none that pass the filters, or none that tell of it."""
     generation: int
     applied_filters: dict[str, str | list[str]] = field(default_factory=dict)
+    unknown_companies: tuple[str, ...] = ()
+    """As in a `ReadOut`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,7 @@ def stream(topic: str, material: Material, embed: Embed, length: Length, style: 
         reason=None if standfirst or sections else reason(material.retrieval),
         generation=material.retrieval.generation,
         applied_filters=material.filters.as_json(),
+        unknown_companies=material.unknown_companies,
     )
 
 

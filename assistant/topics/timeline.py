@@ -41,6 +41,8 @@ class Timeline:
     reason: Reason | None
     """Why there are none: no articles at all, none that pass the filters, or none that tell of it with a date."""
     applied_filters: dict[str, str | list[str]]
+    unknown_companies: tuple[str, ...]
+    """As in a `ReadOut`."""
     as_of: str | None
     """The newest `published_at` among the citations that is not ahead."""
     articles: int
@@ -56,6 +58,7 @@ def timeline(topic: str, material: Material) -> Timeline:
         events=tuple(found),
         reason=None if found else reason(material.retrieval),
         applied_filters=material.filters.as_json(),
+        unknown_companies=material.unknown_companies,
         as_of=max(filter(has_come, dates), default=None),
         articles=len({line.quote.article_id for line in material.lines}),
         generation=material.retrieval.generation,

@@ -201,6 +201,12 @@ class Generation:
             mask &= ~np.isin(self._ids, np.array(list(removed), object))
         return mask
 
+    def among(self, article_ids: Iterable[str]) -> Mask:
+        """(articles,) bool. Of those ids any may be of no article here."""
+        mask = np.zeros(len(self.articles), bool)
+        mask[[self.ordinals[its] for its in article_ids if its in self.ordinals]] = True
+        return mask
+
     def alive_articles(self) -> Mask:
         """(articles,) bool, to be changed by whoever asks."""
         return self._alive.copy()

@@ -69,6 +69,9 @@ class LocalSnapshot(Snapshot):
     def holdings(self) -> Holdings:
         return self.generation.holdings
 
+    def companies(self, values: Iterable[str]) -> dict[str, str]:
+        return self.store.companies.known(values)
+
     def article(self, article_id: str) -> StoredArticle | None:
         ordinal = self.generation.ordinals.get(article_id)
         return None if ordinal is None else self.store.get(article_id, self.generation.articles[ordinal].revision)
@@ -91,6 +94,9 @@ class LocalSnapshot(Snapshot):
         if filters.phrase:
             having = holding(self.generation, self.store, filters.phrase)
             allowed = having if allowed is None else allowed & having
+        if filters.company:
+            naming = self.generation.among(self.store.companies.ids_naming(filters.company))
+            allowed = naming if allowed is None else allowed & naming
         return allowed, self._count(self.generation.allowed_articles(NO_FILTERS, removed))
 
     def _count(self, mask: Mask | None) -> int:

@@ -5,7 +5,7 @@ whatever is published meanwhile. What is removed meanwhile is the exception: it 
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from index.search.filters import NO_FILTERS, Filters
 from index.search.generation import Holdings
@@ -47,6 +47,15 @@ class Snapshot(ABC):
         """The sources, authors and days of what the index shows."""
 
     @abstractmethod
+    def companies(self, values: Iterable[str]) -> dict[str, str]:
+        """Of names and tickers of companies, as `Filters` takes them, those that an article names → its name."""
+
+    def unknown_companies(self, values: Sequence[str]) -> tuple[str, ...]:
+        """Those that no article names."""
+        known = self.companies(values)
+        return tuple(value for value in values if value not in known)
+
+    @abstractmethod
     def article(self, article_id: str) -> StoredArticle | None:
         """In the revision that is shown; None for one that is not shown, or was removed."""
 
@@ -54,5 +63,5 @@ class Snapshot(ABC):
     def copies(self, article_ids: Iterable[str], filters: Filters = NO_FILTERS) -> dict[str, tuple[str, ...]]:
         """Each of these that has near-identical copies → its id and theirs, the one that speaks for them first.
 
-        Of them those that pass the filters, phrases aside, retrieved or not.
+        Of them those that pass the filters, phrases and companies aside, retrieved or not.
         """

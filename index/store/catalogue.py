@@ -14,9 +14,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from index.errors import IndexFault
+from index.store.companies import Companies, named_by
 from index.store.database import Database
 from index.store.dialects import holds
 from index.store.rows import StoredArticle, article_of, batches
@@ -41,8 +54,8 @@ class Selection:
     """Which articles, and in which order.
 
     query: words, the first MAX_WORDS of which have each to stand in title, source, author or origin. source: one of
-    these, without regard to case and accents. after, before: days, both included; an article without a date passes
-    neither.
+    these, without regard to case and accents. company: one of these is named, as `Companies.naming` has it. after,
+    before: days, both included; an article without a date passes neither.
     """
 
     query: str = ""
@@ -50,6 +63,7 @@ class Selection:
     after: dt.date | None = None
     before: dt.date | None = None
     sort: Sort = "-published"
+    company: tuple[str, ...] = ()
 
 
 EVERYTHING = Selection()
@@ -78,9 +92,10 @@ class Source:
 
 
 class Catalogue:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, companies: Companies) -> None:
         """The tables are `Store`'s, which makes them."""
         self._database = database
+        self._companies = companies
 
     def page(self, selection: Selection, limit: int, cursor: str | None) -> ArticlePage:
         """Of entries that are equal in what they are sorted by, the first by id comes first.
@@ -90,6 +105,8 @@ class Catalogue:
         key = listing.c[selection.sort.removeprefix("-")]
         order = key.desc() if selection.sort.startswith("-") else key.asc()
         wanted = select(listing.c.article_id, key.label("key")).where(*_conditions(selection))
+        if selection.company:
+            wanted = wanted.where(listing.c.article_id.in_(self._companies.naming(selection.company)))
         unknown_last = [] if selection.sort.endswith("passages") else [key == ""]
         some = wanted.order_by(*unknown_last, order, listing.c.article_id).limit(limit + 1)
         if cursor is not None:
@@ -210,6 +227,7 @@ _LISTED_OF_THESE = _listed().where(articles.c.id.in_(bindparam("ids", expanding=
 def _entries(connection: Connection, ids: list[str]) -> tuple[ListedArticle, ...]:
     """In the order of `ids`."""
     rows = {row.article_id: row for row in connection.execute(_LISTED_OF_THESE, {"ids": ids})}
+    named = named_by(connection, ids)
     return tuple(
         ListedArticle(
             article_of(row, text="", removed="[]"),
@@ -217,6 +235,7 @@ def _entries(connection: Connection, ids: list[str]) -> tuple[ListedArticle, ...
             is_current=True,
             added_at=row.article_added_at,
             passages=row.passage_count,
+            companies=named.get(row.article_id, ()),
             copies=row.copy_count,
         )
         for row in map(rows.__getitem__, ids)

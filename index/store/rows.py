@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Row, Table, Update, and_, bindparam, insert, update
 
 from index.article import Article, Removed
+from index.companies.company_list import Company
 
 REVISION_FIELDS = tuple(f.name for f in fields(Article) if f.name not in {"id", "origin", "removed", "found_in"})
 _Key = TypeVar("_Key")
@@ -28,6 +29,8 @@ class StoredArticle:
     is_current: bool
     added_at: str
     passages: int
+    companies: tuple[Company, ...]
+    """That its present text names, in order; those of the text before, or none, until it is published."""
 
 
 def revision_row(article: Article) -> dict[str, object]:

@@ -2,10 +2,10 @@
 
 `articles` says which revision is current, `revisions` keeps every text that was ever cited, `passages` and
 `embeddings` hold what the index is built from, `signatures`, `copy_bands` and `copies` which articles are copies,
-`listing` what articles are listed by, `last_words` which were given by a job that overtook others, `trash` what was
-removed by hand within the hour, `removals` and `files` what the articles folder is compared with. Triggers bump
-`corpus.seq` and draw a new `corpus.mark` at every change, so that an index can say which state of which corpus it shows
-(`state.py`).
+`companies` and `companies_read` which companies each names, `listing` what articles are listed by, `last_words` which
+were given by a job that overtook others, `trash` what was removed by hand within the hour, `removals` and `files` what
+the articles folder is compared with. Triggers bump `corpus.seq` and draw a new `corpus.mark` at every change, so that
+an index can say which state of which corpus it shows (`state.py`).
 """
 
 import secrets
@@ -141,6 +141,28 @@ copies = Table(
     Column("copy_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),  # every pair both ways
     PrimaryKeyConstraint("article_id", "copy_id"),
     Index("copies_by_copy", "copy_id"),
+)
+
+companies_read = Table(
+    "companies_read",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), primary_key=True),
+    Column("revision", Text, nullable=False),  # the one that was gone through
+    Column("list", Text, nullable=False),  # `CompanyList.version` of the one that it was gone through by
+)
+
+companies = Table(
+    "companies",
+    metadata,
+    Column("article_id", ForeignKey("articles.id", ondelete="CASCADE"), nullable=False),
+    Column("place", Integer, nullable=False),  # in the order in which the article names them
+    Column("name", Text, nullable=False),
+    Column("key", Text, nullable=False),  # of the name, as `name_key` gives it
+    Column("exchange", Text),
+    Column("ticker", Text),
+    PrimaryKeyConstraint("article_id", "place"),
+    Index("companies_by_name", "name", "ticker", "exchange"),
+    Index("companies_by_ticker", "ticker"),
 )
 
 removals = Table(

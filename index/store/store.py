@@ -13,8 +13,10 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, or_, select, update
 
 from index.article import Article, namesake_id
+from index.companies.company_list import CompanyList
 from index.errors import TakenAgain, UnknownArticle, shown
 from index.store import catalogue, last_words, removals, trash
+from index.store.companies import Companies, named_by
 from index.store.database import Database
 from index.store.last_words import Place
 from index.store.rows import StoredArticle, article_of, batches, now, put, revision_row
@@ -89,8 +91,10 @@ class Revision:
 
 
 class Store:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, known: CompanyList | None = None) -> None:
+        """known: the companies that are known by their names; None for those of the shipped list."""
         self._database = database
+        self.companies = Companies(database, known)
         database.create(metadata)
         catalogue.enter_missing(database)
 
@@ -406,5 +410,10 @@ def _stored(connection: Connection, article_id: str, revision: str | None) -> St
     if row is None:
         return None
     return StoredArticle(
-        article_of(row), row.revision, row.revision == row.current, row.article_added_at, row.passage_count
+        article_of(row),
+        row.revision,
+        row.revision == row.current,
+        row.article_added_at,
+        row.passage_count,
+        named_by(connection, [article_id]).get(article_id, ()),
     )

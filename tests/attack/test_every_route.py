@@ -47,6 +47,7 @@ VISITORS = {
     "GET /api/suggestions",
     "GET /api/articles",
     "GET /api/sources",
+    "GET /api/companies",
     "GET /api/articles/<article_id>",
     "GET /api/articles/<article_id>/revisions",
     "GET /api/articles/<article_id>/difference",

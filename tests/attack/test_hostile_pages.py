@@ -165,8 +165,10 @@ def converse(conversations: Conversations, texts: Sequence[str]) -> list[str]:
         )
         said = {
             "standalone_question": f"{b} ({a})",
-            "applied_filters": {"source": [a], "author": [b], "phrase": [a]},
-            "understood": ReadOut(filters={"author": [b]}, silent_sources=(a, b), unknown_sources=(b,)),
+            "applied_filters": {"source": [a], "author": [b], "phrase": [a], "company": [b]},
+            "understood": ReadOut(
+                filters={"author": [b]}, silent_sources=(a, b), unknown_sources=(b,), unknown_companies=(a,)
+            ),
             "notice": b,
         }
         if n % 5 == 4:

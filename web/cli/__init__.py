@@ -127,6 +127,13 @@ def _parser() -> argparse.ArgumentParser:
         "--source", metavar="NAME", action="append", default=[], help="from that publisher (repeatable)"
     )
     filters.add_argument("--author", metavar="NAME", action="append", default=[], help="by that author (repeatable)")
+    filters.add_argument(
+        "--company",
+        metavar="COMPANY",
+        action="append",
+        default=[],
+        help="naming that company, a name or a ticker such as TSLA or LSE:VOD (repeatable)",
+    )
     how_many = argparse.ArgumentParser(add_help=False)
     how_many.add_argument("--top-k", metavar="N", type=_top_k, help="how many passages to look at")
 
@@ -166,7 +173,9 @@ def _parser() -> argparse.ArgumentParser:
     ask = add("ask", "answer a question, with citations; exit status 3 without an answer", as_json, filters, how_many)
     ask.add_argument("question", type=_question)
     ask.add_argument(
-        "--as-words", action="store_true", help="read no dates, sources, authors or phrases out of the question"
+        "--as-words",
+        action="store_true",
+        help="read no dates, sources, authors, tickers or phrases out of the question",
     )
     search = add("search", "find passages", as_json, filters, how_many)
     search.add_argument("query", type=_question)

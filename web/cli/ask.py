@@ -6,7 +6,7 @@ from contextlib import closing
 
 from assistant.answer import DEFAULT_TOP_K, Question
 from assistant.assistant import Assistant
-from web.cli.search import read_filters
+from web.cli.search import read_filters, say_unknown
 from web.cli.terminal import plain, print_json, warn_if_degraded
 from web.in_words import quotes, read_out
 from web.opened import open_library
@@ -34,6 +34,7 @@ def ask(args: Namespace, settings: Settings) -> int:
     if not args.json:
         for name in answer.understood.unknown_sources:
             print(plain(f"No article is from “{name}”."), file=sys.stderr)
+        say_unknown(answer.understood.unknown_companies)
     if answer.notice:
         print(f"assistant: {plain(answer.notice)}", file=sys.stderr)
     if args.json:

@@ -9,7 +9,7 @@ from assistant.answer import Citation, Question
 from assistant.assistant import Assistant
 from assistant.topics.story import Story
 from web.cli.ask import NO_ANSWER, REASONS
-from web.cli.search import read_filters
+from web.cli.search import read_filters, say_unknown
 from web.cli.terminal import plain, print_json, warn_if_degraded
 from web.in_words import heading
 from web.opened import open_library
@@ -21,6 +21,7 @@ def story(args: Namespace, settings: Settings) -> int:
     with closing(open_library(settings)) as library:
         warn_if_degraded(library.status(), settings.data_dir)
         told = Assistant(library).story(question, args.length, args.style)
+    say_unknown(told.unknown_companies)
     if args.json:
         print_json({**asdict(told), "length": args.length, "style": args.style})
     elif told.reason is None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from assistant.answer import Question
 from assistant.assistant import Assistant
 from web.cli.ask import NO_ANSWER, REASONS
-from web.cli.search import read_filters
+from web.cli.search import read_filters, say_unknown
 from web.cli.terminal import plain, print_json, warn_if_degraded
 from web.in_words import heading
 from web.opened import open_library
@@ -23,6 +23,7 @@ def timeline(args: Namespace, settings: Settings) -> int:
     if args.json:
         print_json(asdict(found))
     else:
+        say_unknown(found.unknown_companies)
         for event in found.events:
             print(plain(f"{event.date:<12}{' '.join(event.text.split())}"))
             for citation in event.citations:

@@ -93,7 +93,8 @@ def tools(assistant: Assistant) -> tuple[Tool, ...]:
     def search(wanted: SearchArguments, _is_wanted: Callable[[], bool]) -> Said:
         filters = wanted.as_filters()
         found = assistant.search(wanted.query, filters, wanted.top_k)
-        return Said(_found_in_words(found), found_json(found, filters))
+        unknown = library.snapshot().unknown_companies(filters.company)
+        return Said(_found_in_words(found), found_json(found, filters, unknown))
 
     def get_article(wanted: GetArticleArguments, _is_wanted: Callable[[], bool]) -> Said:
         part = _part(library, wanted)
@@ -128,6 +129,7 @@ def _answer_in_words(answer: Answer) -> str:
     if silent := answer.understood.silent_sources:
         said.append(f"Nothing on this from {', '.join(silent)}.")
     said += [f"No article is from “{name}”." for name in answer.understood.unknown_sources]
+    said += [f"No article names the company “{name}”." for name in answer.understood.unknown_companies]
     if limits := read_out(answer.understood):
         said.append(f"Read from the question: {limits}.")
     if answer.notice:

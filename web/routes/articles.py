@@ -18,6 +18,7 @@ from web.routes.sent import BODIES, TAKEN_IN, sent
 from web.schemas.replies import (
     ArticleReply,
     ArticlesReply,
+    CompaniesReply,
     DifferenceReply,
     JobStarted,
     PreviewReply,
@@ -48,6 +49,12 @@ def list_articles(query: ArticlesQuery) -> Json:
 def list_sources() -> Json:
     """The sources of stored articles by name, the 1,000 that have most."""
     return {"sources": [asdict(source) for source in services().library.sources()]}
+
+
+@api.get("/companies", responses={200: CompaniesReply})
+def list_companies() -> Json:
+    """The companies that stored articles name, by name, the 1,000 that most name."""
+    return {"companies": [asdict(company) for company in services().library.companies()]}
 
 
 @api.get("/articles/<article_id>", responses={200: ArticleReply})

@@ -68,7 +68,7 @@ def search(body: SearchBody) -> Json:
     filters = body.filters.as_filters() if body.filters else Filters()
     with serving.gate.held(wanted(), leaving=serving.leaving):
         found = serving.assistant.search(body.query, filters, body.top_k)
-    return found_json(found, filters)
+    return found_json(found, filters, serving.library.snapshot().unknown_companies(filters.company))
 
 
 @api.get("/suggestions", responses={200: SuggestionsReply})

@@ -80,7 +80,7 @@ def ask() -> ResponseReturnValue:
         form = request.form
     except RequestEntityTooLarge:
         return _page(_Shown(problem="too_long"), 413)
-    typed = {name: form.get(name, "").strip() for name in ("question", "after", "before", "source")}
+    typed = {name: form.get(name, "").strip() for name in ("question", "after", "before", "source", "company")}
     session_id = form.get("session_id") or None
     problem = message = None
     status = 200
@@ -117,7 +117,7 @@ def _answer(typed: dict[str, str], session_id: str | None) -> tuple[str, str | N
         {
             "question": typed["question"],
             "session_id": session_id,
-            "filters": filters | ({"source": [typed["source"]]} if typed["source"] else {}),
+            "filters": filters | {name: [typed[name]] for name in ("source", "company") if typed[name]},
         }
     )
     serving = services()

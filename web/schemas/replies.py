@@ -31,6 +31,7 @@ class AppliedFilters(Reply):
     author: list[str] = []
     article_id: list[str] = []
     phrase: list[str] = []
+    company: list[str] = []
 
 
 class UnderstoodReply(Reply):
@@ -39,6 +40,7 @@ class UnderstoodReply(Reply):
     counted_from: str | None
     silent_sources: list[str]
     unknown_sources: list[str]
+    unknown_companies: list[str]
 
 
 class CopyReply(Reply):
@@ -132,7 +134,14 @@ class HitReply(Reply):
 class FoundReply(Reply):
     hits: list[HitReply]
     applied_filters: AppliedFilters
+    unknown_companies: Annotated[list[str], Field(description="Of those to be named, the ones that no article names.")]
     generation: int
+
+
+class CompanyReply(Reply):
+    name: str
+    ticker: str | None
+    exchange: str | None
 
 
 class ArticleSummary(Reply):
@@ -154,6 +163,7 @@ class ArticleSummary(Reply):
     is_current: bool
     added_at: str
     passages: int
+    companies: Annotated[list[CompanyReply], Field(description="That it names, in order.")]
 
 
 class RemovedReply(Reply):
@@ -191,6 +201,14 @@ class SourceReply(Reply):
 
 class SourcesReply(Reply):
     sources: list[SourceReply]
+
+
+class ListedCompanyReply(CompanyReply):
+    articles: int
+
+
+class CompaniesReply(Reply):
+    companies: list[ListedCompanyReply]
 
 
 class RelatedArticleReply(Reply):

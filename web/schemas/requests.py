@@ -79,6 +79,9 @@ QuestionText = Annotated[
 Date = Annotated[dt.date, BeforeValidator(_iso_date)]
 TopK = Annotated[int, Field(ge=1, le=MAX_TOP_K), BeforeValidator(whole)]
 Names = Annotated[list[Line], Field(max_length=50)]
+A_COMPANY = (
+    "Of a company its name, or its ticker with or without the exchange: `Tesla`, `TSLA`, `$TSLA`, `NASDAQ:TSLA`."
+)
 ArticleField = Annotated[str, Field(max_length=MAX_FIELD_CHARS), UNICODE] | None
 
 
@@ -95,6 +98,7 @@ class FiltersBody(Body):
     phrase: Annotated[
         Annotated[list[Line], Field(max_length=5)] | None, Field(description="With all of these words, as they stand.")
     ] = None
+    company: Annotated[list[Line], Field(max_length=20, description=A_COMPANY)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> "FiltersBody":
@@ -102,7 +106,7 @@ class FiltersBody(Body):
         return self
 
     def as_filters(self) -> Filters:
-        names = (self.source, self.author, self.article_id, self.phrase)
+        names = (self.source, self.author, self.article_id, self.phrase, self.company)
         return Filters(self.after, self.before, *(tuple(values or ()) for values in names))
 
 
@@ -125,7 +129,10 @@ class AskBody(Body):
     stream: bool = False
     filters: FiltersBody | None = None
     understand: Annotated[
-        bool, Field(description="Whether dates, sources, authors and phrases are read out of the question as filters.")
+        bool,
+        Field(
+            description="Whether dates, sources, authors, tickers and phrases are read out of the question as filters."
+        ),
     ] = True
 
     @model_validator(mode="after")
@@ -148,7 +155,7 @@ class SearchBody(Body):
 class ArticleBody(Body):
     """One article, written out: the fields that are stored, so that what was given out can be sent back.
 
-    The last eight are the library's to say and are not taken over.
+    The last nine are the library's to say and are not taken over.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=MAX_TEXT_CHARS), UNICODE]
@@ -171,6 +178,7 @@ class ArticleBody(Body):
     origin: ArticleField = None
     is_current: bool | None = None
     passages: int | None = None
+    companies: list[dict[str, str | None]] | None = None
 
 
 class ArticlesBody(Body):
@@ -221,6 +229,7 @@ class ArticlesQuery(BaseModel):
     source: Names = []
     after: Date | None = None
     before: Date | None = None
+    company: Annotated[list[Line], Field(max_length=20, description=A_COMPANY)] = []
     sort: Annotated[
         Sort, Field(description="With a minus, the newest or greatest first. What is not known comes last.")
     ] = "-published"
@@ -236,7 +245,7 @@ class ArticlesQuery(BaseModel):
         return self
 
     def as_selection(self) -> Selection:
-        return Selection(self.q, tuple(self.source), self.after, self.before, self.sort)
+        return Selection(self.q, tuple(self.source), self.after, self.before, self.sort, tuple(self.company))
 
 
 class SuggestionsQuery(BaseModel):

@@ -9,14 +9,15 @@ from assistant.topics.story import Length, Style
 from index.search.filters import Filters
 from web.replies import Json
 from web.schemas.replies import AppliedFilters, CitationReply, Reply
-from web.schemas.requests import Body, Date, FiltersBody, Names, QuestionText, in_order
+from web.schemas.requests import A_COMPANY, Body, Date, FiltersBody, Line, Names, QuestionText, in_order
 
 
 class TimelineBody(Body):
     topic: QuestionText
     filters: FiltersBody | None = None
     understand: Annotated[
-        bool, Field(description="Whether dates, sources, authors and phrases are read out of the topic as filters.")
+        bool,
+        Field(description="Whether dates, sources, authors, tickers and phrases are read out of the topic as filters."),
     ] = True
 
     def as_question(self) -> Question:
@@ -30,11 +31,13 @@ class StoryBody(Body):
     after: Date | None = None
     before: Date | None = None
     source: Names | None = None
+    company: Annotated[list[Line], Field(max_length=20, description=A_COMPANY)] | None = None
     length: Length = "standard"
     style: Style = "story"
     stream: bool = False
     understand: Annotated[
-        bool, Field(description="Whether dates, sources, authors and phrases are read out of the topic as filters.")
+        bool,
+        Field(description="Whether dates, sources, authors, tickers and phrases are read out of the topic as filters."),
     ] = True
 
     @model_validator(mode="after")
@@ -49,7 +52,7 @@ class StoryBody(Body):
         return self.model_dump(mode="json", exclude={"stream"})
 
     def as_question(self) -> Question:
-        filters = Filters(self.after, self.before, tuple(self.source or ()))
+        filters = Filters(self.after, self.before, tuple(self.source or ()), company=tuple(self.company or ()))
         return Question(self.topic or self.question or "", filters=filters, understand=self.understand)
 
 
@@ -77,6 +80,7 @@ class TimelineReply(Reply):
     events: list[EventReply]
     reason: Reason | None
     applied_filters: AppliedFilters
+    unknown_companies: list[str]
     as_of: str | None
     articles: int
     generation: int
@@ -129,6 +133,7 @@ class StoryReply(Reply):
     reason: Reason | None
     generation: int
     applied_filters: AppliedFilters
+    unknown_companies: list[str]
     length: Length
     style: Style
 

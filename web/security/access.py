@@ -64,6 +64,7 @@ ROUTES = {
     "completions.list_models": Access.VISITOR,
     "articles.list_articles": Access.VISITOR,
     "articles.list_sources": Access.VISITOR,
+    "articles.list_companies": Access.VISITOR,
     "articles.get_article": Access.VISITOR,
     "articles.list_revisions": Access.VISITOR,
     "articles.show_difference": Access.VISITOR,

@@ -41,7 +41,7 @@ function stays(old, part) {
 
 /** What a screen reader hears when the answer is complete. */
 export function spokenSummary(answer) {
-  const unknown = (answer.understood?.unknown_sources ?? []).map((name) => t("limit.unknown", { name }));
+  const unknown = unknownNames(answer.understood ?? {});
   const text = answer.short_answer || answer.answer.replace(/\s*\[\d+\]/g, "");
   const said = answer.answered ? t("answer.spoken", { text, n: answer.citations.length }) : t(refusal(answer).what);
   return [said, ...unknown].join(" ");
@@ -93,7 +93,8 @@ function refusedParts(answer, handlers) {
 
 /** How the question was understood and what it was held to, where that is not what was typed. */
 export function context({ question, standalone_question: standalone, applied_filters: applied = {}, understood = {} }, { without }) {
-  const { filters: read = {}, newest_first: newestFirst, counted_from: countedFrom, unknown_sources: unknown = [] } = understood;
+  const { filters: read = {}, newest_first: newestFirst, counted_from: countedFrom } = understood;
+  const unknown = unknownNames(understood);
   const all = limits(applied);
   const chosen = all.filter(({ phrase }) => !limits(read).some((other) => other.phrase === phrase));
   const removable = all.filter((limit) => !chosen.includes(limit));
@@ -109,7 +110,11 @@ export function context({ question, standalone_question: standalone, applied_fil
     removable.length > 0 && build("ul", { class: "chips", "aria-label": t("answer.read_out") },
       build("li", { class: "says" }, t("answer.read_out")), ...removable.map(chip)),
     countedFrom && build("p", {}, t("answer.counted_from", { day: day(countedFrom) })),
-    unknown.map((name) => build("p", { dir: "auto" }, t("limit.unknown", { name }))));
+    unknown.map((words) => build("p", { dir: "auto" }, words)));
+}
+
+function unknownNames({ unknown_sources: sources = [], unknown_companies: companies = [] }) {
+  return [...sources.map((name) => t("limit.unknown", { name })), ...companies.map((name) => t("limit.unknown_company", { name }))];
 }
 
 /** A question that took the one before it along carries it in brackets at its end. */

@@ -17,7 +17,10 @@ const TYPING_PAUSE_MS = 250;
 const sheet = drawer("library");
 const list = find("article-list");
 const search = find("article-search");
-const limits = { sort: find("article-sort"), source: find("article-source"), after: find("article-after"), before: find("article-before") };
+const limits = {
+  sort: find("article-sort"), source: find("article-source"), company: find("article-company"),
+  after: find("article-after"), before: find("article-before"),
+};
 let listing = new AbortController();
 let cursor = null;
 
@@ -31,7 +34,7 @@ function prepare() {
   });
   for (const field of Object.values(limits)) field.addEventListener("change", listArticles);
   find("clear-articles").addEventListener("click", () => {
-    for (const field of [search, limits.source, limits.after, limits.before]) field.value = "";
+    for (const field of [search, limits.source, limits.company, limits.after, limits.before]) field.value = "";
     search.focus();
     listArticles();
   });
@@ -73,7 +76,8 @@ export function takeFiles(files) {
 export { followJob, rebuild };
 
 function refresh() {
-  offerSources();
+  offer(limits.source, "sources");
+  offer(limits.company, "companies");
   listArticles();
 }
 
@@ -119,18 +123,18 @@ async function addPage(from, signal, place) {
 
 function say(total) {
   const query = search.value.trim();
-  const isNarrowed = Boolean(query || limits.source.value || limits.after.value || limits.before.value);
+  const isNarrowed = Boolean(query || limits.source.value || limits.company.value || limits.after.value || limits.before.value);
   find("clear-articles").hidden = !isNarrowed;
   find("article-count").textContent = total ? t(isNarrowed ? "library.found" : "count.articles", { n: total })
     : query ? t("library.no_match", { query }) : t(isNarrowed ? "library.none_left" : "library.empty");
 }
 
-async function offerSources() {
-  const chosen = limits.source;
+/** `kind`: "sources" or "companies", of which there is a list. */
+async function offer(chosen, kind) {
   try {
-    const { sources } = await call("GET", "/api/sources");
+    const { [kind]: found } = await call("GET", `/api/${kind}`);
     const { value } = chosen;
-    chosen.replaceChildren(chosen.options[0], ...sources.map(({ name, articles }) =>
+    chosen.replaceChildren(chosen.options[0], ...found.map(({ name, articles }) =>
       build("option", { value: name }, t("library.source", { name, n: articles }))));
     chosen.value = value;
     if (chosen.selectedIndex < 0) chosen.value = "";

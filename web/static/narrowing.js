@@ -1,35 +1,29 @@
-/* What the reader wants answers held to: dates, a source, one article. Shown as chips under the box,
+/* What the reader wants answers held to: dates, sources, companies, one article. Shown as chips under the box,
  * each removable, and sent with every question until removed. */
 
-import { call } from "./api.js";
 import { build, button, find } from "./dom.js";
 import { t } from "./strings.js";
 import { day } from "./words.js";
 
 const CHIP_TITLE_CHARS = 40;
 
-const fields = { after: find("narrow-after"), before: find("narrow-before"), source: find("narrow-source") };
+const dates = { after: find("narrow-after"), before: find("narrow-before") };
+const names = { source: [], company: [] }; // what was chosen of them
 let article = null;
-let sources = []; // what was chosen of them
-let known = [];
 
 export function prepareNarrowing() {
-  for (const field of [fields.after, fields.before]) field.addEventListener("change", showChips);
-  fields.source.addEventListener("change", addSource);
-  fields.source.addEventListener("input", () => fields.source.setCustomValidity(""));
-  find("narrow").addEventListener("toggle", offerSources);
+  for (const field of Object.values(dates)) field.addEventListener("change", showChips);
+  find("narrow").addEventListener("toggle", () => import("./names.js").then(({ offerNames }) => offerNames(choose), () => {}));
   find("ask-form").noValidate = true; // a source left half typed keeps nobody from asking
 }
 
 /** The filters to send, as the API takes them; null when nothing is narrowed. */
 export function chosenFilters() {
   const filters = {
-    ...(fields.after.value && { after: fields.after.value }),
-    ...(fields.before.value && { before: fields.before.value }),
-    ...(sources.length && { source: sources }),
-    ...(article && { article_id: [article.id] }),
+    after: dates.after.value, before: dates.before.value, ...names, article_id: article ? [article.id] : [],
   };
-  return Object.keys(filters).length ? filters : null;
+  const given = Object.entries(filters).filter(([, value]) => value.length);
+  return given.length ? Object.fromEntries(given) : null;
 }
 
 export function keepToArticle(chosen) {
@@ -38,8 +32,11 @@ export function keepToArticle(chosen) {
 }
 
 export function clearNarrowing() {
-  for (const field of Object.values(fields)) field.value = "";
-  sources = [];
+  for (const field of Object.values(dates)) field.value = "";
+  for (const kind of Object.keys(names)) {
+    find(`narrow-${kind}`).value = "";
+    names[kind] = [];
+  }
   keepToArticle(null);
 }
 
@@ -48,32 +45,20 @@ export function foldNarrowing() {
   find("narrow").open = false;
 }
 
-async function offerSources() {
-  if (!find("narrow").open) return;
-  known = await call("GET", "/api/sources").then((found) => found.sources.map(({ name }) => name), () => []);
-  find("sources").replaceChildren(...known.map((value) => build("option", { value })));
-}
-
-/** The one in the field to those chosen, as it is written among those known; one that no article has stays there. */
-function addSource() {
-  const typed = fields.source.value.trim();
-  const name = known.length ? known.find((one) => one.toLowerCase() === typed.toLowerCase()) : typed;
-  if (name) {
-    sources = [...new Set([...sources, name])];
-    fields.source.value = "";
-  } else if (typed) {
-    fields.source.setCustomValidity(t("limit.unknown", { name: typed }));
-    fields.source.reportValidity();
-  }
+function choose(kind, name) {
+  names[kind] = [...new Set([...names[kind], name])];
   showChips();
 }
 
 function showChips() {
   const empty = (field) => () => (field.value = "");
+  const one = (label, kind) => names[kind].map((name) =>
+    [t(label, { name }), () => (names[kind] = names[kind].filter((other) => other !== name))]);
   const chips = [
-    fields.after.value && [t("limit.from", { day: day(fields.after.value) }), empty(fields.after)],
-    fields.before.value && [t("limit.until", { day: day(fields.before.value) }), empty(fields.before)],
-    ...sources.map((name) => [t("limit.source", { name }), () => (sources = sources.filter((one) => one !== name))]),
+    dates.after.value && [t("limit.from", { day: day(dates.after.value) }), empty(dates.after)],
+    dates.before.value && [t("limit.until", { day: day(dates.before.value) }), empty(dates.before)],
+    ...one("limit.source", "source"),
+    ...one("limit.company", "company"),
     article && [t("limit.article", { title: shortened(article.title || t("limit.one_article")) }), () => (article = null)],
   ].filter(Boolean);
   const list = find("narrowed");

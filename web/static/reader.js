@@ -119,6 +119,7 @@ function render(article, place) {
       article.updated_at && t("article.updated", { day: day(article.updated_at) }),
       article.section,
       article.provenance && build("span", { class: "badge", title: article.provenance_evidence }, kind(article.provenance)))),
+    companies(article),
     originalLink(article, span && article.text.slice(span.start, span.end)),
     note(article, place, span),
     build("div", { class: "text", lang: article.language }, ...textParts(article.text, span)),
@@ -153,6 +154,15 @@ function note(article, { revision, quote }, span) {
   if (!sentence) return null;
   return build("div", { class: "notice" },
     build("p", {}, sentence, missing && build("q", { dir: "auto" }, quote)));
+}
+
+const MAX_COMPANIES = 12;
+
+function companies({ companies: named = [] }) {
+  if (!named.length) return null;
+  return build("ul", { class: "chips", "aria-label": t("reader.companies") }, ...named.slice(0, MAX_COMPANIES).map(
+    ({ name, exchange, ticker }) => build("li", {}, build("bdi", {},
+      [name, name !== ticker && [exchange, ticker].filter(Boolean).join(": ")].filter(Boolean).join(" · ")))));
 }
 
 function originalLink({ url, source }, quote) {

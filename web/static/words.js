@@ -37,6 +37,7 @@ const LIMITS = {
   before: (value) => t("limit.until", { day: day(value) }),
   source: (name) => t("limit.source", { name }),
   author: (name) => t("limit.author", { name }),
+  company: (name) => t("limit.company", { name }),
   phrase: (words) => t("limit.phrase", { words }),
 };
 

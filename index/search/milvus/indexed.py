@@ -136,8 +136,15 @@ class Showing:
     collection: str
     seq: int
 
-    def condition(self, filters: Filters = NO_FILTERS, having: Collection[str] | None = None) -> ColumnElement[bool]:
-        """having: ids of the articles that have one of the filters' phrases; None where they ask for none."""
+    def condition(
+        self,
+        filters: Filters = NO_FILTERS,
+        having: Collection[str] | None = None,
+        naming: Select[tuple[str]] | None = None,
+    ) -> ColumnElement[bool]:
+        """having: ids of the articles that have one of the filters' phrases; None where they ask for none. naming:
+        selects the ids of those that name one of their companies.
+        """
         is_removed = exists().where(removals.c.article_id == _ITS.article_id, removals.c.seq > self.seq)
         parts = [_ITS.collection == self.collection, _ITS.born <= self.seq, _ITS.died > self.seq, ~is_removed]
         if filters.after:
@@ -152,6 +159,8 @@ class Showing:
             parts.append(_ITS.article_id.in_(filters.article_id))
         if having is not None:
             parts.append(_ITS.article_id.in_(having))
+        if naming is not None:
+            parts.append(_ITS.article_id.in_(naming))
         return and_(*parts)
 
     def count(self, connection: Connection, condition: ColumnElement[bool]) -> int:
@@ -168,7 +177,7 @@ class Showing:
     def among(
         self, connection: Connection, article_ids: Sequence[str], filters: Filters = NO_FILTERS
     ) -> dict[str, Entry]:
-        """Those of the articles that are shown and pass, phrases aside, by id."""
+        """Those of the articles that are shown and pass, phrases and companies aside, by id."""
         condition = self.condition(filters)
         return {
             entry.article_id: entry

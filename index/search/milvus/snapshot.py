@@ -6,6 +6,7 @@ from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import ColumnElement
 
 from index.model.embed import Embedder, Vectors
 from index.search import search
@@ -29,6 +30,8 @@ MAX_STEMS = 64
 """Of one question that are searched for."""
 MAX_HAVING = 2_000
 """Passages with the words of a phrase whose articles are looked into, the best by BM25 first."""
+MAX_NAMING = 10_000
+"""Articles that name a company, the newest: the server is told them by their ids."""
 
 
 class MilvusSnapshot(Snapshot):
@@ -84,7 +87,7 @@ class MilvusSnapshot(Snapshot):
         having = self._having(filters.phrase)
         searched, held = self._counts(filters, having)
         with self._database.read() as connection:
-            condition = self._showing.condition(filters, having)
+            condition = self._condition(filters, having)
             keys = self._showing.newest(connection, condition, _today(), min(max(k, 1), MAX_HITS))
         stored = self._store.revisions(keys)
         hits = tuple(search.beginning(stored[key], key[1]) for key in keys if key in stored)
@@ -117,6 +120,9 @@ class MilvusSnapshot(Snapshot):
     @property
     def holdings(self) -> Holdings:
         return self._holdings()
+
+    def companies(self, values: Iterable[str]) -> dict[str, str]:
+        return self._store.companies.known(values)
 
     def article(self, article_id: str) -> StoredArticle | None:
         with self._database.read() as connection:
@@ -153,11 +159,19 @@ class MilvusSnapshot(Snapshot):
                 parts.append(f"{field} in {quoted(cut(name.casefold(), field) for name in names)}")
         if filters.article_id:
             parts.append(f"article_id in {quoted(filters.article_id)}")
-        if having is not None:
+        if filters.company:
+            with self._database.read() as connection:
+                naming = self._showing.newest(connection, self._condition(filters, having), _today(), MAX_NAMING)
+            parts.append(f"article_id in {quoted(sorted(article_id for article_id, _ in naming))}")
+        elif having is not None:
             parts.append(f"article_id in {quoted(sorted(having))}")
         if removed := self._store.removed_since(self.seq):
             parts.append(f"article_id not in {quoted(sorted(removed)[:MAX_REMOVED])}")
         return " and ".join(parts)
+
+    def _condition(self, filters: Filters, having: Collection[str] | None) -> ColumnElement[bool]:
+        naming = self._store.companies.naming(filters.company) if filters.company else None
+        return self._showing.condition(filters, having, naming)
 
     def _counts(self, filters: Filters, having: Collection[str] | None) -> tuple[int, int]:
         """How many articles there are to search in, and how many before filters."""
@@ -165,7 +179,7 @@ class MilvusSnapshot(Snapshot):
             return self._manifest.articles, self._manifest.articles
         with self._database.read() as connection:
             held = self._showing.count(connection, self._showing.condition())
-            condition = self._showing.condition(filters, having)
+            condition = self._condition(filters, having)
             return self._showing.count(connection, condition) if filters else held, held
 
     def _having(self, phrases: Sequence[str]) -> set[str] | None:
