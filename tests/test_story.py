@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 
@@ -25,7 +27,7 @@ WIRE = Article(
 COURIER = Article(
     "courier",
     "Halvern counts its dead",
-    "The flood from the Halvern dam took 14 lives, the hospital said on Monday. Two valleys were flooded when the "
+    "The flood from the Halvern dam drowned 14 people, the hospital said on Monday. Two valleys were flooded when the "
     "Halvern dam gave way on 2 May.\n\nThe army brought boats to Halvern on Saturday. Engineers warned of cracks in "
     "the Halvern dam in 2001, the Courier has learnt.",
     "courier.txt",
@@ -46,10 +48,12 @@ COPY = Article("copy", WIRE.title, WIRE.text, "copy.txt", source="Sample Paper",
 OTHER = Article("other", "A comet", "Comet Marlow was seen in the night of 3 May 2003.", "other.txt")
 
 
-@pytest.fixture
-def filled(library: Library) -> Library:
-    library.add([WIRE, COURIER, REVIEW, COPY, OTHER])
-    return library
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """With the built-in model: what a sentence means decides here. No test changes it."""
+    with closing(Library(tmp_path_factory.mktemp("data"))) as library:
+        library.add([WIRE, COURIER, REVIEW, COPY, OTHER])
+        yield library
 
 
 def of(library: Library, topic: str = TOPIC, length: Length = "standard", style: Style = "story") -> Story:
@@ -145,7 +149,6 @@ def test_a_stream_adds_up_to_the_story(filled: Library) -> None:
 def test_where_there_is_nothing_it_says_why(filled: Library, library: Library) -> None:
     told = of(filled, "a football cup")
     assert (told.reason, told.sections, told.standfirst) == ("no_evidence", (), "")
-    library.remove([article.id for article in (WIRE, COURIER, REVIEW, COPY, OTHER)])
     assert of(library).reason == "no_articles"
 
 

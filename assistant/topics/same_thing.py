@@ -3,9 +3,12 @@
 
 The reader's network with weights of its own (`weights.safetensors`, see MODEL_CARD.md), trained by way of
 `assistant.reader.blanks`: one sentence is asked with its number left out, and the other answers with its own, or
-nothing does. Each is asked of the other. What is far apart in meaning is not asked at all.
+nothing does. Each is asked of the other. What it makes of two is weighed with how far apart the numbers themselves are
+and how much the sentences have in common. What is far apart in meaning is not asked at all.
 """
 
+import datetime as dt
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,11 +19,20 @@ from assistant.reader.blanks import Stated, asked
 from assistant.reader.model import MAX_SPAN_TOKENS, PassageLogits, trained_reader
 from assistant.topics.quantities import Quantity
 from index.model.embed import Vectors
+from index.text.words import content_stems
 
 WEIGHTS = Path(__file__).with_name("weights.safetensors")
-WEIGHTS_SHA256 = "da1188a04afddef2c0b8da281a1e83f6262a71205fcf34250aaf7911f35bc30a"
+WEIGHTS_SHA256 = "fc51300d90429e4d8e1f7682ed26a41a46825861da5a0d363def0ab70478f947"
 LEAST_COSINE = 0.2
 """Of two sentences, below which they are taken to be about different things."""
+FEATURES = ("network", "cosine", "words", "times", "days", "date")
+"""The logit of the network's mean probability · cosine of the sentences · words that both have near the number, at most
+three · powers of ten between two numbers, and the like of days between two dates · whether they are dates."""
+RANK = np.array([0.43, 2.34, 0.485, -0.917, -0.413, -1.664])
+BIAS = -2.17
+"""A logistic regression (`python -m bench.differs --fit`, over `bench/stories/tune` and `tune2`)."""
+NEAR_WORDS, MOST_WORDS = 4, 3
+_SURE, _NEVER = 1e-4, 1e-3
 
 
 def sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]:
@@ -33,17 +45,33 @@ def sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]:
     for n, one in enumerate(stated):
         places.setdefault((one.sentence, one.quantity), n)
     firsts = list(places.values())
-    once = _sureness([stated[n] for n in firsts], vectors[firsts])
-    np.fill_diagonal(once, 1.0)
+    once = np.eye(len(firsts))
+    for (n, m), found in features([stated[n] for n in firsts], vectors[firsts]).items():
+        once[n, m] = once[m, n] = 1 / (1 + math.exp(-float(found @ RANK + BIAS)))
     rank = {n: m for m, n in enumerate(firsts)}
     of_each = [rank[places[one.sentence, one.quantity]] for one in stated]
     return once[np.ix_(of_each, of_each)]
 
 
-def _sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]:
+def features(stated: Sequence[Stated], vectors: Vectors) -> dict[tuple[int, int], NDArray[np.float64]]:
+    """Of each two that may be of the same thing, by their places, the first the smaller: (len(FEATURES),)."""
+    cosines = vectors @ vectors.T
+    told = _told(stated, cosines >= LEAST_COSINE)
+    near = [_near_words(one) for one in stated]
+    found = {}
+    for (n, m), probability in told.items():
+        if n < m and (back := told.get((m, n))) is not None:
+            mean = min(max((probability + back) / 2, _SURE), 1 - _SURE)
+            words = min(len(near[n] & near[m]), MOST_WORDS)
+            apart = _apart(stated[n].quantity, stated[m].quantity)
+            found[n, m] = np.array([math.log(mean / (1 - mean)), float(cosines[n, m]), words, *apart])
+    return found
+
+
+def _told(stated: Sequence[Stated], near: NDArray[np.bool_]) -> dict[tuple[int, int], float]:
+    """By the places of who is asked with a blank and who answers: the network's probability that the second does."""
     reader = trained_reader(WEIGHTS, WEIGHTS_SHA256)
-    near = vectors @ vectors.T >= LEAST_COSINE
-    found = np.zeros((len(stated), len(stated)))
+    found = {}
     for n, one in enumerate(stated):
         others = [
             m
@@ -54,8 +82,7 @@ def _sureness(stated: Sequence[Stated], vectors: Vectors) -> NDArray[np.float64]
         logits = dict(zip(read, reader.read(asked(one.heading, one.sentence, one.quantity), read), strict=True))
         for m in others:
             found[n, m] = _probability(logits[stated[m].heading, stated[m].sentence], stated[m])
-    both: NDArray[np.float64] = (found + found.T) / 2
-    return both
+    return found
 
 
 def _probability(logits: PassageLogits, stated: Stated) -> float:
@@ -68,3 +95,21 @@ def _probability(logits: PassageLogits, stated: Stated) -> float:
     start = logits.start[max(0, last - MAX_SPAN_TOKENS) : last + 1].max()
     end = logits.end[first : first + MAX_SPAN_TOKENS].max()
     return float(1 / (1 + np.exp(logits.none - float(start + end))))
+
+
+def _near_words(one: Stated) -> set[str]:
+    before, behind = one.sentence[: one.quantity.start], one.sentence[one.quantity.end :]
+    return {*content_stems(before)[-NEAR_WORDS:], *content_stems(behind)[:NEAR_WORDS]}
+
+
+def _apart(one: Quantity, other: Quantity) -> tuple[float, float, float]:
+    """The last three of FEATURES."""
+    if isinstance(one.value, str) or isinstance(other.value, str):
+        return 0.0, math.log10(1 + abs(_day(str(one.value)) - _day(str(other.value)))), 1.0
+    return abs(math.log10(max(_NEVER, one.value) / max(_NEVER, other.value))), 0.0, 0.0
+
+
+def _day(date: str) -> int:
+    """Counted; of a month or a year the middle."""
+    whole = f"{date}-07-01" if len(date) == len("2003") else f"{date}-15"
+    return dt.date.fromisoformat(whole[:10]).toordinal()

@@ -15,7 +15,7 @@ from assistant.topics.material import Line, Material
 from assistant.topics.quantities import quantities
 from assistant.topics.same_thing import sureness
 
-SURELY = 0.5
+SURELY = 0.45
 """Mean probability of being of the same thing from which on two groups of numbers are one."""
 
 
@@ -45,13 +45,17 @@ class Thing:
     """Of which it is surest that it is of the same thing as the others."""
 
 
-def things(material: Material) -> list[Thing]:
-    numbers = [
+def numbers_of(material: Material) -> list[Number]:
+    return [
         Number(place, line, Stated(head, line.text, quantity))
         for place, line in enumerate(material.lines)
         for head in [heading(line.quote.passage.metadata["title"], line.published_at)]
         for quantity in quantities(line.text, line.published_at)
     ]
+
+
+def things(material: Material) -> list[Thing]:
+    numbers = numbers_of(material)
     if not numbers:
         return []
     sure = sureness([number.stated for number in numbers], material.vectors[[number.place for number in numbers]])
