@@ -62,6 +62,7 @@ def test_a_listing_is_told_by_its_exchange_or_a_dollar_sign(text: str, found: li
         ("brk-b", "BRK.B"),
         ("tse: 7203", "TYO: 7203"),
         ("NOWHERE: TSLA", None),
+        ("A\u0131M: VOD", None),
         ("Tesla Motors", None),
         ("", None),
     ],
