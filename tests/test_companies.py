@@ -2,6 +2,7 @@
 
 import csv
 import json
+import random
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -62,6 +63,7 @@ def test_a_listing_is_told_by_its_exchange_or_a_dollar_sign(text: str, found: li
         ("brk-b", "BRK.B"),
         ("tse: 7203", "TYO: 7203"),
         ("NOWHERE: TSLA", None),
+        ("A\u0131M: VOD", None),
         ("Tesla Motors", None),
         ("", None),
     ],
@@ -106,6 +108,21 @@ def test_each_place_where_a_company_is_named_is_a_span_of_the_text() -> None:
         "L'Oréal": ["L’Oréal", "L'Oreal"],
         "Apple": ["Apple", "Apple", "$AAPL"],
     }
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_a_text_is_made_of_its_spans_lie_in_it_in_order_and_none_in_another(seed: int) -> None:
+    chance = random.Random(seed)
+    pieces = (
+        "Apple|Tesla|$TSLA|(NASDAQ: TSLA)|Kestrel Freight|(NYSE: KFRT)| Inc|’s|, | and |. |\n\n|NYSE|:|$|(|)|shares of"
+        "| | shares|the |Ford|L’Oréal|AT&T|é|\u0130|\ud800|🌠|A|-|&|fell 3%"
+    ).split("|")
+    for _ in range(50):
+        title, text = ("".join(chance.choices(pieces, k=chance.randint(0, 40))) for _ in range(2))
+        for named in companies_in(title, text, shipped()):
+            edges = [edge for span in named.spans for edge in span]
+            assert edges == sorted(set(edges))
+            assert all(0 <= edge <= len(text) for edge in edges)
 
 
 def test_a_company_that_the_title_alone_names_has_no_span() -> None:

@@ -95,7 +95,8 @@ _BEHIND_COLON = re.compile(rf"{_TICKER}(?:(?:\s?[,;/&]\s?|\sand\s){_TICKER}(?=\s
 """Of further ones the last is followed by a bracket: in "NYSE: GM, US officials" there is one."""
 _CASHTAG = re.compile(r"(?<![\w$€£¥])\$([A-Z]{1,5}(?:[.\-][A-Z])?)(?![\w$])")
 _ASKED = re.compile(
-    rf"\$?(?:(?P<exchange>{_EXCHANGE})\s*:\s*)?(?P<ticker>[A-Z0-9&]{{1,12}}(?:[.\-/][A-Z]{{1,2}})?)", re.I
+    rf"\$?(?:(?P<exchange>{_EXCHANGE})\s*:\s*)?(?P<ticker>[A-Z0-9&]{{1,12}}(?:[.\-/][A-Z]{{1,2}})?)",
+    re.IGNORECASE | re.ASCII,  # else "ı" is an "i" to the pattern and to nothing else
 )
 
 
