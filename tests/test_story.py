@@ -113,6 +113,12 @@ def test_the_headline_is_the_title_of_one_of_the_articles(filled: Library) -> No
     assert told.headline == told.headline_from.title == stored.article.title
 
 
+def test_questions_are_headings_and_what_answers_none_is_told_behind_them(filled: Library) -> None:
+    *_, rest, unknown = of(filled, style="q-and-a").sections
+    assert (rest.heading, unknown.heading) == ("What else is known?", "What is not known?")
+    assert rest.sentences
+
+
 def test_a_copy_is_named_beside_its_original_and_is_no_voice_of_its_own(filled: Library) -> None:
     told = of(filled, length="long")
     citations = [one for section in told.sections for s in section.sentences for one in s.citations]

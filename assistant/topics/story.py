@@ -178,8 +178,10 @@ def _in_points(material: Material, facts: Facts, most: int) -> Iterator[_Part]:
 def _in_questions(material: Material, facts: Facts, most: int) -> Iterator[_Part]:
     asked = {place: question for place in range(len(material.lines)) if (question := _question(material, place))}
     unknown = facts.take(_unknown(material, facts), max(1, most // UNKNOWN_OF))
-    for place in facts.take(asked, most - len(unknown)):
+    answering = facts.take(asked, most - len(unknown))
+    for place in answering:
         yield asked[place], [place]
+    yield "What else is known?", facts.take(range(len(material.lines)), most - len(unknown) - len(answering))
     yield "What is not known?", unknown
 
 
