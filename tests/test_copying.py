@@ -37,6 +37,7 @@ from web.jobs.freshness import Freshness
 from web.jobs.jobs import Jobs
 from web.security.audit import Audit
 from web.security.sign_in import SignIn
+from web.stories.stories import Stories
 
 pytestmark = pytest.mark.own_file
 
@@ -66,6 +67,8 @@ def stock(library: Library) -> None:
     with closing(Jobs(library, library.data_dir / "none")) as jobs:  # nobody works them off
         jobs.cancel(jobs.add_address("https://example.org/first"))
         jobs.add_articles([{"title": "Ebb", "text": "The ebb came at night."}])
+    told_of = Assistant(library).story(Question("the Zephyr bridge"))
+    Stories(database).keep({"topic": "the Zephyr bridge"}, told_of, "standard", "story")
     SignIn(database, "token")
     Audit(database).note("token", "sign in", address="192.0.2.7", status=200)
     with database.write() as connection:

@@ -42,6 +42,8 @@ VISITORS = {
     "POST /api/ask",
     "POST /api/search",
     "POST /api/timeline",
+    "GET /timeline",
+    "GET /articles/<article_id>",
     "POST /v1/chat/completions",
     "GET /v1/models",
     "GET /api/suggestions",
