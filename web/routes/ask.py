@@ -43,13 +43,13 @@ def ask(body: AskBody) -> Json | Response:
     question = replace(body.as_question(history), is_wanted=is_wanted)
 
     def store(answer: Answer) -> Json:
+        if not is_wanted():
+            raise Unwanted("Who asked has left.")
         return serving.keep(conversations, body.session_id, question, answer, body.replaces)
 
     if not body.stream:
         with serving.gate.held(is_wanted, leaving=serving.leaving):
             answer = serving.assistant.ask(question)
-        if not is_wanted():
-            raise Unwanted("Who asked has left.")
         return store(answer)
     serving.gate.enter(is_wanted, leaving=serving.leaving)
     reply = Response(

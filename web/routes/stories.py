@@ -38,13 +38,13 @@ def tell(body: StoryBody) -> Json | Response:
     asked = replace(body.as_question(), is_wanted=is_wanted)
 
     def store(told: Story) -> Json:
+        if not is_wanted():
+            raise Unwanted("Who asked has left.")
         return serving.stories.keep(body.as_asked(), told, body.length, body.style)
 
     if not body.stream:
         with serving.gate.held(is_wanted, leaving=serving.leaving):
             told = serving.assistant.story(asked, body.length, body.style)
-        if not is_wanted():
-            raise Unwanted("Who asked has left.")
         return store(told)
     serving.gate.enter(is_wanted, leaving=serving.leaving)
     events = story_events(serving.assistant.stream_story(asked, body.length, body.style), store)
